@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Forms, written and read one field at a time. The character tests are spelt
+ * out because those of <ctype.h> follow the locale.
+ */
+#include "config.h"
+
+#include "base/form.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+
+static bool is_alnum(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	       (c >= '0' && c <= '9');
+}
+
+/* RFC 3986 section 2.3. */
+static bool is_unreserved(char c)
+{
+	return is_alnum(c) || c == '-' || c == '.' || c == '_' || c == '~';
+}
+
+static int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+/* The byte that the %XX at s stands for, -1 where it is none. */
+static int escaped_byte(const char *s, size_t n)
+{
+	int high, low;
+
+	if (n < 3 || s[0] != '%')
+		return -1;
+	high = hex_digit(s[1]);
+	low = hex_digit(s[2]);
+	return high >= 0 && low >= 0 ? high * 16 + low : -1;
+}
+
+/* The bytes before the first c, or all n of them. */
+static size_t span(const char *s, size_t n, char c)
+{
+	size_t i = 0;
+
+	while (i < n && s[i] != c)
+		i++;
+	return i;
+}
+
+/* The bytes of the first field and the '&' after it. */
+static size_t field_step(size_t field, size_t len)
+{
+	return field < len ? field + 1 : field;
+}
+
+/* The caller owns the string; NULL where it is badly encoded or has a NUL. */
+static char *decode(const char *s, size_t n)
+{
+	char *out = xcalloc(n + 1, 1);
+	size_t len = 0;
+	int c;
+
+	for (size_t i = 0; i < n; i++) {
+		c = (unsigned char)s[i];
+		if (c == '%') {
+			c = escaped_byte(s + i, n - i);
+			if (c <= 0)
+				goto fail;
+			i += 2;
+		} else if (c == '+') {
+			c = ' ';
+		} else if (c <= ' ' || c > '~') {
+			goto fail;
+		}
+		out[len++] = (char)c;
+	}
+	return out;
+fail:
+	secret_free(out);
+	return NULL;
+}
+
+static bool is_named(const char *s, size_t n, const char *name)
+{
+	char *decoded = decode(s, n);
+	bool same = decoded != NULL && strcmp(decoded, name) == 0;
+
+	free(decoded);
+	return same;
+}
+
+bool form_encode(struct buf *out, const char *s, size_t len)
+{
+	static const char hex[] = "0123456789ABCDEF";
+
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)s[i];
+		char escape[] = {'%', hex[c >> 4], hex[c & 15]};
+
+		if (is_unreserved(s[i]))
+			buf_add(out, &s[i], 1);
+		else if (c == ' ')
+			buf_add(out, "+", 1);
+		else
+			buf_add(out, escape, sizeof(escape));
+	}
+	return !out->failed;
+}
+
+bool form_add(struct buf *out, const char *name, const char *value)
+{
+	if (value == NULL)
+		return !out->failed;
+	if (out->len > 0)
+		buf_adds(out, "&");
+	form_encode(out, name, strlen(name));
+	buf_adds(out, "=");
+	return form_encode(out, value, strlen(value));
+}
+
+char *form_get(const char *form, size_t len, const char *name)
+{
+	size_t field, key, step;
+
+	for (; len > 0; form += step, len -= step) {
+		field = span(form, len, '&');
+		key = span(form, field, '=');
+		step = field_step(field, len);
+		if (!is_named(form, key, name))
+			continue;
+		if (key == field)
+			return xstrdup("");
+		return decode(form + key + 1, field - key - 1);
+	}
+	return NULL;
+}
+
+bool form_looks_like(const char *s, size_t len)
+{
+	static const char allowed[] = "-._~*+!$'(),/:;@?[]&=";
+	size_t field, key, step;
+	bool named = false;
+
+	for (size_t i = 0; i < len; i++) {
+		if (s[i] == '\0')
+			return false;
+		if (!is_alnum(s[i]) && strchr(allowed, s[i]) == NULL &&
+		    escaped_byte(s + i, len - i) < 0)
+			return false;
+	}
+	for (; len > 0; s += step, len -= step) {
+		field = span(s, len, '&');
+		key = span(s, field, '=');
+		step = field_step(field, len);
+		if (key > 0 && key < field)
+			named = true;
+	}
+	return named;
+}

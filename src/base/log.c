@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The last lines in a ring, and each line passed on. Reads no clock: the time
+ * comes in with the line. A log that cannot be written must not stop a
+ * sign-in, so errors in passing on are ignored.
+ */
+#include "config.h"
+
+#include "base/log.h"
+
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+
+enum { NO_FD = -1 };
+
+struct log {
+	struct log_line *lines; /* a ring */
+	size_t size;
+	size_t count;
+	size_t next; /* where the next line goes */
+	uint64_t serial;
+	enum log_level level;
+	int fd;
+	char *ident; /* syslog(3) keeps the pointer; NULL: no syslog */
+};
+
+static int priority(enum log_level level)
+{
+	switch (level) {
+	case LEVEL_ERROR:
+		return LOG_ERR;
+	case LEVEL_WARN:
+		return LOG_WARNING;
+	case LEVEL_INFO:
+		return LOG_INFO;
+	case LEVEL_DEBUG:
+		return LOG_DEBUG;
+	}
+	return LOG_ERR;
+}
+
+/* One write(2) for the whole line: with O_APPEND lines of several processes
+ * do not mix. */
+static void write_line(int fd, const struct log_line *line)
+{
+	char text[sizeof(line->text) + 64], when[40] = "-";
+	time_t wall_s = (time_t)line->wall_s;
+	struct tm utc;
+	int n;
+
+	if (gmtime_r(&wall_s, &utc) != NULL)
+		strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", &utc);
+	n = snprintf(text, sizeof(text), "%s %s %s\n", when,
+		     log_level_name(line->level), line->text);
+	if (n < 0 || (size_t)n >= sizeof(text))
+		return;
+	if (write(fd, text, (size_t)n) < 0)
+		return; /* there is nowhere to report it to */
+}
+
+/* Puts the line into the ring, or counts it where it repeats the newest. */
+static void keep(struct log *log, const struct log_line *line)
+{
+	struct log_line *newest =
+		log->count > 0
+			? &log->lines[(log->next + log->size - 1) % log->size]
+			: NULL;
+
+	log->serial++;
+	if (newest != NULL && newest->level == line->level &&
+	    strcmp(newest->text, line->text) == 0) {
+		newest->wall_s = line->wall_s; /* when it was last so */
+		if (newest->repeats < INT_MAX)
+			newest->repeats++;
+		return;
+	}
+	log->lines[log->next] = *line;
+	log->next = (log->next + 1) % log->size;
+	if (log->count < log->size)
+		log->count++;
+}
+
+static void close_fd(struct log *log)
+{
+	if (log->fd != NO_FD && log->fd != STDERR_FILENO)
+		close(log->fd);
+	log->fd = NO_FD;
+}
+
+static void close_syslog(struct log *log)
+{
+	if (log->ident != NULL)
+		closelog();
+	free(log->ident);
+	log->ident = NULL;
+}
+
+struct log *log_new(size_t lines)
+{
+	struct log *log = xcalloc(1, sizeof(*log));
+
+	log->size = lines > 0 ? lines : 1;
+	log->lines = xcalloc(log->size, sizeof(*log->lines));
+	log->level = LEVEL_INFO;
+	log->fd = NO_FD;
+	return log;
+}
+
+void log_free(struct log *log)
+{
+	if (log == NULL)
+		return;
+	close_fd(log);
+	close_syslog(log);
+	free(log->lines);
+	free(log);
+}
+
+void log_set_level(struct log *log, enum log_level level)
+{
+	log->level = level;
+}
+
+void log_to_fd(struct log *log, int fd)
+{
+	if (fd != log->fd)
+		close_fd(log);
+	log->fd = fd;
+}
+
+void log_to_syslog(struct log *log, const char *ident)
+{
+	close_syslog(log);
+	log->ident = xstrdup(ident);
+	openlog(log->ident, LOG_PID, LOG_AUTHPRIV);
+}
+
+void log_add(struct log *log, int64_t wall_s, enum log_level level,
+	     const char *format, ...)
+{
+	struct log_line line = {.wall_s = wall_s, .level = level};
+	char raw[4 * sizeof(line.text)];
+	va_list args;
+
+	if (level > log->level)
+		return;
+	va_start(args, format);
+	if (vsnprintf(raw, sizeof(raw), format, args) < 0)
+		raw[0] = '\0';
+	va_end(args);
+	text_clip(line.text, sizeof(line.text), raw, strlen(raw), -1,
+		  TEXT_DOTS);
+	keep(log, &line);
+	if (log->fd != NO_FD)
+		write_line(log->fd, &line);
+	if (log->ident != NULL)
+		syslog(LOG_AUTHPRIV | priority(level), "%s", line.text);
+}
+
+size_t log_count(const struct log *log)
+{
+	return log->count;
+}
+
+const struct log_line *log_line(const struct log *log, size_t i)
+{
+	if (i >= log->count)
+		return NULL;
+	return &log->lines[(log->next + log->size - 1 - i) % log->size];
+}
+
+uint64_t log_serial(const struct log *log)
+{
+	return log->serial;
+}
+
+const char *log_level_name(enum log_level level)
+{
+	switch (level) {
+	case LEVEL_ERROR:
+		return "error";
+	case LEVEL_WARN:
+		return "warn";
+	case LEVEL_INFO:
+		return "info";
+	case LEVEL_DEBUG:
+		return "debug";
+	}
+	return "error";
+}

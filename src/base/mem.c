@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Allocation that ends the program when it fails, and wiping. Knows nothing
+ * of what the memory is for.
+ */
+#include "config.h"
+
+#include "base/mem.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* exit() and not abort(): its handlers give the terminal back. */
+static _Noreturn void out_of_memory(void)
+{
+	fputs("Out of memory.\n", stderr);
+	exit(EXIT_FAILURE);
+}
+
+void *xcalloc(size_t n, size_t size)
+{
+	/* Nothing still gets an address: NULL is for failure only. */
+	void *p = n > 0 && size > 0 ? calloc(n, size) : calloc(1, 1);
+
+	if (p == NULL)
+		out_of_memory();
+	return p;
+}
+
+void *xreallocarray(void *p, size_t n, size_t size)
+{
+	if (n > 0 && size > SIZE_MAX / n)
+		out_of_memory();
+	/* realloc(p, 0) may free p and return NULL. */
+	p = realloc(p, n > 0 && size > 0 ? n * size : 1);
+	if (p == NULL)
+		out_of_memory();
+	return p;
+}
+
+char *xstrdup(const char *s)
+{
+	return s != NULL ? xstrndup(s, strlen(s)) : NULL;
+}
+
+char *xstrndup(const char *s, size_t n)
+{
+	char *copy;
+
+	if (n == SIZE_MAX)
+		out_of_memory();
+	copy = xcalloc(n + 1, 1);
+	if (n > 0)
+		memcpy(copy, s, n);
+	return copy;
+}
+
+void mem_wipe(void *p, size_t n)
+{
+	if (n > 0)
+		explicit_bzero(p, n);
+}
+
+void secret_free(char *s)
+{
+	if (s != NULL)
+		mem_wipe(s, strlen(s));
+	free(s);
+}
