@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The configuration: one table row per option is the master copy of its name,
+ * type, range and default. Parses text with libconfig; opens no file.
+ */
+#ifndef GRANTTY_CORE_CONF_H
+#define GRANTTY_CORE_CONF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/provider.h"
+
+struct err;
+
+/* A list of strings, owned. */
+struct strings {
+	char **items;
+	size_t count;
+};
+
+struct conf {
+	struct {
+		char *preset, *issuer;
+		bool preset_named; /* set, not left to the default */
+		char *device_authorization_endpoint, *device_token_endpoint;
+		char *token_endpoint, *userinfo_endpoint, *revocation_endpoint;
+		char *authorization_endpoint;
+		char *client_id, *client_secret, *client_secret_file;
+		char *token_endpoint_auth_method;
+		char *scope, *audience, *device_name;
+		struct param *extra;
+		size_t extra_count;
+		struct strings verification_hosts;
+	} provider;
+	char *grant, *redirect_uri;
+	struct {
+		char *ca_file, *proxy;
+		int64_t connect_timeout_s, request_timeout_s;
+	} network;
+	struct {
+		char *store, *file, *key_file;
+		bool resume;
+	} session;
+	struct {
+		char *start;
+		int64_t renewals, sign_out_after_s;
+		bool lock, confirm;
+		struct strings allow_emails, allow_email_domains;
+		struct param *allow_claims;
+		size_t allow_claim_count;
+	} kiosk;
+	struct {
+		char *theme, *title, *locale, *qr;
+		struct strings profile_fields;
+	} screen;
+	struct {
+		struct strings on_signed_in, on_refreshed, on_signed_out;
+		int64_t timeout_s;
+		bool pass_token;
+	} hooks;
+	struct {
+		char *file, *level;
+		bool syslog;
+	} log;
+	char *metrics_textfile;
+};
+
+/*
+ * Sets every option to its default. Strings are never NULL; "" means unset (for
+ * most of the provider's: as its preset has it). The default preset gives way
+ * to "", the generic provider, as soon as an issuer or a device authorization
+ * endpoint is set and no preset was named.
+ */
+void conf_init(struct conf *conf);
+
+/* Wipes and frees what the struct holds. */
+void conf_free(struct conf *conf);
+
+/*
+ * Takes the len bytes of configuration at text over the present values. name is
+ * the file's name for messages. False with "name:line: …", the allowed values
+ * and a did-you-mean where there is a syntax error, an unknown key, a wrong
+ * type, a value out of range or an @include (which would read other files);
+ * conf is then as before.
+ */
+bool conf_parse(struct conf *conf, const char *text, size_t len,
+		const char *name, struct err *err);
+
+/*
+ * Sets one option by its full name ("provider.client_id") from a string, for
+ * the command line. False where the name or the value is not acceptable.
+ */
+bool conf_set(struct conf *conf, const char *option, const char *value,
+	      struct err *err);
+
+#endif

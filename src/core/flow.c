@@ -1,0 +1,486 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * RFC 8628 as a table of what each event does in each state. Knows the rules
+ * of polling (section 3.5) and nothing of how messages look or travel.
+ */
+#include "config.h"
+
+#include "core/flow.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+
+/*
+ * The provider measures the interval by its own clock, and a network that is
+ * fast one time and slow the next makes polls arrive closer together than they
+ * were sent. A second on top costs nobody anything and keeps slow_down away.
+ */
+#define POLL_MARGIN_MS 1000
+
+/* The last poll goes out this long before the code expires, so that somebody
+ * who approves in the last moment is still seen. */
+#define LAST_POLL_LEAD_MS 1500
+
+/* slow_down adds five seconds, for all later polls (section 3.5). */
+#define SLOW_DOWN_MS 5000
+
+/* Back-off after answers that were none: doubles up to these. */
+#define POLL_BACKOFF_MAX_MS 30000
+#define ASK_BACKOFF_MS 2000
+#define ASK_BACKOFF_MAX_MS 60000
+
+struct flow {
+	const struct provider *provider;
+	struct device_code code;
+	struct tokens tokens;
+	struct refusal
+		*refusal; /* the last bad answer; NULL after a good one */
+	int64_t sent_ms;  /* when the device request went out */
+	int64_t expires_ms;
+	int64_t interval_ms;
+	int64_t due_ms;
+	uint64_t seed;
+	enum flow_state state;
+	enum flow_failure failure;
+	int patience;
+	int failures; /* bad answers in a row */
+	unsigned codes;
+	unsigned polls;
+	bool heard; /* a poll of this code was answered in OAuth's words */
+};
+
+static const char *const state_names[] = {
+	[FLOW_IDLE] = "idle",	    [FLOW_ASKING] = "asking",
+	[FLOW_HOLDING] = "holding", [FLOW_WAITING] = "waiting",
+	[FLOW_POLLING] = "polling", [FLOW_GRANTED] = "granted",
+	[FLOW_DENIED] = "denied",   [FLOW_EXPIRED] = "expired",
+	[FLOW_FAILED] = "failed",
+};
+
+struct flow *flow_new(const struct provider *provider, int patience,
+		      uint64_t seed)
+{
+	struct flow *flow = xcalloc(1, sizeof(*flow));
+
+	flow->provider = provider;
+	flow->patience = patience;
+	flow->seed = seed;
+	flow->due_ms = NEVER_MS;
+	flow->expires_ms = NEVER_MS;
+	return flow;
+}
+
+static void forget_refusal(struct flow *flow)
+{
+	free(flow->refusal);
+	flow->refusal = NULL;
+}
+
+static void forget_code(struct flow *flow)
+{
+	device_code_free(&flow->code);
+	flow->expires_ms = NEVER_MS;
+	flow->interval_ms = 0;
+	flow->polls = 0;
+	flow->heard = false;
+}
+
+void flow_free(struct flow *flow)
+{
+	if (flow == NULL)
+		return;
+	forget_code(flow);
+	forget_refusal(flow);
+	tokens_free(&flow->tokens);
+	free(flow);
+}
+
+static int64_t later(int64_t a_ms, int64_t b_ms)
+{
+	return a_ms > b_ms ? a_ms : b_ms;
+}
+
+/* The only place where the state changes. */
+static void move(struct flow *flow, enum flow_state state, int64_t due_ms,
+		 struct action *action)
+{
+	if (state != flow->state)
+		action_moved(action, "flow", state_names[flow->state],
+			     state_names[state]);
+	flow->state = state;
+	flow->due_ms = due_ms;
+}
+
+static void send(struct request *request, struct action *action)
+{
+	action->kind = ACTION_SEND;
+	action->request = request;
+}
+
+static void ask(struct flow *flow, int64_t now_ms, struct action *action)
+{
+	forget_code(flow);
+	flow->sent_ms = now_ms;
+	flow->failure = FAILURE_NONE;
+	send(oauth_device_request(flow->provider), action);
+	move(flow, FLOW_ASKING, NEVER_MS, action);
+}
+
+static void fail(struct flow *flow, enum flow_failure failure,
+		 struct action *action)
+{
+	flow->failure = failure;
+	forget_code(flow);
+	move(flow, FLOW_FAILED, NEVER_MS, action);
+	if (flow->refusal != NULL)
+		action_note(action, LEVEL_ERROR, "%s", flow->refusal->err.text);
+}
+
+static void expire(struct flow *flow, struct action *action)
+{
+	/* A code that ran out while nobody answered says nothing about the
+	 * person: it was the network. */
+	if (!flow->heard && flow->refusal != NULL) {
+		fail(flow, FAILURE_UNREACHABLE, action);
+		return;
+	}
+	forget_code(flow);
+	move(flow, FLOW_EXPIRED, NEVER_MS, action);
+	action_note(action, LEVEL_WARN, "the code ran out unused");
+}
+
+/*
+ * Sets the time of the next poll after an answer at now_ms: after wait_ms, and
+ * never before earliest_ms. Where no further poll would fit in behind it, it
+ * becomes the last one, just before expiry.
+ */
+static void wait_for_poll(struct flow *flow, int64_t now_ms, int64_t wait_ms,
+			  int64_t earliest_ms, struct action *action)
+{
+	int64_t last_ms = flow->expires_ms - LAST_POLL_LEAD_MS;
+	int64_t due_ms = now_ms + wait_ms;
+
+	if (now_ms >= flow->expires_ms) {
+		expire(flow, action);
+		return;
+	}
+	if (due_ms + flow->interval_ms > last_ms)
+		due_ms = last_ms > earliest_ms ? last_ms : earliest_ms;
+	if (due_ms > flow->expires_ms)
+		due_ms = flow->expires_ms;
+	move(flow, FLOW_WAITING, due_ms, action);
+}
+
+/* Whether the answer shows a provider in difficulties, and not a wrong
+ * address: that is what "out of reach" means. */
+static bool out_of_reach(const struct reply *reply)
+{
+	return reply->net != NET_OK || reply->status >= 500 ||
+	       reply->status == 408 || reply->status == 429;
+}
+
+static void remember(struct flow *flow, const struct refusal *refusal)
+{
+	if (flow->refusal == NULL)
+		flow->refusal = xcalloc(1, sizeof(*flow->refusal));
+	*flow->refusal = *refusal;
+}
+
+static void hold(struct flow *flow, const struct event *event,
+		 struct action *action)
+{
+	int64_t wait_ms;
+
+	flow->failures++;
+	if (flow->patience > 0 && flow->failures >= flow->patience) {
+		fail(flow,
+		     out_of_reach(event->reply) ? FAILURE_UNREACHABLE
+						: FAILURE_REFUSED,
+		     action);
+		return;
+	}
+	wait_ms = back_off_ms(&flow->seed, flow->failures, ASK_BACKOFF_MS,
+			      ASK_BACKOFF_MAX_MS);
+	wait_ms = later(wait_ms, flow->refusal->retry_after_s * 1000);
+	move(flow, FLOW_HOLDING, event->now_ms + wait_ms, action);
+	action_note(action, LEVEL_WARN, "%s", flow->refusal->err.text);
+}
+
+static void take_code(struct flow *flow, int64_t now_ms, struct action *action)
+{
+	char lifetime[32];
+
+	flow->failures = 0;
+	flow->codes++;
+	forget_refusal(flow);
+	/* Counted from the sending: the provider's clock started before the
+	 * answer was here. */
+	flow->expires_ms = flow->sent_ms + flow->code.expires_in_s * 1000;
+	flow->interval_ms = flow->code.interval_s * 1000;
+	wait_for_poll(flow, now_ms, flow->interval_ms + POLL_MARGIN_MS,
+		      now_ms + flow->interval_ms, action);
+	if (flow->state != FLOW_WAITING)
+		return; /* it was over before its answer came */
+	text_duration(lifetime, sizeof(lifetime), flow->code.expires_in_s);
+	action_note(action, LEVEL_INFO,
+		    "got a code, good for %s; asking every %lld s", lifetime,
+		    (long long)flow->code.interval_s);
+}
+
+static void code_came(struct flow *flow, const struct event *event,
+		      struct action *action)
+{
+	struct refusal refusal = {.retry_after_s = -1};
+	enum verdict verdict;
+
+	verdict = oauth_device_answer(flow->provider, event->reply, &flow->code,
+				      &refusal);
+	if (verdict == VERDICT_OK) {
+		take_code(flow, event->now_ms, action);
+		return;
+	}
+	remember(flow, &refusal);
+	if (verdict == VERDICT_RETRY)
+		hold(flow, event, action);
+	else
+		fail(flow,
+		     verdict == VERDICT_MISCONFIGURED ? FAILURE_MISCONFIGURED
+						      : FAILURE_REFUSED,
+		     action);
+}
+
+/* The next poll after an answer in OAuth's words. */
+static void still_pending(struct flow *flow, const struct refusal *refusal,
+			  int64_t now_ms, struct action *action)
+{
+	int64_t told_ms = refusal->retry_after_s * 1000;
+	int64_t wait_ms = flow->interval_ms + POLL_MARGIN_MS;
+
+	flow->failures = 0;
+	flow->heard = true;
+	forget_refusal(flow);
+	wait_for_poll(flow, now_ms, later(wait_ms, told_ms),
+		      now_ms + later(flow->interval_ms, told_ms), action);
+	if (flow->state == FLOW_WAITING)
+		action_note(action, LEVEL_INFO, "not approved yet");
+}
+
+static void slow_down(struct flow *flow, const struct refusal *refusal,
+		      int64_t now_ms, struct action *action)
+{
+	flow->interval_ms = later(flow->interval_ms + SLOW_DOWN_MS,
+				  refusal->interval_s * 1000);
+	still_pending(flow, refusal, now_ms, action);
+	if (flow->state == FLOW_WAITING)
+		action_note(action, LEVEL_WARN,
+			    "asked to slow down: asking every %lld s from now",
+			    (long long)(flow->interval_ms / 1000));
+}
+
+/* An answer that is none must not cost anybody an approved sign-in: ask again,
+ * less and less often (section 3.5), for as long as the code lives. */
+static void poll_again(struct flow *flow, const struct refusal *refusal,
+		       int64_t now_ms, struct action *action)
+{
+	int64_t step_ms = flow->interval_ms + POLL_MARGIN_MS;
+	int64_t told_ms = refusal->retry_after_s * 1000;
+	int64_t wait_ms;
+
+	flow->failures++;
+	remember(flow, refusal);
+	wait_ms = back_off_ms(&flow->seed, flow->failures, 2 * step_ms,
+			      later(step_ms, POLL_BACKOFF_MAX_MS));
+	wait_for_poll(flow, now_ms, later(wait_ms, told_ms),
+		      now_ms + later(flow->interval_ms, told_ms), action);
+	if (flow->state == FLOW_WAITING)
+		action_note(action, LEVEL_WARN, "%s", refusal->err.text);
+}
+
+static void grant(struct flow *flow, struct action *action)
+{
+	flow->failures = 0;
+	forget_refusal(flow);
+	flow->codes = 0;
+	forget_code(flow);
+	move(flow, FLOW_GRANTED, NEVER_MS, action);
+	action_note(action, LEVEL_INFO, "approved");
+}
+
+static void deny(struct flow *flow, struct action *action)
+{
+	forget_code(flow);
+	move(flow, FLOW_DENIED, NEVER_MS, action);
+	action_note(action, LEVEL_WARN, "denied by the person");
+}
+
+static void poll_answered(struct flow *flow, const struct event *event,
+			  struct action *action)
+{
+	struct refusal refusal = {.retry_after_s = -1};
+	int64_t now_ms = event->now_ms;
+
+	switch (oauth_token_answer(flow->provider, event->reply, &flow->tokens,
+				   &refusal)) {
+	case VERDICT_OK:
+		grant(flow, action);
+		return;
+	case VERDICT_PENDING:
+		still_pending(flow, &refusal, now_ms, action);
+		return;
+	case VERDICT_SLOW_DOWN:
+		slow_down(flow, &refusal, now_ms, action);
+		return;
+	case VERDICT_DENIED:
+		deny(flow, action);
+		return;
+	case VERDICT_EXPIRED:
+		flow->heard = true;
+		expire(flow, action);
+		return;
+	case VERDICT_RETRY:
+		poll_again(flow, &refusal, now_ms, action);
+		return;
+	case VERDICT_INVALID_GRANT:
+		/* Auth0 says expired_token once and this from then on. */
+		if (now_ms + LAST_POLL_LEAD_MS >= flow->expires_ms) {
+			flow->heard = true;
+			expire(flow, action);
+			return;
+		}
+		break;
+	case VERDICT_MISCONFIGURED:
+		remember(flow, &refusal);
+		fail(flow, FAILURE_MISCONFIGURED, action);
+		return;
+	case VERDICT_UNAUTHORIZED:
+	case VERDICT_REFUSED:
+		break;
+	}
+	remember(flow, &refusal);
+	fail(flow, FAILURE_REFUSED, action);
+}
+
+static void replied(struct flow *flow, const struct event *event,
+		    struct action *action)
+{
+	if (flow->state == FLOW_ASKING)
+		code_came(flow, event, action);
+	else if (flow->state == FLOW_POLLING)
+		poll_answered(flow, event, action);
+}
+
+static void ticked(struct flow *flow, const struct event *event,
+		   struct action *action)
+{
+	if (event->now_ms < flow->due_ms)
+		return;
+	if (flow->state == FLOW_HOLDING) {
+		ask(flow, event->now_ms, action);
+	} else if (flow->state == FLOW_WAITING) {
+		if (event->now_ms >= flow->expires_ms) {
+			expire(flow, action);
+			return;
+		}
+		flow->polls++;
+		send(oauth_poll_request(flow->provider, flow->code.device_code),
+		     action);
+		move(flow, FLOW_POLLING, NEVER_MS, action);
+	}
+}
+
+static void cancel(struct flow *flow, struct action *action)
+{
+	if (flow->state == FLOW_ASKING || flow->state == FLOW_POLLING)
+		action->kind = ACTION_DROP;
+	forget_code(flow);
+	forget_refusal(flow);
+	tokens_free(&flow->tokens);
+	flow->failures = 0;
+	flow->codes = 0;
+	move(flow, FLOW_IDLE, NEVER_MS, action);
+}
+
+void flow_step(struct flow *flow, const struct event *event,
+	       struct action *action)
+{
+	switch (event->kind) {
+	case EVENT_TICK:
+		ticked(flow, event, action);
+		break;
+	case EVENT_REPLY:
+		replied(flow, event, action);
+		break;
+	case EVENT_START:
+		flow->failures = 0;
+		forget_refusal(flow);
+		tokens_free(&flow->tokens);
+		ask(flow, event->now_ms, action);
+		break;
+	case EVENT_CANCEL:
+		cancel(flow, action);
+		break;
+	case EVENT_SIGN_OUT:
+	case EVENT_TOUCHED:
+	case EVENT_LOCKED:
+	case EVENT_BUSY:
+	case EVENT_SAVED:
+		break;
+	}
+}
+
+int64_t flow_deadline(const struct flow *flow)
+{
+	return flow->due_ms;
+}
+
+enum flow_state flow_state(const struct flow *flow)
+{
+	return flow->state;
+}
+
+const char *flow_state_name(enum flow_state state)
+{
+	return state_names[state];
+}
+
+enum flow_failure flow_failure(const struct flow *flow)
+{
+	return flow->failure;
+}
+
+const struct device_code *flow_code(const struct flow *flow)
+{
+	return flow->code.device_code != NULL ? &flow->code : NULL;
+}
+
+int64_t flow_expires_ms(const struct flow *flow)
+{
+	return flow->expires_ms;
+}
+
+int64_t flow_interval_ms(const struct flow *flow)
+{
+	return flow->interval_ms;
+}
+
+unsigned flow_codes(const struct flow *flow)
+{
+	return flow->codes;
+}
+
+unsigned flow_polls(const struct flow *flow)
+{
+	return flow->polls;
+}
+
+const struct refusal *flow_refusal(const struct flow *flow)
+{
+	return flow->refusal;
+}
+
+void flow_take_tokens(struct flow *flow, struct tokens *tokens)
+{
+	tokens_move(tokens, &flow->tokens);
+}

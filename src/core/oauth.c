@@ -1,0 +1,424 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Builds the requests of RFC 8628, RFC 6749 section 6 and RFC 7009, and takes
+ * what was asked for out of good answers; reply.h tells the good from the
+ * others. Sends nothing and remembers nothing.
+ */
+#include "config.h"
+
+#include "core/oauth.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/buf.h"
+#include "base/crypto.h"
+#include "base/form.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "core/reply.h"
+#include "core/exchange.h"
+#include "core/json.h"
+#include "core/provider.h"
+
+/* Far above any real token and far below what a header can carry. */
+enum { REQUEST_MAX = 256 * 1024 };
+
+enum {
+	EXPIRES_MIN_S = 10,
+	EXPIRES_MAX_S = 86400,
+	EXPIRES_DEFAULT_S = 300,
+	INTERVAL_MIN_S = 1,
+	INTERVAL_MAX_S = 300,
+	INTERVAL_DEFAULT_S = 5,	    /* RFC 8628 section 3.2 */
+	LIFETIME_MAX_S = 315360000, /* ten years: more is a mistake */
+	USER_CODE_COLUMNS = 32,
+	SCOPE_MAX = 8192
+};
+
+void device_code_free(struct device_code *code)
+{
+	secret_free(code->device_code);
+	secret_free(code->user_code);
+	secret_free(code->verification_uri);
+	secret_free(code->verification_uri_complete);
+	memset(code, 0, sizeof(*code));
+}
+
+void tokens_free(struct tokens *tokens)
+{
+	secret_free(tokens->access_token);
+	secret_free(tokens->refresh_token);
+	free(tokens->token_type);
+	free(tokens->scope);
+	memset(tokens, 0, sizeof(*tokens));
+}
+
+void tokens_move(struct tokens *to, struct tokens *from)
+{
+	*to = *from;
+	memset(from, 0, sizeof(*from));
+}
+
+/* "Basic …": id and secret are form-encoded first (RFC 6749 section 2.3.1). */
+static char *basic_authorization(const struct provider *provider)
+{
+	const char *secret = provider->client_secret;
+	struct buf pair;
+	struct buf header;
+
+	buf_init(&pair, REQUEST_MAX);
+	buf_init(&header, REQUEST_MAX);
+	form_encode(&pair, provider->client_id, strlen(provider->client_id));
+	buf_adds(&pair, ":");
+	form_encode(&pair, secret, strlen(secret));
+	buf_adds(&header, "Basic ");
+	crypto_base64(&header, buf_text(&pair), pair.len);
+	buf_free(&pair);
+	return buf_take(&header);
+}
+
+/*
+ * The request that POSTs the form, which it takes over, with the client's
+ * proof. client_id is in every body: RFC 8628 sections 3.1 and 3.4 ask for it,
+ * Webex beside HTTP Basic as well.
+ */
+static struct request *post(const struct provider *provider,
+			    const char *purpose, const char *url,
+			    struct buf *form, enum client_auth auth)
+{
+	struct request *request = xcalloc(1, sizeof(*request));
+
+	request->purpose = purpose;
+	request->url = xstrdup(url);
+	form_add(form, "client_id", provider->client_id);
+	switch (auth) {
+	case AUTH_NONE:
+		break;
+	case AUTH_BASIC:
+		request->authorization = basic_authorization(provider);
+		break;
+	case AUTH_POST:
+		form_add(form, "client_secret", provider->client_secret);
+		break;
+	}
+	request->body = buf_take(form);
+	return request;
+}
+
+static const char *unless_empty(const char *s)
+{
+	return s && *s ? s : NULL;
+}
+
+struct request *oauth_device_request(const struct provider *provider)
+{
+	struct buf form;
+
+	buf_init(&form, REQUEST_MAX);
+	form_add(&form, "scope", unless_empty(provider->scope));
+	if (provider->preset->sends_scopes)
+		form_add(&form, "scopes", unless_empty(provider->scope));
+	form_add(&form, "audience", unless_empty(provider->audience));
+	for (size_t i = 0; i < provider->extra_count; i++)
+		form_add(&form, provider->extra[i].name,
+			 provider->extra[i].value);
+	return post(provider, "device authorization",
+		    provider->device_authorization_endpoint, &form,
+		    provider->device_auth);
+}
+
+/* Webex shows the person which device it is that signs in. */
+static void add_user_info(struct buf *form, const struct provider *provider)
+{
+	struct json *info;
+	char *text;
+
+	if (!provider->preset->sends_user_info || !*provider->device_name)
+		return;
+	info = json_new_object();
+	json_set_text(info, "device_name", provider->device_name);
+	text = json_print(info, false);
+	form_add(form, "user_info", text);
+	free(text);
+	json_free(info);
+}
+
+struct request *oauth_poll_request(const struct provider *provider,
+				   const char *device_code)
+{
+	struct buf form;
+
+	buf_init(&form, REQUEST_MAX);
+	form_add(&form, "grant_type",
+		 "urn:ietf:params:oauth:grant-type:device_code");
+	form_add(&form, "device_code", device_code);
+	add_user_info(&form, provider);
+	return post(provider, "poll", provider->device_token_endpoint, &form,
+		    provider->token_auth);
+}
+
+struct request *oauth_refresh_request(const struct provider *provider,
+				      const char *refresh_token)
+{
+	struct request *request;
+	struct buf form;
+
+	buf_init(&form, REQUEST_MAX);
+	form_add(&form, "grant_type", "refresh_token");
+	form_add(&form, "refresh_token", refresh_token);
+	request = post(provider, "refresh", provider->token_endpoint, &form,
+		       provider->token_auth);
+	request->fresh = true;
+	return request;
+}
+
+struct request *oauth_profile_request(const struct provider *provider,
+				      const struct tokens *tokens)
+{
+	struct request *request;
+	struct buf header;
+
+	if (!provider->userinfo_endpoint)
+		return NULL;
+	buf_init(&header, REQUEST_MAX);
+	buf_adds(&header, "Bearer ");
+	buf_adds(&header, tokens->access_token);
+	request = xcalloc(1, sizeof(*request));
+	request->purpose = "profile";
+	request->url = xstrdup(provider->userinfo_endpoint);
+	request->authorization = buf_take(&header);
+	return request;
+}
+
+struct request *oauth_revoke_request(const struct provider *provider,
+				     const char *token, const char *hint)
+{
+	struct request *request;
+	struct buf form;
+
+	if (!provider->revocation_endpoint)
+		return NULL;
+	buf_init(&form, REQUEST_MAX);
+	form_add(&form, "token", token);
+	form_add(&form, "token_type_hint", hint);
+	request = post(provider, "revocation", provider->revocation_endpoint,
+		       &form, provider->token_auth);
+	request->fresh = true;
+	return request;
+}
+
+/* Whether it is all visible ASCII, as RFC 6749 Appendix A has codes and tokens
+ * (a space would end a header's value). */
+static bool is_visible(const char *s)
+{
+	if (!s || !*s)
+		return false;
+	for (; *s; s++) {
+		if (*s <= ' ' || *s > '~')
+			return false;
+	}
+	return true;
+}
+
+/* The text under the first of two names that has one. */
+static const char *text_under(const struct json *body, const char *name,
+			      const char *other)
+{
+	const char *text = json_get_text(body, name);
+
+	return text && *text ? text : json_get_text(body, other);
+}
+
+static int64_t seconds_under(const struct json *body, const char *name,
+			     int64_t min, int64_t max, int64_t otherwise)
+{
+	int64_t seconds = otherwise;
+
+	json_integer(json_get(body, name), min, max, &seconds);
+	return seconds;
+}
+
+/* Refuses an answer that lacks something or cannot be shown to a person. */
+static bool check_code(const struct provider *provider, const struct json *body,
+		       struct err *err)
+{
+	const char *user_code = json_get_text(body, "user_code");
+	const char *uri =
+		text_under(body, "verification_uri", "verification_url");
+
+	if (!is_visible(json_get_text(body, "device_code")) || !user_code ||
+	    !*user_code || !uri || !*uri)
+		return err_set(err,
+			       "%s sent a code that is not complete: is "
+			       "provider.device_authorization_endpoint right?",
+			       provider->label);
+	if (!text_is_clean(user_code, strlen(user_code)) ||
+	    text_width(user_code) > USER_CODE_COLUMNS)
+		return err_set(err,
+			       "%s sent a code that cannot be shown: it is "
+			       "too long or holds characters that nobody can "
+			       "type.",
+			       provider->label);
+	return provider_accepts_uri(provider, uri, err);
+}
+
+static enum verdict take_code(const struct provider *provider,
+			      const struct json *body, struct device_code *code,
+			      struct refusal *refusal)
+{
+	const char *complete = text_under(body, "verification_uri_complete",
+					  "verification_url_complete");
+
+	if (!check_code(provider, body, &refusal->err))
+		return VERDICT_REFUSED;
+	if (complete && !provider_accepts_uri(provider, complete, NULL))
+		complete = NULL;
+	code->device_code = xstrdup(json_get_text(body, "device_code"));
+	code->user_code = xstrdup(json_get_text(body, "user_code"));
+	code->verification_uri = xstrdup(
+		text_under(body, "verification_uri", "verification_url"));
+	code->verification_uri_complete = xstrdup(complete);
+	code->expires_in_s = seconds_under(body, "expires_in", EXPIRES_MIN_S,
+					   EXPIRES_MAX_S, EXPIRES_DEFAULT_S);
+	code->interval_s = seconds_under(body, "interval", INTERVAL_MIN_S,
+					 INTERVAL_MAX_S, INTERVAL_DEFAULT_S);
+	return VERDICT_OK;
+}
+
+enum verdict oauth_device_answer(const struct provider *provider,
+				 const struct reply *reply,
+				 struct device_code *code,
+				 struct refusal *refusal)
+{
+	struct json *body = reply_body(reply);
+	enum verdict verdict =
+		reply_judge(provider, ENDPOINT_DEVICE, reply, body, refusal);
+
+	memset(code, 0, sizeof(*code));
+	if (verdict == VERDICT_OK)
+		verdict = take_code(provider, body, code, refusal);
+	json_free(body);
+	return verdict;
+}
+
+static bool check_tokens(const struct provider *provider,
+			 const struct json *body, struct err *err)
+{
+	const char *type = json_get_text(body, "token_type");
+	const char *refresh = json_get_text(body, "refresh_token");
+
+	if (type && strcasecmp(type, "bearer") != 0)
+		return err_set(err,
+			       "%s sent a token of the type \"%.40s\", which "
+			       "is not spoken here: only Bearer is.",
+			       provider->label, type);
+	if (!is_visible(json_get_text(body, "access_token")) ||
+	    (refresh && *refresh && !is_visible(refresh)))
+		return err_set(err,
+			       "%s sent a token with characters that no token "
+			       "may have.",
+			       provider->label);
+	return true;
+}
+
+/* Separated by single spaces, whether it came as a string (commas allowed:
+ * GitHub) or as an array (Twitch); NULL where the answer names none. */
+static char *scope_of(const struct json *value)
+{
+	const char *text = json_text(value);
+	const struct json *item;
+	struct buf scope;
+	char *clean;
+
+	if (!text && (!value || json_kind(value) != JSON_ARRAY))
+		return NULL;
+	buf_init(&scope, SCOPE_MAX);
+	for (item = json_first(value); item; item = json_next(item)) {
+		if (json_text(item))
+			buf_addf(&scope, "%s%s", scope.len > 0 ? " " : "",
+				 json_text(item));
+	}
+	while (text && *text) {
+		size_t len = strcspn(text, " ,");
+
+		if (len > 0 && scope.len > 0)
+			buf_adds(&scope, " ");
+		buf_add(&scope, text, len);
+		text += len + strspn(text + len, " ,");
+	}
+	clean = text_clean(buf_text(&scope), SCOPE_MAX);
+	buf_free(&scope);
+	return clean;
+}
+
+static enum verdict take_tokens(const struct provider *provider,
+				const struct json *body, struct tokens *tokens,
+				struct refusal *refusal)
+{
+	const char *access = json_get_text(body, "access_token");
+	const char *refresh = json_get_text(body, "refresh_token");
+	int64_t refresh_s;
+
+	if (!access || !*access) {
+		err_set(&refusal->err,
+			"%s answers without an access token and without an "
+			"error: something in between may have answered "
+			"instead.",
+			provider->label);
+		return VERDICT_RETRY;
+	}
+	if (!check_tokens(provider, body, &refusal->err))
+		return VERDICT_REFUSED;
+	tokens->access_token = xstrdup(access);
+	tokens->refresh_token = xstrdup(unless_empty(refresh));
+	tokens->token_type = xstrdup("Bearer");
+	tokens->scope = scope_of(json_get(body, "scope"));
+	tokens->expires_in_s =
+		seconds_under(body, "expires_in", 1, LIFETIME_MAX_S, 0);
+	/* Keycloak's name for it, where Webex's is missing. */
+	refresh_s =
+		seconds_under(body, "refresh_expires_in", 1, LIFETIME_MAX_S, 0);
+	tokens->refresh_expires_in_s = seconds_under(
+		body, "refresh_token_expires_in", 1, LIFETIME_MAX_S, refresh_s);
+	return VERDICT_OK;
+}
+
+enum verdict oauth_token_answer(const struct provider *provider,
+				const struct reply *reply,
+				struct tokens *tokens, struct refusal *refusal)
+{
+	struct json *body = reply_body(reply);
+	enum verdict verdict =
+		reply_judge(provider, ENDPOINT_TOKEN, reply, body, refusal);
+
+	memset(tokens, 0, sizeof(*tokens));
+	if (verdict == VERDICT_OK)
+		verdict = take_tokens(provider, body, tokens, refusal);
+	json_free(body);
+	return verdict;
+}
+
+enum verdict oauth_profile_answer(const struct reply *reply, char **profile,
+				  struct refusal *refusal)
+{
+	struct json *body = reply_body(reply);
+	enum verdict verdict =
+		reply_judge(NULL, ENDPOINT_PROFILE, reply, body, refusal);
+
+	*profile = verdict == VERDICT_OK ? json_print(body, false) : NULL;
+	json_free(body);
+	return verdict;
+}
+
+enum verdict oauth_revoke_answer(const struct reply *reply,
+				 struct refusal *refusal)
+{
+	struct json *body = reply_body(reply);
+	enum verdict verdict =
+		reply_judge(NULL, ENDPOINT_REVOCATION, reply, body, refusal);
+
+	json_free(body);
+	return verdict;
+}

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The providers that grantty knows by name, one table row each, and under
+ * which labels their profiles are shown. Only data: endpoints that depend on a
+ * customer's own domain are NULL and come from the configuration.
+ */
+#include "config.h"
+
+#include "core/provider.h"
+
+#include <string.h>
+
+static const struct profile_map webex_profile[] = {
+	{"Name", "displayName|name"},
+	{"Nickname", "nickName"},
+	{"Mail", "emails|email"},
+	{"Phone", "phoneNumbers"},
+	{"Extension", "extension"},
+	{"Title", "title"},
+	{"Department", "department"},
+	{"Manager", "manager"},
+	{"Organisation", "orgId"},
+	{"Roles", "roles"},
+	{"Status", "status"},
+	{"Last activity", "lastActivity"},
+	{"Time zone", "timezone"},
+	{"Location", "locationId"},
+	{"Address", "addresses"},
+	{"Licences", "licenses"},
+	{"Account type", "type"},
+	{"May sign in", "loginEnabled"},
+	{"Created", "created"},
+	{"Changed", "lastModified"},
+	{"ID", "id|sub"},
+	{NULL, NULL},
+};
+
+static const struct profile_map github_profile[] = {
+	{"Name", "name|login"},
+	{"User name", "login"},
+	{"Mail", "email"},
+	{"Organisation", "company"},
+	{"Location", "location"},
+	{"Website", "blog"},
+	{"About", "bio"},
+	{"Account type", "type"},
+	{"Created", "created_at"},
+	{"Changed", "updated_at"},
+	{"ID", "id"},
+	{NULL, NULL},
+};
+
+/* The standard claims of OpenID Connect Core section 5.1, and how the others
+ * call an organisation and its roles. */
+static const struct profile_map openid_profile[] = {
+	{"Name", "name|preferred_username|nickname"},
+	{"User name", "preferred_username|login"},
+	{"Mail", "email|emails"},
+	{"Mail verified", "email_verified"},
+	{"Phone", "phone_number"},
+	{"Title", "title"},
+	{"Department", "department"},
+	{"Organisation",
+	 "organization|org_name|urn:zitadel:iam:user:resourceowner:name|hd|"
+	 "org_id"},
+	{"Roles", "roles|realm_access.roles|"
+		  "urn:zitadel:iam:org:project:roles"},
+	{"Groups", "groups"},
+	{"Address", "address"},
+	{"Language", "locale"},
+	{"Time zone", "zoneinfo"},
+	{"Website", "website"},
+	{"Changed", "updated_at"},
+	{"ID", "sub|id"},
+	{NULL, NULL},
+};
+
+static const struct preset presets[] = {
+	{
+		.name = "webex",
+		.label = "Webex",
+		.device_authorization_endpoint =
+			"https://webexapis.com/v1/device/authorize",
+		.device_token_endpoint =
+			"https://webexapis.com/v1/device/token",
+		.token_endpoint = "https://webexapis.com/v1/access_token",
+		.userinfo_endpoint =
+			"https://webexapis.com/v1/people/me?callingData=true",
+		.authorization_endpoint = "https://webexapis.com/v1/authorize",
+		.scope = "spark:all spark:kms",
+		.verification_hosts = "*.wbx2.com",
+		.device_auth = AUTH_NONE,
+		.token_auth = AUTH_BASIC,
+		.needs_secret = true,
+		.sends_user_info = true,
+		.profile = webex_profile,
+		.redirect_help =
+			"does not find its own addresses among the redirect "
+			"URIs of the integration: add https://oauth-helper-"
+			"{a,d,k,r}.wbx2.com/helperservice/v1/actions/device/"
+			"callback (one each for a, d, k and r) on "
+			"developer.webex.com.",
+	},
+	{
+		.name = "github",
+		.label = "GitHub",
+		.device_authorization_endpoint =
+			"https://github.com/login/device/code",
+		.token_endpoint = "https://github.com/login/oauth/access_token",
+		.userinfo_endpoint = "https://api.github.com/user",
+		.authorization_endpoint =
+			"https://github.com/login/oauth/authorize",
+		.scope = "read:user user:email",
+		.verification_hosts = "github.com",
+		.device_auth = AUTH_NONE,
+		.token_auth = AUTH_POST,
+		.profile = github_profile,
+	},
+	{
+		.name = "google",
+		.label = "Google",
+		.device_authorization_endpoint =
+			"https://oauth2.googleapis.com/device/code",
+		.token_endpoint = "https://oauth2.googleapis.com/token",
+		.userinfo_endpoint =
+			"https://openidconnect.googleapis.com/v1/userinfo",
+		.revocation_endpoint = "https://oauth2.googleapis.com/revoke",
+		.authorization_endpoint =
+			"https://accounts.google.com/o/oauth2/v2/auth",
+		.scope = "openid profile email",
+		.verification_hosts = "google.com *.google.com",
+		.device_auth = AUTH_NONE,
+		.token_auth = AUTH_POST,
+		.needs_secret = true,
+		.profile = openid_profile,
+	},
+	{
+		.name = "microsoft",
+		.label = "Microsoft",
+		/* "common" takes work, school and personal accounts; an
+		 * organisation puts its tenant there. */
+		.device_authorization_endpoint =
+			"https://login.microsoftonline.com/common/oauth2/v2.0/"
+			"devicecode",
+		.token_endpoint =
+			"https://login.microsoftonline.com/common/oauth2/v2.0/"
+			"token",
+		.userinfo_endpoint =
+			"https://graph.microsoft.com/oidc/userinfo",
+		.authorization_endpoint =
+			"https://login.microsoftonline.com/common/oauth2/v2.0/"
+			"authorize",
+		.scope = "openid profile email offline_access",
+		.verification_hosts = "microsoft.com *.microsoft.com "
+				      "login.microsoftonline.com",
+		.device_auth = AUTH_NONE,
+		.token_auth = AUTH_POST,
+		.profile = openid_profile,
+	},
+	{
+		.name = "auth0",
+		.label = "Auth0",
+		.scope = "openid profile email offline_access",
+		.device_auth = AUTH_NONE,
+		.token_auth = AUTH_POST,
+		.profile = openid_profile,
+	},
+	{
+		.name = "okta",
+		.label = "Okta",
+		.scope = "openid profile email offline_access",
+		.device_auth = AUTH_BASIC,
+		.token_auth = AUTH_BASIC,
+		.profile = openid_profile,
+	},
+	{
+		.name = "keycloak",
+		.label = "Keycloak",
+		.scope = "openid profile email",
+		.device_auth = AUTH_BASIC,
+		.token_auth = AUTH_BASIC,
+		.profile = openid_profile,
+	},
+	{
+		.name = "gitlab",
+		.label = "GitLab",
+		.device_authorization_endpoint =
+			"https://gitlab.com/oauth/authorize_device",
+		.token_endpoint = "https://gitlab.com/oauth/token",
+		.userinfo_endpoint = "https://gitlab.com/oauth/userinfo",
+		.revocation_endpoint = "https://gitlab.com/oauth/revoke",
+		.authorization_endpoint = "https://gitlab.com/oauth/authorize",
+		.scope = "openid profile email",
+		.verification_hosts = "gitlab.com",
+		.device_auth = AUTH_NONE,
+		.token_auth = AUTH_POST,
+		.profile = openid_profile,
+	},
+	{
+		.name = "twitch",
+		.label = "Twitch",
+		.device_authorization_endpoint =
+			"https://id.twitch.tv/oauth2/device",
+		.token_endpoint = "https://id.twitch.tv/oauth2/token",
+		.userinfo_endpoint = "https://id.twitch.tv/oauth2/userinfo",
+		.revocation_endpoint = "https://id.twitch.tv/oauth2/revoke",
+		.authorization_endpoint =
+			"https://id.twitch.tv/oauth2/authorize",
+		.scope = "openid user:read:email",
+		.verification_hosts = "www.twitch.tv",
+		.device_auth = AUTH_NONE,
+		.token_auth = AUTH_POST,
+		.sends_scopes = true,
+		.profile = openid_profile,
+	},
+	{
+		.name = "hydra",
+		.label = "Ory Hydra",
+		.scope = "openid profile email offline_access",
+		.device_auth = AUTH_BASIC,
+		.token_auth = AUTH_BASIC,
+		.profile = openid_profile,
+	},
+	{
+		.name = "zitadel",
+		.label = "Zitadel",
+		.scope = "openid profile email offline_access",
+		.device_auth = AUTH_BASIC,
+		.token_auth = AUTH_BASIC,
+		.profile = openid_profile,
+	},
+	{
+		.name = "authentik",
+		.label = "authentik",
+		.scope = "openid profile email offline_access",
+		.device_auth = AUTH_NONE,
+		.token_auth = AUTH_BASIC,
+		.profile = openid_profile,
+	},
+	{
+		/* Any other: everything from the configuration. With a
+		 * secret, RFC 8628 section 3.1 wants it at the device
+		 * endpoint as well. */
+		.name = "",
+		.label = "",
+		.scope = "",
+		.device_auth = AUTH_BASIC,
+		.token_auth = AUTH_BASIC,
+		.profile = openid_profile,
+	},
+};
+
+const struct preset *preset_at(size_t i)
+{
+	return i < sizeof(presets) / sizeof(presets[0]) ? &presets[i] : NULL;
+}
+
+const struct preset *preset_find(const char *name)
+{
+	const struct preset *preset;
+
+	for (size_t i = 0; (preset = preset_at(i)); i++) {
+		if (strcmp(preset->name, name) == 0)
+			return preset;
+	}
+	return NULL;
+}

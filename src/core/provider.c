@@ -1,0 +1,388 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Joins a preset with the configuration and refuses what cannot work or would
+ * send a secret or a person to an unsafe place. Sends nothing itself, so it
+ * cannot know whether an endpoint exists.
+ */
+#include "config.h"
+
+#include "core/provider.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "base/url.h"
+#include "core/conf.h"
+
+/* Longer ones fit neither a QR code nor a screen. */
+enum { URI_MAX = 1500 };
+
+/* The first of the three that says anything; NULL where none does. */
+static const char *first_of(const char *a, const char *b, const char *c)
+{
+	if (a && *a)
+		return a;
+	if (b && *b)
+		return b;
+	return c && *c ? c : NULL;
+}
+
+static char *copy_or_empty(const char *s)
+{
+	return xstrdup(s ? s : "");
+}
+
+static bool unknown_preset(const char *name, struct err *err)
+{
+	const struct preset *preset;
+	struct buf names;
+
+	buf_init(&names, sizeof(err->text));
+	for (size_t i = 0; (preset = preset_at(i)); i++) {
+		if (*preset->name)
+			buf_addf(&names, "%s%s", i > 0 ? ", " : "",
+				 preset->name);
+	}
+	err_set(err,
+		"There is no provider preset \"%.40s\": use one of %s, or \"\" "
+		"with endpoints of your own.",
+		name, buf_text(&names));
+	buf_free(&names);
+	return false;
+}
+
+static void take_endpoints(struct provider *provider, const struct conf *conf)
+{
+	const struct preset *preset = provider->preset;
+
+	provider->device_authorization_endpoint =
+		xstrdup(first_of(conf->provider.device_authorization_endpoint,
+				 preset->device_authorization_endpoint, NULL));
+	provider->token_endpoint = xstrdup(first_of(
+		conf->provider.token_endpoint, preset->token_endpoint, NULL));
+	provider->device_token_endpoint = xstrdup(first_of(
+		conf->provider.device_token_endpoint,
+		preset->device_token_endpoint, provider->token_endpoint));
+	provider->userinfo_endpoint =
+		xstrdup(first_of(conf->provider.userinfo_endpoint,
+				 preset->userinfo_endpoint, NULL));
+	provider->revocation_endpoint =
+		xstrdup(first_of(conf->provider.revocation_endpoint,
+				 preset->revocation_endpoint, NULL));
+	provider->authorization_endpoint =
+		xstrdup(first_of(conf->provider.authorization_endpoint,
+				 preset->authorization_endpoint, NULL));
+}
+
+static bool check_endpoint(const char *option, const char *endpoint,
+			   bool required, struct err *err)
+{
+	struct url url;
+
+	if (!endpoint && required)
+		return err_set(err,
+			       "Nothing says where to reach the provider: set "
+			       "provider.%s in the configuration.",
+			       option);
+	if (endpoint && (!url_split(endpoint, &url) || !url_is_safe(&url)))
+		return err_set(err,
+			       "provider.%s must be an https:// address "
+			       "without a user name (http:// on this machine "
+			       "only), not \"%.200s\".",
+			       option, endpoint);
+	return true;
+}
+
+static bool check_endpoints(const struct provider *provider, bool device_grant,
+			    struct err *err)
+{
+	const struct {
+		const char *option;
+		const char *endpoint;
+		bool required;
+	} checks[] = {
+		{"device_authorization_endpoint",
+		 provider->device_authorization_endpoint, device_grant},
+		{"token_endpoint", provider->token_endpoint, true},
+		{"device_token_endpoint", provider->device_token_endpoint,
+		 false},
+		{"userinfo_endpoint", provider->userinfo_endpoint, false},
+		{"revocation_endpoint", provider->revocation_endpoint, false},
+		{"authorization_endpoint", provider->authorization_endpoint,
+		 !device_grant},
+	};
+
+	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
+		if (!check_endpoint(checks[i].option, checks[i].endpoint,
+				    checks[i].required, err))
+			return false;
+	}
+	return true;
+}
+
+/* What RFC 6749 Appendix A.1 and A.2 allow in a client's id and secret. */
+static bool is_printable(const char *s)
+{
+	for (; *s; s++) {
+		if (*s < ' ' || *s > '~')
+			return false;
+	}
+	return true;
+}
+
+static bool choose_auth(struct provider *provider, const char *method,
+			struct err *err)
+{
+	const struct preset *preset = provider->preset;
+	enum client_auth auth = preset->token_auth;
+
+	if (strcmp(method, "client_secret_basic") == 0)
+		auth = AUTH_BASIC;
+	else if (strcmp(method, "client_secret_post") == 0)
+		auth = AUTH_POST;
+	else if (strcmp(method, "none") == 0)
+		auth = AUTH_NONE;
+	else if (*method)
+		return err_set(err,
+			       "provider.token_endpoint_auth_method must be "
+			       "client_secret_basic, client_secret_post or "
+			       "none, not \"%.40s\".",
+			       method);
+	else if (!provider->client_secret && !preset->needs_secret)
+		auth = AUTH_NONE;
+	provider->token_auth = auth;
+	/* A provider that wants the client proved at its device endpoint wants
+	 * it by the same method (RFC 8628 section 3.1). */
+	provider->device_auth =
+		preset->device_auth == AUTH_NONE ? AUTH_NONE : auth;
+	return true;
+}
+
+/* Who we are to the provider, and how we prove it. */
+static bool take_client(struct provider *provider, const struct conf *conf,
+			const char *client_id, const char *client_secret,
+			struct err *err)
+{
+	const char *id = first_of(client_id, conf->provider.client_id, NULL);
+	const char *secret =
+		first_of(client_secret, conf->provider.client_secret, NULL);
+
+	provider->client_id = xstrdup(id);
+	provider->client_secret = xstrdup(secret);
+	if (!id)
+		return err_set(err,
+			       "There is no client id: set CLIENT_ID in the "
+			       "environment or provider.client_id in the "
+			       "configuration.");
+	if (!is_printable(id) || (secret && !is_printable(secret)))
+		return err_set(err,
+			       "The client %s holds a character that it cannot "
+			       "have: look for a line end or a quotation mark "
+			       "that slipped in.",
+			       is_printable(id) ? "secret" : "id");
+	if (!choose_auth(provider, conf->provider.token_endpoint_auth_method,
+			 err))
+		return false;
+	if (provider->token_auth != AUTH_NONE && !secret)
+		return err_set(err,
+			       "There is no client secret, but %s wants one: "
+			       "set CLIENT_SECRET in the environment or "
+			       "provider.client_secret_file in the "
+			       "configuration.",
+			       *provider->label ? provider->label
+						: "the provider");
+	return true;
+}
+
+/* "https://host" or "https://host:port", as the session file names it. */
+static char *origin(const char *endpoint)
+{
+	struct url url = {0};
+	struct buf text;
+	bool literal;
+
+	url_split(endpoint, &url); /* has passed check_endpoints() */
+	literal = memchr(url.host, ':', url.host_len);
+	buf_init(&text, strlen(endpoint) + sizeof("https://[]:65535"));
+	buf_adds(&text, url.https ? "https://" : "http://");
+	buf_adds(&text, literal ? "[" : "");
+	for (size_t i = 0; i < url.host_len; i++) {
+		char c = url.host[i];
+
+		if (c >= 'A' && c <= 'Z')
+			c = (char)(c - 'A' + 'a');
+		buf_add(&text, &c, 1);
+	}
+	buf_adds(&text, literal ? "]" : "");
+	if (url.port)
+		buf_addf(&text, ":%d", url.port);
+	return buf_take(&text);
+}
+
+/* What the session is bound to, and what people read. */
+static void take_names(struct provider *provider)
+{
+	const struct preset *preset = provider->preset;
+	const char *known = preset->token_endpoint;
+
+	if (known && strcmp(known, provider->token_endpoint) == 0) {
+		provider->id = xstrdup(preset->name);
+		provider->label = xstrdup(preset->label);
+		return;
+	}
+	provider->id = origin(provider->token_endpoint);
+	/* A product that everyone hosts elsewhere keeps its name; what claims
+	 * to be Webex and lives elsewhere does not. */
+	if (!known && *preset->label)
+		provider->label = xstrdup(preset->label);
+	else
+		provider->label = xstrdup(strstr(provider->id, "//") + 2);
+}
+
+static void add_host(struct provider *provider, const char *host, size_t len)
+{
+	size_t n = provider->verification_host_count++;
+
+	provider->verification_hosts =
+		xreallocarray(provider->verification_hosts, n + 1,
+			      sizeof(*provider->verification_hosts));
+	provider->verification_hosts[n] = xstrndup(host, len);
+}
+
+static void take_hosts(struct provider *provider, const struct conf *conf)
+{
+	const struct strings *wanted = &conf->provider.verification_hosts;
+	const struct preset *preset = provider->preset;
+	const char *p = preset->verification_hosts;
+
+	for (size_t i = 0; i < wanted->count; i++)
+		add_host(provider, wanted->items[i], strlen(wanted->items[i]));
+	/* The preset vouches for where its own endpoint sends people. */
+	if (wanted->count > 0 || !p ||
+	    strcmp(provider->device_authorization_endpoint,
+		   preset->device_authorization_endpoint) != 0)
+		return;
+	for (p += strspn(p, " "); *p; p += strspn(p, " ")) {
+		size_t len = strcspn(p, " ");
+
+		add_host(provider, p, len);
+		p += len;
+	}
+}
+
+static void take_parameters(struct provider *provider, const struct conf *conf)
+{
+	size_t n = conf->provider.extra_count;
+
+	provider->issuer = copy_or_empty(conf->provider.issuer);
+	provider->scope = copy_or_empty(
+		first_of(conf->provider.scope, provider->preset->scope, NULL));
+	provider->audience = copy_or_empty(conf->provider.audience);
+	provider->device_name = copy_or_empty(conf->provider.device_name);
+	provider->extra = xcalloc(n, sizeof(*provider->extra));
+	provider->extra_count = n;
+	for (size_t i = 0; i < n; i++) {
+		const struct param *param = &conf->provider.extra[i];
+
+		provider->extra[i].name = xstrdup(param->name);
+		provider->extra[i].value = xstrdup(param->value);
+	}
+}
+
+bool provider_set_up(struct provider *provider, const struct conf *conf,
+		     const char *client_id, const char *client_secret,
+		     struct err *err)
+{
+	struct provider made = {0};
+
+	memset(provider, 0, sizeof(*provider));
+	made.preset = preset_find(conf->provider.preset);
+	if (!made.preset)
+		return unknown_preset(conf->provider.preset, err);
+	take_endpoints(&made, conf);
+	if (!check_endpoints(&made, strcmp(conf->grant, "code") != 0, err))
+		goto fail;
+	take_names(&made);
+	take_parameters(&made, conf);
+	take_hosts(&made, conf);
+	if (!take_client(&made, conf, client_id, client_secret, err))
+		goto fail;
+	*provider = made;
+	return true;
+fail:
+	provider_free(&made);
+	return false;
+}
+
+void provider_free(struct provider *provider)
+{
+	free(provider->id);
+	free(provider->label);
+	free(provider->issuer);
+	free(provider->device_authorization_endpoint);
+	free(provider->device_token_endpoint);
+	free(provider->token_endpoint);
+	free(provider->userinfo_endpoint);
+	free(provider->revocation_endpoint);
+	free(provider->authorization_endpoint);
+	free(provider->client_id);
+	secret_free(provider->client_secret);
+	free(provider->scope);
+	free(provider->audience);
+	free(provider->device_name);
+	for (size_t i = 0; i < provider->extra_count; i++) {
+		free(provider->extra[i].name);
+		secret_free(provider->extra[i].value);
+	}
+	free(provider->extra);
+	for (size_t i = 0; i < provider->verification_host_count; i++)
+		free(provider->verification_hosts[i]);
+	free(provider->verification_hosts);
+	free(provider->plain_http_host);
+	memset(provider, 0, sizeof(*provider));
+}
+
+static bool is_plain_http_host(const struct provider *provider,
+			       const struct url *url)
+{
+	return provider->plain_http_host != NULL && !url->has_userinfo &&
+	       url_host_matches(url, provider->plain_http_host);
+}
+
+bool provider_accepts_uri(const struct provider *provider, const char *uri,
+			  struct err *err)
+{
+	struct url url;
+
+	if (strlen(uri) > URI_MAX)
+		return err_set(err,
+			       "%s sends people to an address of more than %d "
+			       "characters, which cannot be shown.",
+			       provider->label, URI_MAX);
+	if (!url_split(uri, &url))
+		return err_set(err,
+			       "%s sends people to something that is no web "
+			       "address: \"%.200s\".",
+			       provider->label, uri);
+	if (!url_is_safe(&url) && !is_plain_http_host(provider, &url))
+		return err_set(err,
+			       "%s sends people to %.200s, which is not safe: "
+			       "it must begin with https:// and name nobody.",
+			       provider->label, uri);
+	if (provider->verification_host_count == 0)
+		return true;
+	for (size_t i = 0; i < provider->verification_host_count; i++) {
+		if (url_host_matches(&url, provider->verification_hosts[i]))
+			return true;
+	}
+	return err_set(err,
+		       "%s sends people to %.*s, which is not among "
+		       "provider.verification_hosts: add it there if you trust "
+		       "it.",
+		       provider->label, (int)url.host_len, url.host);
+}

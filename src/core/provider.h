@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Whom we talk to: the endpoints, who we are to them, and in which dialect.
+ * One table row per known provider; the configuration can override each field.
+ */
+#ifndef GRANTTY_CORE_PROVIDER_H
+#define GRANTTY_CORE_PROVIDER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct err;
+
+/* How the client proves itself at an endpoint (RFC 6749 section 2.3, with the
+ * names of RFC 7591 section 2). */
+enum client_auth {
+	AUTH_NONE,  /* client_id in the body */
+	AUTH_BASIC, /* client_secret_basic */
+	AUTH_POST   /* client_secret_post */
+};
+
+/* A name and a value sent along with the device authorization request. */
+struct param {
+	char *name;
+	char *value;
+};
+
+/* Where a profile field is found and what it is called on the screen. */
+struct profile_map {
+	const char *label;
+	const char *path; /* as json_path() takes it; "a|b" tries a, then b */
+};
+
+/* One known provider: what a configuration starts from. */
+struct preset {
+	const char *name;  /* as in the configuration: "webex" */
+	const char *label; /* as on the screen: "Webex" */
+	const char *device_authorization_endpoint;
+	const char *device_token_endpoint; /* NULL: the token endpoint */
+	const char *token_endpoint;
+	const char *userinfo_endpoint;
+	const char *revocation_endpoint;
+	const char *authorization_endpoint;
+	const char *scope;
+	const char *verification_hosts; /* patterns, space separated */
+	enum client_auth device_auth;   /* at the device endpoint */
+	enum client_auth token_auth; /* at the token endpoints, with a secret */
+	bool needs_secret;
+	bool sends_user_info; /* Webex: device_name goes as user_info */
+	bool sends_scopes; /* Twitch: the scope goes as "scopes", too */
+	const struct profile_map *profile; /* ends with a NULL label */
+	const char *redirect_help; /* what to say when the provider answers that
+	                            * the redirect URI is missing */
+};
+
+/* The preset of that name, or NULL. "" gives the generic one. */
+const struct preset *preset_find(const char *name);
+
+/* The i-th preset (0: webex), NULL beyond the last: for help and messages. */
+const struct preset *preset_at(size_t i);
+
+/* A provider ready for use; every string is owned. */
+struct provider {
+	const struct preset *preset; /* never NULL */
+	char *id;    /* what the session file is bound to: the preset's name, or
+	              * scheme and host of the token endpoint */
+	char *label; /* for people */
+	char *issuer;
+	char *device_authorization_endpoint;
+	char *device_token_endpoint;
+	char *token_endpoint;
+	char *userinfo_endpoint;   /* or NULL */
+	char *revocation_endpoint; /* or NULL */
+	char *authorization_endpoint;
+	char *client_id;
+	char *client_secret; /* or NULL; secret */
+	enum client_auth device_auth;
+	enum client_auth token_auth;
+	char *scope; /* space separated; "" for none */
+	char *audience;
+	char *device_name;
+	struct param *extra;
+	size_t extra_count;
+	char **verification_hosts;
+	size_t verification_host_count;
+	char *plain_http_host; /* NULL, but for the demo in a local network: the
+	                        * one host off loopback that may be http */
+};
+
+struct conf;
+
+/*
+ * Joins the preset and the configuration. client_id and client_secret override
+ * those of the configuration where not NULL. False, with a sentence that says
+ * what is missing or wrong and what to do, where the result cannot work: no
+ * client_id, no secret where the provider wants one, no endpoint, an endpoint
+ * that is not https (loopback aside).
+ */
+bool provider_set_up(struct provider *provider, const struct conf *conf,
+                     const char *client_id, const char *client_secret,
+                     struct err *err);
+
+/* Wipes and frees what the struct holds, not the struct. */
+void provider_free(struct provider *provider);
+
+/*
+ * Whether a person may be sent to that verification URI: clean ASCII, https
+ * (http on loopback only), no userinfo, and a host of the list where there is
+ * one. *err says what is wrong.
+ */
+bool provider_accepts_uri(const struct provider *provider, const char *uri,
+                          struct err *err);
+
+#endif

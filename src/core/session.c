@@ -1,0 +1,916 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The session's states. Everything that touches the store happens between
+ * ACTION_LOCK and the moment holds_lock falls; what the lock was taken for is
+ * the session's "errand".
+ */
+#include "config.h"
+
+#include "core/session.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "core/provider.h"
+
+/* Another process that holds the lock may be refreshing: that takes as long as
+ * a request may take, and no longer. */
+#define LOCK_RETRY_MS 200
+#define LOCK_PATIENCE_MS 45000
+
+/* Refresh this long before expiry, or a tenth of the lifetime, if that is
+ * shorter. */
+#define REFRESH_LEAD_MS 300000
+
+/* A stored expires_at comes from a wall clock that may have been wrong. */
+#define LIFE_MAX_S (90 * 86400)
+
+#define RETRY_MS 2000
+#define RETRY_MAX_MS 300000
+
+/* A person waits for the profile: so often is it tried, and no Retry-After
+ * longer than this is waited for, before it becomes a matter for later. */
+#define PROFILE_TRIES 3
+#define PROFILE_PATIENCE_MS 10000
+
+enum errand {
+	ERRAND_KEEP,	/* save the tokens of a sign-in */
+	ERRAND_RESUME,	/* look what the store holds */
+	ERRAND_REFRESH, /* re-read, mark, refresh, save */
+	ERRAND_PROFILE, /* save the profile beside the tokens */
+	ERRAND_LEAVE	/* re-read, revoke, wipe */
+};
+
+/* Where in its errand a session stands that waits for EVENT_SAVED or a
+ * reply. */
+enum stage { STAGE_MARK, STAGE_KEEP, STAGE_REFRESH_TOKEN, STAGE_ACCESS_TOKEN };
+
+struct session {
+	const struct provider *provider;
+	struct session_data data;
+	struct refusal
+		*refusal;     /* of the last bad answer, and what it meant; */
+	enum verdict verdict; /* NULL and OK after a good one */
+	int64_t expires_ms;   /* of the access token */
+	int64_t refresh_ms;   /* when to refresh it */
+	int64_t read_ms;      /* when to read the profile again */
+	int64_t due_ms;	      /* any other deadline */
+	int64_t lock_since_ms;
+	int64_t required_ms; /* how long a token must be good to be kept */
+	uint64_t seed;
+	enum session_state state;
+	enum session_end end;
+	enum errand errand;
+	enum stage stage;
+	int failures;
+	bool holds_lock;
+	bool no_profile;
+	bool unsaved;	   /* what it holds is not on the disk (yet) */
+	bool renewed_once; /* a 401 has already led to a refresh */
+	bool read_again;   /* read the profile after this refresh */
+	bool renewed;	   /* since it was begun or resumed */
+	bool revoked;
+	bool lost; /* wiping what the provider has ended */
+};
+
+static const char *const state_names[] = {
+	[SESSION_NONE] = "none",	 [SESSION_LOCKING] = "locking",
+	[SESSION_SAVING] = "saving",	 [SESSION_REFRESHING] = "refreshing",
+	[SESSION_READING] = "reading",	 [SESSION_LIVE] = "live",
+	[SESSION_REVOKING] = "revoking", [SESSION_WIPING] = "wiping",
+	[SESSION_ENDED] = "ended",
+};
+
+struct session *session_new(const struct provider *provider, uint64_t seed)
+{
+	struct session *session = xcalloc(1, sizeof(*session));
+
+	session->provider = provider;
+	session->seed = seed;
+	session->due_ms = NEVER_MS;
+	session->expires_ms = NEVER_MS;
+	session->refresh_ms = NEVER_MS;
+	session->read_ms = NEVER_MS;
+	return session;
+}
+
+static void forget_refusal(struct session *session)
+{
+	free(session->refusal);
+	session->refusal = NULL;
+	session->verdict = VERDICT_OK;
+}
+
+static void forget(struct session *session)
+{
+	session_data_free(&session->data);
+	session->expires_ms = NEVER_MS;
+	session->refresh_ms = NEVER_MS;
+	session->read_ms = NEVER_MS;
+	session->failures = 0;
+	session->unsaved = false;
+	session->renewed_once = false;
+	session->read_again = false;
+	session->renewed = false;
+}
+
+void session_free(struct session *session)
+{
+	if (session == NULL)
+		return;
+	forget(session);
+	forget_refusal(session);
+	free(session);
+}
+
+/* The only place where the state changes. */
+static void move(struct session *session, enum session_state state,
+		 int64_t due_ms, struct action *action)
+{
+	if (state != session->state)
+		action_moved(action, "session", state_names[session->state],
+			     state_names[state]);
+	session->state = state;
+	session->due_ms = due_ms;
+}
+
+static void finish(struct session *session, enum session_end end,
+		   struct action *action)
+{
+	session->holds_lock = false;
+	session->end = end;
+	forget(session);
+	move(session, SESSION_ENDED, NEVER_MS, action);
+	/* What was under way when it was signed out carries a token of it. */
+	action->kind = ACTION_DROP;
+}
+
+static int64_t back_off(struct session *session)
+{
+	return back_off_ms(&session->seed, session->failures, RETRY_MS,
+			   RETRY_MAX_MS);
+}
+
+static int64_t later(int64_t a_ms, int64_t b_ms)
+{
+	return a_ms > b_ms ? a_ms : b_ms;
+}
+
+static int64_t sooner(int64_t a_ms, int64_t b_ms)
+{
+	return a_ms < b_ms ? a_ms : b_ms;
+}
+
+/* Signed in, with nothing under way. What could not be saved is saved after a
+ * while. */
+static void live(struct session *session, int64_t now_ms, struct action *action)
+{
+	int64_t due_ms =
+		session->unsaved ? now_ms + back_off(session) : NEVER_MS;
+
+	session->holds_lock = false;
+	move(session, SESSION_LIVE, due_ms, action);
+}
+
+/* A renewal that has failed is tried again, after told_s at the soonest. */
+static void renew_later(struct session *session, int64_t told_s, int64_t now_ms,
+			struct action *action)
+{
+	session->failures++;
+	session->refresh_ms = now_ms + later(back_off(session), told_s * 1000);
+	live(session, now_ms, action);
+}
+
+static void run_errand(struct session *session, enum errand errand,
+		       int64_t now_ms, struct action *action)
+{
+	session->errand = errand;
+	session->lock_since_ms = now_ms;
+	session->holds_lock = false;
+	move(session, SESSION_LOCKING, NEVER_MS, action);
+	action->kind = ACTION_LOCK;
+}
+
+static void send(struct session *session, struct request *request,
+		 enum session_state state, struct action *action)
+{
+	move(session, state, NEVER_MS, action);
+	action->kind = ACTION_SEND;
+	action->request = request;
+}
+
+/* Takes the lock, and renews unless another process has already done so with a
+ * token that is good for required_ms. */
+static void renew(struct session *session, int64_t required_ms, int64_t now_ms,
+		  struct action *action)
+{
+	session->required_ms = required_ms;
+	run_errand(session, ERRAND_REFRESH, now_ms, action);
+}
+
+static void save(struct session *session, enum stage stage,
+		 struct action *action)
+{
+	session->stage = stage;
+	move(session, SESSION_SAVING, NEVER_MS, action);
+	action->kind = ACTION_SAVE;
+}
+
+static void wipe(struct session *session, bool lost, struct action *action)
+{
+	session->lost = lost;
+	move(session, SESSION_WIPING, NEVER_MS, action);
+	action->kind = ACTION_WIPE;
+}
+
+/* Sets when the access token runs out and when to refresh it, life_s from
+ * now; 0: nobody said, so only a 401 will tell. */
+static void plan(struct session *session, int64_t life_s, int64_t now_ms)
+{
+	int64_t life_ms = life_s * 1000;
+	int64_t lead_ms = life_ms / 10;
+
+	if (lead_ms > REFRESH_LEAD_MS)
+		lead_ms = REFRESH_LEAD_MS;
+	session->expires_ms = now_ms + life_ms;
+	session->refresh_ms = session->expires_ms - lead_ms -
+			      jitter_ms(&session->seed, lead_ms / 2 + 1);
+	if (session->data.tokens.refresh_token == NULL)
+		session->refresh_ms = session->expires_ms;
+	if (life_s == 0)
+		session->expires_ms = session->refresh_ms = NEVER_MS;
+}
+
+/* The same for tokens that just came, which also get their stored times. */
+static void plan_new(struct session *session, const struct event *event)
+{
+	struct session_data *data = &session->data;
+	int64_t life_s = data->tokens.expires_in_s;
+	int64_t refresh_life_s = data->tokens.refresh_expires_in_s;
+
+	data->expires_at = life_s > 0 ? event->wall_s + life_s : 0;
+	if (refresh_life_s > 0)
+		data->refresh_expires_at = event->wall_s + refresh_life_s;
+	plan(session, life_s, event->now_ms);
+}
+
+/* The same for tokens from the store: a wall clock's word is only a hint. */
+static void plan_stored(struct session *session, const struct event *event)
+{
+	int64_t at = session->data.expires_at;
+	int64_t life_s = at - event->wall_s;
+
+	if (at == 0)
+		life_s = 0;
+	else if (life_s > LIFE_MAX_S)
+		life_s = LIFE_MAX_S;
+	else if (life_s < 1)
+		life_s = -1; /* over, however long ago */
+	plan(session, life_s, event->now_ms);
+}
+
+static bool good_for(const struct session *session, int64_t now_ms, int64_t ms)
+{
+	return session->expires_ms == NEVER_MS ||
+	       session->expires_ms - now_ms > ms;
+}
+
+/* Takes over what the store holds, where another process has changed it. */
+static bool adopt(struct session *session, const struct event *event)
+{
+	const char *ours = session->data.tokens.access_token;
+
+	if (ours != NULL &&
+	    strcmp(ours, event->data->tokens.access_token) == 0) {
+		session->data.refreshing = event->data->refreshing;
+		return false;
+	}
+	session_data_copy(&session->data, event->data);
+	plan_stored(session, event);
+	return true;
+}
+
+static void read_profile(struct session *session, int64_t now_ms,
+			 struct action *action)
+{
+	struct request *request = NULL;
+
+	session->holds_lock = false;
+	session->read_again = false;
+	session->read_ms = NEVER_MS;
+	if (!session->no_profile)
+		request = oauth_profile_request(session->provider,
+						&session->data.tokens);
+	if (request == NULL)
+		live(session, now_ms, action);
+	else
+		send(session, request, SESSION_READING, action);
+}
+
+/* Under the lock: mark on disk that a refresh is under way, before the token
+ * goes out that the provider may accept only once (RFC 9700 section 4.14). */
+static void mark_refresh(struct session *session, int64_t now_ms,
+			 struct action *action)
+{
+	bool renewable = session->data.tokens.refresh_token != NULL;
+
+	if (!renewable && !session->renewed_once &&
+	    good_for(session, now_ms, 0)) {
+		session->refresh_ms = session->expires_ms;
+		live(session, now_ms, action);
+		return;
+	}
+	if (!renewable) {
+		wipe(session, true, action);
+		action_note(action, LEVEL_WARN,
+			    "the session has run out and cannot be renewed");
+		return;
+	}
+	session->data.refreshing = true;
+	save(session, STAGE_MARK, action);
+}
+
+static void send_refresh(struct session *session, struct action *action)
+{
+	send(session,
+	     oauth_refresh_request(session->provider,
+				   session->data.tokens.refresh_token),
+	     SESSION_REFRESHING, action);
+}
+
+static bool is_ours(const struct session *session,
+		    const struct session_data *data)
+{
+	return data != NULL && data->provider != NULL &&
+	       strcmp(data->provider, session->provider->id) == 0 &&
+	       data->tokens.access_token != NULL;
+}
+
+static void locked_resume(struct session *session, const struct event *event,
+			  struct action *action)
+{
+	if (!is_ours(session, event->data)) {
+		session->holds_lock = false;
+		move(session, SESSION_NONE, NEVER_MS, action);
+		if (event->data != NULL)
+			action_note(action, LEVEL_WARN,
+				    "the stored session belongs to another "
+				    "provider: left alone");
+		return;
+	}
+	session_data_copy(&session->data, event->data);
+	plan_stored(session, event);
+	if (session->data.refreshing || !good_for(session, event->now_ms, 0)) {
+		session->read_again = true;
+		mark_refresh(session, event->now_ms, action);
+		return;
+	}
+	read_profile(session, event->now_ms, action);
+}
+
+static void signed_out_elsewhere(struct session *session, struct action *action)
+{
+	finish(session, END_LOST, action);
+	action_note(action, LEVEL_WARN, "signed out from elsewhere");
+}
+
+static void locked_refresh(struct session *session, const struct event *event,
+			   struct action *action)
+{
+	if (session->unsaved) {
+		mark_refresh(session, event->now_ms, action);
+		return;
+	}
+	if (!is_ours(session, event->data)) {
+		signed_out_elsewhere(session, action);
+		return;
+	}
+	if (adopt(session, event) && !session->data.refreshing &&
+	    good_for(session, event->now_ms, session->required_ms)) {
+		session->failures = 0;
+		if (session->read_again)
+			read_profile(session, event->now_ms, action);
+		else
+			live(session, event->now_ms, action);
+		action_note(action, LEVEL_INFO,
+			    "renewed by another process meanwhile");
+		return;
+	}
+	mark_refresh(session, event->now_ms, action);
+}
+
+static void locked_profile(struct session *session, const struct event *event,
+			   struct action *action)
+{
+	char *profile = session->data.profile;
+
+	if (session->unsaved) {
+		save(session, STAGE_KEEP, action);
+		return;
+	}
+	if (!is_ours(session, event->data)) {
+		signed_out_elsewhere(session, action);
+		return;
+	}
+	session->data.profile = NULL;
+	(void)adopt(session, event);
+	secret_free(session->data.profile);
+	session->data.profile = profile;
+	save(session, STAGE_KEEP, action);
+}
+
+static void revoke(struct session *session, enum stage stage,
+		   struct action *action)
+{
+	const struct tokens *tokens = &session->data.tokens;
+	struct request *request = NULL;
+
+	/* The refresh token first: most providers drop the access token with
+	 * it (RFC 7009 section 2.1). */
+	if (stage == STAGE_REFRESH_TOKEN && tokens->refresh_token == NULL)
+		stage = STAGE_ACCESS_TOKEN;
+	if (tokens->access_token != NULL && stage == STAGE_REFRESH_TOKEN)
+		request = oauth_revoke_request(session->provider,
+					       tokens->refresh_token,
+					       "refresh_token");
+	else if (tokens->access_token != NULL)
+		request = oauth_revoke_request(session->provider,
+					       tokens->access_token,
+					       "access_token");
+	if (request == NULL) {
+		wipe(session, false, action);
+		return;
+	}
+	session->stage = stage;
+	send(session, request, SESSION_REVOKING, action);
+}
+
+static void locked(struct session *session, const struct event *event,
+		   struct action *action)
+{
+	if (session->state != SESSION_LOCKING)
+		return;
+	session->holds_lock = true;
+	/* A store out of order does not sign anybody out. */
+	if (event->unreadable && session->data.tokens.access_token != NULL)
+		session->unsaved = true;
+	switch (session->errand) {
+	case ERRAND_KEEP:
+		save(session, STAGE_KEEP, action);
+		break;
+	case ERRAND_RESUME:
+		locked_resume(session, event, action);
+		break;
+	case ERRAND_REFRESH:
+		locked_refresh(session, event, action);
+		break;
+	case ERRAND_PROFILE:
+		locked_profile(session, event, action);
+		break;
+	case ERRAND_LEAVE:
+		if (!session->unsaved && is_ours(session, event->data))
+			(void)adopt(session, event);
+		revoke(session, STAGE_REFRESH_TOKEN, action);
+		break;
+	}
+}
+
+/* The lock stays taken: do without what it was wanted for, as far as that
+ * loses nothing. */
+static void locked_out(struct session *session, int64_t now_ms,
+		       struct action *action)
+{
+	action_note(action, LEVEL_ERROR,
+		    "another process holds the session file and does not let "
+		    "go: is a grantty stopped or stuck?");
+	switch (session->errand) {
+	case ERRAND_KEEP:
+		read_profile(session, now_ms, action);
+		break;
+	case ERRAND_RESUME:
+		move(session, SESSION_NONE, NEVER_MS, action);
+		break;
+	case ERRAND_PROFILE:
+		if (session->unsaved)
+			session->failures++;
+		live(session, now_ms, action);
+		break;
+	case ERRAND_REFRESH:
+		renew_later(session, 0, now_ms, action);
+		break;
+	case ERRAND_LEAVE:
+		finish(session, END_FAILED, action);
+		break;
+	}
+}
+
+static void busy(struct session *session, const struct event *event,
+		 struct action *action)
+{
+	if (session->state != SESSION_LOCKING)
+		return;
+	if (event->now_ms - session->lock_since_ms >= LOCK_PATIENCE_MS)
+		locked_out(session, event->now_ms, action);
+	else
+		session->due_ms = event->now_ms + LOCK_RETRY_MS +
+				  jitter_ms(&session->seed, LOCK_RETRY_MS / 2);
+}
+
+static void wiped(struct session *session, bool ok, struct action *action)
+{
+	bool lost = session->lost;
+
+	finish(session,
+	       lost ? END_LOST
+	       : ok ? END_SIGNED_OUT
+		    : END_FAILED,
+	       action);
+	if (!ok)
+		action_note(action, LEVEL_ERROR,
+			    "the session file could not be removed: remove it "
+			    "by hand");
+}
+
+static void saved_mark(struct session *session, const struct event *event,
+		       struct action *action)
+{
+	/* A disk that does not take the mark would not take the new token
+	 * either; so wait, for as long as the old one is good. */
+	if (!event->ok && good_for(session, event->now_ms, 0)) {
+		renew_later(session, 0, event->now_ms, action);
+		action_note(action, LEVEL_ERROR,
+			    "not renewed: the session file cannot be written");
+		return;
+	}
+	send_refresh(session, action);
+}
+
+static void saved(struct session *session, const struct event *event,
+		  struct action *action)
+{
+	if (session->state == SESSION_WIPING) {
+		wiped(session, event->ok, action);
+		return;
+	}
+	if (session->state != SESSION_SAVING)
+		return;
+	if (session->stage == STAGE_MARK) {
+		saved_mark(session, event, action);
+		return;
+	}
+	session->unsaved = !event->ok;
+	session->failures = event->ok ? 0 : session->failures + 1;
+	if (session->errand == ERRAND_KEEP || session->read_again)
+		read_profile(session, event->now_ms, action);
+	else
+		live(session, event->now_ms, action);
+	if (session->unsaved)
+		action_note(action, LEVEL_ERROR,
+			    "the session could not be saved: it lasts only as "
+			    "long as this program");
+}
+
+static void remember(struct session *session, enum verdict verdict,
+		     const struct refusal *refusal)
+{
+	session->verdict = verdict;
+	if (session->refusal == NULL)
+		session->refusal = xcalloc(1, sizeof(*session->refusal));
+	*session->refusal = *refusal;
+}
+
+static void refreshed(struct session *session, struct tokens *tokens,
+		      const struct event *event, struct action *action)
+{
+	struct tokens *ours = &session->data.tokens;
+
+	/* RFC 6749 section 6: no new refresh token means keep the old one; no
+	 * scope means the scope is as before. */
+	if (tokens->refresh_token == NULL) {
+		tokens->refresh_token = ours->refresh_token;
+		ours->refresh_token = NULL;
+	}
+	if (tokens->scope == NULL) {
+		tokens->scope = ours->scope;
+		ours->scope = NULL;
+	}
+	tokens_free(ours);
+	tokens_move(ours, tokens);
+	forget_refusal(session);
+	session->data.refreshing = false;
+	session->renewed = true;
+	plan_new(session, event);
+	save(session, STAGE_KEEP, action);
+	action_note(action, LEVEL_INFO, "access token renewed");
+}
+
+static void refresh_failed(struct session *session, enum verdict verdict,
+			   const struct refusal *refusal,
+			   const struct event *event, struct action *action)
+{
+	remember(session, verdict, refusal);
+	if (verdict == VERDICT_INVALID_GRANT || verdict == VERDICT_EXPIRED) {
+		wipe(session, true, action);
+		action_note(action, LEVEL_WARN,
+			    "the provider has ended this session");
+		return;
+	}
+	/* The outcome is unknown, or an operator has to mend something. The
+	 * mark stays on the disk: the old token is worth one more try. */
+	if (verdict != VERDICT_RETRY)
+		session->failures += 5;
+	renew_later(session, refusal->retry_after_s, event->now_ms, action);
+	action_note(action, LEVEL_WARN, "not renewed: %s", refusal->err.text);
+}
+
+static void refresh_answered(struct session *session, const struct event *event,
+			     struct action *action)
+{
+	struct refusal refusal = {.retry_after_s = -1};
+	struct tokens tokens = {0};
+	enum verdict verdict;
+
+	verdict = oauth_token_answer(session->provider, event->reply, &tokens,
+				     &refusal);
+	if (verdict == VERDICT_OK)
+		refreshed(session, &tokens, event, action);
+	else
+		refresh_failed(session, verdict, &refusal, event, action);
+	tokens_free(&tokens);
+}
+
+static void read_later(struct session *session, const struct refusal *refusal,
+		       int64_t now_ms, struct action *action)
+{
+	int64_t told_ms = refusal->retry_after_s * 1000;
+	int64_t due_ms;
+
+	session->failures++;
+	due_ms = now_ms + later(back_off(session), told_ms);
+	if (session->failures < PROFILE_TRIES &&
+	    told_ms <= PROFILE_PATIENCE_MS) {
+		session->due_ms = due_ms;
+	} else {
+		session->read_ms = due_ms;
+		live(session, now_ms, action);
+	}
+	action_note(action, LEVEL_WARN, "no profile yet: %s",
+		    refusal->err.text);
+}
+
+static void profile_failed(struct session *session, enum verdict verdict,
+			   const struct refusal *refusal,
+			   const struct event *event, struct action *action)
+{
+	remember(session, verdict, refusal);
+	if (verdict == VERDICT_UNAUTHORIZED && !session->renewed_once) {
+		session->renewed_once = true;
+		session->read_again = true;
+		renew(session, 0, event->now_ms, action);
+		action_note(action, LEVEL_WARN,
+			    "the access token was refused: renewing it");
+		return;
+	}
+	if (verdict == VERDICT_RETRY) {
+		read_later(session, refusal, event->now_ms, action);
+		return;
+	}
+	session->failures = 0;
+	live(session, event->now_ms, action);
+	action_note(action, LEVEL_ERROR, "signed in, but without a profile: %s",
+		    refusal->err.text);
+}
+
+static void profile_answered(struct session *session, const struct event *event,
+			     struct action *action)
+{
+	struct refusal refusal = {.retry_after_s = -1};
+	char *profile = NULL;
+	enum verdict verdict;
+
+	verdict = oauth_profile_answer(event->reply, &profile, &refusal);
+	if (verdict != VERDICT_OK) {
+		profile_failed(session, verdict, &refusal, event, action);
+		return;
+	}
+	secret_free(session->data.profile);
+	session->data.profile = profile;
+	session->failures = 0;
+	session->renewed_once = false;
+	forget_refusal(session);
+	run_errand(session, ERRAND_PROFILE, event->now_ms, action);
+	action_note(action, LEVEL_INFO, "profile read");
+}
+
+static void revoke_answered(struct session *session, const struct event *event,
+			    struct action *action)
+{
+	struct refusal refusal = {.retry_after_s = -1};
+	enum verdict verdict = oauth_revoke_answer(event->reply, &refusal);
+	bool ok = verdict == VERDICT_OK;
+
+	session->revoked = ok && (session->stage == STAGE_REFRESH_TOKEN ||
+				  session->revoked ||
+				  session->data.tokens.refresh_token == NULL);
+	/* Who is out of reach now will be so for the other token, and a person
+	 * waits. */
+	if (session->stage == STAGE_REFRESH_TOKEN && verdict != VERDICT_RETRY) {
+		revoke(session, STAGE_ACCESS_TOKEN, action);
+	} else {
+		wipe(session, false, action);
+	}
+	if (!ok)
+		action_note(action, LEVEL_WARN, "not revoked: %s",
+			    refusal.err.text);
+}
+
+static void replied(struct session *session, const struct event *event,
+		    struct action *action)
+{
+	/* With a deadline it waits to read, and not for an answer. */
+	if (session->due_ms != NEVER_MS)
+		return;
+	if (session->state == SESSION_REFRESHING)
+		refresh_answered(session, event, action);
+	else if (session->state == SESSION_READING)
+		profile_answered(session, event, action);
+	else if (session->state == SESSION_REVOKING)
+		revoke_answered(session, event, action);
+}
+
+static void live_ticked(struct session *session, int64_t now_ms,
+			struct action *action)
+{
+	if (now_ms >= session->refresh_ms) {
+		renew(session, 0, now_ms, action);
+	} else if (now_ms >= session->due_ms) {
+		run_errand(session, ERRAND_PROFILE, now_ms, action);
+	} else if (now_ms >= session->read_ms) {
+		read_profile(session, now_ms, action);
+	}
+}
+
+static void ticked(struct session *session, const struct event *event,
+		   struct action *action)
+{
+	int64_t now_ms = event->now_ms;
+
+	if (session->state == SESSION_LIVE) {
+		live_ticked(session, now_ms, action);
+		return;
+	}
+	if (now_ms < session->due_ms)
+		return;
+	if (session->state == SESSION_LOCKING) {
+		session->due_ms = NEVER_MS;
+		action->kind = ACTION_LOCK;
+	} else if (session->state == SESSION_READING) {
+		read_profile(session, event->now_ms, action);
+	}
+}
+
+static void sign_out(struct session *session, const struct event *event,
+		     struct action *action)
+{
+	switch (session->state) {
+	case SESSION_ENDED:
+	case SESSION_REVOKING:
+	case SESSION_WIPING:
+		return;
+	case SESSION_NONE: /* the store may hold one all the same */
+	case SESSION_LOCKING:
+	case SESSION_SAVING:
+	case SESSION_REFRESHING:
+	case SESSION_READING:
+	case SESSION_LIVE:
+		break;
+	}
+	session->revoked = false;
+	/* Taking the lock again while it is ours is free, and whatever request
+	 * was under way is dropped when the revocation is sent. */
+	run_errand(session, ERRAND_LEAVE, event->now_ms, action);
+}
+
+void session_begin(struct session *session, struct tokens *tokens,
+		   const struct event *event, struct action *action)
+{
+	forget(session);
+	forget_refusal(session);
+	session->end = END_NONE;
+	session->data.provider = xstrdup(session->provider->id);
+	tokens_move(&session->data.tokens, tokens);
+	session->unsaved = true;
+	plan_new(session, event);
+	run_errand(session, ERRAND_KEEP, event->now_ms, action);
+}
+
+void session_resume(struct session *session, const struct event *event,
+		    struct action *action)
+{
+	forget(session);
+	forget_refusal(session);
+	session->end = END_NONE;
+	run_errand(session, ERRAND_RESUME, event->now_ms, action);
+}
+
+void session_require(struct session *session, int64_t min_valid_s,
+		     const struct event *event, struct action *action)
+{
+	if (session->state != SESSION_LIVE ||
+	    good_for(session, event->now_ms, min_valid_s * 1000))
+		return;
+	renew(session, min_valid_s * 1000, event->now_ms, action);
+}
+
+void session_step(struct session *session, const struct event *event,
+		  struct action *action)
+{
+	switch (event->kind) {
+	case EVENT_TICK:
+		ticked(session, event, action);
+		break;
+	case EVENT_REPLY:
+		replied(session, event, action);
+		break;
+	case EVENT_SIGN_OUT:
+		sign_out(session, event, action);
+		break;
+	case EVENT_LOCKED:
+		locked(session, event, action);
+		break;
+	case EVENT_BUSY:
+		busy(session, event, action);
+		break;
+	case EVENT_SAVED:
+		saved(session, event, action);
+		break;
+	case EVENT_START:
+	case EVENT_CANCEL:
+	case EVENT_TOUCHED:
+		break;
+	}
+}
+
+int64_t session_deadline(const struct session *session)
+{
+	if (session->state != SESSION_LIVE)
+		return session->due_ms;
+	return sooner(session->due_ms,
+		      sooner(session->refresh_ms, session->read_ms));
+}
+
+enum session_state session_state(const struct session *session)
+{
+	return session->state;
+}
+
+const char *session_state_name(enum session_state state)
+{
+	return state_names[state];
+}
+
+enum session_end session_end(const struct session *session)
+{
+	return session->end;
+}
+
+bool session_holds_lock(const struct session *session)
+{
+	return session->holds_lock;
+}
+
+void session_without_profile(struct session *session)
+{
+	session->no_profile = true;
+}
+
+const struct session_data *session_data(const struct session *session)
+{
+	return &session->data;
+}
+
+int64_t session_expires_ms(const struct session *session)
+{
+	return session->expires_ms;
+}
+
+const struct refusal *session_refusal(const struct session *session)
+{
+	return session->refusal;
+}
+
+enum verdict session_verdict(const struct session *session)
+{
+	return session->verdict;
+}
+
+bool session_was_renewed(const struct session *session)
+{
+	return session->renewed;
+}
+
+bool session_was_revoked(const struct session *session)
+{
+	return session->revoked;
+}

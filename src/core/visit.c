@@ -1,0 +1,484 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The kiosk's rules: what follows what, who waits for whom, and how much
+ * restraint a screen shows that nobody looks at.
+ */
+#include "config.h"
+
+#include "core/visit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "core/flow.h"
+#include "core/session.h"
+
+/* How many requests for a code may fail before a login gives up. */
+#define LOGIN_PATIENCE 3
+
+/* However often a key is pressed, codes are not asked for more often. */
+#define ASK_GAP_MS 2000
+
+/* How long a refusal stays on the screen before the next code, and trouble
+ * that only an operator can mend. Both come ever more seldom in a row. */
+#define DENIED_MS 10000
+#define FAILED_MS 30000
+#define TROUBLE_MAX_MS 600000
+
+/* The first codes that run out unused are replaced at once; later ones after
+ * pauses that grow, for nobody seems to be there. */
+#define EAGER_RENEWALS 3
+#define RENEWAL_JITTER_MS 2000
+#define RENEWAL_PAUSE_MS 5000
+#define RENEWAL_PAUSE_MAX_MS 60000
+
+struct visit {
+	const struct provider *provider;
+	struct visit_policy policy;
+	struct flow *flow;
+	struct session *session;
+	int64_t retry_ms;
+	int64_t ask_ms; /* before this no key brings a new code */
+	int64_t touched_ms;
+	uint64_t seed;
+	enum visit_stage stage;
+	enum visit_result result;
+	int renewals; /* codes asked for since a person was last noticed */
+	int failures; /* and refusals, in a row */
+	char trouble[512];
+};
+
+static const char *const stage_names[] = {
+	[VISIT_WELCOME] = "welcome", [VISIT_RESUMING] = "resuming",
+	[VISIT_SIGN_IN] = "sign-in", [VISIT_ARRIVING] = "arriving",
+	[VISIT_PROFILE] = "profile", [VISIT_LEAVING] = "leaving",
+	[VISIT_TROUBLE] = "trouble", [VISIT_OVER] = "over",
+};
+
+struct visit *visit_new(const struct provider *provider,
+			const struct visit_policy *policy, uint64_t seed)
+{
+	struct visit *visit = xcalloc(1, sizeof(*visit));
+
+	visit->provider = provider;
+	visit->policy = *policy;
+	visit->seed = seed;
+	visit->flow =
+		flow_new(provider, policy->once ? LOGIN_PATIENCE : 0, ~seed);
+	visit->session = session_new(provider, seed + 1);
+	visit->retry_ms = NEVER_MS;
+	return visit;
+}
+
+void visit_free(struct visit *visit)
+{
+	if (visit == NULL)
+		return;
+	flow_free(visit->flow);
+	session_free(visit->session);
+	mem_wipe(visit, sizeof(*visit));
+	free(visit);
+}
+
+/* The only place where the stage changes. */
+static void move(struct visit *visit, enum visit_stage stage,
+		 enum visit_result result, struct action *action)
+{
+	if (stage != visit->stage)
+		action_moved(action, "visit", stage_names[visit->stage],
+			     stage_names[stage]);
+	visit->stage = stage;
+	visit->result = result;
+	visit->retry_ms = NEVER_MS;
+}
+
+static void sign_in(struct visit *visit, const struct event *event,
+		    struct action *action)
+{
+	struct event start = *event;
+
+	start.kind = EVENT_START;
+	flow_step(visit->flow, &start, action);
+	move(visit, VISIT_SIGN_IN, RESULT_NONE, action);
+	visit->ask_ms = event->now_ms + ASK_GAP_MS;
+}
+
+/* A person asks for a code. */
+static void ask(struct visit *visit, const struct event *event,
+		struct action *action)
+{
+	if (event->now_ms < visit->ask_ms)
+		return;
+	visit->renewals = 0;
+	sign_in(visit, event, action);
+}
+
+/* Where a visit begins, and where the next one does. */
+static void start(struct visit *visit, const struct event *event,
+		  struct action *action)
+{
+	visit->renewals = 0;
+	visit->failures = 0;
+	if (visit->policy.wait_for_key)
+		move(visit, VISIT_WELCOME, RESULT_NONE, action);
+	else
+		sign_in(visit, event, action);
+}
+
+/* A login is over; a kiosk tells the person and tries again after wait_ms. */
+static void stumble(struct visit *visit, enum visit_result result,
+		    const char *why, int64_t wait_ms, const struct event *event,
+		    struct action *action)
+{
+	(void)snprintf(visit->trouble, sizeof(visit->trouble), "%s", why);
+	if (visit->policy.once) {
+		move(visit, VISIT_OVER, result, action);
+		return;
+	}
+	move(visit, VISIT_TROUBLE, result, action);
+	visit->retry_ms = event->now_ms + wait_ms;
+}
+
+/* Whether the next code takes a person's key. */
+static bool out_of_renewals(const struct visit *visit)
+{
+	int limit = visit->policy.renewals;
+
+	if (limit == 0 && !visit->policy.wait_for_key)
+		return false;
+	return visit->renewals > limit;
+}
+
+static void renew(struct visit *visit, const struct event *event,
+		  struct action *action)
+{
+	int64_t wait_ms;
+
+	visit->renewals++;
+	visit->failures = 0;
+	if (out_of_renewals(visit))
+		wait_ms = visit->policy.wait_for_key ? DENIED_MS
+						     : NEVER_MS - event->now_ms;
+	else if (visit->renewals <= EAGER_RENEWALS)
+		wait_ms = jitter_ms(&visit->seed, RENEWAL_JITTER_MS);
+	else
+		wait_ms = back_off_ms(&visit->seed,
+				      visit->renewals - EAGER_RENEWALS,
+				      RENEWAL_PAUSE_MS, RENEWAL_PAUSE_MAX_MS);
+	stumble(visit, RESULT_EXPIRED, "", wait_ms, event, action);
+}
+
+/* The pause after one failure more. */
+static int64_t pause_ms(struct visit *visit, int64_t base_ms)
+{
+	visit->failures++;
+	return back_off_ms(&visit->seed, visit->failures, base_ms,
+			   TROUBLE_MAX_MS);
+}
+
+static void failed(struct visit *visit, enum visit_result result,
+		   const struct refusal *refusal, const struct event *event,
+		   struct action *action)
+{
+	stumble(visit, result, refusal != NULL ? refusal->err.text : "",
+		pause_ms(visit, FAILED_MS), event, action);
+}
+
+static void flow_failed(struct visit *visit, const struct event *event,
+			struct action *action)
+{
+	enum visit_result result = RESULT_FAILED;
+
+	switch (flow_failure(visit->flow)) {
+	case FAILURE_UNREACHABLE:
+		result = RESULT_UNREACHABLE;
+		break;
+	case FAILURE_MISCONFIGURED:
+		result = RESULT_MISCONFIGURED;
+		break;
+	case FAILURE_NONE:
+	case FAILURE_REFUSED:
+		break;
+	}
+	failed(visit, result, flow_refusal(visit->flow), event, action);
+}
+
+/* What the state that the flow is in now means for the visit. */
+static void follow_flow(struct visit *visit, const struct event *event,
+			struct action *action)
+{
+	struct tokens tokens = {0};
+
+	switch (flow_state(visit->flow)) {
+	case FLOW_GRANTED:
+		flow_take_tokens(visit->flow, &tokens);
+		session_begin(visit->session, &tokens, event, action);
+		move(visit, VISIT_ARRIVING, RESULT_NONE, action);
+		break;
+	case FLOW_DENIED:
+		visit->renewals = 0; /* somebody is there */
+		stumble(visit, RESULT_DENIED, "", pause_ms(visit, DENIED_MS),
+			event, action);
+		break;
+	case FLOW_EXPIRED:
+		renew(visit, event, action);
+		break;
+	case FLOW_FAILED:
+		flow_failed(visit, event, action);
+		break;
+	case FLOW_IDLE:
+	case FLOW_ASKING:
+	case FLOW_HOLDING:
+	case FLOW_WAITING:
+	case FLOW_POLLING:
+		break;
+	}
+}
+
+static void signed_in(struct visit *visit, const struct event *event,
+		      struct action *action)
+{
+	visit->touched_ms = event->now_ms;
+	visit->failures = 0;
+	visit->renewals = 0;
+	if (visit->policy.once)
+		move(visit, VISIT_OVER, RESULT_SIGNED_IN, action);
+	else
+		move(visit, VISIT_PROFILE, RESULT_SIGNED_IN, action);
+}
+
+static void session_gone(struct visit *visit, const struct event *event,
+			 struct action *action)
+{
+	bool arriving = visit->stage == VISIT_ARRIVING;
+	enum session_end end = session_end(visit->session);
+
+	if (end == END_FAILED)
+		stumble(visit, RESULT_FAILED,
+			"The session file could not be removed after the "
+			"sign-out: remove it by hand.",
+			pause_ms(visit, FAILED_MS), event, action);
+	else if (visit->policy.once && arriving && end == END_LOST)
+		failed(visit, RESULT_FAILED, session_refusal(visit->session),
+		       event, action);
+	else if (visit->policy.once && end == END_SIGNED_OUT)
+		move(visit, VISIT_OVER, RESULT_CANCELLED, action);
+	else
+		start(visit, event, action);
+}
+
+/* The same for the session. */
+static void follow_session(struct visit *visit, const struct event *event,
+			   struct action *action)
+{
+	switch (session_state(visit->session)) {
+	case SESSION_LIVE:
+		if (visit->stage != VISIT_PROFILE)
+			signed_in(visit, event, action);
+		break;
+	case SESSION_NONE:
+		start(visit, event, action);
+		break;
+	case SESSION_ENDED:
+		session_gone(visit, event, action);
+		break;
+	case SESSION_LOCKING:
+	case SESSION_SAVING:
+	case SESSION_REFRESHING:
+	case SESSION_READING:
+	case SESSION_REVOKING:
+	case SESSION_WIPING:
+		break;
+	}
+}
+
+static void step_sign_in(struct visit *visit, const struct event *event,
+			 struct action *action)
+{
+	bool gives_up = event->kind == EVENT_CANCEL;
+	bool rests = visit->policy.once || visit->policy.wait_for_key;
+
+	/* A screen that always shows a code has nothing to go back to: giving
+	 * up means that the next person gets a fresh one. */
+	if (event->kind == EVENT_START || (gives_up && !rests)) {
+		ask(visit, event, action);
+		return;
+	}
+	flow_step(visit->flow, event, action);
+	if (!gives_up)
+		follow_flow(visit, event, action);
+	else if (visit->policy.once)
+		move(visit, VISIT_OVER, RESULT_CANCELLED, action);
+	else
+		move(visit, VISIT_WELCOME, RESULT_NONE, action);
+}
+
+static void step_session(struct visit *visit, const struct event *event,
+			 struct action *action)
+{
+	if (visit->policy.once && event->kind == EVENT_CANCEL) {
+		action->kind = ACTION_DROP;
+		move(visit, VISIT_OVER, RESULT_CANCELLED, action);
+		return;
+	}
+	session_step(visit->session, event, action);
+	follow_session(visit, event, action);
+}
+
+static bool is_from_person(enum event_kind kind)
+{
+	switch (kind) {
+	case EVENT_START:
+	case EVENT_CANCEL:
+	case EVENT_SIGN_OUT:
+	case EVENT_TOUCHED:
+		return true;
+	case EVENT_TICK:
+	case EVENT_REPLY:
+	case EVENT_LOCKED:
+	case EVENT_BUSY:
+	case EVENT_SAVED:
+		break;
+	}
+	return false;
+}
+
+static void step_profile(struct visit *visit, const struct event *event,
+			 struct action *action)
+{
+	struct event out = *event;
+
+	/* Whoever touches it after the time is up (the machine may have been
+	 * asleep) is somebody else. */
+	if (event->now_ms >= visit_idle_ms(visit))
+		out.kind = EVENT_SIGN_OUT;
+	if (is_from_person(event->kind))
+		visit->touched_ms = event->now_ms;
+	session_step(visit->session, &out, action);
+	if (out.kind == EVENT_SIGN_OUT)
+		move(visit, VISIT_LEAVING, RESULT_NONE, action);
+	follow_session(visit, event, action);
+}
+
+static void step_trouble(struct visit *visit, const struct event *event,
+			 struct action *action)
+{
+	bool renews =
+		visit->result == RESULT_EXPIRED && !out_of_renewals(visit);
+
+	if (event->kind == EVENT_START)
+		ask(visit, event, action);
+	else if (event->kind != EVENT_TICK || event->now_ms < visit->retry_ms)
+		return;
+	else if (visit->policy.wait_for_key && !renews)
+		move(visit, VISIT_WELCOME, RESULT_NONE, action);
+	else
+		sign_in(visit, event, action);
+}
+
+void visit_begin(struct visit *visit, const struct event *event,
+		 struct action *action)
+{
+	action_clear(action);
+	if (!visit->policy.resume) {
+		start(visit, event, action);
+		return;
+	}
+	session_resume(visit->session, event, action);
+	move(visit, VISIT_RESUMING, RESULT_NONE, action);
+}
+
+void visit_step(struct visit *visit, const struct event *event,
+		struct action *action)
+{
+	action_clear(action);
+	switch (visit->stage) {
+	case VISIT_WELCOME:
+		if (event->kind == EVENT_START)
+			ask(visit, event, action);
+		break;
+	case VISIT_SIGN_IN:
+		step_sign_in(visit, event, action);
+		break;
+	case VISIT_RESUMING:
+	case VISIT_ARRIVING:
+	case VISIT_LEAVING:
+		step_session(visit, event, action);
+		break;
+	case VISIT_PROFILE:
+		step_profile(visit, event, action);
+		break;
+	case VISIT_TROUBLE:
+		step_trouble(visit, event, action);
+		break;
+	case VISIT_OVER:
+		break;
+	}
+}
+
+int64_t visit_deadline(const struct visit *visit)
+{
+	int64_t session_ms = session_deadline(visit->session);
+	int64_t idle_ms = visit_idle_ms(visit);
+
+	switch (visit->stage) {
+	case VISIT_SIGN_IN:
+		return flow_deadline(visit->flow);
+	case VISIT_RESUMING:
+	case VISIT_ARRIVING:
+	case VISIT_LEAVING:
+		return session_ms;
+	case VISIT_PROFILE:
+		return idle_ms < session_ms ? idle_ms : session_ms;
+	case VISIT_TROUBLE:
+		return visit->retry_ms;
+	case VISIT_WELCOME:
+	case VISIT_OVER:
+		break;
+	}
+	return NEVER_MS;
+}
+
+enum visit_stage visit_stage(const struct visit *visit)
+{
+	return visit->stage;
+}
+
+const char *visit_stage_name(enum visit_stage stage)
+{
+	return stage_names[stage];
+}
+
+enum visit_result visit_result(const struct visit *visit)
+{
+	return visit->result;
+}
+
+int64_t visit_retry_ms(const struct visit *visit)
+{
+	return visit->retry_ms;
+}
+
+const char *visit_trouble(const struct visit *visit)
+{
+	return visit->trouble;
+}
+
+int64_t visit_idle_ms(const struct visit *visit)
+{
+	if (visit->stage != VISIT_PROFILE ||
+	    visit->policy.sign_out_after_ms == 0)
+		return NEVER_MS;
+	return visit->touched_ms + visit->policy.sign_out_after_ms;
+}
+
+const struct flow *visit_flow(const struct visit *visit)
+{
+	return visit->flow;
+}
+
+const struct session *visit_session(const struct visit *visit)
+{
+	return visit->session;
+}

@@ -1,0 +1,436 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The rules of the modelled provider. Time is the test's; nothing is sent.
+ */
+#include "config.h"
+
+#include "issuer.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/form.h"
+#include "base/mem.h"
+
+/* As long as a client waits for an answer. */
+#define TIMEOUT_MS 30000
+
+static const struct word {
+	const char *name;
+	enum net_result net;
+	int status;
+	const char *body;
+} words[] = {
+	{"pending", NET_OK, 400, "{\"error\":\"authorization_pending\"}"},
+	{"slow_down", NET_OK, 400, "{\"error\":\"slow_down\"}"},
+	{"slow_429", NET_OK, 429, "{\"error\":\"slow_down\"}"},
+	{"denied", NET_OK, 400, "{\"error\":\"access_denied\"}"},
+	{"expired", NET_OK, 400, "{\"error\":\"expired_token\"}"},
+	{"invalid_grant", NET_OK, 400, "{\"error\":\"invalid_grant\"}"},
+	{"invalid_client", NET_OK, 401, "{\"error\":\"invalid_client\"}"},
+	{"refused", NET_OK, 400, "{\"error\":\"no_such_luck\"}"},
+	{"unauthorized", NET_OK, 401, "{\"error\":\"invalid_token\"}"},
+	{"forbidden", NET_OK, 403, "{}"},
+	{"500", NET_OK, 500, ""},
+	{"502", NET_OK, 502, "<html><p>Bad gateway</html>"},
+	{"429", NET_OK, 429, ""},
+	{"408", NET_OK, 408, ""},
+	{"html", NET_OK, 200, "<html><p>Welcome to the hotel</html>"},
+	{"empty", NET_OK, 200, ""},
+	{"cut", NET_OK, 200, "{\"access_token\":\"acc"},
+	{"resolve", NET_RESOLVE, 0, ""},
+	{"connect", NET_CONNECT, 0, ""},
+	{"timeout", NET_TIMEOUT, 0, ""},
+	{"tls", NET_TLS, 0, ""},
+};
+
+void issuer_init(struct issuer *issuer)
+{
+	struct provider *provider = &issuer->provider;
+
+	memset(issuer, 0, sizeof(*issuer));
+	provider->preset = preset_find("");
+	provider->id = xstrdup("https://id.example");
+	provider->label = xstrdup("Example");
+	provider->issuer = xstrdup("https://id.example");
+	provider->device_authorization_endpoint =
+		xstrdup("https://id.example/device");
+	provider->device_token_endpoint = xstrdup("https://id.example/token");
+	provider->token_endpoint = xstrdup("https://id.example/token");
+	provider->userinfo_endpoint = xstrdup("https://id.example/userinfo");
+	provider->revocation_endpoint = xstrdup("https://id.example/revoke");
+	provider->client_id = xstrdup("screen");
+	provider->device_auth = AUTH_NONE;
+	provider->token_auth = AUTH_NONE;
+	provider->scope = xstrdup("profile");
+	provider->audience = xstrdup("");
+	provider->device_name = xstrdup("");
+	issuer->latency_ms = 100;
+	issuer->interval_s = 5;
+	issuer->code_life_s = 300;
+	issuer->approve_ms = NEVER_MS;
+	issuer->deny_ms = NEVER_MS;
+	issuer->token_life_s = 3600;
+	issuer->gives_refresh_token = true;
+	issuer->rotates = true;
+}
+
+void issuer_free(struct issuer *issuer)
+{
+	provider_free(&issuer->provider);
+}
+
+enum endpoint_kind issuer_kind(const struct request *request)
+{
+	static const char *const purposes[] = {
+		[ASK] = "device authorization", [POLL] = "poll",
+		[REFRESH] = "refresh",		[PROFILE] = "profile",
+		[REVOKE] = "revocation",
+	};
+	int kind = ASK;
+
+	while (strcmp(request->purpose, purposes[kind]) != 0)
+		assert_true(++kind < ENDPOINT_KINDS);
+	return (enum endpoint_kind)kind;
+}
+
+/* The decoded field of the request's form, "" where there is none. */
+static void field(const struct request *request, const char *name, char *dst,
+		  size_t size)
+{
+	char *value = form_get(request->body, strlen(request->body), name);
+
+	(void)snprintf(dst, size, "%s", value != NULL ? value : "");
+	secret_free(value);
+}
+
+static void say(struct answer *answer, int status, const char *body)
+{
+	answer->status = status;
+	(void)snprintf(answer->body, sizeof(answer->body), "%s", body);
+}
+
+static const struct word *find_word(const char *name, size_t len)
+{
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (strlen(words[i].name) == len &&
+		    strncmp(words[i].name, name, len) == 0)
+			return &words[i];
+	}
+	fail_msg("the script says \"%s\"", name);
+	return NULL;
+}
+
+/* Says the word at s, with its ":N". */
+static void say_word(struct answer *answer, const char *s)
+{
+	size_t len = strcspn(s, ":* ");
+	const struct word *word = find_word(s, len);
+	long n = s[len] == ':' ? strtol(s + len + 1, NULL, 10) : -1;
+
+	answer->net = word->net;
+	if (word->net == NET_TIMEOUT)
+		answer->delay_ms = TIMEOUT_MS;
+	if (word->body[0] == '<')
+		answer->type = "text/html";
+	say(answer, word->status, word->body);
+	if (n >= 0 && strcmp(word->name, "slow_down") == 0)
+		(void)snprintf(answer->body, sizeof(answer->body),
+			       "{\"error\":\"slow_down\",\"interval\":%ld}", n);
+	else
+		answer->retry_after_s = n;
+}
+
+/* The word at the front of the script, which moves on once the word has been
+ * used as often as it says. */
+static const char *next_word(struct issuer *issuer, enum endpoint_kind kind)
+{
+	const char *word = issuer->script[kind];
+	size_t len = strcspn(word, " ");
+	const char *times = memchr(word, '*', len);
+	int n = times != NULL ? (int)strtol(times + 1, NULL, 10) : 1;
+
+	if (++issuer->used[kind] >= n && word[len] == ' ') {
+		issuer->script[kind] = word + len + 1;
+		issuer->used[kind] = 0;
+	}
+	return word;
+}
+
+static bool is_word(const char *s, const char *name)
+{
+	size_t len = strlen(name);
+
+	return strncmp(s, name, len) == 0 && strchr("* ", s[len]) != NULL;
+}
+
+static void issue(struct issuer *issuer, struct answer *answer,
+		  bool new_refresh_token)
+{
+	char life[64] = "", refresh[64] = "";
+
+	issuer->tokens++;
+	(void)snprintf(issuer->access_token, sizeof(issuer->access_token),
+		       "access-%d", issuer->tokens);
+	if (issuer->token_life_s > 0)
+		(void)snprintf(life, sizeof(life), ",\"expires_in\":%lld",
+			       (long long)issuer->token_life_s);
+	if (new_refresh_token) {
+		(void)snprintf(issuer->refresh_token,
+			       sizeof(issuer->refresh_token), "refresh-%d",
+			       issuer->tokens);
+		(void)snprintf(refresh, sizeof(refresh),
+			       ",\"refresh_token\":\"%s\"",
+			       issuer->refresh_token);
+	}
+	issuer->access_expires_ms =
+		issuer->token_life_s > 0 ? issuer->now_ms + answer->delay_ms +
+						   issuer->token_life_s * 1000
+					 : NEVER_MS;
+	answer->status = 200;
+	(void)snprintf(
+		answer->body, sizeof(answer->body),
+		"{\"access_token\":\"%s\",\"token_type\":\"bearer\"%s%s}",
+		issuer->access_token, life, refresh);
+}
+
+static void grant(struct issuer *issuer, struct answer *answer)
+{
+	issuer->granted++;
+	issuer->approve_ms = NEVER_MS; /* that person has done their part */
+	issuer->code_sent_ms = -1;     /* a code is good for one grant */
+	memset(issuer->earliest_ms, 0, sizeof(issuer->earliest_ms));
+	issuer->refresh_token[0] = '\0';
+	issue(issuer, answer, issuer->gives_refresh_token);
+}
+
+static void deny(struct issuer *issuer, struct answer *answer)
+{
+	issuer->deny_ms = NEVER_MS;
+	issuer->code_sent_ms = -1;
+	say_word(answer, "denied");
+}
+
+static void answer_ask(struct issuer *issuer, struct answer *answer)
+{
+	char interval[64] = "";
+
+	issuer->code++;
+	issuer->code_sent_ms = issuer->now_ms;
+	issuer->told_interval_ms =
+		1000 * (issuer->interval_s > 0 ? issuer->interval_s : 5);
+	issuer->gap_count = 0;
+	issuer->earliest_ms[POLL] = 0;
+	if (issuer->interval_s > 0)
+		(void)snprintf(interval, sizeof(interval), ",\"interval\":%lld",
+			       (long long)issuer->interval_s);
+	answer->status = 200;
+	(void)snprintf(answer->body, sizeof(answer->body),
+		       "{\"device_code\":\"device-%d\",\"user_code\":\"%06d\","
+		       "\"verification_uri\":\"https://id.example/verify\","
+		       "\"expires_in\":%lld%s}",
+		       issuer->code, issuer->code,
+		       (long long)issuer->code_life_s, interval);
+}
+
+static void answer_poll(struct issuer *issuer, const struct request *request,
+			struct answer *answer)
+{
+	/* Where the decision is taken: half way. */
+	int64_t now_ms = issuer->now_ms + answer->delay_ms / 2;
+	char device_code[64], expected[64];
+
+	field(request, "device_code", device_code, sizeof(device_code));
+	(void)snprintf(expected, sizeof(expected), "device-%d", issuer->code);
+	if (strcmp(device_code, expected) != 0 || issuer->code_sent_ms < 0)
+		say_word(answer, "invalid_grant");
+	else if (now_ms >= issuer->deny_ms)
+		deny(issuer, answer);
+	else if (now_ms >= issuer->approve_ms)
+		grant(issuer, answer);
+	else if (now_ms >= issuer->code_sent_ms + issuer->code_life_s * 1000 +
+				   issuer->latency_ms)
+		say_word(answer, "expired");
+	else
+		say_word(answer, "pending");
+}
+
+static void answer_refresh(struct issuer *issuer, const struct request *request,
+			   struct answer *answer)
+{
+	char token[64];
+
+	field(request, "refresh_token", token, sizeof(token));
+	if (issuer->refresh_token[0] != '\0' &&
+	    strcmp(token, issuer->refresh_token) == 0) {
+		issue(issuer, answer, issuer->rotates);
+		return;
+	}
+	/* Reuse revokes the family (RFC 9700 section 4.14.2). */
+	if (issuer->refresh_token[0] != '\0')
+		issuer->replays++;
+	issuer_end_session(issuer);
+	say_word(answer, "invalid_grant");
+}
+
+static void answer_profile(struct issuer *issuer, const struct request *request,
+			   struct answer *answer)
+{
+	const char *header = request->authorization;
+
+	assert_non_null(header);
+	assert_memory_equal(header, "Bearer ", 7);
+	if (issuer->access_token[0] == '\0' ||
+	    strcmp(header + 7, issuer->access_token) != 0 ||
+	    issuer->now_ms >= issuer->access_expires_ms)
+		say_word(answer, "unauthorized");
+	else
+		say(answer, 200, "{\"sub\":\"7\",\"name\":\"Ada\"}");
+}
+
+static void answer_revoke(struct issuer *issuer, const struct request *request,
+			  struct answer *answer)
+{
+	char token[64];
+
+	field(request, "token", token, sizeof(token));
+	if (strcmp(token, issuer->refresh_token) == 0) {
+		issuer->revoked++;
+		issuer->refresh_token[0] = '\0';
+	} else if (strcmp(token, issuer->access_token) == 0) {
+		issuer->revoked++;
+		issuer->access_token[0] = '\0';
+	}
+	/* An unknown token is fine, too (RFC 7009 section 2.2). */
+	say(answer, 200, "");
+}
+
+static void answer_by_rules(struct issuer *issuer, enum endpoint_kind kind,
+			    const struct request *request,
+			    struct answer *answer)
+{
+	switch (kind) {
+	case ASK:
+		answer_ask(issuer, answer);
+		break;
+	case POLL:
+		answer_poll(issuer, request, answer);
+		break;
+	case REFRESH:
+		answer_refresh(issuer, request, answer);
+		break;
+	case PROFILE:
+		answer_profile(issuer, request, answer);
+		break;
+	case REVOKE:
+		answer_revoke(issuer, request, answer);
+		break;
+	case ENDPOINT_KINDS:
+		break;
+	}
+}
+
+/* RFC 8628 section 3.5, as a provider sees it; and its code is not asked about
+ * when it is over. */
+static void check_poll(struct issuer *issuer)
+{
+	int64_t gap_ms = issuer->now_ms - issuer->answered_ms;
+
+	if (gap_ms < issuer->told_interval_ms)
+		fail_msg("polled after %lld ms instead of %lld",
+			 (long long)gap_ms,
+			 (long long)issuer->told_interval_ms);
+	if (issuer->code_sent_ms >= 0 &&
+	    issuer->now_ms >= issuer->code_sent_ms + issuer->code_life_s * 1000)
+		fail_msg("polled after expiry");
+	if (issuer->gap_count < ISSUER_MAX_GAPS)
+		issuer->gaps_ms[issuer->gap_count++] = gap_ms;
+}
+
+/* What the client has been told by this answer, from its arrival on. */
+static void note(struct issuer *issuer, enum endpoint_kind kind,
+		 const struct answer *answer)
+{
+	int64_t there_ms = issuer->now_ms + answer->delay_ms;
+	const char *interval = strstr(answer->body, "\"interval\":");
+	int64_t told_ms;
+
+	if (kind == ASK || kind == POLL)
+		issuer->answered_ms = there_ms;
+	if (answer->retry_after_s > 0)
+		issuer->earliest_ms[kind] =
+			there_ms + answer->retry_after_s * 1000;
+	if (kind != POLL || strstr(answer->body, "slow_down") == NULL)
+		return;
+	issuer->told_interval_ms += 5000;
+	if (interval != NULL) {
+		told_ms = 1000 * strtol(strchr(interval, ':') + 1, NULL, 10);
+		if (issuer->told_interval_ms < told_ms)
+			issuer->told_interval_ms = told_ms;
+	}
+}
+
+/* Lets the script or the rules speak. */
+static void speak(struct issuer *issuer, enum endpoint_kind kind,
+		  const struct request *request, struct answer *answer)
+{
+	const char *word = "rules";
+
+	if (issuer->now_ms < issuer->outage_end_ms)
+		word = issuer->outage;
+	else if (issuer->script[kind] != NULL)
+		word = next_word(issuer, kind);
+	if (is_word(word, "ok") && kind == POLL) {
+		grant(issuer, answer);
+	} else if (is_word(word, "rules") || is_word(word, "ok")) {
+		answer_by_rules(issuer, kind, request, answer);
+	} else if (is_word(word, "lost")) {
+		answer_by_rules(issuer, kind, request, answer);
+		answer->retry_after_s = -1;
+		say_word(answer, "timeout");
+	} else {
+		say_word(answer, word);
+	}
+}
+
+void issuer_answer(struct issuer *issuer, const struct request *request,
+		   struct answer *answer)
+{
+	enum endpoint_kind kind = issuer_kind(request);
+
+	memset(answer, 0, sizeof(*answer));
+	answer->type = "application/json";
+	answer->retry_after_s = -1;
+	answer->delay_ms = issuer->latency_ms;
+	issuer->requests[kind]++;
+	if (kind == POLL)
+		check_poll(issuer);
+	if (issuer->now_ms < issuer->earliest_ms[kind])
+		fail_msg("%s before Retry-After was over", request->purpose);
+	/* A POST on a connection that has died goes out twice. */
+	if (kind == REFRESH || kind == REVOKE)
+		assert_true(request->fresh);
+	speak(issuer, kind, request, answer);
+	note(issuer, kind, answer);
+}
+
+void issuer_forget_clients(struct issuer *issuer)
+{
+	memset(issuer->earliest_ms, 0, sizeof(issuer->earliest_ms));
+}
+
+void issuer_end_session(struct issuer *issuer)
+{
+	issuer->access_token[0] = '\0';
+	issuer->refresh_token[0] = '\0';
+}
+
+void issuer_end_access(struct issuer *issuer)
+{
+	issuer->access_token[0] = '\0';
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A modelled provider for tests, in the plain words of RFC 8628, 6749 and
+ * 7009. It keeps the rules by itself, unless a script says how to answer, and
+ * fails the test where a client breaks one: polls faster than the interval,
+ * after the code's expiry, or sooner than Retry-After allows.
+ */
+#ifndef GRANTTY_TESTS_ISSUER_H
+#define GRANTTY_TESTS_ISSUER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/exchange.h"
+#include "core/provider.h"
+
+enum endpoint_kind { ASK, POLL, REFRESH, PROFILE, REVOKE, ENDPOINT_KINDS };
+
+enum { ISSUER_MAX_GAPS = 32 };
+
+/*
+ * A script is words with spaces between; the last one goes on for ever:
+ *   rules             as the rules are
+ *   ok                a poll is granted, whatever the person did
+ *   lost              as the rules are, but the answer gets lost
+ *   pending slow_down denied expired invalid_grant invalid_client refused
+ *   unauthorized forbidden
+ *   500 502 429 408   the status, with a body that says nothing or HTML
+ *   slow_429          slow_down with status 429
+ *   html empty cut    status 200 and no OAuth
+ *   resolve connect timeout tls
+ * ":N" is the Retry-After in seconds, or, for slow_down, the new interval.
+ * "*N" is how often the word is used.
+ */
+struct issuer {
+	struct provider provider; /* what clients are given */
+
+	/* The rules, for the test to set. */
+	const char *script[ENDPOINT_KINDS]; /* NULL: the rules */
+	const char *outage; /* one word for all until outage_end_ms */
+	int64_t outage_end_ms;
+	int64_t latency_ms;
+	int64_t interval_s; /* 0: not said, and so 5 */
+	int64_t code_life_s;
+	int64_t approve_ms; /* when the person approves the code there is */
+	int64_t deny_ms;
+	int64_t token_life_s; /* 0: not said */
+	bool gives_refresh_token;
+	bool rotates;
+	int64_t now_ms; /* kept up by the world */
+
+	/* What came in. */
+	unsigned requests[ENDPOINT_KINDS];
+	unsigned granted;
+	unsigned replays; /* of refresh tokens that were used before */
+	unsigned revoked; /* tokens */
+	int64_t gaps_ms[ISSUER_MAX_GAPS]; /* answer to next poll */
+	size_t gap_count;
+
+	/* What it knows. */
+	int code;
+	int64_t code_sent_ms;
+	int64_t told_interval_ms;
+	int64_t answered_ms; /* when the last answer to a poll is there */
+	int64_t earliest_ms[ENDPOINT_KINDS]; /* Retry-After */
+	int used[ENDPOINT_KINDS]; /* how often the script's word was */
+	int tokens; /* counts up with each that is given out */
+	char access_token[32];
+	char refresh_token[32];
+	int64_t access_expires_ms;
+};
+
+/* What travels back, and how long it takes. */
+struct answer {
+	enum net_result net;
+	int status;
+	const char *type;
+	char body[512];
+	int64_t retry_after_s;
+	int64_t delay_ms;
+};
+
+void issuer_init(struct issuer *issuer);
+void issuer_free(struct issuer *issuer);
+
+void issuer_answer(struct issuer *issuer, const struct request *request,
+		   struct answer *answer);
+
+/* Which endpoint a request is meant for. */
+enum endpoint_kind issuer_kind(const struct request *request);
+
+/* A client starts anew and cannot know what an earlier one was told. */
+void issuer_forget_clients(struct issuer *issuer);
+
+/* From now on no token is good any more. */
+void issuer_end_session(struct issuer *issuer);
+
+/* The access token alone is not good any more. */
+void issuer_end_access(struct issuer *issuer);
+
+#endif

@@ -1,0 +1,491 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * core/provider and core/presets: what a preset and a configuration make
+ * together, what is refused, and where a person may be sent.
+ */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "base/url.h"
+#include "core/conf.h"
+#include "core/provider.h"
+
+#define DEVICE "device_authorization_endpoint = \"https://id.example/device\";"
+#define TOKEN "token_endpoint = \"https://id.example/token\";"
+
+/* A configuration of "provider : { text };" and whatever follows. */
+static void configure(struct conf *conf, const char *text, const char *rest)
+{
+	char whole[2048];
+	struct err err;
+	int n = snprintf(whole, sizeof(whole), "provider : { %s };\n%s", text,
+			 rest);
+
+	assert_in_range(n, 1, sizeof(whole) - 1);
+	conf_init(conf);
+	if (!conf_parse(conf, whole, (size_t)n, "test", &err))
+		fail_msg("%s: %s", text, err.text);
+}
+
+static void test_presets(void **state)
+{
+	static const char *const names[] = {
+		"webex",   "github",	"google", "microsoft", "auth0",
+		"okta",	   "keycloak",	"gitlab", "twitch",    "hydra",
+		"zitadel", "authentik", "",
+	};
+	const size_t count = sizeof(names) / sizeof(names[0]);
+
+	(void)state;
+	for (size_t i = 0; i < count; i++) {
+		const struct preset *preset = preset_find(names[i]);
+
+		if (!preset)
+			fail_msg("no preset \"%s\"", names[i]);
+		assert_non_null(preset->label);
+		assert_non_null(preset->scope);
+		assert_non_null(preset->profile);
+		/* All endpoints, or none and the configuration has them. */
+		assert_true(!preset->token_endpoint ==
+			    !preset->device_authorization_endpoint);
+		assert_true(!preset->token_endpoint ||
+			    preset->verification_hosts);
+		for (const struct profile_map *row = preset->profile;
+		     row->label; row++)
+			assert_non_null(row->path);
+	}
+	assert_ptr_equal(preset_at(0), preset_find("webex"));
+	assert_ptr_equal(preset_at(count - 1), preset_find(""));
+	assert_null(preset_at(count));
+	assert_null(preset_find("webe"));
+	assert_null(preset_find("Webex"));
+}
+
+/* Every endpoint that a preset names is an https address. */
+static void test_preset_endpoints(void **state)
+{
+	const struct preset *preset;
+
+	(void)state;
+	for (size_t i = 0; (preset = preset_at(i)); i++) {
+		const char *const endpoints[] = {
+			preset->device_authorization_endpoint,
+			preset->device_token_endpoint,
+			preset->token_endpoint,
+			preset->userinfo_endpoint,
+			preset->revocation_endpoint,
+			preset->authorization_endpoint,
+		};
+
+		for (size_t j = 0; j < sizeof(endpoints) / sizeof(*endpoints);
+		     j++) {
+			struct url url;
+
+			if (!endpoints[j])
+				continue;
+			assert_true(url_split(endpoints[j], &url));
+			assert_true(url.https && url_is_safe(&url));
+		}
+	}
+}
+
+static void test_set_up(void **state)
+{
+	static const struct {
+		const char *conf;
+		const char *id;
+		const char *label;
+		const char *poll_at;
+		const char *scope;
+		enum client_auth device_auth;
+		enum client_auth token_auth;
+		size_t hosts;
+	} cases[] = {
+		{"client_id = \"i\"; client_secret = \"s\";", "webex", "Webex",
+		 "https://webexapis.com/v1/device/token", "spark:all spark:kms",
+		 AUTH_NONE, AUTH_BASIC, 1},
+		{"preset = \"github\"; client_id = \"i\";", "github", "GitHub",
+		 "https://github.com/login/oauth/access_token",
+		 "read:user user:email", AUTH_NONE, AUTH_NONE, 1},
+		{"preset = \"google\"; client_id = \"i\"; "
+		 "client_secret = \"s\"; scope = \"openid\";",
+		 "google", "Google", "https://oauth2.googleapis.com/token",
+		 "openid", AUTH_NONE, AUTH_POST, 2},
+		{"preset = \"webex\"; client_id = \"i\"; "
+		 "client_secret = \"s\"; "
+		 "token_endpoint_auth_method = \"client_secret_post\";",
+		 "webex", "Webex", "https://webexapis.com/v1/device/token",
+		 "spark:all spark:kms", AUTH_NONE, AUTH_POST, 1},
+		{"preset = \"webex\"; client_id = \"i\"; "
+		 "token_endpoint_auth_method = \"none\";",
+		 "webex", "Webex", "https://webexapis.com/v1/device/token",
+		 "spark:all spark:kms", AUTH_NONE, AUTH_NONE, 1},
+		/* Webex's dialect elsewhere is not Webex. */
+		{"preset = \"webex\"; client_id = \"i\"; "
+		 "client_secret = \"s\"; "
+		 "device_authorization_endpoint = \"http://127.0.0.1:8628/d\"; "
+		 "device_token_endpoint = \"http://127.0.0.1:8628/dt\"; "
+		 "token_endpoint = \"http://127.0.0.1:8628/t\";",
+		 "http://127.0.0.1:8628", "127.0.0.1:8628",
+		 "http://127.0.0.1:8628/dt", "spark:all spark:kms", AUTH_NONE,
+		 AUTH_BASIC, 0},
+		{"preset = \"webex\"; client_id = \"i\"; "
+		 "client_secret = \"s\"; verification_hosts = [\"a.example\", "
+		 "\"*.b.example\", \"c.example\"];",
+		 "webex", "Webex", "https://webexapis.com/v1/device/token",
+		 "spark:all spark:kms", AUTH_NONE, AUTH_BASIC, 3},
+		{"preset = \"keycloak\"; client_id = \"i\";" DEVICE TOKEN,
+		 "https://id.example", "Keycloak", "https://id.example/token",
+		 "openid profile email", AUTH_NONE, AUTH_NONE, 0},
+		{"preset = \"keycloak\"; client_id = \"i\"; "
+		 "client_secret = \"s\";" DEVICE TOKEN,
+		 "https://id.example", "Keycloak", "https://id.example/token",
+		 "openid profile email", AUTH_BASIC, AUTH_BASIC, 0},
+		{"preset = \"\"; client_id = \"i\"; client_secret = \"s\"; "
+		 "token_endpoint_auth_method = \"client_secret_post\";" DEVICE
+		 "token_endpoint = \"https://[2001:DB8::1]:8443/t\";",
+		 "https://[2001:db8::1]:8443", "[2001:db8::1]:8443",
+		 "https://[2001:DB8::1]:8443/t", "", AUTH_POST, AUTH_POST, 0},
+		{"preset = \"\"; client_id = \"i\";" DEVICE
+		 "token_endpoint = \"https://ID.Example/token?x=1\";",
+		 "https://id.example", "id.example",
+		 "https://ID.Example/token?x=1", "", AUTH_NONE, AUTH_NONE, 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct provider provider;
+		struct conf conf;
+		struct err err;
+
+		configure(&conf, cases[i].conf, "");
+		if (!provider_set_up(&provider, &conf, NULL, NULL, &err))
+			fail_msg("%s: %s", cases[i].conf, err.text);
+		assert_string_equal(provider.id, cases[i].id);
+		assert_string_equal(provider.label, cases[i].label);
+		assert_string_equal(provider.device_token_endpoint,
+				    cases[i].poll_at);
+		assert_string_equal(provider.scope, cases[i].scope);
+		assert_int_equal(provider.device_auth, cases[i].device_auth);
+		assert_int_equal(provider.token_auth, cases[i].token_auth);
+		assert_int_equal(provider.verification_host_count,
+				 cases[i].hosts);
+		provider_free(&provider);
+		conf_free(&conf);
+	}
+}
+
+static void test_refused(void **state)
+{
+	static const struct {
+		const char *conf;
+		const char *rest;
+		const char *why; /* part of the sentence */
+	} cases[] = {
+		{"", "", "CLIENT_ID"},
+		{"client_id = \"i\";", "", "CLIENT_SECRET"},
+		{"preset = \"google\"; client_id = \"i\";", "",
+		 "CLIENT_SECRET"},
+		{"preset = \"github\"; client_id = \"i\"; "
+		 "token_endpoint_auth_method = \"client_secret_post\";",
+		 "", "CLIENT_SECRET"},
+		{"preset = \"auth0\"; client_id = \"i\";", "",
+		 "provider.device_authorization_endpoint"},
+		{"preset = \"auth0\"; client_id = \"i\";" DEVICE, "",
+		 "provider.token_endpoint"},
+		{"preset = \"\"; client_id = \"i\";" DEVICE TOKEN,
+		 "grant = \"code\";", "provider.authorization_endpoint"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct provider provider;
+		struct err err = {""};
+		struct conf conf;
+
+		configure(&conf, cases[i].conf, cases[i].rest);
+		if (provider_set_up(&provider, &conf, NULL, NULL, &err))
+			fail_msg("case %zu accepted", i);
+		if (!strstr(err.text, cases[i].why))
+			fail_msg("case %zu: %s", i, err.text);
+		assert_null(provider.client_id);
+		conf_free(&conf);
+	}
+}
+
+/* What conf_parse() itself refuses is refused here as well: other ways lead
+ * into a struct conf. */
+static void test_endpoint_refused(void **state)
+{
+	static const char *const endpoints[] = {
+		"http://id.example/token",
+		"https://user@id.example/token",
+		"ftp://id.example/token",
+		"id.example/token",
+		"https://id.example/to ken",
+		"http://127.0.0.1.id.example/token",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(endpoints) / sizeof(*endpoints); i++) {
+		for (size_t field = 0; field < 6; field++) {
+			struct provider provider;
+			struct conf conf;
+			struct err err;
+			char **fields[] = {
+				&conf.provider.device_authorization_endpoint,
+				&conf.provider.device_token_endpoint,
+				&conf.provider.token_endpoint,
+				&conf.provider.userinfo_endpoint,
+				&conf.provider.revocation_endpoint,
+				&conf.provider.authorization_endpoint,
+			};
+
+			configure(&conf,
+				  "client_id = \"i\"; client_secret = \"s\";",
+				  "");
+			free(*fields[field]);
+			*fields[field] = xstrdup(endpoints[i]);
+			if (provider_set_up(&provider, &conf, NULL, NULL, &err))
+				fail_msg("%s accepted", endpoints[i]);
+			assert_non_null(strstr(err.text, "https://"));
+			conf_free(&conf);
+		}
+	}
+}
+
+static void test_unknown_preset(void **state)
+{
+	struct provider provider;
+	struct conf conf;
+	struct err err;
+
+	(void)state;
+	conf_init(&conf);
+	free(conf.provider.preset);
+	conf.provider.preset = xstrdup("webx");
+	assert_false(provider_set_up(&provider, &conf, "i", "s", &err));
+	assert_non_null(strstr(err.text, "\"webx\""));
+	assert_non_null(strstr(err.text, "webex, github"));
+	assert_non_null(strstr(err.text, "authentik"));
+	conf_free(&conf);
+}
+
+static void test_client(void **state)
+{
+	static const struct {
+		const char *id, *secret; /* as parameters */
+		const char *used_id, *used_secret;
+	} cases[] = {
+		{NULL, NULL, "conf id", "conf secret"},
+		{"given id", NULL, "given id", "conf secret"},
+		{NULL, "given secret", "conf id", "given secret"},
+		{"", "", "conf id", "conf secret"}, /* CLIENT_ID= */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct provider provider;
+		struct conf conf;
+		struct err err;
+
+		configure(&conf,
+			  "client_id = \"conf id\"; "
+			  "client_secret = \"conf secret\";",
+			  "");
+		assert_true(provider_set_up(&provider, &conf, cases[i].id,
+					    cases[i].secret, &err));
+		assert_string_equal(provider.client_id, cases[i].used_id);
+		assert_string_equal(provider.client_secret,
+				    cases[i].used_secret);
+		provider_free(&provider);
+		assert_null(provider.client_secret);
+		conf_free(&conf);
+	}
+}
+
+/* What slips in from an .env file or a secret file. */
+static void test_client_refused(void **state)
+{
+	static const struct {
+		const char *id, *secret;
+		const char *why; /* part of the sentence */
+	} cases[] = {
+		{"i\r", "s", "client id holds"},
+		{"i", "s\n", "client secret holds"},
+		{"i", "s\xc3\xa9", "client secret holds"},
+		{"\xef\xbb\xbfi", "s", "client id holds"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct provider provider;
+		struct err err = {""};
+		struct conf conf;
+
+		conf_init(&conf);
+		assert_false(provider_set_up(&provider, &conf, cases[i].id,
+					     cases[i].secret, &err));
+		if (!strstr(err.text, cases[i].why))
+			fail_msg("case %zu: %s", i, err.text);
+		conf_free(&conf);
+	}
+}
+
+static void test_code_grant(void **state)
+{
+	struct provider provider;
+	struct conf conf;
+	struct err err;
+
+	(void)state;
+	configure(&conf,
+		  "preset = \"\"; client_id = \"i\"; authorization_endpoint = "
+		  "\"https://id.example/authorize\";" TOKEN,
+		  "grant = \"code\";");
+	assert_true(provider_set_up(&provider, &conf, NULL, NULL, &err));
+	assert_null(provider.device_authorization_endpoint);
+	provider_free(&provider);
+	conf_free(&conf);
+}
+
+static void test_accepts_uri(void **state)
+{
+	static const struct {
+		const char *hosts;
+		const char *uri;
+		bool good;
+	} cases[] = {
+		{"", "https://a.example/device", true},
+		{"", "https://a.example:8443/device?code=1", true},
+		{"", "http://127.0.0.1:8628/verify", true},
+		{"", "http://[::1]/verify", true},
+		{"", "http://localhost/verify", true},
+		{"", "http://a.example/device", false},
+		{"", "http://192.168.1.1/device", false},
+		{"", "https://user@a.example/", false},
+		{"", "https://webex.com@evil.example/", false},
+		{"", "javascript:alert(1)", false},
+		{"", "a.example/device", false},
+		{"", "", false},
+		{"", "https://", false},
+		{"",
+		 "https://b\xc3\xbc"
+		 "cher.example/",
+		 false},
+		{"", "https://xn--bcher-kva.example/", true},
+		{"", "https://a.example/\x1b[31m", false},
+		{"", "https://a.example/a b", false},
+		{"", "https://a.example\\@evil.example/", false},
+		{"\"*.wbx2.com\"",
+		 "https://oauth-helper-r.wbx2.com/verify?userCode=6587b053970a"
+		 "676c29500e6bced0c1c59290a743ad7e34af474a65085860de57",
+		 true},
+		{"\"*.wbx2.com\"", "https://oauth-helper-a.WBX2.com/verify",
+		 true},
+		{"\"*.wbx2.com\"", "https://wbx2.com/verify", false},
+		{"\"*.wbx2.com\"", "https://wbx2.com.evil.example/", false},
+		{"\"*.wbx2.com\"", "https://evilwbx2.com/", false},
+		{"\"*.wbx2.com\"", "https://evil.example/.wbx2.com", false},
+		{"\"a.example\", \"b.example\"", "https://b.example/", true},
+		{"\"a.example\", \"b.example\"", "https://c.b.example/", false},
+		/* Loopback is no way around the list. */
+		{"\"a.example\"", "http://127.0.0.1/verify", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct provider provider;
+		struct err err = {""};
+		struct conf conf;
+		char text[512];
+
+		snprintf(text, sizeof(text),
+			 "preset = \"\"; client_id = \"i\"; "
+			 "verification_hosts = [%s];" DEVICE TOKEN,
+			 cases[i].hosts);
+		configure(&conf, text, "");
+		assert_true(
+			provider_set_up(&provider, &conf, NULL, NULL, &err));
+		if (provider_accepts_uri(&provider, cases[i].uri, &err) !=
+		    cases[i].good)
+			fail_msg("%s should be %d", cases[i].uri,
+				 cases[i].good);
+		assert_int_equal(*err.text == '\0', cases[i].good);
+		provider_free(&provider);
+		conf_free(&conf);
+	}
+}
+
+static void test_long_uri(void **state)
+{
+	struct provider provider;
+	char uri[4000] = "https://a.example/";
+	struct conf conf;
+	struct err err;
+
+	(void)state;
+	memset(uri + strlen(uri), 'a', sizeof(uri) - strlen(uri) - 1);
+	uri[sizeof(uri) - 1] = '\0';
+	configure(&conf, "preset = \"\"; client_id = \"i\";" DEVICE TOKEN, "");
+	assert_true(provider_set_up(&provider, &conf, NULL, NULL, &err));
+	assert_false(provider_accepts_uri(&provider, uri, &err));
+	uri[1000] = '\0';
+	assert_true(provider_accepts_uri(&provider, uri, &err));
+	provider_free(&provider);
+	conf_free(&conf);
+}
+
+static void test_parameters(void **state)
+{
+	struct provider provider;
+	struct conf conf;
+	struct err err;
+
+	(void)state;
+	configure(&conf,
+		  "client_id = \"i\"; client_secret = \"s\"; "
+		  "audience = \"api\"; device_name = \"Lobby\"; "
+		  "extra = ( { name = \"a\"; value = \"1\"; }, "
+		  "{ name = \"b\"; value = \"2\"; } );",
+		  "");
+	assert_true(provider_set_up(&provider, &conf, NULL, NULL, &err));
+	conf_free(&conf); /* the provider stands for itself */
+	assert_string_equal(provider.audience, "api");
+	assert_string_equal(provider.device_name, "Lobby");
+	assert_int_equal(provider.extra_count, 2);
+	assert_string_equal(provider.extra[1].name, "b");
+	assert_string_equal(provider.extra[1].value, "2");
+	provider_free(&provider);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_presets),
+		cmocka_unit_test(test_preset_endpoints),
+		cmocka_unit_test(test_set_up),
+		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_endpoint_refused),
+		cmocka_unit_test(test_unknown_preset),
+		cmocka_unit_test(test_client),
+		cmocka_unit_test(test_client_refused),
+		cmocka_unit_test(test_code_grant),
+		cmocka_unit_test(test_accepts_uri),
+		cmocka_unit_test(test_long_uri),
+		cmocka_unit_test(test_parameters),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

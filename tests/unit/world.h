@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A modelled world for the machines of core: a clock that only moves when
+ * everybody waits, a provider, a session file with its lock, and up to eight
+ * programs that share them. Carries out actions as app/driver does and fails
+ * the test where a machine asks for what it must not, or moves without end.
+ */
+#ifndef GRANTTY_TESTS_WORLD_H
+#define GRANTTY_TESTS_WORLD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/exchange.h"
+#include "core/session.h"
+#include "core/session_data.h"
+#include "issuer.h"
+
+struct flow;
+struct visit;
+
+enum { WORLD_MAX_CLIENTS = 8 };
+
+/* The session file. */
+struct disk {
+	struct session_data data;
+	bool full;	    /* takes no writes */
+	bool unreadable;    /* can be neither locked nor read */
+	bool held;	    /* a process outside this world has the lock */
+	const struct client *owner; /* who has it in this world */
+	unsigned saves;
+};
+
+/* What a client runs. */
+struct machine {
+	void *self;
+	void (*step)(void *self, const struct event *event,
+		     struct action *action);
+	int64_t (*deadline)(const void *self);
+	const struct session *session; /* NULL where there is none */
+};
+
+struct client {
+	struct machine machine;
+	bool under_way; /* a request is */
+	enum endpoint_kind kind;
+	struct answer answer;
+	int64_t reply_ms;
+	unsigned drops; /* of requests under way */
+	unsigned notes[LEVEL_DEBUG + 1];
+	enum log_level last_level; /* of the last note */
+};
+
+struct world {
+	int64_t now_ms;
+	int64_t wall_s; /* what the wall clock showed at 0 ms */
+	struct issuer issuer;
+	struct disk disk;
+	struct client clients[WORLD_MAX_CLIENTS];
+	size_t client_count;
+	unsigned turns; /* since the time moved last */
+	bool trace;	/* print what happens, for finding out why */
+};
+
+void world_init(struct world *world);
+void world_free(struct world *world);
+
+/* Each gives a client for that machine, which the test keeps and frees. */
+struct client *world_add_flow(struct world *world, struct flow *flow);
+struct client *world_add_session(struct world *world, struct session *session);
+struct client *world_add_visit(struct world *world, struct visit *visit);
+
+/* An event of that kind at this moment. */
+struct event world_event(const struct world *world, enum event_kind kind);
+
+/* Carries out an action and all that follows from it at once. */
+void world_do(struct world *world, struct client *client,
+	      struct action *action);
+
+/* A person does something. */
+void world_post(struct world *world, struct client *client,
+		enum event_kind kind);
+
+/* The next thing that happens before until_ms; false, with the clock at
+ * until_ms, where nothing does. */
+bool world_turn(struct world *world, int64_t until_ms);
+
+void world_run(struct world *world, int64_t until_ms);
+
+/* The machine sleeps: time passes, and nobody is told. */
+void world_suspend(struct world *world, int64_t ms);
+
+/* Puts a session into the file as an earlier run would have left it: with the
+ * issuer's present tokens, good for life_s (0: not known; may be negative). */
+void world_store(struct world *world, const char *provider, int64_t life_s);
+
+#endif
