@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Write to a temporary file, fsync, rename, fsync the directory: after a power
+ * cut the old content is there or the new, never a part. The temporary file has
+ * one fixed name, for there is one writer, so a leftover is easy to find.
+ */
+#include "config.h"
+
+#include "io/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/mem.h"
+
+enum {
+	PRIVATE_FILE = 0600,
+	PRIVATE_DIR = 0700,
+	CHUNK = 16 * 1024,
+	MAX_ASIDE = 9
+};
+
+#define TEMPORARY "~tmp"
+
+/* What to do about it, for the errors that a person can mend. */
+static const char *advice(int number)
+{
+	switch (number) {
+	case ENOSPC:
+	case EDQUOT:
+		return "there is no space left; make room on that disk";
+	case EROFS:
+		return "that disk is read-only; mount it writable or choose "
+		       "another place";
+	case EFBIG:
+		return "files may not become that large here; raise the limit "
+		       "(ulimit -f)";
+	case EACCES:
+	case EPERM:
+		return "there is no permission; check its owner and mode and "
+		       "those of its directory";
+	case ELOOP:
+		return "it is a symbolic link; put the file itself there";
+	default:
+		return strerror(number);
+	}
+}
+
+/* What the system calls get to see of a path. */
+static const char *name_in(int dir, const char *path)
+{
+	const char *slash = dir == AT_FDCWD ? NULL : strrchr(path, '/');
+
+	return slash != NULL ? slash + 1 : path;
+}
+
+static bool exists(int dir, const char *path)
+{
+	struct stat st;
+
+	return fstatat(dir, name_in(dir, path), &st, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+static bool is_trusted(const struct stat *st)
+{
+	return st->st_uid == geteuid() || st->st_uid == 0;
+}
+
+static bool make_dirs(const char *path)
+{
+	char *part = xstrdup(path);
+	bool ok = true;
+
+	for (size_t i = 1; ok && path[i - 1] != '\0'; i++) {
+		if (path[i] != '/' && path[i] != '\0')
+			continue;
+		part[i] = '\0';
+		ok = mkdir(part, PRIVATE_DIR) == 0 || errno == EEXIST;
+		part[i] = path[i];
+	}
+	free(part);
+	return ok;
+}
+
+int file_open_dir(const char *path, struct err *err)
+{
+	const int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+	int dir = open(path, flags);
+	struct stat st;
+
+	/* A link to a directory is fine: systemd makes such ones. */
+	if (dir < 0 && errno == ENOENT && make_dirs(path))
+		dir = open(path, flags);
+	if (dir < 0 || fstat(dir, &st) != 0)
+		err_set(err, "The directory %s cannot be used: %s.", path,
+			advice(errno));
+	else if (!is_trusted(&st))
+		err_set(err,
+			"The directory %s belongs to another user (number %ld):"
+			" choose one of your own.",
+			path, (long)st.st_uid);
+	else if (st.st_mode & (S_IWGRP | S_IWOTH))
+		err_set(err,
+			"The directory %s may be written to by others (mode "
+			"%04o): run chmod go-w %s, or choose another one.",
+			path, st.st_mode & 07777U, path);
+	else
+		return dir;
+	if (dir >= 0)
+		close(dir);
+	return -1;
+}
+
+static bool is_private(int fd, const char *path, struct err *err)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) != 0)
+		return err_set(err, "The file %s cannot be read: %s.", path,
+			       advice(errno));
+	if (!S_ISREG(st.st_mode))
+		return err_set(err, "%s is no regular file: remove it.", path);
+	if (!is_trusted(&st))
+		return err_set(err,
+			       "The file %s belongs to another user (number "
+			       "%ld): remove it or run as that user.",
+			       path, (long)st.st_uid);
+	if (st.st_mode & (S_IRWXG | S_IRWXO))
+		return err_set(err,
+			       "The file %s is open to others (mode %04o): run "
+			       "chmod 600 %s.",
+			       path, st.st_mode & 07777U, path);
+	return true;
+}
+
+enum file_result file_open(int dir, const char *path, bool make, int *fd,
+			   struct err *err)
+{
+	/* O_NONBLOCK: opening a FIFO must not wait for a writer. */
+	int flags = O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
+
+	*fd = openat(dir, name_in(dir, path), make ? flags | O_CREAT : flags,
+		     PRIVATE_FILE);
+	if (*fd < 0 && errno == ENOENT && !make)
+		return FILE_MISSING;
+	if (*fd < 0)
+		err_set(err, "The file %s cannot be opened: %s.", path,
+			advice(errno));
+	else if (is_private(*fd, path, err))
+		return FILE_OK;
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+	return FILE_REFUSED;
+}
+
+enum file_result file_read(int dir, const char *path, struct buf *content,
+			   struct err *err)
+{
+	char chunk[CHUNK];
+	enum file_result result;
+	ssize_t n = 1;
+	int fd;
+
+	result = file_open(dir, path, false, &fd, err);
+	if (result != FILE_OK)
+		return result;
+	while (n > 0 || (n < 0 && errno == EINTR)) {
+		n = read(fd, chunk, sizeof(chunk));
+		if (n > 0 && !buf_add(content, chunk, (size_t)n))
+			break;
+	}
+	if (n != 0) {
+		result = FILE_REFUSED;
+		err_set(err, "The file %s cannot be read: %s.", path,
+			content->failed ? "it is too large; remove it"
+					: advice(errno));
+	}
+	mem_wipe(chunk, sizeof(chunk));
+	close(fd);
+	return result;
+}
+
+static char *with_suffix(const char *path, const char *suffix)
+{
+	size_t size = strlen(path) + strlen(suffix) + 1;
+	char *longer = xcalloc(size, 1);
+
+	snprintf(longer, size, "%s%s", path, suffix);
+	return longer;
+}
+
+static bool write_all(int fd, const char *data, size_t n)
+{
+	while (n > 0) {
+		ssize_t written = write(fd, data, n);
+
+		if (written < 0 && errno == EINTR)
+			continue;
+		if (written < 0)
+			return false;
+		data += written;
+		n -= (size_t)written;
+	}
+	return true;
+}
+
+/* Some file systems have nothing to sync in a directory and say EINVAL. */
+static bool sync_dir(int dir)
+{
+	return fsync(dir) == 0 || errno == EINVAL;
+}
+
+/* A new file of that name with that content, on the disk. */
+static bool write_file(int dir, const char *name, const void *data, size_t n)
+{
+	int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+	int fd = openat(dir, name, flags, PRIVATE_FILE);
+	bool ok;
+
+	if (fd < 0)
+		return false;
+	/* The umask may have taken bits away from the mode. */
+	ok = fchmod(fd, PRIVATE_FILE) == 0 && write_all(fd, data, n) &&
+	     fsync(fd) == 0;
+	return close(fd) == 0 && ok;
+}
+
+bool file_replace(int dir, const char *path, const void *data, size_t n,
+		  struct err *err)
+{
+	char *temporary = with_suffix(path, TEMPORARY);
+	const char *from = name_in(dir, temporary);
+	bool ok;
+
+	unlinkat(dir, from, 0);
+	ok = write_file(dir, from, data, n) &&
+	     renameat(dir, from, dir, name_in(dir, path)) == 0 && sync_dir(dir);
+	if (!ok) {
+		err_set(err, "The file %s cannot be written: %s.", path,
+			advice(errno));
+		unlinkat(dir, from, 0);
+	}
+	free(temporary);
+	return ok;
+}
+
+bool file_remove(int dir, const char *path, struct err *err)
+{
+	file_remove_leftover(dir, path);
+	if ((unlinkat(dir, name_in(dir, path), 0) != 0 && errno != ENOENT) ||
+	    !sync_dir(dir))
+		return err_set(err, "The file %s cannot be removed: %s.", path,
+			       advice(errno));
+	return true;
+}
+
+bool file_has_leftover(int dir, const char *path)
+{
+	char *temporary = with_suffix(path, TEMPORARY);
+	bool found = exists(dir, temporary);
+
+	free(temporary);
+	return found;
+}
+
+void file_remove_leftover(int dir, const char *path)
+{
+	char *temporary = with_suffix(path, TEMPORARY);
+
+	unlinkat(dir, name_in(dir, temporary), 0);
+	free(temporary);
+}
+
+char *file_set_aside(int dir, const char *path, const char *suffix,
+		     struct err *err)
+{
+	char *plain = with_suffix(path, suffix);
+	char *other = xstrdup(plain);
+
+	for (int i = 1; i <= MAX_ASIDE && exists(dir, other); i++) {
+		char number[] = {'.', (char)('0' + i), '\0'};
+
+		free(other);
+		other = with_suffix(plain, number);
+	}
+	free(plain);
+	if (renameat(dir, name_in(dir, path), dir, name_in(dir, other)) == 0 &&
+	    sync_dir(dir))
+		return other;
+	err_set(err, "The file %s cannot be renamed: %s.", path, advice(errno));
+	free(other);
+	return NULL;
+}

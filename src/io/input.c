@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Bounded reading, with the file's facts taken from the very descriptor that
+ * is read.
+ */
+#include "config.h"
+
+#include "io/input.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/mem.h"
+
+static bool read_all(int fd, struct buf *out)
+{
+	char block[4096];
+	ssize_t n;
+
+	for (;;) {
+		n = read(fd, block, sizeof(block));
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			break;
+		if (!buf_add(out, block, (size_t)n)) {
+			errno = EFBIG;
+			n = -1;
+			break;
+		}
+	}
+	mem_wipe(block, sizeof(block));
+	return n == 0;
+}
+
+enum input_result input_read(const char *path, struct buf *out,
+			     bool *open_to_others, struct err *err)
+{
+	enum input_result result = INPUT_FAILED;
+	struct stat st;
+	/* O_NONBLOCK: opening a FIFO must not wait for a writer. */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+
+	if (fd < 0) {
+		result = errno == ENOENT ? INPUT_MISSING : INPUT_FAILED;
+		err_set(err, "Cannot open %s: %s.", path, strerror(errno));
+		return result;
+	}
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
+		err_set(err, "%s is not a regular file.", path);
+		goto out;
+	}
+	if (open_to_others != NULL)
+		*open_to_others = (st.st_mode & (S_IRWXG | S_IRWXO)) != 0;
+	if (!read_all(fd, out)) {
+		err_set(err, "Cannot read %s: %s.", path, strerror(errno));
+		goto out;
+	}
+	result = INPUT_OK;
+out:
+	(void)close(fd);
+	return result;
+}
+
+bool input_complain_open(const char *path, struct err *err)
+{
+	return err_set(err,
+		       "%s holds a secret but others may read it: "
+		       "run chmod 600 %s.",
+		       path, path);
+}
+
+char *input_read_secret(const char *path, size_t max, bool guarded,
+			struct err *err)
+{
+	bool open_to_others = false;
+	char *secret = NULL;
+	struct buf buf;
+
+	buf_init(&buf, max);
+	if (input_read(path, &buf, &open_to_others, err) != INPUT_OK)
+		goto out;
+	if (open_to_others && !guarded) {
+		(void)input_complain_open(path, err);
+		goto out;
+	}
+	secret = xstrndup(buf_text(&buf), strcspn(buf_text(&buf), "\r\n"));
+	if (secret[0] == '\0') {
+		err_set(err, "%s is empty: put the secret on its first line.",
+			path);
+		secret_free(secret);
+		secret = NULL;
+	}
+out:
+	buf_free(&buf);
+	return secret;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Signals as a readable descriptor, so that the one wait sees them. SIGPIPE is
+ * ignored; the rest is blocked and read.
+ */
+#ifndef GRANTTY_IO_SIG_H
+#define GRANTTY_IO_SIG_H
+
+/* From now on writing to a closed pipe or connection fails with EPIPE instead
+ * of ending the program. For all that use the network. */
+void sig_ignore_pipe(void);
+
+/* Blocks SIGINT, SIGTERM, SIGHUP, SIGWINCH, SIGTSTP, SIGCONT and SIGCHLD and
+ * returns the descriptor that tells of them; -1 with errno. */
+int sig_open(void);
+
+/* The next signal's number that has come in, 0 for none. Does not wait. */
+int sig_next(int fd);
+
+/* In a child, before exec: the mask and the dispositions as a fresh program
+ * expects them. */
+void sig_reset(void);
+
+#endif

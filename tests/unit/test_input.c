@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Reading configuration and secrets from real files.
+ */
+#include "config.h"
+
+#include "io/input.h"
+
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/mem.h"
+
+struct folder {
+	char path[64];
+	char file[96];
+};
+
+static int set_up(void **state)
+{
+	struct folder *folder = xcalloc(1, sizeof(*folder));
+
+	(void)snprintf(folder->path, sizeof(folder->path),
+		       "/tmp/grantty-input-XXXXXX");
+	if (mkdtemp(folder->path) == NULL)
+		return -1;
+	(void)snprintf(folder->file, sizeof(folder->file), "%s/file",
+		       folder->path);
+	*state = folder;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct folder *folder = *state;
+
+	(void)unlink(folder->file);
+	(void)rmdir(folder->path);
+	free(folder);
+	return 0;
+}
+
+static void put(const struct folder *folder, const char *text, mode_t mode)
+{
+	int fd = open(folder->file, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+	assert_int_equal(fchmod(fd, mode), 0);
+	(void)close(fd);
+}
+
+static void reads_whole_files(void **state)
+{
+	const struct folder *folder = *state;
+	bool open_to_others = false;
+	struct buf buf;
+
+	put(folder, "two\nlines\n", 0644);
+	buf_init(&buf, 10);
+	assert_int_equal(input_read(folder->file, &buf, &open_to_others, NULL),
+			 INPUT_OK);
+	assert_string_equal(buf_text(&buf), "two\nlines\n");
+	assert_true(open_to_others);
+	buf_free(&buf);
+}
+
+static void refuses_what_is_too_long(void **state)
+{
+	const struct folder *folder = *state;
+	struct buf buf;
+
+	put(folder, "two\nlines\n", 0600);
+	buf_init(&buf, 9);
+	assert_int_equal(input_read(folder->file, &buf, NULL, NULL),
+			 INPUT_FAILED);
+	buf_free(&buf);
+}
+
+/* A FIFO nobody writes to must not be waited for. */
+static void refuses_what_is_no_file(void **state)
+{
+	const struct folder *folder = *state;
+	struct buf buf;
+
+	buf_init(&buf, 10);
+	assert_int_equal(input_read(folder->file, &buf, NULL, NULL),
+			 INPUT_MISSING);
+	assert_int_equal(input_read(folder->path, &buf, NULL, NULL),
+			 INPUT_FAILED);
+	assert_int_equal(mkfifo(folder->file, 0600), 0);
+	assert_int_equal(input_read(folder->file, &buf, NULL, NULL),
+			 INPUT_FAILED);
+	buf_free(&buf);
+}
+
+static const struct {
+	const char *text;
+	mode_t mode;
+	bool guarded;
+	const char *secret; /* NULL: refused */
+} secrets[] = {
+	{"s3cret\n", 0600, false, "s3cret"},
+	{"s3cret", 0400, false, "s3cret"},
+	{"s3cret\r\nmore\n", 0600, false, "s3cret"},
+	{" with spaces \n", 0600, false, " with spaces "},
+	{"s3cret\n", 0640, false, NULL},
+	{"s3cret\n", 0604, false, NULL},
+	{"s3cret\n", 0440, true, "s3cret"},
+	{"", 0600, false, NULL},
+	{"\ns3cret\n", 0600, false, NULL},
+	{"0123456789012345678901234567890123", 0600, false, NULL},
+};
+
+static void reads_secrets(void **state)
+{
+	const struct folder *folder = *state;
+	struct err err;
+	char *secret;
+	size_t i;
+
+	for (i = 0; i < sizeof(secrets) / sizeof(secrets[0]); i++) {
+		put(folder, secrets[i].text, secrets[i].mode);
+		err.text[0] = '\0';
+		secret = input_read_secret(folder->file, 32, secrets[i].guarded,
+					   &err);
+		if (secrets[i].secret == NULL) {
+			assert_null(secret);
+			assert_non_null(strstr(err.text, folder->file));
+		} else {
+			assert_string_equal(secret, secrets[i].secret);
+		}
+		secret_free(secret);
+		(void)unlink(folder->file);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(reads_whole_files, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(refuses_what_is_too_long,
+						set_up, tear_down),
+		cmocka_unit_test_setup_teardown(refuses_what_is_no_file, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(reads_secrets, set_up,
+						tear_down),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
