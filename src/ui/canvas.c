@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Draws on curses' standard screen. Does not know what a panel is; everything
+ * that is text goes through text_clip() once more on its way.
+ */
+#include "config.h"
+
+#include "ui/canvas.h"
+
+#include <curses.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "ui/ink.h"
+#include "ui/term.h"
+#include "ui/wrap.h"
+
+enum { ROW_BYTES = 4096 }; /* a row of text, whatever is in it */
+
+void canvas_init(struct canvas *canvas, const struct term *term)
+{
+	*canvas = (struct canvas){
+		.term = term,
+		.utf8 = term_is_utf8(term),
+		.text_flags = term_text_flags(term),
+	};
+}
+
+struct rect canvas_screen(const struct canvas *canvas)
+{
+	return (struct rect){
+		.rows = term_rows(canvas->term),
+		.columns = term_columns(canvas->term),
+	};
+}
+
+static void use_ink(struct ink ink)
+{
+	wattr_set(stdscr, (attr_t)ink.attributes, ink.pair, NULL);
+}
+
+static void use_role(const struct canvas *canvas, enum role role)
+{
+	use_ink(term_ink(canvas->term, role));
+}
+
+void canvas_erase(struct canvas *canvas)
+{
+	use_role(canvas, ROLE_TEXT);
+	werase(stdscr);
+}
+
+void canvas_fill(struct canvas *canvas, struct rect rect, enum role role)
+{
+	use_role(canvas, role);
+	for (int y = 0; y < rect.rows && rect.columns > 0; y++)
+		mvwhline(stdscr, rect.y + y, rect.x, ' ', rect.columns);
+}
+
+void canvas_bar(struct canvas *canvas, struct rect rect, enum role role)
+{
+	use_ink(term_fill_ink(canvas->term, role));
+	for (int y = 0; y < rect.rows && rect.columns > 0; y++)
+		mvwhline(stdscr, rect.y + y, rect.x, ' ', rect.columns);
+}
+
+int canvas_span(struct canvas *canvas, struct rect rect, int y, int x,
+		enum role role, const char *text, size_t len)
+{
+	struct rect place = rect_part(rect, y, x, 1, rect.columns);
+	char row[ROW_BYTES];
+	int width;
+
+	if (y < 0 || x < 0 || place.rows == 0 || place.columns == 0)
+		return 0;
+	width = text_clip(row, sizeof(row), text, len, place.columns,
+			  canvas->text_flags | TEXT_DOTS);
+	use_role(canvas, role);
+	mvwaddstr(stdscr, place.y, place.x, row);
+	return width;
+}
+
+int canvas_text(struct canvas *canvas, struct rect rect, int y, int x,
+		enum role role, const char *text)
+{
+	return canvas_span(canvas, rect, y, x, role, text, strlen(text));
+}
+
+void canvas_text_right(struct canvas *canvas, struct rect rect, int y,
+		       enum role role, const char *text)
+{
+	char row[ROW_BYTES];
+	int width = text_clip(row, sizeof(row), text, strlen(text),
+			      rect.columns, canvas->text_flags | TEXT_DOTS);
+
+	canvas_text(canvas, rect, y, rect.columns - width, role, row);
+}
+
+int canvas_words(struct canvas *canvas, struct rect rect, int y, enum role role,
+		 const char *text)
+{
+	struct span row;
+	int rows = 0;
+
+	while (wrap_words(&text, rect.columns, canvas->text_flags, &row)) {
+		canvas_span(canvas, rect, y + rows, 0, role, row.s, row.len);
+		rows++;
+	}
+	return rows;
+}
+
+void canvas_glyphs(struct canvas *canvas, struct rect rect, int y, int x,
+		   enum role role, enum glyph glyph, int count)
+{
+	struct rect place = rect_part(rect, y, x, 1, count);
+
+	if (y < 0 || x < 0 || place.rows == 0)
+		return;
+	use_role(canvas, role);
+	for (int i = 0; i < place.columns; i++)
+		mvwaddstr(stdscr, place.y, place.x + i,
+			  glyph_text(glyph, canvas->utf8));
+}
+
+void canvas_box(struct canvas *canvas, struct rect rect, enum role role)
+{
+	const int right = rect.columns - 1, bottom = rect.rows - 1;
+
+	if (right < 1 || bottom < 1)
+		return;
+	canvas_glyphs(canvas, rect, 0, 1, role, GLYPH_LINE, right - 1);
+	canvas_glyphs(canvas, rect, bottom, 1, role, GLYPH_LINE, right - 1);
+	for (int y = 1; y < bottom; y++) {
+		canvas_glyphs(canvas, rect, y, 0, role, GLYPH_POST, 1);
+		canvas_glyphs(canvas, rect, y, right, role, GLYPH_POST, 1);
+	}
+	canvas_glyphs(canvas, rect, 0, 0, role, GLYPH_TOP_LEFT, 1);
+	canvas_glyphs(canvas, rect, 0, right, role, GLYPH_TOP_RIGHT, 1);
+	canvas_glyphs(canvas, rect, bottom, 0, role, GLYPH_BOTTOM_LEFT, 1);
+	canvas_glyphs(canvas, rect, bottom, right, role, GLYPH_BOTTOM_RIGHT, 1);
+}
+
+void canvas_large(struct canvas *canvas, struct rect rect, int y, int x,
+		  enum role role, enum large large, const char *text)
+{
+	const int rows = large_rows(large, canvas->utf8);
+	const int columns = large_columns(large, text);
+
+	for (int i = 0; i < rows; i++) {
+		for (int j = 0; j < columns; j++)
+			canvas_glyphs(
+				canvas, rect, y + i, x + j, role,
+				large_glyph(large, text, i, j, canvas->utf8),
+				1);
+	}
+}
+
+void canvas_qr_cell(struct canvas *canvas, struct rect rect, int y, int x,
+		    bool upper, bool lower)
+{
+	struct rect place = rect_part(rect, y, x, 1, 1);
+	enum glyph glyph = GLYPH_BLANK;
+	struct ink ink = term_qr_ink(canvas->term);
+
+	if (y < 0 || x < 0 || place.rows == 0 || place.columns == 0)
+		return;
+	if (!canvas->utf8) { /* blanks only */
+		if (upper)
+			ink.attributes |= A_REVERSE;
+		else
+			ink.attributes &= ~A_REVERSE;
+		upper = lower = false;
+	} else if (ink.attributes & A_REVERSE) {
+		upper = !upper;
+		lower = !lower;
+	}
+	if (upper && lower)
+		glyph = GLYPH_FULL;
+	else if (upper)
+		glyph = GLYPH_UPPER;
+	else if (lower)
+		glyph = GLYPH_LOWER;
+	use_ink(ink);
+	mvwaddstr(stdscr, place.y, place.x, glyph_text(glyph, canvas->utf8));
+}

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The table of keys. Performs nothing: what a key does to the view is up to
+ * ui.c, what it asks for up to the app.
+ */
+#include "config.h"
+
+#include "ui/keys.h"
+
+#include <string.h>
+
+#include "core/profile.h"
+#include "ui/model.h"
+#include "ui/term.h"
+#include "ui/view.h"
+
+enum {
+	WELCOME = 1 << SCREEN_WELCOME,
+	SIGN_IN = 1 << SCREEN_SIGN_IN,
+	PROFILE = 1 << SCREEN_PROFILE,
+	TROUBLE = 1 << SCREEN_TROUBLE,
+	ANYWHERE = WELCOME | SIGN_IN | PROFILE | TROUBLE
+};
+
+static bool always(const struct model *model, const struct view *view)
+{
+	(void)model;
+	(void)view;
+	return true;
+}
+
+static bool with_code(const struct model *model, const struct view *view)
+{
+	(void)view;
+	return model->user_code != NULL;
+}
+
+static bool with_qr(const struct model *model, const struct view *view)
+{
+	return with_code(model, view) && view->symbol != NULL;
+}
+
+static bool in_demo(const struct model *model, const struct view *view)
+{
+	return with_code(model, view) && model->demo;
+}
+
+static bool may_quit(const struct model *model, const struct view *view)
+{
+	(void)view;
+	return model->can_quit;
+}
+
+static bool with_profile(const struct model *model, const struct view *view)
+{
+	(void)view;
+	return model->profile != NULL && model->profile->node_count > 0;
+}
+
+static bool in_fields(const struct model *model, const struct view *view)
+{
+	return with_profile(model, view) && !view->tree_shown;
+}
+
+static bool in_tree(const struct model *model, const struct view *view)
+{
+	return with_profile(model, view) && view->tree_shown;
+}
+
+/* clang-format off */
+static const struct binding bindings[] = {
+	{ KEYS_NONE, "Any key", "Sign in", "sign in",
+	  WELCOME, always, COMMAND_START, LOOK_NONE, 1 },
+
+	{ 'a', "a", "Approve", "approve, as the phone would (demo)",
+	  SIGN_IN, in_demo, COMMAND_APPROVE, LOOK_NONE, 0 },
+	{ 'r', "r", "New code", "ask for a new code",
+	  SIGN_IN, always, COMMAND_START, LOOK_NONE, 1 },
+	{ 'z', "z", "Zoom", "the QR code alone, as large as it gets",
+	  SIGN_IN, with_qr, COMMAND_NONE, LOOK_ZOOM, 3 },
+	{ 'm', "m", "QR style", "another way to draw the QR code, or none",
+	  SIGN_IN, with_code, COMMAND_NONE, LOOK_DRAWING, 4 },
+	{ KEYS_ESCAPE, "Esc", "", "give up",
+	  SIGN_IN, always, COMMAND_CANCEL, LOOK_NONE, 6 },
+
+	{ 'o', "o", "Sign out", "sign out",
+	  PROFILE, always, COMMAND_SIGN_OUT, LOOK_NONE, 1 },
+	{ KEYS_TAB, "Tab", "Everything", "everything the provider told",
+	  PROFILE, in_fields, COMMAND_NONE, LOOK_TREE, 2 },
+	{ KEYS_TAB, "Tab", "Summary", "back to the summary",
+	  PROFILE, in_tree, COMMAND_NONE, LOOK_TREE, 2 },
+	{ 'j', "", "", "",
+	  PROFILE, with_profile, COMMAND_NONE, LOOK_TREE, 0 },
+	{ KEYS_NONE, "Arrows", "Move", "move; also Page Up, Page Down, "
+	  "Home, End", PROFILE, with_profile, COMMAND_NONE, LOOK_MOVE, 6 },
+	{ KEYS_ENTER, "Enter", "Fold", "fold and unfold; also Left, Right",
+	  PROFILE, in_tree, COMMAND_NONE, LOOK_MOVE, 3 },
+
+	{ KEYS_ENTER, "Enter", "Try again", "try again now",
+	  TROUBLE, always, COMMAND_START, LOOK_NONE, 1 },
+	{ 'r', "", "", "",
+	  TROUBLE, always, COMMAND_START, LOOK_NONE, 0 },
+
+	{ '?', "?", "Help", "this list",
+	  ANYWHERE, always, COMMAND_NONE, LOOK_HELP, 5 },
+	{ 'h', "", "", "",
+	  SIGN_IN | PROFILE | TROUBLE, always, COMMAND_NONE, LOOK_HELP, 0 },
+	{ KEYS_REPAINT, "Ctrl-L", "", "draw the screen again",
+	  ANYWHERE, always, COMMAND_NONE, LOOK_REPAINT, 0 },
+	{ KEYS_INTERRUPT, "", "", "",
+	  ANYWHERE, may_quit, COMMAND_CANCEL, LOOK_NONE, 0 },
+	{ 'q', "q", "Quit", "leave",
+	  ANYWHERE, may_quit, COMMAND_QUIT, LOOK_NONE, 2 },
+};
+/* clang-format on */
+
+enum { BINDING_COUNT = sizeof(bindings) / sizeof(bindings[0]) };
+
+static bool is_valid(const struct binding *binding, const struct model *model,
+		     const struct view *view)
+{
+	return (binding->screens & 1u << model->screen) != 0 &&
+	       binding->applies(model, view);
+}
+
+const struct binding *keys_find(const struct model *model,
+				const struct view *view, int key)
+{
+	if (key >= 'A' && key <= 'Z') /* Caps Lock */
+		key += 'a' - 'A';
+	if (key == KEYS_NONE)
+		return NULL;
+	for (size_t i = 0; i < BINDING_COUNT; i++) {
+		if (bindings[i].key == key &&
+		    is_valid(&bindings[i], model, view))
+			return &bindings[i];
+	}
+	return NULL;
+}
+
+const struct binding *keys_at(const struct model *model,
+			      const struct view *view, size_t i)
+{
+	for (size_t k = 0; k < BINDING_COUNT; k++) {
+		if (bindings[k].name[0] != '\0' &&
+		    is_valid(&bindings[k], model, view) && i-- == 0)
+			return &bindings[k];
+	}
+	return NULL;
+}

@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Cuts the screen into rectangles for its panels. Large screens get a block of
+ * sensible size in the middle, small ones lose what matters least.
+ */
+#include "config.h"
+
+#include "ui/layout.h"
+
+#include <string.h>
+
+#include "ui/model.h"
+#include "ui/panel.h"
+#include "ui/view.h"
+
+enum {
+	BAR_FROM_ROWS = 4,
+	HEADER_ROWS = 3,       /* with an empty one below */
+	HEADER_FROM_ROWS = 28, /* smaller screens have better use for them */
+	HEADER_FROM_COLUMNS = 72,
+	SCREEN_ROWS = 36, /* the most that a screen without a QR code takes */
+	SCREEN_COLUMNS = 100,
+	SPARE_ROWS = 8, /* less is not worth a margin */
+	SPARE_COLUMNS = 12,
+	LOG_MIN_ROWS = 3,
+	LOG_MAX_ROWS = 12,
+
+	/* Text beside a QR code, in columns, and below one, in rows: the
+	 * least, what is enough for a large code, and for a larger one. */
+	SIDE_MIN = 22,
+	SIDE_GOOD = 26,
+	SIDE_ROOMY = 60,
+	SIDE_MAX = 64,
+	BELOW_MIN = 8,
+	BELOW_GOOD = 12,
+	BELOW_ROOMY = 16,
+	GAP_MIN = 1, /* columns between a QR code and the text */
+	GAP_MAX = 4
+};
+
+static int at_most(int value, int limit)
+{
+	return value < limit ? value : limit;
+}
+
+static int at_least(int value, int limit)
+{
+	return value > limit ? value : limit;
+}
+
+static void put(struct layout *layout, const struct panel *panel,
+		struct rect rect)
+{
+	if (rect.rows > 0 && rect.columns > 0 && layout->count < PLACE_COUNT)
+		layout->places[layout->count++] = (struct place){panel, rect};
+}
+
+/* The panel in the rows it wants, and the log at the bottom of what is left,
+ * if that is worth it. */
+static void put_with_log(struct layout *layout, const struct panel *panel,
+			 struct rect rect, int rows)
+{
+	struct rect rest = rect;
+	struct rect top = rect_take_top(&rest, rows);
+
+	rect_take_top(&rest, 1); /* stays empty */
+	if (rest.rows < LOG_MIN_ROWS) {
+		put(layout, panel, rect);
+		return;
+	}
+	put(layout, panel, top);
+	put(layout, &panel_log, rect_take_bottom(&rest, LOG_MAX_ROWS));
+}
+
+/*
+ * Puts header and key bar around what takes that many rows and columns, in the
+ * middle of a large screen, and returns the rest.
+ */
+static struct rect put_frame(struct layout *layout, struct rect screen,
+			     int rows, int columns, const struct view *view)
+{
+	const int header = view->headed ? HEADER_ROWS : 0;
+	const int bar = screen.rows >= BAR_FROM_ROWS ? 1 : 0;
+	struct rect frame, body;
+
+	rows += header + bar + 1;
+	if (screen.rows - rows < SPARE_ROWS)
+		rows = screen.rows;
+	frame = rect_centred(screen, rows,
+			     screen.columns - columns < SPARE_COLUMNS
+				     ? screen.columns
+				     : columns);
+	put(layout, &panel_header, rect_take_top(&frame, header));
+	put(layout, &panel_keys, rect_take_bottom(&frame, bar));
+	body = rect_centred(frame, frame.rows, columns);
+	return body;
+}
+
+/* ---- The QR code */
+
+enum split { SPLIT_BESIDE, SPLIT_BELOW, SPLIT_ZOOM };
+
+/* A way to share the room: how the QR code is drawn, where the text goes and
+ * how much of the room that needs. */
+struct way {
+	enum qr_mode mode;
+	enum split split;
+	int columns, rows;
+};
+
+/*
+ * The best first. The two of a pair change places on upright screens. Whole
+ * cells can be scanned from further away, but only where there is plenty of
+ * room, or where half blocks cannot be drawn.
+ */
+static const struct way ways[] = {
+	{QR_FULL, SPLIT_BESIDE, SIDE_ROOMY + GAP_MAX, 0},
+	{QR_FULL, SPLIT_BELOW, 0, BELOW_ROOMY},
+	{QR_HALF, SPLIT_BESIDE, SIDE_GOOD + GAP_MIN, 0},
+	{QR_HALF, SPLIT_BELOW, 0, BELOW_GOOD},
+	{QR_HALF, SPLIT_BESIDE, SIDE_MIN + GAP_MIN, 0},
+	{QR_HALF, SPLIT_BELOW, 0, BELOW_MIN},
+	{QR_FULL, SPLIT_BESIDE, SIDE_MIN + GAP_MIN, 0},
+	{QR_FULL, SPLIT_BELOW, 0, BELOW_MIN},
+};
+
+static const struct way zoom_ways[] = {
+	{QR_FULL, SPLIT_ZOOM, 0, 1},
+	{QR_HALF, SPLIT_ZOOM, 0, 1},
+};
+
+static bool may_draw(const struct view *view, const struct canvas *canvas,
+		     enum qr_mode mode)
+{
+	switch (view->drawing) {
+	case DRAWING_AUTO:
+		return mode == QR_FULL || canvas->utf8;
+	case DRAWING_HALF:
+		return mode == QR_HALF && canvas->utf8;
+	case DRAWING_FULL:
+		return mode == QR_FULL;
+	case DRAWING_TEXT:
+		break;
+	}
+	return false;
+}
+
+/* Notes in the view the best QR code that fits; NULL where none does. */
+static const struct way *choose_way(const struct canvas *canvas,
+				    struct rect room, struct view *view)
+{
+	const size_t upright = room.columns < 2 * room.rows ? 1 : 0;
+	const struct way *list = view->zoom ? zoom_ways : ways;
+	const size_t count = view->zoom ? sizeof(zoom_ways) / sizeof(*zoom_ways)
+					: sizeof(ways) / sizeof(*ways);
+
+	for (size_t i = 0; i < SYMBOL_COUNT * count; i++) {
+		const struct symbol *symbol = &view->symbols[i / count];
+		const struct way *way =
+			&list[view->zoom ? i % count : (i % count) ^ upright];
+		int quiet;
+
+		if (symbol->text == NULL || !may_draw(view, canvas, way->mode))
+			continue;
+		quiet = qr_quiet_that_fits(&symbol->qr, way->mode,
+					   room.columns - way->columns,
+					   room.rows - way->rows);
+		if (quiet > 0) {
+			view->symbol = symbol;
+			view->mode = way->mode;
+			view->quiet = quiet;
+			return way;
+		}
+	}
+	view->symbol = NULL;
+	return NULL;
+}
+
+static int code_rows(const struct canvas *canvas, int columns,
+		     const struct model *model, const struct view *view)
+{
+	return panel_code.rows(canvas, columns, model, view);
+}
+
+static void lay_beside(struct layout *layout, const struct canvas *canvas,
+		       struct rect screen, const struct model *model,
+		       const struct view *view)
+{
+	const struct qr *qr = &view->symbol->qr;
+	const int rows = qr_rows(qr, view->mode, view->quiet);
+	const int columns = qr_columns(qr, view->mode, view->quiet);
+	const int left = screen.columns - columns;
+	const int gap = at_least(GAP_MIN, at_most(left - 40, GAP_MAX));
+	const int side = at_most(left - gap, SIDE_MAX);
+	struct rect body =
+		put_frame(layout, screen,
+			  at_least(rows, code_rows(canvas, side, model, view)),
+			  columns + gap + side, view);
+
+	put(layout, &panel_qr, rect_part(body, 0, 0, rows, columns));
+	body = rect_part(body, 0, columns + gap, body.rows, side);
+	put_with_log(layout, &panel_code, body,
+		     code_rows(canvas, side, model, view));
+}
+
+static void lay_below(struct layout *layout, const struct canvas *canvas,
+		      struct rect screen, const struct model *model,
+		      const struct view *view)
+{
+	const struct qr *qr = &view->symbol->qr;
+	const int rows = qr_rows(qr, view->mode, view->quiet);
+	const int columns = qr_columns(qr, view->mode, view->quiet);
+	const int width = at_most(screen.columns, SIDE_MAX);
+	const int text = code_rows(canvas, width, model, view);
+	struct rect body =
+		put_frame(layout, screen, rows + 2 + text + LOG_MAX_ROWS,
+			  at_least(columns, width), view);
+	struct rect top = rect_take_top(&body, rows);
+
+	put(layout, &panel_qr, rect_centred(top, rows, columns));
+	if (body.rows > text)
+		rect_take_top(&body, 1); /* stays empty */
+	put_with_log(layout, &panel_code, rect_centred(body, body.rows, width),
+		     text);
+}
+
+static void lay_zoom(struct layout *layout, struct rect screen,
+		     const struct view *view)
+{
+	const struct qr *qr = &view->symbol->qr;
+	const int rows = qr_rows(qr, view->mode, view->quiet);
+	const int columns = qr_columns(qr, view->mode, view->quiet);
+	struct rect block = rect_centred(screen, rows + 1, screen.columns);
+
+	put(layout, &panel_qr,
+	    rect_centred(rect_take_top(&block, rows), rows, columns));
+	put(layout, &panel_code, rect_centred(block, 1, columns));
+}
+
+static void lay_text(struct layout *layout, const struct canvas *canvas,
+		     struct rect screen, const struct model *model,
+		     const struct view *view)
+{
+	const int margin = screen.columns >= 30 ? 2 : 0;
+	const int width = at_most(screen.columns - margin, SIDE_MAX);
+	const int rows = code_rows(canvas, width, model, view);
+	struct rect body =
+		put_frame(layout, screen, rows + LOG_MAX_ROWS, width, view);
+
+	put_with_log(layout, &panel_code, body, rows);
+}
+
+static void lay_sign_in(struct layout *layout, const struct canvas *canvas,
+			struct rect screen, const struct model *model,
+			struct view *view)
+{
+	struct rect room = screen;
+	const struct way *way = NULL;
+
+	if (!view->zoom) {
+		rect_take_top(&room, view->headed ? HEADER_ROWS : 0);
+		rect_take_bottom(&room, 1);
+	}
+	view->symbol = NULL;
+	if (model->user_code != NULL) {
+		symbols_make(view->symbols, model->verification_uri_complete,
+			     model->verification_uri);
+		way = choose_way(canvas, room, view);
+	}
+	if (way == NULL) {
+		lay_text(layout, canvas, screen, model, view);
+		return;
+	}
+	switch (way->split) {
+	case SPLIT_BESIDE:
+		lay_beside(layout, canvas, screen, model, view);
+		break;
+	case SPLIT_BELOW:
+		lay_below(layout, canvas, screen, model, view);
+		break;
+	case SPLIT_ZOOM:
+		lay_zoom(layout, screen, view);
+		break;
+	}
+}
+
+/* ---- The other screens */
+
+/* A frame for them, with a margin inside where there is room for one. */
+static struct rect put_screen(struct layout *layout, struct rect screen,
+			      const struct view *view)
+{
+	const int width = at_most(screen.columns, SCREEN_COLUMNS);
+	struct rect body = put_frame(layout, screen, SCREEN_ROWS, width, view);
+	const int side = width >= 60 ? 2 : 0;
+
+	if (!view->headed && screen.rows >= 20)
+		rect_take_top(&body, 1);
+	return rect_centred(body, body.rows, body.columns - 2 * side);
+}
+
+static void lay_profile(struct layout *layout, const struct canvas *canvas,
+			struct rect screen, const struct model *model,
+			const struct view *view)
+{
+	const struct panel *list =
+		view->tree_shown ? &panel_tree : &panel_fields;
+	struct rect body = put_screen(layout, screen, view);
+	int rows = panel_profile.rows(canvas, body.columns, model, view);
+
+	put(layout, &panel_profile, rect_take_top(&body, rows));
+	if (body.rows > 6)
+		rect_take_top(&body, 1); /* stays empty */
+	rows = body.rows;
+	if (!view->tree_shown)
+		rows = panel_fields.rows(canvas, body.columns, model, view);
+	/* A few rows of the log are worth more than the last fields. */
+	if (body.rows >= 14)
+		rows = at_most(rows, body.rows - 6);
+	put_with_log(layout, list, body, rows);
+}
+
+static void lay_trouble(struct layout *layout, const struct canvas *canvas,
+			struct rect screen, const struct model *model,
+			const struct view *view)
+{
+	struct rect body = put_screen(layout, screen, view);
+
+	put_with_log(layout, &panel_trouble, body,
+		     panel_trouble.rows(canvas, body.columns, model, view));
+}
+
+void layout_make(struct layout *layout, const struct canvas *canvas,
+		 const struct model *model, struct view *view)
+{
+	const struct rect screen = canvas_screen(canvas);
+
+	layout->count = 0;
+	view->headed = screen.rows >= HEADER_FROM_ROWS &&
+		       screen.columns >= HEADER_FROM_COLUMNS;
+	switch (model->screen) {
+	case SCREEN_WELCOME:
+		view->headed = false;
+		put(layout, &panel_welcome,
+		    put_frame(layout, screen, screen.rows, screen.columns,
+			      view));
+		break;
+	case SCREEN_SIGN_IN:
+		lay_sign_in(layout, canvas, screen, model, view);
+		break;
+	case SCREEN_PROFILE:
+		lay_profile(layout, canvas, screen, model, view);
+		break;
+	case SCREEN_TROUBLE:
+		lay_trouble(layout, canvas, screen, model, view);
+		break;
+	}
+	if (view->help)
+		put(layout, &panel_help, screen);
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The key bar: which keys mean something now. Where the room is short, the
+ * keys of the highest rank are left out.
+ */
+#include "config.h"
+
+#include <limits.h>
+
+#include "base/text.h"
+#include "ui/keys.h"
+#include "ui/panel.h"
+
+static bool is_shown(const struct binding *binding, int rank_limit)
+{
+	return binding->label[0] != '\0' && binding->rank < rank_limit;
+}
+
+/* "r New code": with the gaps around it and in it. */
+static int width_of(const struct binding *binding)
+{
+	return text_width(binding->name) + text_width(binding->label) + 3;
+}
+
+/* The rank from which on keys have to be left out. */
+static int choose_limit(const struct model *model, const struct view *view,
+			int columns)
+{
+	const struct binding *binding;
+	int limit = 10, width;
+
+	do {
+		limit--;
+		width = 0;
+		for (size_t i = 0; (binding = keys_at(model, view, i)) != NULL;
+		     i++)
+			width += is_shown(binding, limit) ? width_of(binding)
+							  : 0;
+	} while (width > columns && limit > 1);
+	return limit;
+}
+
+static void draw(struct canvas *canvas, struct rect rect,
+		 const struct model *model, struct view *view)
+{
+	const struct binding *binding;
+	int limit = choose_limit(model, view, rect.columns);
+	int x = 1;
+
+	canvas_fill(canvas, rect, ROLE_BAR);
+	for (size_t i = 0; (binding = keys_at(model, view, i)) != NULL; i++) {
+		if (!is_shown(binding, limit))
+			continue;
+		x += canvas_text(canvas, rect, 0, x, ROLE_KEY, binding->name);
+		x += 1;
+		x += canvas_text(canvas, rect, 0, x, ROLE_BAR, binding->label);
+		x += 2;
+	}
+}
+
+const struct panel panel_keys = {.draw = draw};

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Who is signed in, for how long, and when that ends by itself. Next to the
+ * name stand its initials, large: seen from afar, somebody is signed in.
+ */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "core/profile.h"
+#include "ui/model.h"
+#include "ui/panel.h"
+
+enum { ROW_NAME, ROW_STATUS, ROW_ACCESS, ROW_IDLE, ROW_COUNT };
+
+enum {
+	SHORT_S = 600,	  /* below this, time is counted down by the second */
+	IDLE_SHOWN_S = 60 /* the idle sign-out is announced this early */
+};
+
+static char capital(char c)
+{
+	return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+}
+
+/* Of the first and the last word; "" where they cannot be drawn. */
+static void find_initials(char initials[3], const char *name)
+{
+	const char *last = strrchr(name, ' ');
+
+	initials[0] = capital(name[0]);
+	initials[1] = last != NULL ? capital(last[1]) : '\0';
+	initials[2] = '\0';
+	if (large_columns(LARGE_TALL, initials) == 0)
+		initials[0] = '\0';
+}
+
+/* Initials, if there is room for them; returns what remains for text. */
+static struct rect draw_initials(struct canvas *canvas, struct rect rect,
+				 const struct model *model, bool only_measure)
+{
+	const char *name = model->profile != NULL ? model->profile->name : "";
+	char initials[3];
+	int width;
+
+	find_initials(initials, name);
+	width = large_columns(LARGE_TALL, initials);
+	if (width == 0 || rect.columns < 60 ||
+	    rect.rows < large_rows(LARGE_TALL, canvas->utf8))
+		return rect;
+	if (!only_measure)
+		canvas_large(canvas, rect, 0, 0, ROLE_CODE, LARGE_TALL,
+			     initials);
+	return rect_part(rect, 0, width + 3, rect.rows, rect.columns);
+}
+
+static void access_text(char *dst, size_t size, const struct model *model)
+{
+	int64_t left_s =
+		panel_seconds_left(model->token_expires_ms, model->now_ms);
+	const char *then = model->refreshes ? ", renewed by itself" : "";
+	char time[32];
+
+	if (model->token_expires_ms == NEVER_MS) {
+		snprintf(dst, size, "Access until you sign out");
+		return;
+	}
+	if (left_s < SHORT_S)
+		text_countdown(time, sizeof(time), left_s);
+	else
+		text_duration(time, sizeof(time), left_s);
+	snprintf(dst, size, "Access for %s%s", time, then);
+}
+
+static bool is_idle_near(const struct model *model)
+{
+	return model->idle_ms != NEVER_MS &&
+	       panel_seconds_left(model->idle_ms, model->now_ms) <=
+		       IDLE_SHOWN_S;
+}
+
+static void draw_times(struct canvas *canvas, struct rect rect,
+		       const struct model *model)
+{
+	struct rect access = rect_part(rect, ROW_ACCESS, 0, 1, rect.columns);
+	struct rect idle = rect_part(rect, ROW_IDLE, 0, 1, rect.columns);
+	char text[96], time[32];
+
+	access_text(text, sizeof(text), model);
+	canvas_fill(canvas, access, ROLE_TEXT);
+	canvas_text(canvas, access, 0, 0, ROLE_TEXT, text);
+	canvas_fill(canvas, idle, ROLE_TEXT);
+	if (!is_idle_near(model))
+		return;
+	text_countdown(time, sizeof(time),
+		       panel_seconds_left(model->idle_ms, model->now_ms));
+	snprintf(text, sizeof(text), "Signing out in %s: press a key", time);
+	canvas_text(canvas, idle, 0, 0, ROLE_WARNING, text);
+}
+
+static void tick(struct canvas *canvas, struct rect rect,
+		 const struct model *model, const struct view *view)
+{
+	(void)view;
+	draw_times(canvas, draw_initials(canvas, rect, model, true), model);
+}
+
+static void draw(struct canvas *canvas, struct rect rect,
+		 const struct model *model, struct view *view)
+{
+	const char *name = model->profile != NULL ? model->profile->name : "";
+	char text[256];
+
+	(void)view;
+	rect = draw_initials(canvas, rect, model, false);
+	if (name[0] != '\0')
+		snprintf(text, sizeof(text), "Hello, %s", name);
+	else
+		snprintf(text, sizeof(text), "You are signed in");
+	canvas_text(canvas, rect, ROW_NAME, 0, ROLE_TITLE, text);
+	canvas_text(canvas, rect, ROW_STATUS, 0, ROLE_GOOD, model->status);
+	draw_times(canvas, rect, model);
+}
+
+static int64_t access_deadline(const struct model *model)
+{
+	int64_t left_s =
+		panel_seconds_left(model->token_expires_ms, model->now_ms);
+	int64_t unit_s = left_s < 3600 ? 60 : 3600;
+
+	if (left_s <= SHORT_S)
+		return panel_next_second(model->token_expires_ms,
+					 model->now_ms);
+	/* A duration is rounded down: "5 hours" ends a second below. */
+	return model->token_expires_ms - (left_s / unit_s * unit_s - 1) * 1000;
+}
+
+static int64_t deadline(const struct model *model)
+{
+	int64_t access_ms = access_deadline(model);
+	int64_t idle_ms = model->idle_ms;
+
+	if (is_idle_near(model))
+		idle_ms = panel_next_second(model->idle_ms, model->now_ms);
+	else if (idle_ms != NEVER_MS)
+		idle_ms -= IDLE_SHOWN_S * 1000;
+	return access_ms < idle_ms ? access_ms : idle_ms;
+}
+
+static int rows_wanted(const struct canvas *canvas, int columns,
+		       const struct model *model, const struct view *view)
+{
+	(void)columns;
+	(void)model;
+	(void)view;
+	return canvas->utf8 ? ROW_COUNT : large_rows(LARGE_TALL, false);
+}
+
+const struct panel panel_profile = {
+	.draw = draw,
+	.tick = tick,
+	.deadline = deadline,
+	.rows = rows_wanted,
+};

@@ -1,0 +1,523 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Opens, sizes, reads and leaves the terminal through curses. Does not know
+ * what is drawn on it. Curses keeps the current screen in globals of its own,
+ * so one terminal is open at a time.
+ */
+#include "config.h"
+
+#include "ui/term.h"
+
+#include <curses.h>
+#include <langinfo.h>
+#include <locale.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <termcap.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "ui/ink.h"
+
+enum {
+	ESCAPE_DELAY_MS = 25,
+	/* A window size is whatever the other end says it is. */
+	ROWS_MAX = 500,
+	COLUMNS_MAX = 1000
+};
+
+struct term {
+	FILE *in, *out;
+	SCREEN *screen;
+	WINDOW *keys; /* a pad: reading from it never draws anything */
+	int rows, columns;
+	bool utf8, colour, console;
+	bool hung_up;
+	struct ink inks[ROLE_COUNT];
+	struct ink fills[ROLE_COUNT];
+	struct ink qr;
+};
+
+static bool codeset_is_utf8(void)
+{
+	return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+}
+
+bool term_set_locale(const char *name)
+{
+	setlocale(LC_ALL, name);
+	/* With LANG unset, as under systemd, curses would print blanks. */
+	if (!codeset_is_utf8())
+		setlocale(LC_CTYPE, "C.UTF-8");
+	return codeset_is_utf8();
+}
+
+/* ---- Colours */
+
+static int colour_or(short colour, int other)
+{
+	return colour == COLOUR_DEFAULT ? other : colour;
+}
+
+static unsigned curses_attributes(unsigned attributes)
+{
+	unsigned out = 0;
+
+	if (attributes & ATTR_BOLD)
+		out |= A_BOLD;
+	if (attributes & ATTR_UNDERLINE)
+		out |= A_UNDERLINE;
+	if (attributes & ATTR_REVERSE)
+		out |= A_REVERSE;
+	if (attributes & ATTR_DIM)
+		out |= A_DIM;
+	return out;
+}
+
+/*
+ * White on black. With 256 colours, the two that people do not redefine. With
+ * 8, bold makes a foreground bright and nothing does that for a ground, which
+ * would stay grey: light modules are drawn, on a dark ground. Otherwise the
+ * two are reversed and dark modules are drawn, as most of a quiet zone is then
+ * blank and takes the fewest bytes. (A reversed pair, not a pair the other way
+ * round: curses would erase instead of writing blanks, which not everything
+ * that calls itself a terminal does in the colour of the ground.)
+ */
+static void set_qr_ink(struct term *term, short pair)
+{
+	int light = COLOR_WHITE, dark = COLOR_BLACK;
+
+	term->qr = (struct ink){.attributes = A_BOLD};
+	if (!term->colour)
+		return;
+	if (COLORS > 256) { /* beyond the first 8 they are 24-bit colours */
+		light = 0xFFFFFF;
+		dark = 0x000008;
+	} else if (COLORS == 256) {
+		light = 231;
+		dark = 16;
+	} else if (COLORS >= 16) {
+		light = 15;
+	}
+	if (COLORS >= 16)
+		term->qr.attributes = A_REVERSE;
+	term->qr.pair = pair;
+	init_extended_pair(pair, light, dark);
+}
+
+/*
+ * Pair 0 is plain text and its ground: what curses falls back to between other
+ * inks. So text costs no escape sequence and a cleared screen has the ground.
+ */
+static void set_inks(struct term *term, const struct theme *theme)
+{
+	const struct style *ground = &theme->styles[ROLE_TEXT];
+	bool many = COLORS == 256;
+	int fg = -1, bg = -1;
+
+	if (term->colour) {
+		bool own = use_default_colors() == OK;
+
+		fg = colour_or(many ? ground->fg : ground->fg8,
+			       own ? -1 : COLOR_WHITE);
+		bg = colour_or(many ? ground->bg : ground->bg8,
+			       own ? -1 : COLOR_BLACK);
+		assume_default_colors(fg, bg);
+	}
+	for (short i = 0; i < ROLE_COUNT; i++) {
+		const struct style *style = &theme->styles[i];
+		int role_fg = colour_or(many ? style->fg : style->fg8, fg);
+		int role_bg = colour_or(many ? style->bg : style->bg8, bg);
+		bool is_ground = role_fg == fg && role_bg == bg;
+
+		term->inks[i] = (struct ink){
+			.attributes = curses_attributes(style->attributes),
+		};
+		if (term->colour && !is_ground) {
+			term->inks[i].pair = (short)(i + 1);
+			init_extended_pair(i + 1, role_fg, role_bg);
+		}
+		term->fills[i] = term->inks[i];
+		if (role_bg == bg)
+			term->fills[i].attributes |= A_REVERSE;
+	}
+	set_qr_ink(term, ROLE_COUNT + 1);
+}
+
+void term_set_theme(struct term *term, const struct theme *theme)
+{
+	set_inks(term, theme);
+	term_repaint(term);
+}
+
+struct ink term_ink(const struct term *term, enum role role)
+{
+	return term->inks[role];
+}
+
+struct ink term_fill_ink(const struct term *term, enum role role)
+{
+	return term->fills[role];
+}
+
+struct ink term_qr_ink(const struct term *term)
+{
+	return term->qr;
+}
+
+/* ---- Opening and closing */
+
+/* 0x0 is what a serial line says: the size that all terminals had once. */
+static int or_usual(int size, int usual)
+{
+	return size == 0 ? usual : size;
+}
+
+static void read_size(const struct term *term, int *rows, int *columns)
+{
+	struct winsize size = {0};
+
+	if (ioctl(fileno(term->out), TIOCGWINSZ, &size) != 0)
+		size = (struct winsize){0};
+	*rows = or_usual(size.ws_row, 24);
+	*columns = or_usual(size.ws_col, 80);
+}
+
+static bool is_known(const char *name)
+{
+	return name != NULL && *name != '\0' && tgetent(NULL, name) == 1;
+}
+
+/* TERM, or else what is most like it: a name that terminfo does not have is
+ * mostly a newer relative of xterm, come in over SSH. NULL: none is known. */
+static const char *choose_type(void)
+{
+	static const char *const fallbacks[] = {"xterm-256color", "xterm",
+						"linux", "vt100", "ansi"};
+	const char *name = getenv("TERM");
+
+	if (is_known(name))
+		return name;
+	for (size_t i = 0; i < sizeof(fallbacks) / sizeof(*fallbacks); i++) {
+		if (is_known(fallbacks[i]))
+			return fallbacks[i];
+	}
+	return NULL;
+}
+
+static FILE *open_copy(int fd, const char *mode)
+{
+	int copy = dup(fd);
+	FILE *file = copy >= 0 ? fdopen(copy, mode) : NULL;
+
+	if (file == NULL && copy >= 0)
+		close(copy);
+	return file;
+}
+
+static void set_up(struct term *term, const char *name)
+{
+	raw(); /* not cbreak(): Ctrl-S would block all output */
+	noecho();
+	nonl();
+	curs_set(0);
+	set_escdelay(ESCAPE_DELAY_MS);
+	typeahead(-1);		/* a frame is never left half written */
+	clearok(stdscr, FALSE); /* it is curscr that gets cleared */
+	leaveok(stdscr, TRUE);	/* a countdown goes on where it wrote last */
+	idcok(stdscr, FALSE);
+	term->keys = newpad(1, 1);
+	keypad(term->keys, TRUE);
+	nodelay(term->keys, TRUE);
+	meta(term->keys, TRUE);
+	term->utf8 = codeset_is_utf8();
+	term->console = strncmp(name, "linux", 5) == 0;
+	term->colour = has_colors() && start_color() == OK && COLORS >= 8 &&
+		       COLOR_PAIRS > ROLE_COUNT + 1;
+}
+
+struct term *term_open(int input, int output, const struct theme *theme,
+		       struct err *err)
+{
+	struct term *term = xcalloc(1, sizeof(*term));
+	const char *name;
+	int rows, columns;
+
+	if (!isatty(input) || !isatty(output)) {
+		err_set(err, "There is no terminal here: start it on a console "
+			     "or over \"ssh -t\", or use \"login --plain\".");
+		goto out;
+	}
+	term->in = open_copy(input, "r");
+	term->out = open_copy(output, "w");
+	if (term->in == NULL || term->out == NULL) {
+		err_set(err, "The terminal could not be opened: %m. Close "
+			     "other programs and try again.");
+		goto out;
+	}
+	read_size(term, &rows, &columns);
+	if (rows > ROWS_MAX || columns > COLUMNS_MAX) {
+		err_set(err,
+			"A terminal of %d rows and %d columns is too "
+			"large: make it smaller.",
+			rows, columns);
+		goto out;
+	}
+	/* The size is what the kernel says, whatever LINES and COLUMNS say.
+	 * Without it newterm() fails for TERM=linux. */
+	use_env(FALSE);
+	use_tioctl(TRUE);
+	name = choose_type();
+	if (name != NULL)
+		term->screen = newterm(name, term->out, term->in);
+	if (term->screen == NULL) {
+		err_set(err, "No terminal type is known on this machine: "
+			     "install ncurses-base, or set TERM.");
+		goto out;
+	}
+	if (tigetstr("cup") == NULL) {
+		err_set(err,
+			"A terminal of the type \"%s\" cannot place text: "
+			"set TERM to what it is, or use "
+			"\"login --plain\".",
+			name);
+		goto out;
+	}
+	set_up(term, name);
+	set_inks(term, theme);
+	term_resize(term);
+	return term;
+out:
+	term_close(term);
+	return NULL;
+}
+
+static bool is_writable(const struct term *term)
+{
+	struct pollfd fd = {.fd = fileno(term->out), .events = POLLOUT};
+
+	return poll(&fd, 1, 0) == 1 && fd.revents == POLLOUT;
+}
+
+/* Not every terminal has another screen to return to: blank this one, in the
+ * terminal's own colours. */
+static void blank(const struct term *term)
+{
+	if (term->colour)
+		assume_default_colors(-1, -1);
+	werase(stdscr);
+	clearok(curscr, TRUE);
+	wnoutrefresh(stdscr);
+	doupdate();
+}
+
+void term_close(struct term *term)
+{
+	if (term == NULL)
+		return;
+	if (term->screen != NULL) {
+		if (term->rows == 0) /* nothing was drawn */
+			;
+		else if (is_writable(term))
+			blank(term);
+		else /* or endwin() would wait for it to drain */
+			tcflush(fileno(term->out), TCOFLUSH);
+		endwin();
+		if (term->keys != NULL)
+			delwin(term->keys);
+		delscreen(term->screen);
+	}
+	if (term->in != NULL)
+		fclose(term->in);
+	if (term->out != NULL)
+		fclose(term->out);
+	free(term);
+}
+
+/* ---- Drawing */
+
+bool term_flush(struct term *term)
+{
+	if (!is_writable(term))
+		return false;
+	wnoutrefresh(stdscr);
+	doupdate();
+	return true;
+}
+
+void term_flush_part(struct term *term, struct rect part)
+{
+	WINDOW *window;
+
+	if (part.rows < 1 || part.columns < 1 || !is_writable(term))
+		return;
+	window = newwin(part.rows, part.columns, part.y, part.x);
+	if (window == NULL)
+		return;
+	leaveok(window, TRUE);
+	clearok(window, FALSE);
+	overwrite(stdscr, window);
+	wnoutrefresh(window);
+	doupdate();
+	delwin(window);
+}
+
+void term_repaint(struct term *term)
+{
+	(void)term;
+	clearok(curscr, TRUE);
+}
+
+bool term_resize(struct term *term)
+{
+	int rows, columns;
+
+	read_size(term, &rows, &columns);
+	rows = rows < ROWS_MAX ? rows : ROWS_MAX;
+	columns = columns < COLUMNS_MAX ? columns : COLUMNS_MAX;
+	if (rows == term->rows && columns == term->columns)
+		return false;
+	resize_term(rows, columns);
+	term->rows = rows;
+	term->columns = columns;
+	term_repaint(term); /* terminals differ in what they keep */
+	return true;
+}
+
+int term_columns(const struct term *term)
+{
+	return term->columns;
+}
+
+int term_rows(const struct term *term)
+{
+	return term->rows;
+}
+
+bool term_is_utf8(const struct term *term)
+{
+	return term->utf8;
+}
+
+bool term_has_colour(const struct term *term)
+{
+	return term->colour;
+}
+
+bool term_is_console(const struct term *term)
+{
+	return term->console;
+}
+
+unsigned term_text_flags(const struct term *term)
+{
+	if (!term->utf8)
+		return TEXT_ASCII;
+	return term->console ? TEXT_NARROW : 0;
+}
+
+int term_input_fd(const struct term *term)
+{
+	return fileno(term->in);
+}
+
+int term_output_fd(const struct term *term)
+{
+	return fileno(term->out);
+}
+
+/* ---- Keys */
+
+/* Curses gives the same ERR for no key and for no terminal. */
+static bool is_gone(const struct term *term)
+{
+	struct pollfd fd = {.fd = fileno(term->in), .events = POLLIN};
+	int waiting = 0;
+
+	if (poll(&fd, 1, 0) < 1)
+		return false;
+	if (fd.revents & (POLLHUP | POLLERR | POLLNVAL))
+		return true;
+	/* Readable with nothing to read: the end of the file. */
+	return ioctl(fd.fd, FIONREAD, &waiting) != 0 || waiting == 0;
+}
+
+/*
+ * An escape that is followed by more at once is no Escape key but a sequence
+ * that terminfo does not have: its rest must not be taken for keys.
+ */
+static int take_escape(struct term *term)
+{
+	int c = wgetch(term->keys);
+
+	if (c == ERR)
+		return KEYS_ESCAPE;
+	if (c == '[') { /* CSI: up to its final byte */
+		do
+			c = wgetch(term->keys);
+		while (c != ERR && (c < 0x40 || c > 0x7E));
+	} else if (c == 'O') { /* SS3: one more */
+		wgetch(term->keys);
+	}
+	return KEYS_OTHER;
+}
+
+static int translate(struct term *term, int c)
+{
+	switch (c) {
+	case 27:
+		return take_escape(term);
+	case '\r':
+	case '\n':
+	case KEY_ENTER:
+		return KEYS_ENTER;
+	case '\t':
+		return KEYS_TAB;
+	case 3:
+		return KEYS_INTERRUPT;
+	case 12:
+		return KEYS_REPAINT;
+	case KEY_UP:
+		return KEYS_UP;
+	case KEY_DOWN:
+		return KEYS_DOWN;
+	case KEY_LEFT:
+		return KEYS_LEFT;
+	case KEY_RIGHT:
+		return KEYS_RIGHT;
+	case KEY_PPAGE:
+		return KEYS_PAGE_UP;
+	case KEY_NPAGE:
+		return KEYS_PAGE_DOWN;
+	case KEY_HOME:
+		return KEYS_HOME;
+	case KEY_END:
+		return KEYS_END;
+	case KEY_F(1):
+		return '?';
+	}
+	return c >= ' ' && c <= '~' ? c : KEYS_OTHER;
+}
+
+int term_key(struct term *term)
+{
+	int c;
+
+	/* The rest of a UTF-8 character belongs to the key of its first byte;
+	 * a change of size is told by term_resize(). */
+	do
+		c = wgetch(term->keys);
+	while ((c >= 0x80 && c < 0xC0) || c == KEY_RESIZE);
+
+	if (c != ERR)
+		return translate(term, c);
+	if (!term->hung_up)
+		term->hung_up = is_gone(term);
+	return term->hung_up ? KEYS_HANG_UP : KEYS_NONE;
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The terminal behind curses: opening it whatever TERM and LANG say, colours
+ * by role, keys, and leaving it as it was. Only files in ui/ use curses, and
+ * only this one opens and closes it.
+ */
+#ifndef GRANTTY_UI_TERM_H
+#define GRANTTY_UI_TERM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/theme.h"
+#include "ui/rect.h"
+
+struct err;
+struct term;
+
+/* Sets the locale from the environment (or name, where not "") and falls back
+ * to C.UTF-8 for characters. True where characters are UTF-8. */
+bool term_set_locale(const char *name);
+
+/*
+ * Opens the terminal on input and output (descriptors). Unknown TERM: falls
+ * back to xterm-256color, xterm, linux, vt100, ansi in that order as far as
+ * terminfo has them. *err says what to do where there is no terminal at all.
+ */
+struct term *term_open(int input, int output, const struct theme *theme,
+		       struct err *err);
+
+/* Leaves the screen cleared and the terminal as it was; NULL is fine. */
+void term_close(struct term *term);
+
+/* Another theme from now on; redraw everything afterwards. */
+void term_set_theme(struct term *term, const struct theme *theme);
+
+/* Writes what was drawn. False, with nothing written, while the terminal does
+ * not take any more (a stalled line): try again later. */
+bool term_flush(struct term *term);
+
+/*
+ * Writes one part of what was drawn, ahead of term_flush(). Rows of other
+ * colours than their neighbours are written in fewer bytes this way: without
+ * changing colours and back in every row.
+ */
+void term_flush_part(struct term *term, struct rect part);
+
+/* Asks the terminal for its size and follows it; true where it has changed. */
+bool term_resize(struct term *term);
+int term_columns(const struct term *term);
+int term_rows(const struct term *term);
+
+/* Repaints every cell at the next term_flush(), over whatever others wrote. */
+void term_repaint(struct term *term);
+
+/* What the terminal can do. */
+bool term_is_utf8(const struct term *term);
+bool term_has_colour(const struct term *term);
+bool term_is_console(const struct term *term);	   /* TERM=linux */
+unsigned term_text_flags(const struct term *term); /* for text_clip() */
+
+/* Keys as the rest of the program knows them. Printable characters are
+ * themselves (ASCII only). */
+enum key {
+	KEYS_NONE = 0, /* nothing (more) to read */
+	KEYS_ESCAPE = 27,
+	KEYS_ENTER = 13,
+	KEYS_TAB = 9,
+	KEYS_REPAINT = 12,  /* Ctrl-L */
+	KEYS_INTERRUPT = 3, /* Ctrl-C */
+	KEYS_UP = 256,
+	KEYS_DOWN,
+	KEYS_LEFT,
+	KEYS_RIGHT,
+	KEYS_PAGE_UP,
+	KEYS_PAGE_DOWN,
+	KEYS_HOME,
+	KEYS_END,
+	KEYS_OTHER,  /* some other key: a sign of a person */
+	KEYS_HANG_UP /* the terminal is gone: end */
+};
+
+/* The next key that was pressed; does not wait. */
+int term_key(struct term *term);
+
+/* The descriptors to wait for input and for room to write on. */
+int term_input_fd(const struct term *term);
+int term_output_fd(const struct term *term);
+
+#endif

@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Decides when to draw: everything when anything but the time has changed, a
+ * countdown when only that has, nothing otherwise. Draws nothing itself.
+ */
+#include "config.h"
+
+#include "ui/ui.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "core/profile.h"
+#include "ui/canvas.h"
+#include "ui/keys.h"
+#include "ui/layout.h"
+#include "ui/model.h"
+#include "ui/panel.h"
+#include "ui/term.h"
+#include "ui/view.h"
+
+enum { SEEN_MAX = 64 * 1024 };
+
+struct ui {
+	struct term *term;
+	struct view view;
+	struct layout layout;
+	struct buf seen;  /* what the drawing on the screen was made of */
+	int64_t drawn_ms; /* the time it shows */
+	bool dirty;	  /* draw it all again */
+	bool unwritten;	  /* drawn, but the terminal did not take it */
+};
+
+static enum drawing drawing_of(const char *mode)
+{
+	if (strcmp(mode, "half") == 0)
+		return DRAWING_HALF;
+	if (strcmp(mode, "full") == 0)
+		return DRAWING_FULL;
+	if (strcmp(mode, "text") == 0)
+		return DRAWING_TEXT;
+	return DRAWING_AUTO;
+}
+
+struct ui *ui_new(struct term *term, const char *mode)
+{
+	struct ui *ui = xcalloc(1, sizeof(*ui));
+
+	ui->term = term;
+	ui->view.drawing = drawing_of(mode);
+	ui->dirty = true;
+	buf_init(&ui->seen, SEEN_MAX);
+	return ui;
+}
+
+void ui_free(struct ui *ui)
+{
+	if (ui == NULL)
+		return;
+	symbols_free(ui->view.symbols);
+	tree_end(&ui->view.tree);
+	buf_free(&ui->seen);
+	free(ui);
+}
+
+void ui_dirty(struct ui *ui)
+{
+	ui->dirty = true;
+}
+
+/* ---- What is on the screen */
+
+static void add_text(struct buf *out, const char *text)
+{
+	if (text != NULL)
+		buf_adds(out, text);
+	buf_add(out, text != NULL ? "\1" : "\2", 2); /* with its NUL */
+}
+
+static void add_profile(struct buf *out, const struct profile *profile)
+{
+	if (profile == NULL)
+		return;
+	add_text(out, profile->name);
+	for (size_t i = 0; i < profile->field_count; i++) {
+		add_text(out, profile->fields[i].label);
+		add_text(out, profile->fields[i].value);
+	}
+}
+
+/* All that the drawing depends on, but for the time. */
+static void describe(struct buf *out, const struct ui *ui,
+		     const struct model *model)
+{
+	buf_addf(out, "%d %d %d %u %d %d %p %lld", (int)model->screen,
+		 term_rows(ui->term), term_columns(ui->term), model->codes,
+		 model->demo, model->can_quit, (const void *)model->profile,
+		 (long long)model->code_lifetime_ms);
+	if (model->log != NULL)
+		buf_addf(out, " %llu",
+			 (unsigned long long)log_serial(model->log));
+	add_text(out, model->title);
+	add_text(out, model->provider);
+	add_text(out, model->device);
+	add_text(out, model->status);
+	add_text(out, model->user_code);
+	add_text(out, model->verification_uri);
+	add_text(out, model->verification_uri_complete);
+	add_text(out, model->trouble);
+	add_text(out, model->advice);
+	add_profile(out, model->profile);
+}
+
+/* Whether what is to be shown differs from what was; remembers it. */
+static bool has_changed(struct ui *ui, const struct model *model)
+{
+	struct buf now;
+	bool changed;
+
+	buf_init(&now, SEEN_MAX);
+	describe(&now, ui, model);
+	changed = now.failed || ui->seen.failed || now.len != ui->seen.len ||
+		  memcmp(now.data, ui->seen.data, now.len) != 0;
+	buf_free(&ui->seen);
+	ui->seen = now;
+	return changed;
+}
+
+/* Another screen, another person: nobody finds it as the last one left it. */
+static void follow_screen(struct view *view, const struct model *model)
+{
+	if (model->screen == view->screen)
+		return;
+	view->screen = model->screen;
+	view->help = false;
+	view->zoom = false;
+	view->symbol = NULL;
+	symbols_free(view->symbols);
+}
+
+/* A profile that was not there before is looked at from its beginning. */
+static void follow_profile(struct view *view, const struct model *model)
+{
+	const struct profile *profile =
+		model->screen == SCREEN_PROFILE ? model->profile : NULL;
+
+	if (profile == view->tree_of &&
+	    (profile == NULL || profile->node_count == view->tree.count))
+		return;
+	tree_end(&view->tree);
+	view->tree_of = profile;
+	view->tree_shown = false;
+	view->first_field = 0;
+	if (profile != NULL)
+		tree_begin(&view->tree, profile);
+}
+
+static void follow(struct view *view, const struct model *model)
+{
+	follow_screen(view, model);
+	follow_profile(view, model);
+}
+
+static void draw_all(struct ui *ui, struct canvas *canvas,
+		     const struct model *model)
+{
+	canvas_erase(canvas);
+	layout_make(&ui->layout, canvas, model, &ui->view);
+	for (int i = 0; i < ui->layout.count; i++) {
+		const struct place *place = &ui->layout.places[i];
+
+		place->panel->draw(canvas, place->rect, model, &ui->view);
+	}
+}
+
+static void draw_time(struct ui *ui, struct canvas *canvas,
+		      const struct model *model)
+{
+	for (int i = 0; i < ui->layout.count; i++) {
+		const struct place *place = &ui->layout.places[i];
+
+		if (place->panel->tick != NULL)
+			place->panel->tick(canvas, place->rect, model,
+					   &ui->view);
+	}
+}
+
+static bool write_out(struct ui *ui)
+{
+	for (int i = 0; i < ui->layout.count && !ui->view.help; i++) {
+		const struct place *place = &ui->layout.places[i];
+
+		if (place->panel->apart)
+			term_flush_part(ui->term, place->rect);
+	}
+	return term_flush(ui->term);
+}
+
+bool ui_draw(struct ui *ui, const struct model *model)
+{
+	struct canvas canvas;
+
+	canvas_init(&canvas, ui->term);
+	follow(&ui->view, model);
+	if (has_changed(ui, model) || ui->dirty) {
+		draw_all(ui, &canvas, model);
+		ui->unwritten = true;
+	} else if (model->now_ms != ui->drawn_ms && !ui->view.help) {
+		draw_time(ui, &canvas, model);
+		ui->unwritten = true;
+	}
+	ui->dirty = false;
+	ui->drawn_ms = model->now_ms;
+	if (ui->unwritten)
+		ui->unwritten = !write_out(ui);
+	return !ui->unwritten;
+}
+
+int64_t ui_deadline(const struct ui *ui, const struct model *model)
+{
+	(void)ui;
+	switch (model->screen) {
+	case SCREEN_WELCOME:
+		break;
+	case SCREEN_SIGN_IN:
+		return panel_code.deadline(model);
+	case SCREEN_PROFILE:
+		return panel_profile.deadline(model);
+	case SCREEN_TROUBLE:
+		return panel_trouble.deadline(model);
+	}
+	return NEVER_MS;
+}
+
+/* ---- Keys */
+
+/* The drawing that is asked for next; the one on show is skipped. */
+static enum drawing next_drawing(const struct view *view)
+{
+	switch (view->drawing) {
+	case DRAWING_AUTO:
+		return view->symbol != NULL && view->mode == QR_FULL
+			       ? DRAWING_HALF
+			       : DRAWING_FULL;
+	case DRAWING_HALF:
+		return DRAWING_FULL;
+	case DRAWING_FULL: /* too large, perhaps: text is on show already */
+		return view->symbol != NULL ? DRAWING_TEXT : DRAWING_HALF;
+	case DRAWING_TEXT:
+		break;
+	}
+	return DRAWING_HALF;
+}
+
+static void scroll_fields(struct view *view, const struct profile *profile,
+			  int key)
+{
+	int last = (int)profile->field_count - view->page_rows;
+	int *first = &view->first_field;
+
+	switch (key) {
+	case KEYS_UP:
+		--*first;
+		break;
+	case KEYS_DOWN:
+		++*first;
+		break;
+	case KEYS_PAGE_UP:
+		*first -= view->page_rows;
+		break;
+	case KEYS_PAGE_DOWN:
+		*first += view->page_rows;
+		break;
+	case KEYS_HOME:
+		*first = 0;
+		break;
+	case KEYS_END:
+		*first = last;
+		break;
+	}
+	if (*first > last)
+		*first = last;
+	if (*first < 0)
+		*first = 0;
+}
+
+static void move(struct ui *ui, const struct model *model, int key)
+{
+	if (model->screen != SCREEN_PROFILE || model->profile == NULL)
+		return;
+	if (ui->view.tree_shown)
+		tree_key(&ui->view.tree, model->profile, ui->view.page_rows,
+			 key);
+	else
+		scroll_fields(&ui->view, model->profile, key);
+}
+
+static void look(struct ui *ui, const struct model *model, enum look what,
+		 int key)
+{
+	struct view *view = &ui->view;
+
+	ui->dirty = true;
+	switch (what) {
+	case LOOK_NONE:
+		break;
+	case LOOK_ZOOM:
+		view->zoom = !view->zoom;
+		break;
+	case LOOK_DRAWING:
+		view->drawing = next_drawing(view);
+		break;
+	case LOOK_TREE:
+		view->tree_shown = !view->tree_shown;
+		break;
+	case LOOK_MOVE:
+		move(ui, model, key);
+		break;
+	case LOOK_HELP:
+		view->help = true;
+		break;
+	case LOOK_REPAINT:
+		term_repaint(ui->term);
+		break;
+	}
+}
+
+enum command ui_key(struct ui *ui, const struct model *model, int key)
+{
+	const struct binding *binding;
+
+	if (key == KEYS_NONE || key == KEYS_HANG_UP)
+		return COMMAND_NONE;
+	follow(&ui->view, model);
+	if (ui->view.help && key != KEYS_INTERRUPT) {
+		ui->view.help = false;
+		look(ui, model, key == KEYS_REPAINT ? LOOK_REPAINT : LOOK_NONE,
+		     key);
+		return COMMAND_NONE;
+	}
+	binding = keys_find(model, &ui->view, key);
+	if (binding == NULL && model->screen == SCREEN_WELCOME)
+		return COMMAND_START;
+	look(ui, model, binding != NULL ? binding->look : LOOK_MOVE, key);
+	return binding != NULL ? binding->command : COMMAND_NONE;
+}

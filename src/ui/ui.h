@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The screens: lays panels out for the size there is, draws a const model, and
+ * keeps what only concerns looking (zoom, scroll position, open help).
+ */
+#ifndef GRANTTY_UI_UI_H
+#define GRANTTY_UI_UI_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct model;
+struct term;
+struct ui;
+
+/* What a key asks the app for. */
+enum command {
+	COMMAND_NONE,	/* nothing: the key was for looking, or means nothing */
+	COMMAND_START,	/* sign in; a new code; try again */
+	COMMAND_CANCEL, /* give up (Escape, where it means that; Ctrl-C) */
+	COMMAND_SIGN_OUT,
+	COMMAND_QUIT,
+	COMMAND_APPROVE /* demo only: approve as the phone would */
+};
+
+/* mode: screen.qr ("auto", "half", "full", "text"). */
+struct ui *ui_new(struct term *term, const char *mode);
+void ui_free(struct ui *ui);
+
+/* Takes a key (enum key) in; what it asks of the app comes out. */
+enum command ui_key(struct ui *ui, const struct model *model, int key);
+
+/*
+ * Draws what has changed since the last call (everything after ui_dirty()) and
+ * writes it out. Where the terminal takes nothing at present the frame is
+ * skipped and false is returned: call again once its descriptor has room.
+ */
+bool ui_draw(struct ui *ui, const struct model *model);
+
+/* The next drawing starts from scratch (resize, repaint, another theme). */
+void ui_dirty(struct ui *ui);
+
+/* When the screen changes by itself next (a whole second of a countdown that
+ * is on show); NEVER_MS where nothing moves. */
+int64_t ui_deadline(const struct ui *ui, const struct model *model);
+
+#endif

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Finds the places where text is broken into rows. Widths come from
+ * text_clip(), as what will be drawn goes through it.
+ */
+#include "config.h"
+
+#include "ui/wrap.h"
+
+#include <string.h>
+
+#include "base/text.h"
+
+/* Bytes of the first character at s, which is not empty. */
+static size_t character_len(const char *s)
+{
+	uint32_t c;
+	int n = text_decode(s, strlen(s), &c);
+
+	return n > 0 ? (size_t)n : 1;
+}
+
+static int character_width(const char *s, size_t len, unsigned flags)
+{
+	char clean[8];
+
+	return text_clip(clean, sizeof(clean), s, len, -1, flags);
+}
+
+bool wrap_words(const char **rest, int columns, unsigned flags,
+		struct span *row)
+{
+	const char *s = *rest + strspn(*rest, " ");
+	size_t len = 0, words = 0, n;
+	int width = 0;
+
+	while (s[len] != '\0') {
+		n = character_len(s + len);
+		width += character_width(s + len, n, flags);
+		if (s[len] == ' ')
+			words = len;
+		if (width > columns && len > 0)
+			break;
+		len += n;
+	}
+	if (s[len] != '\0' && words > 0)
+		len = words;
+	*rest = s + len;
+	while (len > 0 && s[len - 1] == ' ')
+		len--;
+	*row = (struct span){.s = s, .len = len};
+	return len > 0;
+}
+
+bool wrap_address(const char **rest, int columns, struct span *row)
+{
+	size_t len = strlen(*rest);
+	size_t most = columns > 0 ? (size_t)columns : 1;
+
+	*row = (struct span){.s = *rest, .len = len};
+	if (len > most) {
+		row->len = most;
+		/* Not so early that the row is left half empty. */
+		for (size_t i = most; i > most / 2; i--) {
+			if (row->s[i] == '/' || row->s[i] == '.') {
+				row->len = i;
+				break;
+			}
+		}
+	}
+	*rest += row->len;
+	return row->len > 0;
+}
+
+int wrap_words_rows(const char *text, int columns, unsigned flags)
+{
+	struct span row;
+	int rows = 0;
+
+	while (wrap_words(&text, columns, flags, &row))
+		rows++;
+	return rows;
+}
+
+int wrap_address_rows(const char *text, int columns)
+{
+	struct span row;
+	int rows = 0;
+
+	while (wrap_address(&text, columns, &row))
+		rows++;
+	return rows;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Breaks text into rows: sentences between words, addresses before a '/' or a
+ * '.'. Works on spans of the text, copies nothing and draws nothing.
+ */
+#ifndef GRANTTY_UI_WRAP_H
+#define GRANTTY_UI_WRAP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* len bytes at s, which belong to the text that is being wrapped. */
+struct span {
+	const char *s;
+	size_t len;
+};
+
+/*
+ * Takes the next row of at most columns columns (at least one character) off
+ * *rest. flags: as the row will be passed to text_clip(). False when nothing
+ * is left.
+ */
+bool wrap_words(const char **rest, int columns, unsigned flags,
+		struct span *row);
+
+/* The same for an address, which is ASCII. */
+bool wrap_address(const char **rest, int columns, struct span *row);
+
+/* How many rows they make. */
+int wrap_words_rows(const char *text, int columns, unsigned flags);
+int wrap_address_rows(const char *text, int columns);
+
+#endif
