@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The only place where the time is read.
+ */
+#ifndef GRANTTY_APP_CLOCK_H
+#define GRANTTY_APP_CLOCK_H
+
+#include <stdint.h>
+
+/* Milliseconds of CLOCK_BOOTTIME: never jumps, and counts through suspend. */
+int64_t clock_now_ms(void);
+
+/* Unix seconds of the wall clock: only for expires_at and log lines. */
+int64_t clock_wall_s(void);
+
+#endif

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One step after another until a machine wants nothing more, then the wait.
+ */
+#include "config.h"
+
+#include "app/driver.h"
+
+#include "app/clock.h"
+#include "base/err.h"
+#include "base/log.h"
+#include "core/session.h"
+#include "core/visit.h"
+#include "io/http.h"
+#include "io/store.h"
+
+static void step_visit(void *self, const struct event *event,
+		       struct action *action)
+{
+	visit_step(self, event, action);
+}
+
+static int64_t deadline_of_visit(const void *self)
+{
+	return visit_deadline(self);
+}
+
+struct machine machine_of_visit(struct visit *visit)
+{
+	struct machine machine = {visit, step_visit, deadline_of_visit,
+				  visit_session(visit)};
+
+	return machine;
+}
+
+static void step_session(void *self, const struct event *event,
+			 struct action *action)
+{
+	action_clear(action);
+	session_step(self, event, action);
+}
+
+static int64_t deadline_of_session(const void *self)
+{
+	return session_deadline(self);
+}
+
+struct machine machine_of_session(struct session *session)
+{
+	struct machine machine = {session, step_session, deadline_of_session,
+				  session};
+
+	return machine;
+}
+
+struct event driver_event(enum event_kind kind)
+{
+	struct event event = {.kind = kind,
+			      .now_ms = clock_now_ms(),
+			      .wall_s = clock_wall_s()};
+
+	return event;
+}
+
+static void complain(struct driver *driver, const struct err *err)
+{
+	log_add(driver->log, clock_wall_s(), LEVEL_ERROR, "%s", err->text);
+}
+
+static void take_lock(struct driver *driver, struct event *event,
+		      struct session_data *data)
+{
+	struct err err = {""};
+	enum store_result result = store_lock(driver->store, &err);
+
+	event->kind = EVENT_BUSY;
+	if (result == STORE_BUSY)
+		return;
+	/* Without a lock there is no reading either: as if it were empty. The
+	 * saving that follows fails and says so. */
+	event->kind = EVENT_LOCKED;
+	if (result == STORE_OK)
+		result = store_load(driver->store, data, &err);
+	if (result == STORE_OK)
+		event->data = data;
+	event->unreadable = result == STORE_CORRUPT || result == STORE_FAILED;
+	if (event->unreadable)
+		complain(driver, &err);
+}
+
+/* Does one action. True where it has an answer at once, in *event. */
+static bool perform(struct driver *driver, struct action *action,
+		    struct event *event, struct session_data *data)
+{
+	const struct session *session = driver->machine.session;
+	struct err err = {""};
+
+	*event = driver_event(EVENT_SAVED);
+	switch (action->kind) {
+	case ACTION_NONE:
+		return false;
+	case ACTION_SEND:
+		http_send(driver->http, HTTP_MAIN, action->request);
+		action->request = NULL;
+		return false;
+	case ACTION_DROP:
+		http_drop(driver->http, HTTP_MAIN);
+		return false;
+	case ACTION_LOCK:
+		take_lock(driver, event, data);
+		return true;
+	case ACTION_SAVE:
+		event->ok =
+			store_save(driver->store, session_data(session), &err);
+		break;
+	case ACTION_WIPE:
+		event->ok = store_wipe(driver->store, &err);
+		break;
+	}
+	if (!event->ok)
+		complain(driver, &err);
+	return true;
+}
+
+static void report(struct driver *driver, const struct action *action)
+{
+	int64_t wall_s = clock_wall_s();
+
+	if (action->moved[0] != '\0')
+		log_add(driver->log, wall_s, LEVEL_DEBUG, "%s", action->moved);
+	if (action->note[0] != '\0')
+		log_add(driver->log, wall_s, action->level, "%s", action->note);
+}
+
+void driver_do(struct driver *driver, struct action *action)
+{
+	struct session_data data = {0};
+	struct event event;
+
+	for (;;) {
+		report(driver, action);
+		if (!session_holds_lock(driver->machine.session))
+			store_unlock(driver->store);
+		if (!perform(driver, action, &event, &data))
+			break;
+		driver->machine.step(driver->machine.self, &event, action);
+		session_data_free(&data);
+	}
+}
+
+static void post(struct driver *driver, const struct event *event)
+{
+	struct action action;
+
+	driver->machine.step(driver->machine.self, event, &action);
+	driver_do(driver, &action);
+}
+
+void driver_post(struct driver *driver, enum event_kind kind)
+{
+	struct event event = driver_event(kind);
+
+	post(driver, &event);
+}
+
+static void take_answers(struct driver *driver)
+{
+	enum http_slot slot;
+	struct event event;
+	struct reply reply;
+
+	while (http_reply(driver->http, &slot, &reply)) {
+		if (slot != HTTP_MAIN) {
+			if (reply.status != 200)
+				log_add(driver->log, clock_wall_s(), LEVEL_WARN,
+					"not approved: the practice server "
+					"answered %d",
+					reply.status);
+			continue;
+		}
+		event = driver_event(EVENT_REPLY);
+		event.reply = &reply;
+		post(driver, &event);
+	}
+}
+
+bool driver_wait(struct driver *driver, struct http_fd *fds, size_t n,
+		 int64_t until_ms)
+{
+	struct machine *machine = &driver->machine;
+	int64_t deadline_ms = machine->deadline(machine->self);
+	int64_t now_ms = clock_now_ms();
+	int64_t wait_ms = -1;
+
+	if (deadline_ms > until_ms)
+		deadline_ms = until_ms;
+	if (deadline_ms != NEVER_MS)
+		wait_ms = deadline_ms > now_ms ? deadline_ms - now_ms : 0;
+	if (!http_wait(driver->http, fds, n, wait_ms))
+		return false;
+	take_answers(driver);
+	if (clock_now_ms() >= machine->deadline(machine->self))
+		driver_post(driver, EVENT_TICK);
+	return true;
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Between the pure machines and the world: hands events to a machine and does
+ * what it wants done. Used by every verb that talks to a provider.
+ */
+#ifndef GRANTTY_APP_DRIVER_H
+#define GRANTTY_APP_DRIVER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/exchange.h"
+
+struct http;
+struct http_fd;
+struct log;
+struct session;
+struct store;
+
+/* A pure machine: a visit, or a session alone. */
+struct machine {
+	void *self;
+	void (*step)(void *self, const struct event *event,
+		     struct action *action);
+	int64_t (*deadline)(const void *self);
+	const struct session
+		*session; /* whose data is saved, whose lock it is */
+};
+
+/* Everything is borrowed. */
+struct driver {
+	struct machine machine;
+	struct http *http;
+	struct store *store;
+	struct log *log;
+};
+
+struct visit;
+
+/* The machine that a visit is, and the one that a session is. */
+struct machine machine_of_visit(struct visit *visit);
+struct machine machine_of_session(struct session *session);
+
+/* An event of that kind, now. */
+struct event driver_event(enum event_kind kind);
+
+/* Does what a first step (visit_begin, session_resume, …) wanted, and all that
+ * follows from it without waiting. Takes the request out of *action. */
+void driver_do(struct driver *driver, struct action *action);
+
+/* Hands an event of that kind to the machine and does what it wants. */
+void driver_post(struct driver *driver, enum event_kind kind);
+
+/*
+ * Waits for the network, the n descriptors, or until_ms (NEVER_MS: only the
+ * machine's own deadline), then hands answers and, when due, a tick to the
+ * machine. Answers in the side slot are dropped after a line in the log.
+ * False where waiting is impossible.
+ */
+bool driver_wait(struct driver *driver, struct http_fd *fds, size_t n,
+		 int64_t until_ms);
+
+#endif

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One turn: draw what has changed, wait for whatever is first, hand it on.
+ */
+#include "config.h"
+
+#include "app/kiosk.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "app/args.h"
+#include "app/clock.h"
+#include "app/driver.h"
+#include "app/scene.h"
+#include "app/setup.h"
+#include "base/buf.h"
+#include "base/crypto.h"
+#include "base/err.h"
+#include "base/form.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "core/visit.h"
+#include "io/http.h"
+#include "io/sig.h"
+#include "ui/term.h"
+#include "ui/ui.h"
+
+/* A stalled terminal is asked again after this long even if nothing else
+ * happens. */
+#define STALLED_MS 1000
+
+struct kiosk {
+	struct driver driver;
+	struct scene scene;
+	struct model model;
+	struct visit *visit;
+	struct term *term;
+	struct ui *ui;
+	const struct approval *approval;
+	int signals;
+	bool once;
+	bool ended;
+	bool hung_up;
+	int exit_code;
+};
+
+static void end(struct kiosk *kiosk, int exit_code)
+{
+	kiosk->ended = true;
+	kiosk->exit_code = exit_code;
+}
+
+static void approve(struct kiosk *kiosk)
+{
+	struct request *request;
+	struct buf form;
+
+	if (kiosk->approval == NULL || kiosk->model.user_code == NULL)
+		return;
+	buf_init(&form, 1024);
+	(void)form_add(&form, "approve", kiosk->model.user_code);
+	request = xcalloc(1, sizeof(*request));
+	request->purpose = "approval";
+	request->url = xstrdup(kiosk->approval->url);
+	request->authorization = xstrdup(kiosk->approval->authorization);
+	request->body = buf_take(&form);
+	http_send(kiosk->driver.http, HTTP_SIDE, request);
+	log_add(kiosk->driver.log, clock_wall_s(), LEVEL_INFO,
+		"approved here, as the phone would");
+}
+
+static void cancel(struct kiosk *kiosk)
+{
+	if (!kiosk->once && kiosk->scene.can_quit)
+		end(kiosk, EXIT_DONE);
+	else
+		driver_post(&kiosk->driver, EVENT_CANCEL);
+}
+
+static void obey(struct kiosk *kiosk, enum command command)
+{
+	switch (command) {
+	case COMMAND_NONE:
+		driver_post(&kiosk->driver, EVENT_TOUCHED);
+		break;
+	case COMMAND_START:
+		driver_post(&kiosk->driver, EVENT_START);
+		break;
+	case COMMAND_CANCEL:
+		driver_post(&kiosk->driver, EVENT_CANCEL);
+		break;
+	case COMMAND_SIGN_OUT:
+		driver_post(&kiosk->driver, EVENT_SIGN_OUT);
+		break;
+	case COMMAND_QUIT:
+		end(kiosk, kiosk->once ? EXIT_CANCELLED : EXIT_DONE);
+		break;
+	case COMMAND_APPROVE:
+		approve(kiosk);
+		break;
+	}
+}
+
+static void take_keys(struct kiosk *kiosk)
+{
+	int key;
+
+	while (!kiosk->ended) {
+		key = term_key(kiosk->term);
+		if (key == KEYS_NONE)
+			return;
+		if (key == KEYS_HANG_UP) {
+			kiosk->hung_up = true;
+			end(kiosk, kiosk->once ? EXIT_FAILED : EXIT_DONE);
+			return;
+		}
+		if (key == KEYS_INTERRUPT) {
+			cancel(kiosk);
+			continue;
+		}
+		/* What a key means depends on what is on the screen now. */
+		scene_fill(&kiosk->scene, kiosk->visit, &kiosk->model);
+		obey(kiosk, ui_key(kiosk->ui, &kiosk->model, key));
+	}
+}
+
+static void take_signals(struct kiosk *kiosk)
+{
+	int signal;
+
+	while ((signal = sig_next(kiosk->signals)) != 0) {
+		switch (signal) {
+		case SIGTERM:
+		case SIGHUP:
+			kiosk->hung_up = signal == SIGHUP;
+			end(kiosk, kiosk->once ? EXIT_FAILED : EXIT_DONE);
+			break;
+		case SIGINT:
+			cancel(kiosk);
+			break;
+		case SIGWINCH:
+			if (term_resize(kiosk->term))
+				ui_dirty(kiosk->ui);
+			break;
+		case SIGCONT:
+			term_repaint(kiosk->term);
+			ui_dirty(kiosk->ui);
+			break;
+		default:
+			break;
+		}
+	}
+}
+
+/* One turn of the loop. */
+static void turn(struct kiosk *kiosk)
+{
+	struct http_fd fds[] = {
+		{.fd = term_input_fd(kiosk->term)},
+		{.fd = kiosk->signals},
+		{.fd = -1, .write = true},
+	};
+	int64_t until_ms;
+
+	scene_fill(&kiosk->scene, kiosk->visit, &kiosk->model);
+	until_ms = ui_deadline(kiosk->ui, &kiosk->model);
+	if (!ui_draw(kiosk->ui, &kiosk->model)) {
+		fds[2].fd = term_output_fd(kiosk->term);
+		until_ms = kiosk->model.now_ms + STALLED_MS;
+	}
+	if (!driver_wait(&kiosk->driver, fds, 3, until_ms)) {
+		end(kiosk, EXIT_FAILED);
+		return;
+	}
+	if (fds[1].ready)
+		take_signals(kiosk);
+	if (fds[0].ready || fds[0].hung_up)
+		take_keys(kiosk);
+	if (visit_stage(kiosk->visit) == VISIT_OVER && !kiosk->ended)
+		end(kiosk, scene_exit_code(kiosk->visit));
+}
+
+static struct visit *new_visit(const struct setup *setup, bool once)
+{
+	const struct conf *conf = &setup->conf;
+	struct visit_policy policy = {
+		.once = once,
+		.wait_for_key = !once && strcmp(conf->kiosk.start, "key") == 0,
+		.resume = !once,
+		.renewals = (int)conf->kiosk.renewals,
+		.sign_out_after_ms = conf->kiosk.sign_out_after_s * 1000,
+	};
+
+	return visit_new(&setup->provider, &policy, crypto_random_u64());
+}
+
+static void run(struct kiosk *kiosk)
+{
+	struct event event = driver_event(EVENT_TICK);
+	struct action action;
+
+	visit_begin(kiosk->visit, &event, &action);
+	driver_do(&kiosk->driver, &action);
+	while (!kiosk->ended)
+		turn(kiosk);
+}
+
+/* The screens are gone; what remains is one line where the shell goes on. */
+static void say_goodbye(struct kiosk *kiosk)
+{
+	if (!kiosk->once || kiosk->hung_up)
+		return;
+	if (kiosk->exit_code == EXIT_DONE)
+		(void)printf("%s\n",
+			     scene_greeting(&kiosk->scene, kiosk->visit));
+	else if (visit_stage(kiosk->visit) == VISIT_OVER &&
+		 kiosk->exit_code != EXIT_CANCELLED)
+		(void)fprintf(stderr, "grantty: %s\n",
+			      scene_farewell(&kiosk->scene, kiosk->visit));
+}
+
+int kiosk_run(struct setup *setup, bool once, const struct approval *approval,
+	      struct err *err)
+{
+	struct kiosk kiosk = {.signals = -1, .exit_code = EXIT_FAILED};
+
+	kiosk.once = once;
+	kiosk.approval = approval;
+	scene_init(&kiosk.scene, setup);
+	kiosk.scene.demo = approval != NULL;
+	kiosk.scene.can_quit = !setup->conf.kiosk.lock;
+	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
+		err_set(err, "The screens need a terminal: run it on one, or "
+			     "use \"grantty login --plain\".");
+		kiosk.exit_code = EXIT_USAGE;
+		goto out;
+	}
+	kiosk.signals = sig_open();
+	if (kiosk.signals < 0) {
+		err_set(err, "Cannot listen for signals.");
+		goto out;
+	}
+	kiosk.term = term_open(STDIN_FILENO, STDOUT_FILENO, &setup->theme, err);
+	if (kiosk.term == NULL) {
+		kiosk.exit_code = EXIT_USAGE;
+		goto out;
+	}
+	kiosk.ui = ui_new(kiosk.term, setup->conf.screen.qr);
+	kiosk.visit = new_visit(setup, once);
+	kiosk.driver.machine = machine_of_visit(kiosk.visit);
+	kiosk.driver.http = setup->http;
+	kiosk.driver.store = setup->store;
+	kiosk.driver.log = setup->log;
+	run(&kiosk);
+	ui_free(kiosk.ui);
+	term_close(kiosk.term);
+	say_goodbye(&kiosk);
+out:
+	visit_free(kiosk.visit);
+	scene_free(&kiosk.scene);
+	if (kiosk.signals >= 0)
+		(void)close(kiosk.signals);
+	return kiosk.exit_code;
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A sign-in as plain lines: for pipes, scripts, logs and terminals that cannot
+ * do more.
+ */
+#ifndef GRANTTY_APP_PLAIN_H
+#define GRANTTY_APP_PLAIN_H
+
+struct err;
+struct setup;
+
+/* Runs one sign-in. What a person has to do goes to standard output, what is
+ * going on to standard error. Returns the exit code; *err says why it could
+ * not begin. */
+int plain_run(struct setup *setup, struct err *err);
+
+#endif

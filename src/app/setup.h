@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Everything a verb needs before it can begin: configuration, secrets,
+ * provider, log, HTTP client, store, theme. Says what is wrong in one
+ * sentence.
+ */
+#ifndef GRANTTY_APP_SETUP_H
+#define GRANTTY_APP_SETUP_H
+
+#include <stdbool.h>
+
+#include "core/conf.h"
+#include "core/provider.h"
+#include "core/theme.h"
+
+struct err;
+struct http;
+struct log;
+struct args;
+struct store;
+
+struct setup {
+	struct conf conf;
+	struct provider provider; /* after setup_provider() */
+	struct theme theme;	  /* after setup_theme() */
+	struct log *log;
+	struct http *http;   /* after setup_network() */
+	struct store *store; /* after setup_store() */
+};
+
+/*
+ * The configuration: the file that is found first, then the command line over
+ * it; and the log. False with *err (exit 2).
+ */
+bool setup_begin(struct setup *setup, const struct args *args, struct err *err);
+void setup_end(struct setup *setup); /* everything; wipes */
+
+/* The provider with client_id and client_secret from wherever they are. */
+bool setup_provider(struct setup *setup, const struct args *args,
+		    struct err *err);
+
+/* The HTTP client. */
+bool setup_network(struct setup *setup, struct err *err);
+
+/* The store; a session file that cannot be trusted is an error here, before
+ * anybody is asked to do anything. */
+bool setup_store(struct setup *setup, struct err *err);
+
+/* The theme: screen.theme's file, or the plain one with NO_COLOR. */
+bool setup_theme(struct setup *setup, struct err *err);
+
+#endif

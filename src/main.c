@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The table of verbs.
+ */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "app/args.h"
+#include "app/cmd.h"
+#include "base/crypto.h"
+#include "base/err.h"
+#include "core/json.h"
+#include "io/sig.h"
+
+struct verb {
+	const char *name;
+	unsigned groups; /* enum args_group */
+	int (*run)(const struct args *args, struct err *err);
+	const char *help;
+};
+
+static const struct verb verbs[] = {
+	{"kiosk", 0, cmd_kiosk,
+	 "sign-in, profile, sign-out, again; what grantty alone does"},
+	{"login", TAKES_PLAIN, cmd_login, "one sign-in, then end"},
+	{"token", TAKES_MIN_VALID, cmd_token,
+	 "print a valid access token, renewed if need be"},
+	{"whoami", TAKES_JSON, cmd_whoami, "print the profile"},
+	{"status", TAKES_JSON, cmd_status,
+	 "print the session without its secrets"},
+	{"logout", 0, cmd_logout,
+	 "revoke the tokens where possible and forget them"},
+	{"demo", TAKES_LAN | TAKES_APPROVE_AFTER, cmd_demo,
+	 "the kiosk against a practice server: no account, no network"},
+};
+
+#define VERBS (sizeof(verbs) / sizeof(verbs[0]))
+
+static const char usage[] =
+	"usage: grantty [VERB] [OPTIONS]\n"
+	"\n"
+	"Signs a person in on a screen without a browser (RFC 8628).\n"
+	"\n"
+	"Verbs:\n";
+
+static const char options[] =
+	"\n"
+	"Options:\n"
+	"  -c, --config FILE     the configuration file\n"
+	"      --env-file FILE   a .env file with CLIENT_ID, CLIENT_SECRET\n"
+	"      --provider NAME   a known provider (webex, github, ...)\n"
+	"      --issuer URL      the provider's issuer\n"
+	"      --client-id ID    the client_id\n"
+	"      --scope TEXT      the scope to ask for\n"
+	"      --grant GRANT     device\n"
+	"      --theme THEME     midnight, daylight, high-contrast, mono, or "
+	"a file\n"
+	"      --plain           login: lines instead of screens\n"
+	"      --min-valid SECS  token: how long it must be good (60)\n"
+	"      --json            whoami, status: JSON\n"
+	"      --lan             demo: reachable for a real phone\n"
+	"      --approve-after SECS  demo: approves by itself\n"
+	"  -v, --verbose         say more in the log\n"
+	"  -h, --help            this text\n"
+	"  -V, --version         the version\n"
+	"\n"
+	"Secrets never go on the command line: set CLIENT_SECRET, or name a\n"
+	"file with provider.client_secret_file.\n"
+	"\n"
+	"Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 denied,\n"
+	"4 nobody is signed in, 5 the code expired, 6 network or provider out\n"
+	"of reach, 130 cancelled.\n";
+
+static const struct verb *find_verb(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < VERBS; i++) {
+		if (strcmp(verbs[i].name, name) == 0)
+			return &verbs[i];
+	}
+	return NULL;
+}
+
+static int print_help(void)
+{
+	size_t i;
+
+	(void)fputs(usage, stdout);
+	for (i = 0; i < VERBS; i++)
+		(void)printf("  %-8s %s\n", verbs[i].name, verbs[i].help);
+	(void)fputs(options, stdout);
+	return EXIT_DONE;
+}
+
+static int misused(const struct err *err)
+{
+	(void)fprintf(stderr, "grantty: %s; see grantty --help.\n", err->text);
+	return EXIT_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+	const struct verb *verb = &verbs[0];
+	struct err err = {""};
+	struct args args;
+	int code;
+
+	if (!args_parse(&args, argc, argv, &err))
+		return misused(&err);
+	if (args.help)
+		return print_help();
+	if (args.version)
+		return puts(PACKAGE_STRING) == EOF ? EXIT_FAILED : EXIT_DONE;
+	if (args.verb != NULL)
+		verb = find_verb(args.verb);
+	if (verb == NULL) {
+		err_set(&err, "There is no verb \"%.40s\"", args.verb);
+		return misused(&err);
+	}
+	if (!args_go_with(&args, verb->name, verb->groups, &err))
+		return misused(&err);
+	sig_ignore_pipe();
+	json_init();
+	if (!crypto_init()) {
+		(void)fprintf(stderr, "grantty: there is no source of random "
+				      "numbers\n");
+		return EXIT_FAILED;
+	}
+	code = verb->run(&args, &err);
+	if (code != EXIT_DONE && err.text[0] != '\0')
+		(void)fprintf(stderr, "grantty: %s\n", err.text);
+	return code;
+}
