@@ -186,7 +186,9 @@ static const char *advice_for(const struct trial *trial)
 		       "switch it off for this client in its settings.";
 	if (strcmp(trial->error.code, "invalid_client") != 0)
 		return trial->error.advice;
-	if (trial->endpoint == ENDPOINT_DEVICE)
+	/* Where the secret went along it is as likely to be the wrong one. */
+	if (trial->endpoint == ENDPOINT_DEVICE &&
+	    (!trial->provider || trial->provider->device_auth == AUTH_NONE))
 		return "does not know this client: check CLIENT_ID.";
 	if (trial->provider && trial->provider->client_secret)
 		return "does not accept this client: check that CLIENT_SECRET "

@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: MIT
+"""The practice authorization server, and configurations that point at it."""
+
+import json
+import select
+import signal as signals
+import subprocess
+import urllib.error
+import urllib.parse
+import urllib.request
+
+from program import PATIENCE_S, PRACTICE, THEME, environment, is_running
+
+CLIENT_ID = "practice"
+CLIENT_SECRET = "practice-secret"
+PERSON = "Robin Example"
+
+ENDPOINTS = {
+    "webex": {
+        "device_authorization_endpoint": "/v1/device/authorize",
+        "device_token_endpoint": "/v1/device/token",
+        "token_endpoint": "/v1/access_token",
+        "userinfo_endpoint": "/v1/people/me?callingData=true",
+    },
+    "plain": {
+        "device_authorization_endpoint": "/device_authorization",
+        "token_endpoint": "/token",
+        "userinfo_endpoint": "/userinfo",
+        "revocation_endpoint": "/revoke",
+    },
+}
+
+# The helper that Webex sends people to; with it the complete URI has the
+# length that it has there, 112 bytes.
+WEBEX_HELPER = "https://oauth-helper-r.wbx2.com/verify"
+
+# Not by way of any proxy.
+OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+def setting(value):
+    """A value in libconfig's grammar."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, list):
+        return "[" + ", ".join(setting(item) for item in value) + "]"
+    if isinstance(value, dict):
+        return "{ " + " ".join(settings(value)) + " }"
+    return json.dumps(value)
+
+
+def settings(group):
+    return [
+        f"{name} = {setting(value)};"
+        for name, value in group.items()
+        if value is not None
+    ]
+
+
+class Practice:
+    """A running grantty-practice."""
+
+    def __init__(self, *options, listen="127.0.0.1:0"):
+        self.process = subprocess.Popen(
+            [PRACTICE, "--json", "--listen", listen, "--until-stdin-closes"]
+            + list(options),
+            env=environment("/nonexistent"),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+        ready, _, _ = select.select([self.process.stdout], [], [], PATIENCE_S)
+        line = self.process.stdout.readline() if ready else b""
+        if not line:
+            self.close()
+            raise AssertionError(f"{PRACTICE} does not start: try it by hand")
+        words = json.loads(line)
+        self.url = words["url"]
+        self.token = words["control_token"]
+        self.address = urllib.parse.urlsplit(self.url).netloc
+        self.asked = 0
+
+    def ask(self, path, token, form=None):
+        """The JSON that path answers; an HTTP error is raised."""
+        self.asked += 1
+        data = urllib.parse.urlencode(form).encode() if form else None
+        request = urllib.request.Request(
+            self.url + path, data, {"Authorization": f"Bearer {token}"}
+        )
+        with OPENER.open(request, timeout=PATIENCE_S) as answer:
+            return json.load(answer)
+
+    def control(self, **changes):
+        """approve="*", deny=CODE, expire=CODE, fault=NAME, …"""
+        return self.ask("/control", self.token, changes)
+
+    def state(self):
+        return self.ask("/control", self.token)
+
+    def connections(self):
+        """How many connections others than this class have made."""
+        return self.state()["connections"] - self.asked
+
+    def calls(self, route):
+        """How often "POST /token" was called."""
+        return self.state()["calls"][route]
+
+    def codes(self):
+        """The codes that were given out, the newest first."""
+        return self.state()["codes"]
+
+    def code(self):
+        """The newest code; None as long as there is none."""
+        return next(iter(self.codes()), None)
+
+    def accepts(self, token, dialect="webex"):
+        """Whether the profile can be read with that access token."""
+        path = ENDPOINTS[dialect]["userinfo_endpoint"]
+        try:
+            return bool(self.ask(path, token))
+        except urllib.error.HTTPError as error:
+            if error.code != 401:
+                raise
+            return False
+
+    def config(self, path, dialect="webex", **changes):
+        """Writes a configuration for this server. Each change is a group whose
+        members are set, or left out where they are None; or a single value."""
+        provider = {
+            name: self.url + endpoint
+            for name, endpoint in ENDPOINTS[dialect].items()
+        }
+        provider["client_id"] = CLIENT_ID
+        provider["client_secret"] = CLIENT_SECRET
+        if dialect == "webex":
+            provider["preset"] = "webex"
+            provider["verification_hosts"] = ["127.0.0.1", "*.wbx2.com"]
+        else:
+            provider["scope"] = "openid profile email"
+        groups = {"provider": provider, "screen": {"theme": THEME}}
+        for name, value in changes.items():
+            if isinstance(value, dict):
+                groups[name] = {**groups.get(name, {}), **value}
+            else:
+                groups[name] = value
+        path.touch(mode=0o600)
+        path.write_text("\n".join(settings(groups)) + "\n", encoding="utf-8")
+
+    def pause(self):
+        self.process.send_signal(signals.SIGSTOP)
+
+    def go_on(self):
+        self.process.send_signal(signals.SIGCONT)
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait(PATIENCE_S)
+
+    def again(self, *options):
+        """Another one at the same place, after kill()."""
+        return Practice(*options, listen=self.address)
+
+    def close(self):
+        """Lets go of it and waits for its end."""
+        self.process.stdin.close()
+        self.process.stdout.close()
+        if is_running(self.process.pid):
+            self.go_on()
+        try:
+            self.process.wait(PATIENCE_S)
+        finally:
+            self.process.kill()

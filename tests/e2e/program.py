@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: MIT
+"""The programs under test, and a home for them that has nothing else in it."""
+
+import enum
+import json
+import os
+import pathlib
+import subprocess
+import time
+
+TOP = pathlib.Path(__file__).resolve().parents[2]
+BUILD = pathlib.Path(os.environ.get("GRANTTY_BUILD", TOP / "build")).resolve()
+GRANTTY = str(BUILD / "grantty")
+PRACTICE = str(BUILD / "grantty-practice")
+
+# The programs are not installed, so they cannot know where the themes are.
+THEME = str(TOP / "themes" / "midnight.theme")
+
+# How often a condition is looked at, and how long it may take to come true on
+# a machine that is busy with other things.
+GLANCE_S = 0.05
+PATIENCE_S = 20
+
+
+class Exit(enum.IntEnum):
+    """The exit codes of grantty."""
+
+    DONE = 0
+    FAILED = 1
+    USAGE = 2
+    DENIED = 3
+    NOBODY = 4
+    EXPIRED = 5
+    UNREACHABLE = 6
+    CANCELLED = 130
+
+
+def wait_until(condition, what, timeout=PATIENCE_S):
+    """Returns the first result of condition() that is true."""
+    until = time.monotonic() + timeout
+    while True:
+        result = condition()
+        if result:
+            return result
+        if time.monotonic() > until:
+            what = what() if callable(what) else what
+            raise AssertionError(f"not within {timeout} s: {what}")
+        time.sleep(GLANCE_S)
+
+
+def environment(home, **changes):
+    """An environment made from nothing; None takes a variable out again."""
+    home = str(home)
+    env = {
+        "PATH": "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin",
+        "HOME": home,
+        "TMPDIR": home,
+        "XDG_CONFIG_HOME": f"{home}/config",
+        "XDG_STATE_HOME": f"{home}/state",
+        "TERM": "xterm-256color",
+        "LANG": "C.UTF-8",
+    }
+    env.update(changes)
+    return {name: value for name, value in env.items() if value is not None}
+
+
+def is_running(pid):
+    try:
+        with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as f:
+            return f.read().rpartition(")")[2].split()[0] not in "ZX"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def processes_of(home):
+    """The processes whose environment has that HOME, whoever started them."""
+    mark = b"HOME=" + str(home).encode()
+    found = []
+    for entry in os.listdir("/proc"):
+        try:
+            if not entry.isdigit() or int(entry) == os.getpid():
+                continue
+            variables = pathlib.Path("/proc", entry, "environ").read_bytes()
+        except OSError:
+            continue
+        if mark in variables.split(b"\0") and is_running(entry):
+            found.append(int(entry))
+    return found
+
+
+class Home:
+    """Where one person's configuration and session are."""
+
+    def __init__(self, path):
+        self.path = pathlib.Path(path)
+        self.config = self.path / "config" / "grantty" / "grantty.conf"
+        self.session = self.path / "state" / "grantty" / "session.json"
+        self.config.parent.mkdir(parents=True)
+
+    def environment(self, **changes):
+        return environment(self.path, **changes)
+
+    def grantty(self, *args, timeout=60, env=None):
+        """Runs grantty without a terminal."""
+        return subprocess.run(
+            [GRANTTY, *args],
+            env=self.environment(**(env or {})),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+        )
+
+    def stored(self):
+        """What the session file says."""
+        return json.loads(self.session.read_text(encoding="utf-8"))
+
+    def store(self, **changes):
+        """Changes members of the session file; it keeps its mode."""
+        self.session.write_text(
+            json.dumps({**self.stored(), **changes}), encoding="utf-8"
+        )
+
+    def secrets(self):
+        """The tokens in the session file."""
+        stored = self.stored()
+        return [stored["access_token"], stored["refresh_token"]]
+
+    def files(self):
+        """All files below it, by name."""
+        return sorted(
+            str(path.relative_to(self.path))
+            for path in self.path.rglob("*")
+            if path.is_file()
+        )

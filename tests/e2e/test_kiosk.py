@@ -1,0 +1,425 @@
+# SPDX-License-Identifier: MIT
+"""The kiosk: one person after another, and whatever happens in between."""
+
+import os
+import signal
+import socket
+
+import pytest
+
+from practice import PERSON
+from program import Exit, wait_until
+
+ASK = "POST /v1/device/authorize"
+READ = "GET /v1/people/me"
+SIZES = [(240, 67), (100, 30), (50, 15), (20, 5), (1, 1), (80, 24)]
+
+
+@pytest.fixture
+def start(home, start_practice, open_terminal):
+    """Starts a server and a kiosk in a terminal."""
+
+    def start(*options, config=None, **terminal):
+        practice = start_practice(*options)
+        practice.config(home.config, **(config or {}))
+        return practice, open_terminal(**terminal)
+
+    return start
+
+
+@pytest.fixture
+def with_code(start):
+    """The same, with a code on the screen."""
+
+    def with_code(*options, **how):
+        practice, screen = start(*options, **how)
+        screen.wait_for("Check this code, or type it")
+        return practice, screen
+
+    return with_code
+
+
+@pytest.fixture
+def signed_in(with_code):
+    """The same, with somebody signed in."""
+
+    def signed_in(*options, **how):
+        practice, screen = with_code("--approve-after", "0", *options, **how)
+        screen.wait_for(f"Hello, {PERSON}")
+        return practice, screen
+
+    return signed_in
+
+
+def press_until(screen, key, condition, what):
+    """Presses the key again and again, as impatient people do: codes are not
+    asked for at any speed."""
+    wait_until(lambda: screen.keys(key) or condition(), what)
+
+
+def wait_for_new_code(practice, screen, old):
+    """Waits until the screen shows a code that is not the old one."""
+    code = wait_until(
+        lambda: practice.code()["user_code"] not in old
+        and practice.code()["user_code"],
+        "a new code",
+    )
+    screen.wait_for("Check this code")
+    screen.keys("z")
+    screen.wait_for(" ".join(code))
+    screen.keys("z")
+    screen.wait_for("Check this code")
+    return code
+
+
+def test_one_person_after_another(with_code, home):
+    practice, screen = with_code()
+    codes = []
+    for _ in range(3):
+        codes.append(wait_for_new_code(practice, screen, codes))
+        practice.control(approve=codes[-1])
+        screen.wait_for(f"Hello, {PERSON}")
+        assert screen.shows("robin@example.com")
+        assert home.session.exists()
+        screen.keys("o")
+        screen.wait_for("Check this code")
+        assert not screen.shows(PERSON)
+        assert not home.session.exists()
+    assert len(set(codes)) == 3
+    assert practice.calls(ASK) == 4
+    screen.keys("q")
+    assert screen.wait_for_exit() == Exit.DONE
+
+
+def test_still_signed_in_after_a_restart(signed_in, open_terminal):
+    practice, screen = signed_in()
+    screen.keys("q")
+    assert screen.wait_for_exit() == Exit.DONE
+    screen = open_terminal()
+    screen.wait_for(f"Hello, {PERSON}")
+    assert practice.calls(ASK) == 1
+    assert practice.calls(READ) == 2
+
+
+# ---- How it ends
+
+ENDINGS = {
+    "q": lambda screen: screen.keys("q"),
+    "C-c": lambda screen: screen.keys("C-c"),
+    "SIGTERM": lambda screen: screen.signal(signal.SIGTERM),
+    "SIGHUP": lambda screen: screen.signal(signal.SIGHUP),
+    "SIGINT": lambda screen: screen.signal(signal.SIGINT),
+}
+
+
+@pytest.mark.parametrize("end", ENDINGS.values(), ids=ENDINGS)
+@pytest.mark.parametrize("where", ["sign-in", "profile", "welcome", "trouble"])
+def test_end(start, where, end):
+    options, config, text = {
+        "sign-in": ([], {}, "Check this code"),
+        "profile": (["--approve-after", "0"], {}, "Hello"),
+        "welcome": ([], {"kiosk": {"start": "key"}}, "Press any key"),
+        "trouble": (["--fault", "http-500@authorize"], {}, "Next try in"),
+    }[where]
+    practice, screen = start(*options, config=config)
+    screen.wait_for(text)
+    end(screen)
+    assert screen.wait_for_exit() == Exit.DONE
+    assert not "".join(screen.text()).strip()
+    assert screen.ask("#{cursor_flag} #{alternate_on}") == "1 0"
+
+
+def test_terminal_is_left_as_it_was(with_code):
+    script = 'was=$(stty -g); "$@"; [ "$was" = "$(stty -g)" ] && echo the same'
+    _, screen = with_code(before=("sh", "-c", script, "sh"))
+    screen.keys("q")
+    screen.wait_for("^the same$")
+
+
+@pytest.mark.parametrize(
+    "before",
+    [(), ("sh", "-c", 'trap "" HUP; exec "$@"', "sh")],
+    ids=["", "SIGHUP-ignored"],
+)
+def test_hang_up(with_code, before):
+    _, screen = with_code(before=before)
+    screen.hang_up()
+    screen.wait_until_gone()
+
+
+# ---- Welcome
+
+
+def test_nothing_is_asked_before_a_key(start):
+    practice, screen = start(config={"kiosk": {"start": "key"}})
+    screen.wait_for("Press any key to sign in")
+    for columns, rows in SIZES:
+        screen.resize(columns, rows)
+    screen.wait_for("Press any key to sign in")
+    assert practice.connections() == 0
+    screen.keys("Space")
+    screen.wait_for("Check this code")
+    assert practice.calls(ASK) == 1
+    screen.keys("Escape")
+    screen.wait_for("Press any key to sign in")
+    press_until(screen, "x", lambda: practice.calls(ASK) == 2, "a new code")
+    screen.wait_for("Check this code")
+
+
+# ---- Codes
+
+
+def test_a_code_that_runs_out_is_replaced(with_code):
+    practice, screen = with_code()
+    old = practice.code()["user_code"]
+    assert not screen.shows("replaced")
+    practice.control(expire=old)
+    screen.wait_for("This code replaced the old one")
+    new = wait_for_new_code(practice, screen, [old])
+    practice.control(approve=new)
+    screen.wait_for(f"Hello, {PERSON}")
+
+
+def test_new_codes_on_a_key(with_code):
+    practice, screen = with_code()
+    press_until(screen, "r", lambda: practice.calls(ASK) == 3, "three codes")
+    screen.wait_for("This code replaced the old one")
+    old = [code["user_code"] for code in practice.codes()[1:]]
+    new = wait_for_new_code(practice, screen, old)
+    born = [-code["age_ms"] for code in practice.codes()]
+    assert born[0] - born[1] >= 2000
+    assert born[1] - born[2] >= 2000
+    practice.control(approve=new)
+    screen.wait_for(f"Hello, {PERSON}")
+
+
+def test_denied(with_code):
+    practice, screen = with_code()
+    old = practice.code()["user_code"]
+    practice.control(deny=old)
+    screen.wait_for("The sign-in was denied")
+    press_until(screen, "Enter", lambda: practice.calls(ASK) == 2, "a code")
+    wait_for_new_code(practice, screen, [old])
+
+
+def test_slow_down_is_for_good(with_code):
+    practice, screen = with_code("--fault", "slow-down*1")
+    code = wait_until(
+        lambda: practice.code()["polls"] >= 3 and practice.code(),
+        "three polls",
+        timeout=60,
+    )
+    assert code["slow_downs"] == 1
+    assert code["interval_ms"] == 6000
+    assert min(code["gaps_ms"]) >= 6000
+
+
+# ---- Looking
+
+
+def test_zoom(with_code):
+    _, screen = with_code()
+    uri = screen.wait_for_qr()
+    screen.keys("z")
+    screen.wait_without("Check this code")
+    assert screen.wait_for_qr() == uri
+    screen.keys("z")
+    screen.wait_for("Check this code")
+
+
+def test_drawings(with_code):
+    _, screen = with_code(columns=240, rows=67)
+    uri = screen.wait_for_qr()
+    assert not screen.shows("▀")
+    screen.keys("m")
+    screen.wait_for("▀")
+    wait_until(lambda: screen.qr() == [uri], "the QR code in half cells")
+    screen.keys("m")
+    screen.wait_without("▀")
+    wait_until(lambda: screen.qr() == [uri], "the QR code in whole cells")
+    screen.keys("m")
+    screen.wait_for("Type this code")
+    assert screen.qr() == []
+    screen.keys("m")
+    screen.wait_for("Check this code")
+    assert screen.wait_for_qr() == uri
+
+
+def test_help(with_code):
+    _, screen = with_code()
+    screen.keys("?")
+    screen.wait_for("Any key closes this")
+    assert screen.shows("ask for a new code")
+    screen.keys("x")
+    screen.wait_without("Any key closes this")
+    screen.wait_for("Check this code")
+
+
+def test_everything_of_a_profile(signed_in):
+    _, screen = signed_in()
+    screen.keys("Tab")
+    screen.wait_for(r"Everything: \d+ of \d+")
+    assert screen.shows("phoneNumbers")
+    press_until(screen, "NPage", lambda: screen.shows("loginEnabled"), "its end")
+    screen.keys("Tab")
+    screen.wait_for("Mail +robin@example.com")
+
+
+# What is to be seen on each screen, also at 20x5.
+SCREENS = {
+    # name: (options, configuration, keys, text, text at 20x5)
+    "sign-in": ([], {}, [], "Check this code, or type it", r"\d \d \d"),
+    "zoom": ([], {}, ["z"], r"\d \d \d \d \d \d", r"\d \d \d"),
+    "profile": (["--approve-after", "0"], {}, [], f"Hello, {PERSON}", "Hello"),
+    "tree": (["--approve-after", "0"], {}, ["Tab"], "Everything:", "Hello"),
+    "welcome": (
+        [], {"kiosk": {"start": "key"}}, [], "Press any key to sign in", "Press"
+    ),
+    "trouble": (
+        ["--fault", "http-500@authorize"],
+        {},
+        [],
+        "Sign-in is not possible right now",
+        "Sign-in is not",
+    ),
+    "help": ([], {}, ["?"], "Any key closes this", "Any key"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "options, config, keys, text, little", SCREENS.values(), ids=SCREENS
+)
+def test_resize(start, options, config, keys, text, little):
+    practice, screen = start(*options, config=config)
+    if keys:
+        screen.wait_for("Check this code" if not options else "Hello")
+        screen.keys(*keys)
+    screen.wait_for(text)
+    for columns, rows in SIZES:
+        screen.resize(columns, rows)
+        if rows > 15:
+            screen.wait_for(text)
+        elif rows > 1:
+            screen.wait_for(little)
+    assert not screen.has_ended()
+
+
+@pytest.mark.parametrize("columns, rows", [(240, 67), (100, 30), (64, 34)])
+def test_qr_after_resize(with_code, columns, rows):
+    practice, screen = with_code()
+    uri = screen.wait_for_qr()
+    screen.resize(columns, rows)
+    screen.wait_for("Check this code")
+    assert screen.wait_for_qr() == uri
+
+
+# ---- Trouble
+
+
+def test_server_away_at_the_start(start_practice, open_terminal, home):
+    practice = start_practice()
+    practice.config(home.config)
+    practice.kill()
+    screen = open_terminal()
+    screen.wait_for("No connection to the sign-in service")
+    screen.wait_for("Waiting for the network|connection was refused")
+    later = practice.again()
+    try:
+        screen.wait_for("Check this code", timeout=60)
+        screen.keys("q")
+        assert screen.wait_for_exit() == Exit.DONE
+    finally:
+        later.close()
+
+
+def test_server_away_while_polling(with_code):
+    practice, screen = with_code()
+    practice.kill()
+    screen.wait_for("No answer from")
+    later = practice.again()
+    try:
+        # It has forgotten everything, so this code leads nowhere any more.
+        screen.wait_for("The sign-in did not work", timeout=60)
+        press_until(screen, "Enter", later.code, "a new code")
+        screen.wait_for("Check this code")
+        later.control(approve="*")
+        screen.wait_for(f"Hello, {PERSON}")
+        screen.keys("q")
+        assert screen.wait_for_exit() == Exit.DONE
+    finally:
+        later.close()
+
+
+def test_server_silent_while_polling(with_code):
+    practice, screen = with_code(config={"network": {"request_timeout_s": 1}})
+    code = practice.code()["user_code"]
+    practice.pause()
+    screen.wait_for("No answer from")
+    practice.go_on()
+    screen.wait_for("Waiting for your approval", timeout=60)
+    assert practice.calls(ASK) == 1
+    practice.control(approve=code)
+    screen.wait_for(f"Hello, {PERSON}")
+
+
+def test_idle_sign_out(signed_in, home):
+    practice, screen = signed_in(config={"kiosk": {"sign_out_after_s": 3}})
+    screen.wait_for("Signing out in 0:0[123]. Press a key to stay")
+    practice.control(fault="http-500@authorize")
+    screen.wait_for("Sign-in is not possible right now")
+    assert not home.session.exists()
+
+
+def test_profile_cannot_be_read(with_code):
+    practice, screen = with_code("--fault", "http-500@profile*1")
+    practice.control(approve="*")
+    screen.wait_for(f"Hello, {PERSON}")
+    assert practice.calls(READ) == 2
+
+
+def test_hostile_profile(with_code):
+    practice, screen = with_code("--fault", "hostile-text@profile")
+    practice.control(approve="*")
+    screen.wait_for("robin@example.com")
+    assert screen.shows("gotcha")
+    assert "gotcha" not in screen.ask("#{pane_title}")
+    assert screen.shows("o Sign out")
+
+
+@pytest.fixture
+def silent_resolver(tmp_path):
+    """A DNS server that takes questions and answers none, and what to put
+    before a program so that it asks there."""
+    if os.geteuid() != 0:
+        pytest.skip("needs root, for a mount namespace and port 53")
+    pid = os.getpid()
+    address = f"127.53.{pid >> 8 & 255}.{pid & 255}"
+    conf = tmp_path / "resolv.conf"
+    conf.write_text(f"nameserver {address}\noptions timeout:30 attempts:5\n")
+    script = 'mount --bind "$0" /etc/resolv.conf && exec "$@"'
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as resolver:
+        resolver.bind((address, 53))
+        resolver.settimeout(20)
+        yield resolver, ["unshare", "-m", "sh", "-c", script, str(conf)]
+
+
+def test_keys_work_while_a_name_is_looked_up(silent_resolver, start):
+    resolver, before = silent_resolver
+    away = "https://sign-in.example"
+    practice, screen = start(
+        config={
+            "provider": {"device_authorization_endpoint": f"{away}/device"},
+            "network": {"connect_timeout_s": 120, "request_timeout_s": 300},
+        },
+        before=before,
+    )
+    assert b"\7sign-in\7example\0" in resolver.recv(512)
+    screen.wait_for("Asking .* for a code")
+    screen.keys("?")
+    screen.wait_for("Any key closes this")
+    screen.resize(100, 30)
+    screen.keys("x")
+    screen.wait_without("Any key closes this")
+    screen.wait_for("Asking .* for a code")
+    screen.keys("q")
+    assert screen.wait_for_exit() == Exit.DONE

@@ -1,0 +1,592 @@
+# SPDX-License-Identifier: MIT
+"""grantty login: on the screen, as plain lines, and what can go wrong."""
+
+import concurrent.futures
+import re
+import signal
+import urllib.parse
+
+import pytest
+
+from practice import CLIENT_SECRET, PERSON, WEBEX_HELPER, Practice
+from program import Exit, Home, wait_until
+from terminal import CELL_WIDTH
+
+@pytest.fixture
+def sign_in(home, start_practice, open_terminal):
+    """Starts a server and "grantty login"; returns both once a code shows."""
+
+    def start(*options, dialect="webex", config=None, args=(), **terminal):
+        practice = start_practice(*options)
+        practice.config(home.config, dialect, **(config or {}))
+        screen = open_terminal("login", *args, **terminal)
+        wait_until(practice.code, "a request for a code")
+        screen.wait_for("code")
+        return practice, screen
+
+    return start
+
+
+def spaced(code):
+    """How a code is shown where there is no room for large characters."""
+    return " ".join(code)
+
+
+def assert_without(secrets, *texts):
+    for text in texts:
+        for secret in secrets:
+            assert secret not in text
+
+
+# ---- A sign-in
+
+
+def test_webex_at_80x24(home, sign_in):
+    log = home.path / "log"
+    practice, screen = sign_in(
+        "--verification-uri",
+        WEBEX_HELPER,
+        config={
+            "log": {"file": str(log)},
+            "provider": {"device_name": "Lobby"},
+        },
+        args=["-v"],
+    )
+    uri = screen.wait_for_qr()
+    assert uri.startswith(WEBEX_HELPER + "?userCode=")
+    assert len(uri) == 112
+    # Version 6: 41 modules, and a quiet zone of 2 on each side of them.
+    corner = screen.picture().crop((0, 0, 45 * CELL_WIDTH, 45 * CELL_WIDTH))
+    dark = corner.convert("L").point(lambda level: 255 * (level < 128))
+    assert dark.getbbox() == (20, 20, 430, 430)
+    screen.wait_for("Check this code, or type it")
+    assert screen.shows(re.escape("oauth-helper-r.wbx2.com"))
+
+    # Beside the QR code it is drawn in large characters; in zoom, as text.
+    code = practice.code()["user_code"]
+    assert re.fullmatch(r"\d{6}", code)
+    screen.keys("z")
+    screen.wait_for(spaced(code))
+    assert screen.wait_for_qr() == uri
+    screen.keys("z")
+    screen.wait_for("Check this code")
+
+    practice.control(approve=code)
+    assert screen.wait_for_exit() == Exit.DONE
+    screen.wait_for(rf"Signed in to \S+ as {PERSON}\.")
+    assert practice.code()["device"] == "Lobby"
+
+    assert home.session.stat().st_mode & 0o777 == 0o600
+    assert home.session.parent.stat().st_mode & 0o777 == 0o700
+    stored = home.stored()
+    assert set(stored) == {
+        "version",
+        "provider",
+        "access_token",
+        "refresh_token",
+        "expires_at",
+        "refresh_expires_at",
+        "scope",
+        "token_type",
+        "profile",
+    }
+    assert stored["profile"]["displayName"] == PERSON
+    lines = log.read_text()
+    assert "polling -> granted" in lines
+    assert_without(home.secrets() + [CLIENT_SECRET], lines)
+    # Nor a device code, which only the two programs know: no long run of what
+    # codes and tokens are made of.
+    assert not re.search(r"[A-Za-z0-9_-]{40}", lines)
+
+
+@pytest.mark.parametrize("dialect", ["webex", "plain"])
+def test_verbs_after_login(home, start_practice, dialect):
+    practice = start_practice("--approve-after", "0")
+    practice.config(home.config, dialect)
+    login = home.grantty("login")
+    assert login.returncode == Exit.DONE
+    assert f"as {PERSON}." in login.stdout
+    secrets = home.secrets() + [CLIENT_SECRET]
+    assert_without(secrets, login.stdout, login.stderr)
+
+    whoami = home.grantty("whoami")
+    assert (whoami.returncode, whoami.stderr) == (Exit.DONE, "")
+    assert re.search(rf"^Name +{PERSON}$", whoami.stdout, re.M)
+    assert re.search(r"^Mail +robin@example.com$", whoami.stdout, re.M)
+    status = home.grantty("status")
+    assert (status.returncode, status.stderr) == (Exit.DONE, "")
+    assert PERSON in status.stdout
+    assert_without(secrets, whoami.stdout, status.stdout)
+
+    token = home.grantty("token")
+    assert (token.returncode, token.stderr) == (Exit.DONE, "")
+    assert token.stdout == home.stored()["access_token"] + "\n"
+    assert practice.accepts(token.stdout.strip(), dialect)
+    assert practice.state()["refreshes"] == 0
+
+
+@pytest.mark.full
+@pytest.mark.parametrize(
+    "dialect, by",
+    [("webex", "qr"), ("webex", "hand"), ("plain", "qr"), ("plain", "hand")],
+)
+def test_approved_on_the_phone(sign_in, browser, dialect, by):
+    options = ["--verification-uri", WEBEX_HELPER] if dialect == "webex" else []
+    practice, screen = sign_in(*options, dialect=dialect)
+    uri = urllib.parse.urlsplit(screen.wait_for_qr())
+    code = practice.code()["user_code"]
+    if by == "qr":
+        browser.open(f"{practice.url}{uri.path}?{uri.query}")
+    else:
+        browser.open(practice.url + uri.path)
+        browser.enter(code.lower())
+    browser.wait_for("Approve this device?")
+    browser.wait_for(code)
+    browser.press("Approve")
+    assert screen.wait_for_exit() == Exit.DONE
+    screen.wait_for(f"as {PERSON}")
+
+
+@pytest.mark.full
+def test_denied_on_the_phone(sign_in, browser):
+    practice, screen = sign_in()
+    browser.open(screen.wait_for_qr())
+    browser.press("Deny")
+    assert screen.wait_for_exit() == Exit.DENIED
+    screen.wait_for("The sign-in was denied")
+
+
+def test_denied(sign_in, home):
+    practice, screen = sign_in()
+    practice.control(deny="*")
+    assert screen.wait_for_exit() == Exit.DENIED
+    screen.wait_for("The sign-in was denied")
+    assert not home.session.exists()
+
+
+# ---- Plain lines
+
+
+def test_plain_in_a_terminal(home, start_practice, open_terminal):
+    practice = start_practice("--verification-uri", WEBEX_HELPER)
+    practice.config(home.config)
+    screen = open_terminal("login", "--plain", columns=130, rows=60)
+    uri = screen.wait_for_qr()
+    assert len(uri) == 112
+    assert screen.shows(re.escape(uri))
+    assert screen.shows(practice.code()["user_code"])
+    practice.control(approve="*")
+    assert screen.wait_for_exit() == Exit.DONE
+    screen.wait_for(f"as {PERSON}")
+
+
+def test_plain_through_a_pipe(home, start_practice):
+    practice = start_practice("--approve-after", "1")
+    practice.config(home.config)
+    run = home.grantty("login")
+    assert run.returncode == Exit.DONE
+    code = practice.code()["user_code"]
+    assert re.search(rf"^ +{code}$", run.stdout, re.M)
+    assert f"{practice.url}/verify\n" in run.stdout
+    assert re.search(rf"^Signed in to .* as {PERSON}\.$", run.stdout, re.M)
+    assert "approved" in run.stderr
+    assert "\033" not in run.stdout + run.stderr
+
+
+# ---- What can go wrong on the way
+
+
+@pytest.mark.parametrize(
+    "options, control",
+    [((), {"expire": "*"}), (("--expires-in", "10"), {})],
+    ids=["told", "by-the-clock"],
+)
+def test_code_runs_out(sign_in, options, control):
+    practice, screen = sign_in(*options)
+    if control:
+        practice.control(**control)
+    assert screen.wait_for_exit() == Exit.EXPIRED
+    screen.wait_for("The code ran out")
+
+
+def test_no_network(home, start_practice):
+    practice = start_practice()
+    practice.config(home.config)
+    practice.kill()
+    run = home.grantty("login")
+    assert run.returncode == Exit.UNREACHABLE
+    assert "the connection was refused" in run.stderr
+    assert run.stdout == ""
+
+
+FAULTS = {
+    # name: (faults, exit code, what is said)
+    "no redirect URI": (
+        ["no-redirect-uri"],
+        Exit.USAGE,
+        r"https://oauth-helper-\{a,d,k,r\}\.wbx2\.com/",
+    ),
+    "client not known": (
+        ["invalid-client@authorize"],
+        Exit.USAGE,
+        "does not know this client: check CLIENT_ID",
+    ),
+    "page instead of a code": (
+        ["html-502@authorize"],
+        Exit.UNREACHABLE,
+        r"in difficulties \(status 502\)",
+    ),
+    "text instead of a code": (
+        ["not-json@authorize"],
+        Exit.FAILED,
+        "instead of a code: is there a captive portal",
+    ),
+    "bad address": (["bad-uri"], Exit.FAILED, "something that is no web address"),
+    "plain http": (["http-uri"], Exit.FAILED, "which is not safe"),
+    "escape sequences": (["hostile-text"], Exit.FAILED, "code that cannot be shown"),
+}
+
+
+@pytest.mark.parametrize("faults, code, said", FAULTS.values(), ids=FAULTS)
+def test_refused(home, start_practice, faults, code, said):
+    practice = start_practice(
+        *[word for fault in faults for word in ("--fault", fault)]
+    )
+    practice.config(home.config)
+    run = home.grantty("login")
+    assert run.returncode == code
+    assert re.search(said, run.stderr, re.I)
+    assert "\033" not in run.stderr
+    assert not home.session.exists()
+
+
+def test_unknown_error(home, start_practice):
+    practice = start_practice("--fault", "unknown-error")
+    practice.config(home.config, "plain")
+    run = home.grantty("login")
+    assert run.returncode == Exit.FAILED
+    assert 'refuses with the error "moon_not_full"' in run.stderr
+
+
+# None of these may cost anybody an approved sign-in.
+BUMPS = [
+    "not-json*1",
+    "empty*1",
+    "truncated-json*1",
+    "html-502*1",
+    "rate-limit*1",
+    "retry-date*1",
+    "redirect*1",
+    "big-body*1",
+    "drop*1",
+    "no-interval",
+    "zero-interval",
+    "negative-interval",
+    "string-numbers",
+]
+
+
+def bumpy_login(folder, fault):
+    home = Home(folder / "home")
+    practice = Practice("--fault", fault, "--approve-after", "0")
+    try:
+        practice.config(home.config)
+        return home.grantty("login"), practice.state()
+    finally:
+        practice.close()
+
+
+@pytest.fixture(scope="module")
+def bumpy_logins(tmp_path_factory):
+    """All of them at once: they hardly do anything but wait."""
+    with concurrent.futures.ThreadPoolExecutor(len(BUMPS)) as pool:
+        yield {
+            fault: pool.submit(bumpy_login, tmp_path_factory.mktemp("b"), fault)
+            for fault in BUMPS
+        }
+
+
+@pytest.mark.parametrize("fault", BUMPS)
+def test_bumpy_road(bumpy_logins, fault):
+    run, state = bumpy_logins[fault].result()
+    assert run.returncode == Exit.DONE, run.stderr
+    assert PERSON in run.stdout
+    # A fault with a number has struck.
+    assert state["faults"] == ([] if "*" in fault else [fault])
+
+
+@pytest.mark.parametrize("fault", ["hostile-text@profile", "huge-profile"])
+def test_strange_profile(home, start_practice, fault):
+    practice = start_practice("--fault", fault, "--approve-after", "0")
+    practice.config(home.config)
+    assert home.grantty("login").returncode == Exit.DONE
+    whoami = home.grantty("whoami")
+    assert whoami.returncode == Exit.DONE
+    assert not re.search("[\0-\x09\x0b-\x1f\x7f-\x9f\u200b\u202e]", whoami.stdout)
+
+
+def test_wrong_secret(home, start_practice):
+    practice = start_practice()
+    practice.config(home.config, provider={"client_secret": "not-this"})
+    run = home.grantty("login")
+    assert run.returncode == Exit.USAGE
+    assert "check that CLIENT_SECRET is right" in run.stderr
+    assert "not-this" not in run.stdout + run.stderr
+
+
+# ---- What is wrong from the start
+
+BAD_STARTS = {
+    # name: (arguments, changes to the configuration, what is said)
+    "unknown key": (
+        ["login"],
+        {"provider": {"client_idd": "x"}},
+        r'grantty\.conf:\d+: unknown setting "client_idd"; '
+        r'did you mean "client_id"\?',
+    ),
+    "wrong type": (
+        ["login"],
+        {"network": {"connect_timeout_s": "10"}},
+        r"grantty\.conf:\d+: .*connect_timeout_s",
+    ),
+    "out of range": (
+        ["login"],
+        {"network": {"connect_timeout_s": 0}},
+        r"grantty\.conf:\d+: .*connect_timeout_s.* 1 .* 120",
+    ),
+    "no client id": (
+        ["login"],
+        {"provider": {"client_id": None}},
+        "There is no client id: set CLIENT_ID",
+    ),
+    "no client secret": (
+        ["login"],
+        {"provider": {"client_secret": None}},
+        "There is no client secret",
+    ),
+    "plain http": (
+        ["login"],
+        {"provider": {"token_endpoint": "http://192.0.2.1/token"}},
+        r"provider\.token_endpoint must be an https:// address",
+    ),
+    "unknown preset": (["login", "--provider", "nosuch"], {}, "nosuch"),
+    "missing file": (["login", "-c", "/nonexistent/x"], {}, "/nonexistent/x"),
+    "no theme": (["login", "--theme", "nosuch"], {}, 'no theme "nosuch"'),
+    "no such verb": (["nosuch"], {}, 'there is no verb "nosuch"'),
+    "no such option": (["login", "--nosuch"], {}, "there is no option --nosuch"),
+    "option without value": (["login", "-c"], {}, "-c needs a value"),
+    "other verb's option": (["login", "--json"], {}, "--json does not go with login"),
+    "left over": (["login", "now"], {}, '"now" is one word too many'),
+    "no terminal": (["kiosk"], {}, "the screens need a terminal"),
+    "no verb, no terminal": ([], {}, "the screens need a terminal"),
+}
+
+
+@pytest.mark.parametrize(
+    "args, changes, said", BAD_STARTS.values(), ids=BAD_STARTS
+)
+def test_bad_start(home, start_practice, args, changes, said):
+    practice = start_practice()
+    practice.config(home.config, **changes)
+    run = home.grantty(*args)
+    assert run.returncode == Exit.USAGE
+    assert re.search(said, run.stderr, re.I)
+    assert run.stdout == ""
+    assert run.stderr.count("\n") == 1
+    assert CLIENT_SECRET not in run.stderr
+    assert practice.codes() == []
+
+
+def test_configuration_open_to_others(home, start_practice):
+    practice = start_practice()
+    practice.config(home.config)
+    home.config.chmod(0o644)
+    run = home.grantty("login")
+    assert run.returncode == Exit.USAGE
+    assert "chmod 600" in run.stderr
+
+
+CLIENTS = {
+    # name: (environment, .env file, configuration)
+    "environment": ({"CLIENT_ID": "id", "CLIENT_SECRET": "secret"}, "", {}),
+    "prefixed": (
+        {
+            "CLIENT_ID": "wrong",
+            "GRANTTY_CLIENT_ID": "id",
+            "CLIENT_SECRET": "wrong",
+            "GRANTTY_CLIENT_SECRET": "secret",
+        },
+        "",
+        {},
+    ),
+    ".env file": ({}, 'CLIENT_ID=id\nCLIENT_SECRET="secret"\n', {}),
+    "over the file": (
+        {"CLIENT_ID": "id", "CLIENT_SECRET": "secret"},
+        "",
+        {"client_id": "wrong", "client_secret": "wrong"},
+    ),
+}
+
+
+@pytest.mark.parametrize("env, dotenv, config", CLIENTS.values(), ids=CLIENTS)
+def test_where_the_client_comes_from(
+    home, start_practice, env, dotenv, config
+):
+    secret = home.path / "secret"
+    secret.write_text("secret\n")
+    practice = start_practice(
+        "--approve-after", "0", "--client-id", "id",
+        "--client-secret-file", str(secret),
+    )  # fmt: skip
+    nobody = {"client_id": None, "client_secret": None}
+    practice.config(home.config, provider={**nobody, **config})
+    args = []
+    if dotenv:
+        path = home.path / ".env"
+        path.touch(mode=0o600)
+        path.write_text(dotenv)
+        args = ["--env-file", str(path)]
+    run = home.grantty("login", *args, env=env)
+    assert run.returncode == Exit.DONE, run.stderr
+    assert practice.code()["client_id"] == "id"
+
+
+def test_secret_from_a_credential_or_a_file(home, start_practice):
+    practice = start_practice("--approve-after", "0")
+    secret = home.path / "client_secret"
+    secret.touch(mode=0o600)
+    secret.write_text(CLIENT_SECRET + "\n")
+    practice.config(home.config, provider={"client_secret": None})
+    env = {"CREDENTIALS_DIRECTORY": str(home.path)}
+    assert home.grantty("login", env=env).returncode == Exit.DONE
+    practice.config(
+        home.config,
+        provider={"client_secret": None, "client_secret_file": str(secret)},
+    )
+    assert home.grantty("login").returncode == Exit.DONE
+    secret.chmod(0o640)
+    run = home.grantty("login")
+    assert run.returncode == Exit.USAGE
+    assert "chmod 600" in run.stderr
+
+
+# ---- The session file
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"version": 1}', "\0"])
+def test_session_corrupt(home, start_practice, content):
+    practice = start_practice("--approve-after", "0")
+    practice.config(home.config)
+    home.session.parent.mkdir(mode=0o700, parents=True)
+    home.session.touch(mode=0o600)
+    home.session.write_text(content)
+    status = home.grantty("status")
+    assert status.returncode == Exit.NOBODY
+    assert "The session file was damaged" in status.stderr
+    aside = [name for name in home.files() if ".corrupt" in name]
+    assert len(aside) == 1
+    assert (home.path / aside[0]).read_text() == content
+    assert aside[0] in status.stderr
+    assert home.grantty("login").returncode == Exit.DONE
+    assert home.stored()["profile"]["displayName"] == PERSON
+
+
+@pytest.mark.parametrize("verb", ["login", "token", "status", "logout"])
+def test_session_open_to_others(home, start_practice, verb):
+    practice = start_practice("--approve-after", "0")
+    practice.config(home.config)
+    assert home.grantty("login").returncode == Exit.DONE
+    home.session.chmod(0o644)
+    calls = practice.state()["calls"]["POST /v1/device/authorize"]
+    run = home.grantty(verb)
+    assert run.returncode == Exit.FAILED
+    assert "is open to others" in run.stderr
+    assert "chmod 600" in run.stderr
+    assert practice.calls("POST /v1/device/authorize") == calls
+    assert home.session.exists()
+
+
+def test_sealed_session(home, start_practice):
+    practice = start_practice("--approve-after", "0")
+    key = home.path / "key"
+    key.touch(mode=0o600)
+    key.write_bytes(bytes(range(32)))
+    practice.config(home.config, session={"key_file": str(key)})
+    assert home.grantty("login").returncode == Exit.DONE
+    assert set(home.stored()) == {"version", "sealed"}
+    token = home.grantty("token")
+    assert token.returncode == Exit.DONE
+    assert practice.accepts(token.stdout.strip())
+    practice.config(home.config)
+    run = home.grantty("token")
+    assert run.returncode == Exit.FAILED
+    assert "sealed: set session.key_file" in run.stderr
+
+
+# ---- Terminals
+
+
+@pytest.mark.parametrize(
+    "columns, rows, term",
+    [
+        (80, 24, "does-not-exist"),
+        (80, 24, "linux"),
+        (80, 24, "vt100"),
+        (80, 24, "screen"),
+        (20, 5, "xterm-256color"),
+        (20, 5, "vt100"),
+        (240, 67, "xterm-256color"),
+    ],
+)
+def test_terminals(sign_in, columns, rows, term):
+    practice, screen = sign_in(columns=columns, rows=rows, term=term)
+    code = practice.code()["user_code"]
+    if (columns, rows) == (20, 5):
+        screen.wait_for(f"{code}|{spaced(code)}")
+    elif term != "vt100":
+        assert screen.wait_for_qr().startswith(practice.url)
+    shown = "".join(screen.text()).replace(" ", "")
+    assert f"{practice.url}/verify" in shown
+    practice.control(approve=code)
+    assert screen.wait_for_exit() == Exit.DONE
+    wait_until(
+        lambda: PERSON in "".join(screen.text()),
+        lambda: f"a greeting on this screen:\n{screen.show()}",
+    )
+
+
+@pytest.mark.parametrize("lang", [None, "C", "xx_YY.UTF-8", "en_US.ISO-8859-1"])
+def test_locales(sign_in, lang):
+    practice, screen = sign_in(env={"LANG": lang})
+    assert screen.wait_for_qr().startswith(practice.url)
+
+
+def test_no_colour(sign_in):
+    practice, screen = sign_in(env={"NO_COLOR": "1"})
+    assert screen.wait_for_qr().startswith(practice.url)
+
+
+# ---- A person changes their mind
+
+
+@pytest.mark.parametrize("key", ["C-c", "Escape", "q"])
+def test_cancelled(sign_in, home, key):
+    practice, screen = sign_in()
+    screen.wait_for_qr()
+    screen.keys(key)
+    assert screen.wait_for_exit() == Exit.CANCELLED
+    assert not home.session.exists()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_ended_from_outside(sign_in, number):
+    practice, screen = sign_in()
+    screen.wait_for_qr()
+    screen.signal(number)
+    assert screen.wait_for_exit() == Exit.FAILED
+
+
+def test_interrupted_in_plain_lines(sign_in):
+    practice, screen = sign_in(args=["--plain"])
+    screen.keys("C-c")
+    assert screen.wait_for_exit() == Exit.CANCELLED

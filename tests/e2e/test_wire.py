@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: MIT
+"""What goes over the wire and what stays in the house: counted, not timed."""
+
+import pathlib
+
+import pytest
+
+from practice import CLIENT_SECRET, PERSON
+from program import Exit, wait_until
+
+
+def ticks_of(pid):
+    """Processor time used so far, in hundredths of a second."""
+    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2]
+    return sum(int(field) for field in fields.split()[11:13])
+
+
+def read_secretly(pid, name):
+    """What /proc tells everybody who may ask; b"" where nobody may."""
+    try:
+        return pathlib.Path(f"/proc/{pid}/{name}").read_bytes()
+    except PermissionError:
+        return b""
+
+
+def test_twenty_polls(home, start_practice, open_terminal):
+    practice = start_practice()
+    practice.config(home.config)
+    screen = open_terminal()
+    screen.wait_for("Check this code")
+    before = ticks_of(screen.pid)
+    code = wait_until(
+        lambda: practice.code()["polls"] >= 20 and practice.code(),
+        "twenty polls",
+        timeout=120,
+    )
+    assert practice.connections() == 1
+    assert len(code["gaps_ms"]) == code["polls"] - 1
+    assert min(code["gaps_ms"]) >= code["interval_ms"]
+    assert code["slow_downs"] == 0
+    assert ticks_of(screen.pid) - before < 100
+    practice.control(approve="*")
+    screen.wait_for(f"Hello, {PERSON}")
+    assert practice.calls("POST /v1/device/authorize") == 1
+    assert practice.calls("GET /v1/people/me") == 1
+
+
+@pytest.mark.parametrize("interval", ["0", "1", "3"])
+def test_never_faster_than_told(home, start_practice, interval):
+    practice = start_practice("--interval", interval, "--approve-after", "8")
+    practice.config(home.config)
+    assert home.grantty("login").returncode == Exit.DONE
+    code = practice.code()
+    assert code["polls"] >= 2
+    assert min(code["gaps_ms"]) >= max(1000, 1000 * int(interval))
+
+
+@pytest.mark.parametrize("fault", ["http-500", "drop"])
+def test_backs_off(home, start_practice, fault):
+    """A server in difficulties is asked ever less often."""
+    practice = start_practice("--fault", f"{fault}*3", "--approve-after", "1")
+    practice.config(home.config)
+    assert home.grantty("login").returncode == Exit.DONE
+    gaps = practice.code()["gaps_ms"]
+    assert len(gaps) == 3
+    assert gaps[0] >= 2000
+    assert gaps == sorted(gaps)
+
+
+def test_a_signed_in_kiosk_is_quiet(home, start_practice, open_terminal):
+    practice = start_practice("--approve-after", "0")
+    practice.config(home.config)
+    screen = open_terminal()
+    screen.wait_for(f"Hello, {PERSON}")
+    wait_until(
+        lambda: home.stored().get("profile"), "the profile in the session file"
+    )
+    calls = sum(practice.state()["calls"].values())
+    before = ticks_of(screen.pid)
+    screen.keys("Tab")
+    screen.wait_for("Everything:")
+    screen.keys("Tab")
+    screen.wait_without("Everything:")
+    now = practice.state()["calls"]
+    assert sum(now.values()) == calls + 1  # which asked for these numbers
+    assert ticks_of(screen.pid) - before < 50
+
+
+def test_secrets_stay_inside(home, start_practice, open_terminal):
+    practice = start_practice("--approve-after", "0")
+    practice.config(home.config)
+    screen = open_terminal()
+    screen.wait_for(f"Hello, {PERSON}")
+    secrets = [*home.secrets(), CLIENT_SECRET]
+    shown = "".join(screen.text())
+    for name in ["cmdline", "environ"]:
+        shown += read_secretly(screen.pid, name).decode()
+    for secret in secrets:
+        assert secret not in shown
+    screen.keys("q")
+    assert screen.wait_for_exit() == Exit.DONE
+    for name in home.files():
+        content = (home.path / name).read_text()
+        if name != "state/grantty/session.json":
+            assert not any(secret in content for secret in secrets[:2])
+
+
+def test_memory_store_writes_nothing(home, start_practice, open_terminal):
+    practice = start_practice("--approve-after", "0")
+    practice.config(home.config, session={"store": "memory"})
+    before = home.files()
+    screen = open_terminal()
+    screen.wait_for(f"Hello, {PERSON}")
+    assert home.files() == before
+    screen.keys("q")
+    assert screen.wait_for_exit() == Exit.DONE
+    assert home.files() == before
+    assert home.grantty("token").returncode == Exit.NOBODY
+
+
+@pytest.mark.parametrize(
+    "env, proxy",
+    [({"http_proxy": "http://127.0.0.1:1"}, ""), ({}, "http://127.0.0.1:1")],
+    ids=["environment", "configuration"],
+)
+def test_no_proxy_for_this_machine(home, start_practice, env, proxy):
+    practice = start_practice("--approve-after", "0")
+    practice.config(home.config, network={"proxy": proxy})
+    assert home.grantty("login", env=env).returncode == Exit.DONE
