@@ -24,15 +24,15 @@ struct session_data;
 struct request {
 	const char *purpose; /* for the log: "device authorization", … */
 	char *url;
-	char *body; /* a form to POST; NULL: GET. Secret. */
+	char *body;	     /* a form to POST; NULL: GET. Secret. */
 	char *authorization; /* value of the header, or NULL. Secret. */
 	bool fresh; /* on a connection of its own: it consumes something and
-	             * must never be sent twice */
+		     * must never be sent twice */
 };
 
 /* Why no answer came. */
 enum net_result {
-	NET_OK,      /* an HTTP answer came, whatever its status */
+	NET_OK,	     /* an HTTP answer came, whatever its status */
 	NET_RESOLVE, /* the name could not be resolved */
 	NET_CONNECT, /* no connection, or it broke */
 	NET_TIMEOUT,
@@ -44,38 +44,39 @@ enum net_result {
 /* What came back. Everything in it is borrowed for the call. */
 struct reply {
 	enum net_result net;
-	int status;           /* HTTP status; 0 unless NET_OK */
-	const char *body;     /* NUL-terminated, "" where none */
-	size_t body_len;      /* bytes */
-	const char *type;     /* Content-Type, "" where none */
+	int status;	       /* HTTP status; 0 unless NET_OK */
+	const char *body;      /* NUL-terminated, "" where none */
+	size_t body_len;       /* bytes */
+	const char *type;      /* Content-Type, "" where none */
 	int64_t retry_after_s; /* from now, from either form of the header
-	                        * (RFC 9110 section 10.2.3); -1: none */
-	const char *what; /* where net is not NET_OK: one sentence that says
-	                   * what failed and, for TLS, which certificate check */
+				* (RFC 9110 section 10.2.3); -1: none */
+	const char
+		*what; /* where net is not NET_OK: one sentence that says
+			* what failed and, for TLS, which certificate check */
 };
 
 enum event_kind {
-	EVENT_TICK,     /* a deadline may have passed */
-	EVENT_REPLY,    /* to the last ACTION_SEND */
-	EVENT_START,    /* a person asks to be signed in, or for a new code */
-	EVENT_CANCEL,   /* a person gives up what is going on */
+	EVENT_TICK,	/* a deadline may have passed */
+	EVENT_REPLY,	/* to the last ACTION_SEND */
+	EVENT_START,	/* a person asks to be signed in, or for a new code */
+	EVENT_CANCEL,	/* a person gives up what is going on */
 	EVENT_SIGN_OUT, /* a person asks to be signed out */
-	EVENT_TOUCHED,  /* any other sign of a person: restarts idle time */
-	EVENT_LOCKED,   /* ACTION_LOCK: the store is ours; data tells what is in
-	                 * it, NULL where nothing */
-	EVENT_BUSY,     /* ACTION_LOCK: another process has the store */
-	EVENT_SAVED     /* ACTION_SAVE and ACTION_WIPE: done; ok tells */
+	EVENT_TOUCHED,	/* any other sign of a person: restarts idle time */
+	EVENT_LOCKED,	/* ACTION_LOCK: the store is ours; data tells what is in
+			 * it, NULL where nothing */
+	EVENT_BUSY,	/* ACTION_LOCK: another process has the store */
+	EVENT_SAVED	/* ACTION_SAVE and ACTION_WIPE: done; ok tells */
 };
 
 struct event {
 	enum event_kind kind;
 	int64_t now_ms;
 	int64_t wall_s;
-	const struct reply *reply;       /* EVENT_REPLY */
+	const struct reply *reply;	 /* EVENT_REPLY */
 	const struct session_data *data; /* EVENT_LOCKED; borrowed */
 	bool unreadable; /* EVENT_LOCKED: the store is corrupt or out of order,
-	                  * so a NULL data says nothing */
-	bool ok;         /* EVENT_SAVED */
+			  * so a NULL data says nothing */
+	bool ok;	 /* EVENT_SAVED */
 };
 
 enum action_kind {
@@ -83,7 +84,7 @@ enum action_kind {
 	ACTION_SEND, /* request; whatever was under way is dropped first */
 	ACTION_DROP, /* drop the request under way */
 	ACTION_LOCK, /* take the store's lock without waiting and read it;
-	              * answered by EVENT_LOCKED or EVENT_BUSY */
+		      * answered by EVENT_LOCKED or EVENT_BUSY */
 	ACTION_SAVE, /* write the session's data; EVENT_SAVED */
 	ACTION_WIPE  /* remove the stored session; EVENT_SAVED */
 };
@@ -93,7 +94,7 @@ struct action {
 	enum action_kind kind;
 	struct request *request; /* ACTION_SEND: given to the caller */
 	enum log_level level;
-	char note[200];  /* a line for the log, "" for none */
+	char note[200];	 /* a line for the log, "" for none */
 	char moved[160]; /* "flow: waiting -> polling; …", "" for none */
 };
 
@@ -102,11 +103,11 @@ void action_clear(struct action *action);
 
 /* Sets the note (printf format). */
 void action_note(struct action *action, enum log_level level,
-                 const char *format, ...) __attribute__((format(printf, 3, 4)));
+		 const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 /* Adds a change of state of that machine to moved. */
 void action_moved(struct action *action, const char *machine, const char *from,
-                  const char *to);
+		  const char *to);
 
 /*
  * A number in [0, span) that differs from seed to seed and from call to call:
@@ -118,7 +119,7 @@ int64_t jitter_ms(uint64_t *seed, int64_t span);
 /* How long to wait after that many failures in a row: base_ms, doubled for each
  * after the first up to max_ms, and half as much again at random. */
 int64_t back_off_ms(uint64_t *seed, int failures, int64_t base_ms,
-                    int64_t max_ms);
+		    int64_t max_ms);
 
 /* Wipes and frees; NULL is fine. */
 void request_free(struct request *request);

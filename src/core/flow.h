@@ -33,7 +33,7 @@ enum flow_failure {
 	FAILURE_NONE,
 	FAILURE_UNREACHABLE,   /* network or provider out of reach */
 	FAILURE_MISCONFIGURED, /* an operator has to mend something */
-	FAILURE_REFUSED        /* the provider will not, for its own reasons */
+	FAILURE_REFUSED	       /* the provider will not, for its own reasons */
 };
 
 /*
@@ -42,7 +42,7 @@ enum flow_failure {
  * seed: any number, for the jitter that keeps kiosks apart.
  */
 struct flow *flow_new(const struct provider *provider, int patience,
-                      uint64_t seed);
+		      uint64_t seed);
 void flow_free(struct flow *flow); /* wipes; NULL is fine */
 
 /*
@@ -51,7 +51,7 @@ void flow_free(struct flow *flow); /* wipes; NULL is fine */
  * are ignored. Adds what it wants to *action, which the caller has cleared.
  */
 void flow_step(struct flow *flow, const struct event *event,
-               struct action *action);
+	       struct action *action);
 
 /* When it wants the next EVENT_TICK; NEVER_MS where it waits for a reply. */
 int64_t flow_deadline(const struct flow *flow);

@@ -56,7 +56,7 @@ const char *json_get_text(const struct json *json, const char *name);
  * providers quote them). A fraction is cut off. False, *out untouched, where
  * it is missing or anything else. */
 bool json_integer(const struct json *json, int64_t min, int64_t max,
-                  int64_t *out);
+		  int64_t *out);
 
 /* Whether it is the value true. */
 bool json_is_true(const struct json *json);

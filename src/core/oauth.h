@@ -23,41 +23,42 @@ struct device_code {
 	char *verification_uri;
 	char *verification_uri_complete; /* or NULL */
 	int64_t expires_in_s; /* 10 s to a day; 300 s where missing or absurd */
-	int64_t interval_s; /* 1 to 300 s; 5 s where missing or absurd */
+	int64_t interval_s;   /* 1 to 300 s; 5 s where missing or absurd */
 };
 
 /* The token response (RFC 6749 section 5.1). Secrets in it are wiped. */
 struct tokens {
-	char *access_token;  /* secret */
-	char *refresh_token; /* or NULL; secret */
-	char *token_type;    /* "Bearer" where the answer names none */
-	char *scope;         /* or NULL where the answer names none */
-	int64_t expires_in_s;         /* 0: not said */
+	char *access_token;	      /* secret */
+	char *refresh_token;	      /* or NULL; secret */
+	char *token_type;	      /* "Bearer" where the answer names none */
+	char *scope;		      /* or NULL where the answer names none */
+	int64_t expires_in_s;	      /* 0: not said */
 	int64_t refresh_expires_in_s; /* 0: not said */
 };
 
 /* What an answer means for the one who asked. */
 enum verdict {
-	VERDICT_OK,        /* what was asked for is there */
+	VERDICT_OK,	   /* what was asked for is there */
 	VERDICT_PENDING,   /* authorization_pending */
 	VERDICT_SLOW_DOWN, /* slow_down */
-	VERDICT_DENIED,    /* access_denied, authorization_declined */
+	VERDICT_DENIED,	   /* access_denied, authorization_declined */
 	VERDICT_EXPIRED,   /* expired_token and its kin */
 	VERDICT_INVALID_GRANT,
 	VERDICT_UNAUTHORIZED, /* a resource refused the access token (401) */
-	VERDICT_RETRY, /* nothing is lost: 5xx, 408, 429, no answer, not OAuth */
+	VERDICT_RETRY, /* nothing is lost: 5xx, 408, 429, no answer, not OAuth
+			*/
 	VERDICT_MISCONFIGURED, /* invalid_client, invalid_scope, redirect URI …:
-	                        * an operator has to mend it */
-	VERDICT_REFUSED        /* any other OAuth error */
+				* an operator has to mend it */
+	VERDICT_REFUSED	       /* any other OAuth error */
 };
 
 /* What the answer said besides. All of it is clean text. */
 struct refusal {
-	char error[64];    /* the OAuth error code in lower case, or "" */
-	char tracking[80]; /* Webex's trackingId, or "" */
+	char error[64];	       /* the OAuth error code in lower case, or "" */
+	char tracking[80];     /* Webex's trackingId, or "" */
 	int64_t interval_s;    /* a new interval that came with slow_down; 0 */
 	int64_t retry_after_s; /* -1: not said */
-	bool reached; /* whether an HTTP answer came at all */
+	bool reached;	       /* whether an HTTP answer came at all */
 	struct err err; /* one sentence for people: what and what to do */
 };
 
@@ -77,17 +78,17 @@ struct request *oauth_device_request(const struct provider *provider);
  * verification_uri_complete is dropped, for it is optional.
  */
 enum verdict oauth_device_answer(const struct provider *provider,
-                                 const struct reply *reply,
-                                 struct device_code *code,
-                                 struct refusal *refusal);
+				 const struct reply *reply,
+				 struct device_code *code,
+				 struct refusal *refusal);
 
 /* The device access token request (RFC 8628 section 3.4): one poll. */
 struct request *oauth_poll_request(const struct provider *provider,
-                                   const char *device_code);
+				   const char *device_code);
 
 /* The refresh request (RFC 6749 section 6), on a connection of its own. */
 struct request *oauth_refresh_request(const struct provider *provider,
-                                      const char *refresh_token);
+				      const char *refresh_token);
 
 /*
  * Reads the answer to a poll or a refresh. The body counts before the status.
@@ -96,30 +97,29 @@ struct request *oauth_refresh_request(const struct provider *provider,
  * counts first), and what is not OAuth at all is RETRY.
  */
 enum verdict oauth_token_answer(const struct provider *provider,
-                                const struct reply *reply,
-                                struct tokens *tokens,
-                                struct refusal *refusal);
+				const struct reply *reply,
+				struct tokens *tokens, struct refusal *refusal);
 
 /* The profile request: GET with the token; NULL where the provider has no
  * userinfo endpoint. */
 struct request *oauth_profile_request(const struct provider *provider,
-                                      const struct tokens *tokens);
+				      const struct tokens *tokens);
 
 /*
  * Reads the answer to it. VERDICT_OK gives the profile as JSON text that the
  * caller owns; a 401 is UNAUTHORIZED; 403 and other 4xx are REFUSED.
  */
 enum verdict oauth_profile_answer(const struct reply *reply, char **profile,
-                                  struct refusal *refusal);
+				  struct refusal *refusal);
 
 /* The revocation request (RFC 7009 section 2.1) for token; hint is
  * "access_token" or "refresh_token". NULL where the provider has no revocation
  * endpoint. */
 struct request *oauth_revoke_request(const struct provider *provider,
-                                     const char *token, const char *hint);
+				     const char *token, const char *hint);
 
 /* Reads the answer to it: OK, RETRY or REFUSED. */
 enum verdict oauth_revoke_answer(const struct reply *reply,
-                                 struct refusal *refusal);
+				 struct refusal *refusal);
 
 #endif

@@ -22,7 +22,7 @@ struct profile_field {
 /* The tree in reading order: the nodes below node i are the next
  * descendants ones. */
 struct profile_node {
-	char *name;  /* member name, or "0", "1" … in an array; "" at the root */
+	char *name; /* member name, or "0", "1" … in an array; "" at the root */
 	char *value; /* a scalar as text; for arrays and objects "[3]", "{7}" */
 	enum json_kind kind;
 	int depth; /* 0: a member of the top-level object */
@@ -45,7 +45,7 @@ struct profile {
  * text is no JSON object. profile_free() it.
  */
 struct profile *profile_new(const char *json, const struct profile_map *map,
-                            char *const *only, size_t count, struct err *err);
+			    char *const *only, size_t count, struct err *err);
 
 /* Wipes and frees; NULL is fine. */
 void profile_free(struct profile *profile);

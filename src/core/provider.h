@@ -43,14 +43,14 @@ struct preset {
 	const char *authorization_endpoint;
 	const char *scope;
 	const char *verification_hosts; /* patterns, space separated */
-	enum client_auth device_auth;   /* at the device endpoint */
+	enum client_auth device_auth;	/* at the device endpoint */
 	enum client_auth token_auth; /* at the token endpoints, with a secret */
 	bool needs_secret;
 	bool sends_user_info; /* Webex: device_name goes as user_info */
-	bool sends_scopes; /* Twitch: the scope goes as "scopes", too */
+	bool sends_scopes;    /* Twitch: the scope goes as "scopes", too */
 	const struct profile_map *profile; /* ends with a NULL label */
 	const char *redirect_help; /* what to say when the provider answers that
-	                            * the redirect URI is missing */
+				    * the redirect URI is missing */
 };
 
 /* The preset of that name, or NULL. "" gives the generic one. */
@@ -63,7 +63,7 @@ const struct preset *preset_at(size_t i);
 struct provider {
 	const struct preset *preset; /* never NULL */
 	char *id;    /* what the session file is bound to: the preset's name, or
-	              * scheme and host of the token endpoint */
+		      * scheme and host of the token endpoint */
 	char *label; /* for people */
 	char *issuer;
 	char *device_authorization_endpoint;
@@ -84,7 +84,7 @@ struct provider {
 	char **verification_hosts;
 	size_t verification_host_count;
 	char *plain_http_host; /* NULL, but for the demo in a local network: the
-	                        * one host off loopback that may be http */
+				* one host off loopback that may be http */
 };
 
 struct conf;
@@ -97,8 +97,8 @@ struct conf;
  * that is not https (loopback aside).
  */
 bool provider_set_up(struct provider *provider, const struct conf *conf,
-                     const char *client_id, const char *client_secret,
-                     struct err *err);
+		     const char *client_id, const char *client_secret,
+		     struct err *err);
 
 /* Wipes and frees what the struct holds, not the struct. */
 void provider_free(struct provider *provider);
@@ -109,6 +109,6 @@ void provider_free(struct provider *provider);
  * one. *err says what is wrong.
  */
 bool provider_accepts_uri(const struct provider *provider, const char *uri,
-                          struct err *err);
+			  struct err *err);
 
 #endif

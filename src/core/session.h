@@ -19,24 +19,24 @@ struct provider;
 struct session;
 
 enum session_state {
-	SESSION_NONE,       /* nobody is signed in */
+	SESSION_NONE,	    /* nobody is signed in */
 	SESSION_LOCKING,    /* waits for the store's lock */
-	SESSION_SAVING,     /* data on its way to the disk */
+	SESSION_SAVING,	    /* data on its way to the disk */
 	SESSION_REFRESHING, /* the refresh request is under way */
 	SESSION_READING,    /* the profile request is under way */
-	SESSION_LIVE,       /* signed in; nothing under way */
+	SESSION_LIVE,	    /* signed in; nothing under way */
 	SESSION_REVOKING,   /* a revocation request is under way */
-	SESSION_WIPING,     /* the store is being emptied */
-	SESSION_ENDED       /* was signed in, is not any more */
+	SESSION_WIPING,	    /* the store is being emptied */
+	SESSION_ENDED	    /* was signed in, is not any more */
 };
 
 /* Why SESSION_ENDED. */
 enum session_end {
 	END_NONE,
 	END_SIGNED_OUT, /* as asked; session_was_revoked() tells more */
-	END_LOST,       /* the provider does not accept it any more, or
-	                 * another process signed out */
-	END_FAILED      /* signed out, but the stored session is still there */
+	END_LOST,	/* the provider does not accept it any more, or
+			 * another process signed out */
+	END_FAILED	/* signed out, but the stored session is still there */
 };
 
 /* seed: any number, for jitter. The provider must outlive the session. */
@@ -46,12 +46,12 @@ void session_free(struct session *session); /* wipes; NULL is fine */
 /* Begins with the tokens of a sign-in (moved out of *tokens): lock, save, read
  * the profile, live. Any earlier content is replaced. */
 void session_begin(struct session *session, struct tokens *tokens,
-                   const struct event *event, struct action *action);
+		   const struct event *event, struct action *action);
 
 /* Begins with what the store holds: lock, read, check, read the profile, live.
  * Ends up in SESSION_NONE where nothing usable is there. */
 void session_resume(struct session *session, const struct event *event,
-                    struct action *action);
+		    struct action *action);
 
 /*
  * Wants an access token that is good for min_valid_s seconds: refreshes now if
@@ -59,13 +59,13 @@ void session_resume(struct session *session, const struct event *event,
  * cannot be had now: session_expires_ms() and session_verdict() tell.
  */
 void session_require(struct session *session, int64_t min_valid_s,
-                     const struct event *event, struct action *action);
+		     const struct event *event, struct action *action);
 
 /* Takes an event in and adds what it wants to *action, which the caller has
  * cleared. EVENT_SIGN_OUT revokes and wipes, in SESSION_NONE what the store
  * holds. */
 void session_step(struct session *session, const struct event *event,
-                  struct action *action);
+		  struct action *action);
 
 int64_t session_deadline(const struct session *session);
 enum session_state session_state(const struct session *session);

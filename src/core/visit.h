@@ -18,14 +18,14 @@ struct session;
 struct visit;
 
 enum visit_stage {
-	VISIT_WELCOME,  /* waits for a person's key */
+	VISIT_WELCOME,	/* waits for a person's key */
 	VISIT_RESUMING, /* looks whether somebody is still signed in */
-	VISIT_SIGN_IN,  /* the flow runs */
+	VISIT_SIGN_IN,	/* the flow runs */
 	VISIT_ARRIVING, /* tokens are there: being saved, profile being read */
-	VISIT_PROFILE,  /* signed in */
-	VISIT_LEAVING,  /* signing out */
-	VISIT_TROUBLE,  /* it did not work; tries again by itself or on a key */
-	VISIT_OVER      /* a login that has ended: visit_result() */
+	VISIT_PROFILE,	/* signed in */
+	VISIT_LEAVING,	/* signing out */
+	VISIT_TROUBLE,	/* it did not work; tries again by itself or on a key */
+	VISIT_OVER	/* a login that has ended: visit_result() */
 };
 
 /* How it ended, or what the trouble is. */
@@ -41,27 +41,27 @@ enum visit_result {
 };
 
 struct visit_policy {
-	bool once;         /* login: ends after one sign-in */
+	bool once;	   /* login: ends after one sign-in */
 	bool wait_for_key; /* kiosk.start = "key" */
-	bool resume;       /* begin with the stored session, if any */
+	bool resume;	   /* begin with the stored session, if any */
 	int renewals; /* codes asked for again without a person; 0: no limit, or
-	               * none where it waits for a key */
+		       * none where it waits for a key */
 	int64_t sign_out_after_ms; /* idle time until sign-out; 0: never */
 };
 
 /* The provider must outlive the visit. seed: any number, for jitter. */
 struct visit *visit_new(const struct provider *provider,
-                        const struct visit_policy *policy, uint64_t seed);
+			const struct visit_policy *policy, uint64_t seed);
 void visit_free(struct visit *visit); /* wipes; NULL is fine */
 
 /* The first step: resumes, welcomes or asks for a code. Clears *action first,
  * as visit_step() does. */
 void visit_begin(struct visit *visit, const struct event *event,
-                 struct action *action);
+		 struct action *action);
 
 /* Takes an event in; at most one action comes out. */
 void visit_step(struct visit *visit, const struct event *event,
-                struct action *action);
+		struct action *action);
 
 int64_t visit_deadline(const struct visit *visit);
 enum visit_stage visit_stage(const struct visit *visit);

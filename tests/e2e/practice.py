@@ -9,7 +9,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
-from program import PATIENCE_S, PRACTICE, THEME, environment, is_running
+from program import PATIENCE_S, PRACTICE, THEME, environment
 
 CLIENT_ID = "practice"
 CLIENT_SECRET = "practice-secret"
@@ -81,6 +81,7 @@ class Practice:
         self.token = words["control_token"]
         self.address = urllib.parse.urlsplit(self.url).netloc
         self.asked = 0
+        self.paused = False
 
     def ask(self, path, token, form=None):
         """The JSON that path answers; an HTTP error is raised."""
@@ -150,9 +151,11 @@ class Practice:
 
     def pause(self):
         self.process.send_signal(signals.SIGSTOP)
+        self.paused = True
 
     def go_on(self):
         self.process.send_signal(signals.SIGCONT)
+        self.paused = False
 
     def kill(self):
         self.process.kill()
@@ -166,7 +169,7 @@ class Practice:
         """Lets go of it and waits for its end."""
         self.process.stdin.close()
         self.process.stdout.close()
-        if is_running(self.process.pid):
+        if self.paused:
             self.go_on()
         try:
             self.process.wait(PATIENCE_S)

@@ -47,7 +47,7 @@ def test_twenty_polls(home, start_practice, open_terminal):
 
 @pytest.mark.parametrize("interval", ["0", "1", "3"])
 def test_never_faster_than_told(home, start_practice, interval):
-    practice = start_practice("--interval", interval, "--approve-after", "8")
+    practice = start_practice("--interval", interval, "--approve-after", "5")
     practice.config(home.config)
     assert home.grantty("login").returncode == Exit.DONE
     code = practice.code()
@@ -58,13 +58,12 @@ def test_never_faster_than_told(home, start_practice, interval):
 @pytest.mark.parametrize("fault", ["http-500", "drop"])
 def test_backs_off(home, start_practice, fault):
     """A server in difficulties is asked ever less often."""
-    practice = start_practice("--fault", f"{fault}*3", "--approve-after", "1")
+    practice = start_practice("--fault", f"{fault}*2", "--approve-after", "0")
     practice.config(home.config)
     assert home.grantty("login").returncode == Exit.DONE
     gaps = practice.code()["gaps_ms"]
-    assert len(gaps) == 3
-    assert gaps[0] >= 2000
-    assert gaps == sorted(gaps)
+    assert len(gaps) == 2
+    assert 2000 <= gaps[0] < gaps[1]
 
 
 def test_a_signed_in_kiosk_is_quiet(home, start_practice, open_terminal):
