@@ -24,7 +24,7 @@ build_packages='gcc=gcc libc6-dev make=make autoconf=autoconf
 	automake=automake pkg-config=pkg-config ca-certificates
 	libncurses-dev=ncursesw libcurl4-openssl-dev=libcurl
 	libcjson-dev=libcjson libqrencode-dev=libqrencode
-	libconfig-dev=libconfig libsodium-dev=libsodium
+	libconfig-dev=libconfig libsodium-dev=libsodium libssl-dev=libcrypto
 	libmicrohttpd-dev=libmicrohttpd libsystemd-dev=libsystemd'
 check_packages='libcmocka-dev=cmocka python3-pytest python3-pil
 	fonts-dejavu-core ncurses-term tmux=tmux zbar-tools=zbarimg

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The table of verbs.
+ * The table of verbs, and what all of them need of the process they run in.
  */
 #include "config.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "app/args.h"
 #include "app/cmd.h"
@@ -32,6 +35,8 @@ static const struct verb verbs[] = {
 	 "print the session without its secrets"},
 	{"logout", 0, cmd_logout,
 	 "revoke the tokens where possible and forget them"},
+	{"config", TAKES_FROM_URL, cmd_config,
+	 "print the configuration in force, and where it comes from"},
 	{"demo", TAKES_LAN | TAKES_APPROVE_AFTER, cmd_demo,
 	 "the kiosk against a practice server: no account, no network"},
 };
@@ -54,12 +59,13 @@ static const char options[] =
 	"      --issuer URL      the provider's issuer\n"
 	"      --client-id ID    the client_id\n"
 	"      --scope TEXT      the scope to ask for\n"
-	"      --grant GRANT     device\n"
+	"      --grant GRANT     device or code\n"
 	"      --theme THEME     midnight, daylight, high-contrast, mono, or "
 	"a file\n"
 	"      --plain           login: lines instead of screens\n"
 	"      --min-valid SECS  token: how long it must be good (60)\n"
 	"      --json            whoami, status: JSON\n"
+	"      --from-url URL    config: what an authorization URL stands for\n"
 	"      --lan             demo: reachable for a real phone\n"
 	"      --approve-after SECS  demo: approves by itself\n"
 	"  -v, --verbose         say more in the log\n"
@@ -95,10 +101,55 @@ static int print_help(void)
 	return EXIT_DONE;
 }
 
+static int print_version(void)
+{
+	(void)puts(PACKAGE_STRING);
+	return EXIT_DONE;
+}
+
 static int misused(const struct err *err)
 {
 	(void)fprintf(stderr, "grantty: %s; see grantty --help.\n", err->text);
 	return EXIT_USAGE;
+}
+
+/*
+ * Where a standard descriptor is closed, the next file or connection would take
+ * its number, and a message or a token its way into that. Opened so that using
+ * it fails, as it would have.
+ */
+static void occupy_standard_fds(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDONLY);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		(void)close(fd);
+}
+
+/* There are secrets in memory. */
+static void forbid_core_dumps(void)
+{
+	const struct rlimit none = {0, 0};
+
+	(void)setrlimit(RLIMIT_CORE, &none);
+}
+
+/* What was printed counts only once it is out. */
+static int finish(int code, struct err *err)
+{
+	bool written = fflush(stdout) == 0 && !ferror(stdout);
+
+	if (!written && (code == EXIT_DONE || err->text[0] == '\0')) {
+		code = EXIT_FAILED;
+		err_set(err, "Standard output cannot be written: see whether "
+			     "it is closed, or its disk full.");
+	}
+	if (code != EXIT_DONE && err->text[0] != '\0')
+		(void)fprintf(stderr, "grantty: %s\n", err->text);
+	return code;
 }
 
 int main(int argc, char **argv)
@@ -106,14 +157,15 @@ int main(int argc, char **argv)
 	const struct verb *verb = &verbs[0];
 	struct err err = {""};
 	struct args args;
-	int code;
 
+	occupy_standard_fds();
+	forbid_core_dumps();
 	if (!args_parse(&args, argc, argv, &err))
 		return misused(&err);
 	if (args.help)
-		return print_help();
+		return finish(print_help(), &err);
 	if (args.version)
-		return puts(PACKAGE_STRING) == EOF ? EXIT_FAILED : EXIT_DONE;
+		return finish(print_version(), &err);
 	if (args.verb != NULL)
 		verb = find_verb(args.verb);
 	if (verb == NULL) {
@@ -129,8 +181,5 @@ int main(int argc, char **argv)
 				      "numbers\n");
 		return EXIT_FAILED;
 	}
-	code = verb->run(&args, &err);
-	if (code != EXIT_DONE && err.text[0] != '\0')
-		(void)fprintf(stderr, "grantty: %s\n", err.text);
-	return code;
+	return finish(verb->run(&args, &err), &err);
 }

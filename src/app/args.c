@@ -26,7 +26,8 @@ enum {
 	LONG_MIN_VALID,
 	LONG_JSON,
 	LONG_LAN,
-	LONG_APPROVE_AFTER
+	LONG_APPROVE_AFTER,
+	LONG_FROM_URL
 };
 
 static const struct option table[] = {
@@ -43,6 +44,7 @@ static const struct option table[] = {
 	{"json", no_argument, NULL, LONG_JSON},
 	{"lan", no_argument, NULL, LONG_LAN},
 	{"approve-after", required_argument, NULL, LONG_APPROVE_AFTER},
+	{"from-url", required_argument, NULL, LONG_FROM_URL},
 	{"verbose", no_argument, NULL, 'v'},
 	{"help", no_argument, NULL, 'h'},
 	{"version", no_argument, NULL, 'V'},
@@ -63,6 +65,8 @@ static unsigned group_of(int option)
 		return TAKES_LAN;
 	case LONG_APPROVE_AFTER:
 		return TAKES_APPROVE_AFTER;
+	case LONG_FROM_URL:
+		return TAKES_FROM_URL;
 	default:
 		return 0;
 	}
@@ -122,6 +126,9 @@ static bool take(struct args *args, int option, struct err *err)
 		args->approve_after = optarg;
 		return take_seconds(&seconds, "approve-after", optarg, 86400,
 				    err);
+	case LONG_FROM_URL:
+		args->from_url = optarg;
+		break;
 	case 'v':
 		args->verbose++;
 		break;
@@ -135,6 +142,17 @@ static bool take(struct args *args, int option, struct err *err)
 		return false;
 	}
 	return true;
+}
+
+static bool is_known(int option)
+{
+	size_t i;
+
+	for (i = 0; table[i].name != NULL; i++) {
+		if (table[i].val == option)
+			return true;
+	}
+	return false;
 }
 
 bool args_parse(struct args *args, int argc, char **argv, struct err *err)
@@ -151,6 +169,9 @@ bool args_parse(struct args *args, int argc, char **argv, struct err *err)
 			return err_set(err, "%s needs a value",
 				       argv[optind - 1]);
 		if (option == '?') {
+			if (is_known(optopt))
+				return err_set(err, "%s: it takes no value",
+					       argv[optind - 1]);
 			unknown[1] = (char)optopt;
 			return err_set(err, "There is no option %s",
 				       optopt != 0 && optopt < 256

@@ -31,6 +31,7 @@
 #include "base/mem.h"
 #include "core/json.h"
 #include "io/http.h"
+#include "io/sig.h"
 #include "ui/term.h"
 
 #define START_TIMEOUT_MS 10000
@@ -66,8 +67,12 @@ static char *practice_path(void)
 static void run_child(const char *path, const char *const *argv, int leash,
 		      int words)
 {
-	int null = open("/dev/null", O_WRONLY);
+	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
 
+	sig_reset();
+	/* What a person has set for a real provider is not for this one. */
+	(void)unsetenv("CLIENT_SECRET");
+	(void)unsetenv("GRANTTY_CLIENT_SECRET");
 	/* Its messages would be written across the screens. */
 	if (null >= 0 && dup2(leash, STDIN_FILENO) >= 0 &&
 	    dup2(words, STDOUT_FILENO) >= 0 && dup2(null, STDERR_FILENO) >= 0)
@@ -230,18 +235,21 @@ static bool point_at(struct setup *setup, const char *url, const char *lan,
 		" device_token_endpoint = \"%s/v1/device/token\";\n"
 		" token_endpoint = \"%s/v1/access_token\";\n"
 		" userinfo_endpoint = \"%s/v1/people/me?callingData=true\";\n"
-		" verification_hosts = [ \"127.0.0.1\"%s%s%s ]; };\n"
-		"session: { store = \"memory\"; };\n";
+		" verification_hosts = [ \"127.0.0.1\"%s%s%s ]; };\n";
+	struct conf conf; /* of its own: nothing of a real provider's */
 	struct buf text;
 	bool ok;
 
+	conf_init(&conf);
 	buf_init(&text, 4096);
 	(void)buf_addf(&text, format, url, url, url, url,
 		       lan[0] != '\0' ? ", \"" : "", lan,
 		       lan[0] != '\0' ? "\"" : "");
-	ok = conf_parse(&setup->conf, buf_text(&text), text.len, "demo", err) &&
-	     provider_set_up(&setup->provider, &setup->conf, NULL, NULL, err);
+	ok = conf_parse(&conf, buf_text(&text), text.len, "demo", err) &&
+	     provider_set_up(&setup->provider, &conf, NULL, NULL, err) &&
+	     conf_set(&setup->conf, "session.store", "memory", err);
 	buf_free(&text);
+	conf_free(&conf);
 	if (!ok)
 		return false;
 	free(setup->provider.label);

@@ -25,7 +25,10 @@ static int sign_in(const struct args *args, bool once, struct err *err)
 	    !setup_provider(&setup, args, err))
 		goto out;
 	(void)term_set_locale(setup.conf.screen.locale);
-	if (!setup_theme(&setup, err) || !setup_network(&setup, err))
+	/* Lines need no theme, but who names one wants to know of a mistake. */
+	if ((!plain || args->theme != NULL) && !setup_theme(&setup, err))
+		goto out;
+	if (!setup_network(&setup, err))
 		goto out;
 	code = EXIT_FAILED;
 	if (!setup_store(&setup, err))

@@ -9,6 +9,7 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "app/args.h"
@@ -18,9 +19,13 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "core/discovery.h"
 #include "core/session.h"
 #include "io/http.h"
 #include "io/store.h"
+
+/* How many rounds of discovery may fail. */
+enum { PATIENCE = 3 };
 
 static const char nobody[] = "Nobody is signed in: run \"grantty login\".";
 
@@ -33,6 +38,7 @@ static bool settle(struct driver *driver, const struct session *session)
 		case SESSION_LIVE:
 		case SESSION_ENDED:
 			return true;
+		case SESSION_CHECKING:
 		case SESSION_LOCKING:
 		case SESSION_SAVING:
 		case SESSION_REFRESHING:
@@ -49,26 +55,76 @@ static bool settle(struct driver *driver, const struct session *session)
 static struct driver driver_for(const struct setup *setup,
 				struct session *session)
 {
-	struct driver driver = {machine_of_session(session), setup->http,
-				setup->store, setup->log};
+	struct driver driver = {
+		.machine = machine_of_session(session),
+		.http = setup->http,
+		.store = setup->store,
+		.log = setup->log,
+	};
 
 	session_without_profile(session);
 	return driver;
 }
 
-static bool is_empty(struct setup *setup, struct err *err)
-{
-	struct session_data data = {0};
-	enum store_result result = store_load(setup->store, &data, err);
+/* Whose session is stored. */
+enum owner { OWNER_NOBODY, OWNER_PROVIDER, OWNER_OTHER, OWNER_UNKNOWN };
 
+static enum owner owner_of_stored(const struct setup *setup, struct err *err)
+{
+	const char *id = setup->provider.id;
+	struct session_data data = {0};
+	enum owner owner = OWNER_UNKNOWN;
+
+	switch (store_load(setup->store, &data, err)) {
+	case STORE_OK:
+		owner = id != NULL && strcmp(id, data.provider) == 0
+				? OWNER_PROVIDER
+				: OWNER_OTHER;
+		break;
+	case STORE_EMPTY:
+	case STORE_CORRUPT:
+		owner = OWNER_NOBODY;
+		break;
+	case STORE_BUSY:
+	case STORE_FAILED:
+		break;
+	}
 	session_data_free(&data);
-	return result != STORE_OK;
+	return owner;
 }
 
-static int no_token(const struct session *session, struct err *err)
+/* A session that did not even begin: what is stored tells why. */
+static int nothing_resumed(const struct setup *setup, struct err *err)
+{
+	switch (owner_of_stored(setup, err)) {
+	case OWNER_NOBODY:
+		err_set(err, "%s", nobody);
+		return EXIT_NOBODY;
+	case OWNER_OTHER:
+		err_set(err,
+			"Nobody is signed in to %s; the stored session is "
+			"another provider's: run \"grantty login\", which "
+			"replaces it, or name that provider.",
+			setup->provider.label);
+		return EXIT_NOBODY;
+	case OWNER_PROVIDER:
+		err_set(err, "Another process holds the session file and does "
+			     "not let go: end the grantty that is stopped or "
+			     "stuck, then try again.");
+		break;
+	case OWNER_UNKNOWN:
+		break;
+	}
+	return EXIT_FAILED;
+}
+
+static int no_token(const struct setup *setup, const struct session *session,
+		    struct err *err)
 {
 	const struct refusal *refusal = session_refusal(session);
 
+	if (session_state(session) == SESSION_NONE)
+		return nothing_resumed(setup, err);
 	if (session_state(session) != SESSION_LIVE) {
 		err_set(err, "%s", nobody);
 		return EXIT_NOBODY;
@@ -100,6 +156,34 @@ static int no_token(const struct session *session, struct err *err)
 	return EXIT_FAILED;
 }
 
+/* Asks the issuer for the endpoints that nobody has named. */
+static int discover(struct setup *setup, struct err *err)
+{
+	struct discovery *discovery =
+		discovery_new(&setup->provider, PATIENCE, crypto_random_u64());
+	struct driver driver = {
+		.machine = machine_of_discovery(discovery),
+		.http = setup->http,
+		.log = setup->log,
+	};
+	int code = EXIT_DONE;
+
+	if (discovery_is_needed(&setup->provider))
+		driver_post(&driver, EVENT_START);
+	while (discovery_state(discovery) == DISCOVERY_ASKING ||
+	       discovery_state(discovery) == DISCOVERY_HOLDING) {
+		if (!driver_wait(&driver, NULL, 0, NEVER_MS))
+			break;
+	}
+	if (discovery_state(discovery) == DISCOVERY_FAILED) {
+		code = discovery_refusal(discovery)->reached ? EXIT_USAGE
+							     : EXIT_UNREACHABLE;
+		err_set(err, "%s", discovery_refusal(discovery)->err.text);
+	}
+	discovery_free(discovery);
+	return code;
+}
+
 static int print_token(struct setup *setup, int64_t min_valid_s,
 		       struct err *err)
 {
@@ -127,7 +211,7 @@ static int print_token(struct setup *setup, int64_t min_valid_s,
 	if (session_state(session) != SESSION_LIVE ||
 	    (session_expires_ms(session) - event.now_ms < min_valid_s * 1000 &&
 	     !session_was_renewed(session))) {
-		code = no_token(session, err);
+		code = no_token(setup, session, err);
 		goto out;
 	}
 	code = EXIT_DONE;
@@ -148,19 +232,21 @@ int cmd_token(const struct args *args, struct err *err)
 
 	if (!setup_begin(&setup, args, err))
 		goto out;
-	log_to_fd(setup.log, STDERR_FILENO);
-	if (args->verbose == 0)
-		log_set_level(setup.log, LEVEL_ERROR);
 	code = EXIT_FAILED;
 	if (!setup_store(&setup, err))
 		goto out;
+	if (setup_log_here(&setup) && args->verbose == 0)
+		log_set_level(setup.log, LEVEL_ERROR);
 	code = EXIT_NOBODY;
-	if (is_empty(&setup, err)) {
+	if (owner_of_stored(&setup, err) == OWNER_NOBODY) {
 		err_set(err, "%s", nobody);
 		goto out;
 	}
 	code = EXIT_USAGE;
-	if (setup_provider(&setup, args, err) && setup_network(&setup, err))
+	if (!setup_provider(&setup, args, err) || !setup_network(&setup, err))
+		goto out;
+	code = discover(&setup, err);
+	if (code == EXIT_DONE)
 		code = print_token(&setup, args->min_valid_s, err);
 out:
 	setup_end(&setup);
@@ -168,14 +254,19 @@ out:
 }
 
 static void say_signed_out(const struct setup *setup,
-			   const struct session *session, bool empty)
+			   const struct session *session, enum owner owner)
 {
 	const struct provider *provider = &setup->provider;
 
-	if (empty)
+	if (owner == OWNER_NOBODY)
 		(void)printf("Nobody was signed in.\n");
 	else if (session_was_revoked(session))
 		(void)printf("Signed out; %s has revoked the tokens.\n",
+			     provider->label);
+	else if (owner == OWNER_OTHER && provider->label != NULL)
+		(void)printf("Signed out on this device. The session was "
+			     "another provider's than %s: its tokens are gone "
+			     "from here and run out there by themselves.\n",
 			     provider->label);
 	else if (provider->label != NULL &&
 		 provider->revocation_endpoint == NULL)
@@ -189,7 +280,7 @@ static void say_signed_out(const struct setup *setup,
 			     "at the provider by themselves.\n");
 }
 
-static int sign_out(struct setup *setup, bool empty, struct err *err)
+static int sign_out(struct setup *setup, enum owner owner, struct err *err)
 {
 	struct session *session =
 		session_new(&setup->provider, crypto_random_u64());
@@ -199,7 +290,7 @@ static int sign_out(struct setup *setup, bool empty, struct err *err)
 	driver_post(&driver, EVENT_SIGN_OUT);
 	if (settle(&driver, session) &&
 	    session_end(session) == END_SIGNED_OUT) {
-		say_signed_out(setup, session, empty);
+		say_signed_out(setup, session, owner);
 		code = EXIT_DONE;
 	} else {
 		err_set(err, "The session could not be removed.");
@@ -212,25 +303,26 @@ int cmd_logout(const struct args *args, struct err *err)
 {
 	struct setup setup;
 	struct err why = {""};
-	bool empty;
+	enum owner owner;
 	int code = EXIT_USAGE;
 
-	if (!setup_begin(&setup, args, err))
+	if (!setup_begin(&setup, args, err) || !setup_network(&setup, err))
 		goto out;
-	log_to_fd(setup.log, STDERR_FILENO);
-	if (args->verbose == 0)
-		log_set_level(setup.log, LEVEL_WARN);
 	code = EXIT_FAILED;
-	if (!setup_network(&setup, err) || !setup_store(&setup, err))
+	if (!setup_store(&setup, err))
 		goto out;
-	if (!setup_provider(&setup, args, &why)) {
+	if (setup_log_here(&setup) && args->verbose == 0)
+		log_set_level(setup.log, LEVEL_WARN);
+	owner = owner_of_stored(&setup, NULL);
+	if (!setup_provider(&setup, args, &why) ||
+	    (owner != OWNER_NOBODY && discover(&setup, &why) != EXIT_DONE)) {
 		/* Who cannot revoke can still sign out on this device. */
 		provider_free(&setup.provider);
 		setup.provider.id = xstrdup("");
 	}
-	empty = is_empty(&setup, NULL);
-	code = sign_out(&setup, empty, err);
-	if (code == EXIT_DONE && !empty && why.text[0] != '\0')
+	owner = owner_of_stored(&setup, NULL);
+	code = sign_out(&setup, owner, err);
+	if (code == EXIT_DONE && owner != OWNER_NOBODY && why.text[0] != '\0')
 		(void)fprintf(stderr, "grantty: not revoked: %s\n", why.text);
 out:
 	setup_end(&setup);

@@ -8,6 +8,7 @@
 #include "app/cmd.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "app/args.h"
@@ -21,6 +22,8 @@
 #include "core/session_data.h"
 #include "io/store.h"
 #include "ui/term.h"
+
+enum { VALUE_MAX = 16 * 1024 };
 
 /* Whether there is anything left of it: a token that is still good, or one to
  * get another with. */
@@ -73,9 +76,13 @@ static struct profile *profile_from(const struct setup *setup,
 			   only->count, NULL);
 }
 
+/* The value may come from outside as it is: the scope, say. */
 static void print_row(const char *label, const char *value)
 {
-	(void)printf("%s%*s  %s\n", label, 20 - text_width(label), "", value);
+	char *clean = text_clean(value, VALUE_MAX);
+
+	(void)printf("%s%*s  %s\n", label, 20 - text_width(label), "", clean);
+	free(clean);
 }
 
 static void print_profile(const struct setup *setup,

@@ -6,9 +6,14 @@
 
 #include "app/driver.h"
 
+#include <string.h>
+
 #include "app/clock.h"
+#include "app/listener.h"
 #include "base/err.h"
 #include "base/log.h"
+#include "base/mem.h"
+#include "core/discovery.h"
 #include "core/session.h"
 #include "core/visit.h"
 #include "io/http.h"
@@ -27,8 +32,13 @@ static int64_t deadline_of_visit(const void *self)
 
 struct machine machine_of_visit(struct visit *visit)
 {
-	struct machine machine = {visit, step_visit, deadline_of_visit,
-				  visit_session(visit)};
+	struct machine machine = {
+		.self = visit,
+		.step = step_visit,
+		.deadline = deadline_of_visit,
+		.session = visit_session(visit),
+		.flow = visit_flow(visit),
+	};
 
 	return machine;
 }
@@ -47,8 +57,35 @@ static int64_t deadline_of_session(const void *self)
 
 struct machine machine_of_session(struct session *session)
 {
-	struct machine machine = {session, step_session, deadline_of_session,
-				  session};
+	struct machine machine = {
+		.self = session,
+		.step = step_session,
+		.deadline = deadline_of_session,
+		.session = session,
+	};
+
+	return machine;
+}
+
+static void step_discovery(void *self, const struct event *event,
+			   struct action *action)
+{
+	action_clear(action);
+	discovery_step(self, event, action);
+}
+
+static int64_t deadline_of_discovery(const void *self)
+{
+	return discovery_deadline(self);
+}
+
+struct machine machine_of_discovery(struct discovery *discovery)
+{
+	struct machine machine = {
+		.self = discovery,
+		.step = step_discovery,
+		.deadline = deadline_of_discovery,
+	};
 
 	return machine;
 }
@@ -139,7 +176,8 @@ void driver_do(struct driver *driver, struct action *action)
 
 	for (;;) {
 		report(driver, action);
-		if (!session_holds_lock(driver->machine.session))
+		if (driver->machine.session != NULL &&
+		    !session_holds_lock(driver->machine.session))
 			store_unlock(driver->store);
 		if (!perform(driver, action, &event, &data))
 			break;
@@ -163,6 +201,45 @@ void driver_post(struct driver *driver, enum event_kind kind)
 	post(driver, &event);
 }
 
+void driver_redirect(struct driver *driver, const char *text)
+{
+	struct event event = driver_event(EVENT_REDIRECT);
+
+	event.text = text;
+	post(driver, &event);
+}
+
+void driver_listen(struct driver *driver, struct provider *provider)
+{
+	struct err err = {""};
+
+	driver->provider = provider;
+	if (provider->code_grant &&
+	    !listener_prepare(&driver->listener, provider, &err))
+		complain(driver, &err);
+}
+
+void driver_end(struct driver *driver)
+{
+	listener_close(&driver->listener);
+}
+
+/* What browsers have brought, and what they are told. */
+static void serve_browsers(struct driver *driver)
+{
+	struct listener *listener = &driver->listener;
+	char *query;
+
+	if (driver->machine.flow == NULL)
+		return;
+	listener_answer(listener, driver->machine.flow);
+	while ((query = listener_take(listener, clock_now_ms())) != NULL) {
+		driver_redirect(driver, query);
+		secret_free(query);
+		listener_answer(listener, driver->machine.flow);
+	}
+}
+
 static void take_answers(struct driver *driver)
 {
 	enum http_slot slot;
@@ -184,21 +261,43 @@ static void take_answers(struct driver *driver)
 	}
 }
 
+static int64_t sooner(int64_t a_ms, int64_t b_ms)
+{
+	return a_ms < b_ms ? a_ms : b_ms;
+}
+
+/* How long the wait may be; -1: until something happens. */
+static int64_t wait_ms(const struct driver *driver, int64_t until_ms)
+{
+	const struct machine *machine = &driver->machine;
+	int64_t now_ms = clock_now_ms();
+	int64_t served_ms = listener_timeout_ms(&driver->listener, now_ms);
+	int64_t due_ms = sooner(machine->deadline(machine->self), until_ms);
+
+	if (served_ms >= 0)
+		due_ms = sooner(due_ms, now_ms + served_ms);
+	if (due_ms == NEVER_MS)
+		return -1;
+	return due_ms > now_ms ? due_ms - now_ms : 0;
+}
+
 bool driver_wait(struct driver *driver, struct http_fd *fds, size_t n,
 		 int64_t until_ms)
 {
 	struct machine *machine = &driver->machine;
-	int64_t deadline_ms = machine->deadline(machine->self);
-	int64_t now_ms = clock_now_ms();
-	int64_t wait_ms = -1;
+	struct http_fd all[DRIVER_MAX_FDS + 1] = {{.fd = -1}};
 
-	if (deadline_ms > until_ms)
-		deadline_ms = until_ms;
-	if (deadline_ms != NEVER_MS)
-		wait_ms = deadline_ms > now_ms ? deadline_ms - now_ms : 0;
-	if (!http_wait(driver->http, fds, n, wait_ms))
+	listener_follow(&driver->listener, machine->flow, driver->provider,
+			driver->log);
+	all[0].fd = listener_fd(&driver->listener);
+	if (n > 0)
+		memcpy(&all[1], fds, n * sizeof(*fds));
+	if (!http_wait(driver->http, all, n + 1, wait_ms(driver, until_ms)))
 		return false;
+	if (n > 0)
+		memcpy(fds, &all[1], n * sizeof(*fds));
 	take_answers(driver);
+	serve_browsers(driver);
 	if (clock_now_ms() >= machine->deadline(machine->self))
 		driver_post(driver, EVENT_TICK);
 	return true;

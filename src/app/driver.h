@@ -10,11 +10,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "app/listener.h"
 #include "core/exchange.h"
 
+struct discovery;
+struct flow;
 struct http;
 struct http_fd;
 struct log;
+struct provider;
 struct session;
 struct store;
 
@@ -24,8 +28,8 @@ struct machine {
 	void (*step)(void *self, const struct event *event,
 		     struct action *action);
 	int64_t (*deadline)(const void *self);
-	const struct session
-		*session; /* whose data is saved, whose lock it is */
+	const struct session *session; /* whose data, whose lock; or NULL */
+	const struct flow *flow;       /* NULL where nobody signs in */
 };
 
 /* Everything is borrowed. */
@@ -34,7 +38,19 @@ struct driver {
 	struct http *http;
 	struct store *store;
 	struct log *log;
+	const struct provider *provider;
+	struct listener listener; /* all zero to begin with */
 };
+
+/* At most so many descriptors go to driver_wait(). */
+enum { DRIVER_MAX_FDS = 8 };
+
+/* Gets ready for a browser to come back, where the provider is set up for the
+ * authorization code grant. Where that is impossible the log says why. */
+void driver_listen(struct driver *driver, struct provider *provider);
+
+/* Closes what the driver itself has opened. */
+void driver_end(struct driver *driver);
 
 struct visit;
 
@@ -42,12 +58,18 @@ struct visit;
 struct machine machine_of_visit(struct visit *visit);
 struct machine machine_of_session(struct session *session);
 
+/* The machine that asks an issuer for endpoints. */
+struct machine machine_of_discovery(struct discovery *discovery);
+
 /* An event of that kind, now. */
 struct event driver_event(enum event_kind kind);
 
 /* Does what a first step (visit_begin, session_resume, …) wanted, and all that
  * follows from it without waiting. Takes the request out of *action. */
 void driver_do(struct driver *driver, struct action *action);
+
+/* Hands over the address on which a browser ended, or its query. */
+void driver_redirect(struct driver *driver, const char *text);
 
 /* Hands an event of that kind to the machine and does what it wants. */
 void driver_post(struct driver *driver, enum event_kind kind);

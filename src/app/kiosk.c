@@ -53,6 +53,12 @@ static void end(struct kiosk *kiosk, int exit_code)
 	kiosk->exit_code = exit_code;
 }
 
+static void hang_up(struct kiosk *kiosk)
+{
+	kiosk->hung_up = true;
+	end(kiosk, kiosk->once ? EXIT_FAILED : EXIT_DONE);
+}
+
 static void approve(struct kiosk *kiosk)
 {
 	struct request *request;
@@ -101,6 +107,9 @@ static void obey(struct kiosk *kiosk, enum command command)
 	case COMMAND_APPROVE:
 		approve(kiosk);
 		break;
+	case COMMAND_PASTE:
+		driver_redirect(&kiosk->driver, ui_pasted(kiosk->ui));
+		break;
 	}
 }
 
@@ -113,8 +122,7 @@ static void take_keys(struct kiosk *kiosk)
 		if (key == KEYS_NONE)
 			return;
 		if (key == KEYS_HANG_UP) {
-			kiosk->hung_up = true;
-			end(kiosk, kiosk->once ? EXIT_FAILED : EXIT_DONE);
+			hang_up(kiosk);
 			return;
 		}
 		if (key == KEYS_INTERRUPT) {
@@ -133,9 +141,11 @@ static void take_signals(struct kiosk *kiosk)
 
 	while ((signal = sig_next(kiosk->signals)) != 0) {
 		switch (signal) {
-		case SIGTERM:
 		case SIGHUP:
-			kiosk->hung_up = signal == SIGHUP;
+			hang_up(kiosk);
+			break;
+		case SIGTERM:
+		case SIGQUIT:
 			end(kiosk, kiosk->once ? EXIT_FAILED : EXIT_DONE);
 			break;
 		case SIGINT:
@@ -179,11 +189,14 @@ static void turn(struct kiosk *kiosk)
 		take_signals(kiosk);
 	if (fds[0].ready || fds[0].hung_up)
 		take_keys(kiosk);
+	/* Where input and output are two terminals, one can go alone. */
+	if (fds[2].hung_up)
+		hang_up(kiosk);
 	if (visit_stage(kiosk->visit) == VISIT_OVER && !kiosk->ended)
 		end(kiosk, scene_exit_code(kiosk->visit));
 }
 
-static struct visit *new_visit(const struct setup *setup, bool once)
+static struct visit *new_visit(struct setup *setup, bool once)
 {
 	const struct conf *conf = &setup->conf;
 	struct visit_policy policy = {
@@ -254,7 +267,9 @@ int kiosk_run(struct setup *setup, bool once, const struct approval *approval,
 	kiosk.driver.http = setup->http;
 	kiosk.driver.store = setup->store;
 	kiosk.driver.log = setup->log;
+	driver_listen(&kiosk.driver, &setup->provider);
 	run(&kiosk);
+	driver_end(&kiosk.driver);
 	ui_free(kiosk.ui);
 	term_close(kiosk.term);
 	say_goodbye(&kiosk);

@@ -19,7 +19,6 @@
 #include "app/setup.h"
 #include "base/crypto.h"
 #include "base/err.h"
-#include "base/log.h"
 #include "base/text.h"
 #include "core/flow.h"
 #include "core/oauth.h"
@@ -29,6 +28,16 @@
 #include "io/sig.h"
 
 enum { QUIET = 2 };
+
+/* Whether escape sequences and block characters come out as what they are. */
+static bool can_draw(void)
+{
+	const char *type = getenv("TERM");
+
+	return isatty(STDOUT_FILENO) && type != NULL && type[0] != '\0' &&
+	       strcmp(type, "dumb") != 0 &&
+	       strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+}
 
 /* Two rows of modules a line, light ones drawn: black on white whatever the
  * terminal's own colours are. */
@@ -52,15 +61,14 @@ static void print_qr(const char *text)
 	qr_free(&qr);
 }
 
-static void print_code(const struct setup *setup, const struct flow *flow)
+/* False where nobody can have read it. */
+static bool print_code(const struct setup *setup, const struct flow *flow)
 {
 	const struct device_code *code = flow_code(flow);
 	const char *complete = code->verification_uri_complete;
 	char lifetime[32];
 
-	if (isatty(STDOUT_FILENO) &&
-	    strcmp(nl_langinfo(CODESET), "UTF-8") == 0 &&
-	    strcmp(setup->conf.screen.qr, "text") != 0)
+	if (can_draw() && strcmp(setup->conf.screen.qr, "text") != 0)
 		print_qr(complete != NULL ? complete : code->verification_uri);
 	(void)printf(
 		"To sign in to %s, open\n\n    %s\n\nand enter the code\n\n"
@@ -72,24 +80,63 @@ static void print_code(const struct setup *setup, const struct flow *flow)
 			     complete);
 	text_duration(lifetime, sizeof(lifetime), code->expires_in_s);
 	(void)printf("The code is good for %s.\n", lifetime);
-	(void)fflush(stdout);
+	return fflush(stdout) == 0 && !ferror(stdout);
 }
 
-static bool interrupted(int signals)
+static bool print_address(const struct setup *setup, const struct flow *flow)
+{
+	(void)printf("To sign in to %s, open\n\n    %s\n\n"
+		     "in a browser on this machine. It comes back to %s by "
+		     "itself; from another\nmachine forward that port first "
+		     "(ssh -L).\n",
+		     setup->provider.label, flow_authorization_uri(flow),
+		     setup->provider.redirect_uri);
+	return fflush(stdout) == 0 && !ferror(stdout);
+}
+
+/* Says what to do, once for each code or address. False where nobody can have
+ * read it. */
+static bool show(const struct setup *setup, const struct flow *flow,
+		 unsigned *shown)
+{
+	if (flow_codes(flow) == *shown)
+		return true;
+	*shown = flow_codes(flow);
+	if (flow_code(flow) != NULL)
+		return print_code(setup, flow);
+	return flow_authorization_uri(flow) == NULL ||
+	       print_address(setup, flow);
+}
+
+/* The exit code that a signal asks for; EXIT_DONE: none does. */
+static int take_signals(int signals)
 {
 	int signal;
 
 	while ((signal = sig_next(signals)) != 0) {
-		if (signal == SIGINT || signal == SIGTERM || signal == SIGHUP)
-			return true;
+		switch (signal) {
+		case SIGINT:
+		case SIGQUIT:
+			return EXIT_CANCELLED;
+		case SIGTERM:
+		case SIGHUP:
+			return EXIT_FAILED;
+		case SIGTSTP:
+			(void)raise(SIGSTOP); /* Ctrl-Z, which is blocked */
+			break;
+		default:
+			break;
+		}
 	}
-	return false;
+	return EXIT_DONE;
 }
 
-/* Runs the visit to its end; false where the person has cancelled it. */
-static bool run(struct driver *driver, const struct setup *setup,
-		struct visit *visit, int signals)
+/* Runs the visit to its end. Returns the exit code where it did not come to
+ * that, else EXIT_DONE. */
+static int run(struct driver *driver, const struct setup *setup,
+	       struct visit *visit, int signals)
 {
+	int code = EXIT_DONE;
 	struct event event = driver_event(EVENT_TICK);
 	struct http_fd fds[] = {{.fd = signals}};
 	unsigned shown = 0;
@@ -97,41 +144,40 @@ static bool run(struct driver *driver, const struct setup *setup,
 
 	visit_begin(visit, &event, &action);
 	driver_do(driver, &action);
-	while (visit_stage(visit) != VISIT_OVER) {
-		if (flow_code(visit_flow(visit)) != NULL &&
-		    flow_codes(visit_flow(visit)) != shown) {
-			print_code(setup, visit_flow(visit));
-			shown = flow_codes(visit_flow(visit));
-		}
+	while (visit_stage(visit) != VISIT_OVER && code == EXIT_DONE) {
+		if (!show(setup, visit_flow(visit), &shown))
+			return EXIT_FAILED; /* main() says so */
 		if (!driver_wait(driver, fds, 1, NEVER_MS))
-			break;
-		if (fds[0].ready && interrupted(signals))
-			return false;
+			return EXIT_FAILED;
+		if (fds[0].ready)
+			code = take_signals(signals);
 	}
-	return true;
+	return code;
 }
 
 int plain_run(struct setup *setup, struct err *err)
 {
 	const struct visit_policy policy = {.once = true};
 	struct driver driver = {0};
-	int code = EXIT_CANCELLED;
 	struct visit *visit;
 	struct scene scene;
 	int signals = sig_open();
+	int code;
 
 	if (signals < 0) {
 		err_set(err, "Cannot listen for signals.");
 		return EXIT_FAILED;
 	}
-	log_to_fd(setup->log, STDERR_FILENO);
+	(void)setup_log_here(setup);
 	scene_init(&scene, setup);
 	visit = visit_new(&setup->provider, &policy, crypto_random_u64());
 	driver.machine = machine_of_visit(visit);
 	driver.http = setup->http;
 	driver.store = setup->store;
 	driver.log = setup->log;
-	if (run(&driver, setup, visit, signals)) {
+	driver_listen(&driver, &setup->provider);
+	code = run(&driver, setup, visit, signals);
+	if (code == EXIT_DONE) {
 		code = scene_exit_code(visit);
 		if (code == EXIT_DONE)
 			(void)printf("%s\n", scene_greeting(&scene, visit));
@@ -139,6 +185,7 @@ int plain_run(struct setup *setup, struct err *err)
 			(void)fprintf(stderr, "grantty: %s\n",
 				      scene_farewell(&scene, visit));
 	}
+	driver_end(&driver);
 	visit_free(visit);
 	scene_free(&scene);
 	(void)close(signals);

@@ -18,6 +18,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "core/discovery.h"
 #include "core/flow.h"
 #include "core/oauth.h"
 #include "core/profile.h"
@@ -87,6 +88,19 @@ static void say(struct scene *scene, const char *format, ...)
 	va_end(ap);
 }
 
+static void fill_authorization(struct scene *scene, const struct flow *flow,
+			       struct model *model)
+{
+	say(scene, "Waiting for the browser");
+	if (flow_refusal(flow) != NULL)
+		say(scene, "%s", flow_refusal(flow)->err.text);
+	model->authorization_uri = flow_authorization_uri(flow);
+	model->redirect_uri = scene->setup->provider.redirect_uri;
+	model->code_lifetime_ms = flow_lifetime_ms(flow);
+	model->expires_ms = flow_expires_ms(flow);
+	model->codes = flow_codes(flow);
+}
+
 static void fill_sign_in(struct scene *scene, const struct flow *flow,
 			 struct model *model)
 {
@@ -95,6 +109,16 @@ static void fill_sign_in(struct scene *scene, const struct flow *flow,
 	const char *label = scene->setup->provider.label;
 
 	model->screen = SCREEN_SIGN_IN;
+	if (flow_state(flow) == FLOW_EXCHANGING) {
+		say(scene, "Asking %s for the tokens", label);
+		model->authorization_uri = flow_authorization_uri(flow);
+		model->redirect_uri = scene->setup->provider.redirect_uri;
+		return;
+	}
+	if (flow_authorization_uri(flow) != NULL) {
+		fill_authorization(scene, flow, model);
+		return;
+	}
 	if (code == NULL) {
 		say(scene, "Asking %s for a code", label);
 		return;
@@ -106,7 +130,7 @@ static void fill_sign_in(struct scene *scene, const struct flow *flow,
 	model->user_code = code->user_code;
 	model->verification_uri = code->verification_uri;
 	model->verification_uri_complete = code->verification_uri_complete;
-	model->code_lifetime_ms = code->expires_in_s * 1000;
+	model->code_lifetime_ms = flow_lifetime_ms(flow);
 	model->expires_ms = flow_expires_ms(flow);
 	model->codes = flow_codes(flow);
 	model->polls = flow_polls(flow);
@@ -128,6 +152,25 @@ static void fill_holding(struct scene *scene, const struct flow *flow,
 				 : "No connection to the sign-in service";
 	model->advice = refusal != NULL ? refusal->err.text : "";
 	model->retry_ms = flow_deadline(flow);
+}
+
+static void fill_preparing(struct scene *scene,
+			   const struct discovery *discovery,
+			   struct model *model)
+{
+	const struct refusal *refusal = discovery_refusal(discovery);
+
+	if (discovery_state(discovery) != DISCOVERY_HOLDING) {
+		model->screen = SCREEN_SIGN_IN;
+		say(scene, "Asking %s how to sign in",
+		    scene->setup->provider.label);
+		return;
+	}
+	model->screen = SCREEN_TROUBLE;
+	say(scene, "Waiting for the network");
+	model->trouble = "No connection to the sign-in service";
+	model->advice = refusal != NULL ? refusal->err.text : "";
+	model->retry_ms = discovery_deadline(discovery);
 }
 
 static const char *headline(enum visit_result result)
@@ -185,6 +228,9 @@ static void fill_profile(struct scene *scene, const struct visit *visit,
 	case SESSION_READING:
 		say(scene, "Reading the profile from %s", label);
 		break;
+	case SESSION_CHECKING:
+		say(scene, "Checking who signed in");
+		break;
 	case SESSION_REVOKING:
 	case SESSION_WIPING:
 		say(scene, "Signing out of %s", label);
@@ -218,6 +264,9 @@ void scene_fill(struct scene *scene, const struct visit *visit,
 	model->can_quit = scene->can_quit;
 	scene->status[0] = '\0';
 	switch (visit_stage(visit)) {
+	case VISIT_PREPARING:
+		fill_preparing(scene, visit_discovery(visit), model);
+		break;
 	case VISIT_WELCOME:
 		model->screen = SCREEN_WELCOME;
 		break;

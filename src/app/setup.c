@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Where settings come from, and which wins: command line, environment,
- * --env-file, configuration file, preset.
+ * What verbs share, made from the configuration: log, provider, HTTP client,
+ * store, theme.
  */
 #include "config.h"
 
@@ -20,115 +20,12 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "core/dotenv.h"
 #include "core/session_data.h"
 #include "io/input.h"
 #include "io/http.h"
 #include "io/store.h"
 
-#define CONF_MAX ((size_t)64 * 1024)
-#define SECRET_MAX 4096
-
-/* "" counts as unset, as it does for everybody else's variables. */
-static const char *environment(const char *name)
-{
-	const char *value = getenv(name);
-
-	return value != NULL && value[0] != '\0' ? value : NULL;
-}
-
-static char *path_below(const char *folder, const char *rest)
-{
-	struct buf path;
-
-	buf_init(&path, 4096);
-	(void)buf_addf(&path, "%s/%s", folder, rest);
-	return buf_take(&path);
-}
-
-static bool read_conf(struct setup *setup, const char *path, bool must_exist,
-		      bool *found, struct err *err)
-{
-	bool open_to_others = false;
-	bool ok = false;
-	struct buf text;
-
-	buf_init(&text, CONF_MAX);
-	switch (input_read(path, &text, &open_to_others, err)) {
-	case INPUT_OK:
-		break;
-	case INPUT_MISSING:
-		ok = !must_exist;
-		goto out;
-	case INPUT_FAILED:
-		goto out;
-	}
-	*found = true;
-	if (!conf_parse(&setup->conf, buf_text(&text), text.len, path, err))
-		goto out;
-	if (setup->conf.provider.client_secret[0] != '\0' && open_to_others) {
-		(void)input_complain_open(path, err);
-		goto out;
-	}
-	ok = true;
-out:
-	buf_free(&text);
-	return ok;
-}
-
-static bool find_conf(struct setup *setup, const struct args *args,
-		      struct err *err)
-{
-	const char *named = args->config;
-	const char *home = environment("HOME");
-	char *folder = NULL;
-	char *path = NULL;
-	bool found = false;
-	bool ok;
-
-	if (named == NULL)
-		named = environment("GRANTTY_CONFIG");
-	if (named != NULL)
-		return read_conf(setup, named, true, &found, err);
-	if (environment("XDG_CONFIG_HOME") != NULL)
-		folder = xstrdup(environment("XDG_CONFIG_HOME"));
-	else if (home != NULL)
-		folder = path_below(home, ".config");
-	if (folder != NULL) {
-		path = path_below(folder, "grantty/grantty.conf");
-		ok = read_conf(setup, path, false, &found, err);
-		free(path);
-		free(folder);
-		if (!ok || found)
-			return ok;
-	}
-	return read_conf(setup, SYSCONFDIR "/grantty/grantty.conf", false,
-			 &found, err);
-}
-
-static bool override(struct setup *setup, const struct args *args,
-		     struct err *err)
-{
-	const struct {
-		const char *name;
-		const char *value;
-	} given[] = {
-		{"provider.preset", args->provider},
-		{"provider.issuer", args->issuer},
-		{"provider.client_id", args->client_id},
-		{"provider.scope", args->scope},
-		{"grant", args->grant},
-		{"screen.theme", args->theme},
-	};
-	size_t i;
-
-	for (i = 0; i < sizeof(given) / sizeof(given[0]); i++) {
-		if (given[i].value != NULL &&
-		    !conf_set(&setup->conf, given[i].name, given[i].value, err))
-			return false;
-	}
-	return true;
-}
+#define THEME_MAX ((size_t)64 * 1024)
 
 /* Whoever sets one of these relies on it: ignoring it would be a lie. */
 static bool only_what_works(const struct conf *conf, struct err *err)
@@ -137,7 +34,6 @@ static bool only_what_works(const struct conf *conf, struct err *err)
 		const char *name;
 		bool set;
 	} later[] = {
-		{"grant = \"code\"", strcmp(conf->grant, "code") == 0},
 		{"kiosk.lock", conf->kiosk.lock},
 		{"kiosk.confirm", conf->kiosk.confirm},
 		{"kiosk.allow",
@@ -189,12 +85,20 @@ static bool open_log(struct setup *setup, const struct args *args,
 
 bool setup_begin(struct setup *setup, const struct args *args, struct err *err)
 {
-	memset(setup, 0, sizeof(*setup));
-	conf_init(&setup->conf);
+	bool ok = setup_conf(setup, args, err);
+
 	setup->log = log_new(100);
 	theme_plain(&setup->theme);
-	return find_conf(setup, args, err) && override(setup, args, err) &&
-	       only_what_works(&setup->conf, err) && open_log(setup, args, err);
+	return ok && only_what_works(&setup->conf, err) &&
+	       open_log(setup, args, err);
+}
+
+bool setup_log_here(struct setup *setup)
+{
+	if (setup->conf.log.file[0] != '\0' || setup->conf.log.syslog)
+		return false;
+	log_to_fd(setup->log, STDERR_FILENO);
+	return true;
 }
 
 void setup_end(struct setup *setup)
@@ -207,92 +111,11 @@ void setup_end(struct setup *setup)
 	memset(setup, 0, sizeof(*setup));
 }
 
-/* GRANTTY_NAME or NAME: from the environment, then from the .env file. */
-static char *variable(const char *name, const struct buf *dotenv)
-{
-	const char *names[] = {NULL, name};
-	char prefixed[64];
-	char *value = NULL;
-	size_t i;
-
-	(void)snprintf(prefixed, sizeof(prefixed), "GRANTTY_%s", name);
-	names[0] = prefixed;
-	for (i = 0; i < 2 && value == NULL; i++)
-		value = xstrdup(environment(names[i]));
-	for (i = 0; i < 2 && value == NULL; i++)
-		value = dotenv_get(buf_text(dotenv), dotenv->len, names[i]);
-	if (value != NULL && value[0] == '\0') {
-		free(value);
-		value = NULL;
-	}
-	return value;
-}
-
-static bool read_dotenv(const char *path, struct buf *text, struct err *err)
-{
-	bool open_to_others = false;
-	char *secret;
-
-	if (path == NULL)
-		return true;
-	if (input_read(path, text, &open_to_others, err) != INPUT_OK)
-		return false;
-	secret = variable("CLIENT_SECRET", text);
-	if (secret != NULL && open_to_others)
-		(void)input_complain_open(path, err);
-	else
-		open_to_others = false;
-	secret_free(secret);
-	return !open_to_others;
-}
-
-/* The systemd credential, then provider.client_secret_file. */
-static bool secret_from_file(const struct setup *setup, char **secret,
-			     struct err *err)
-{
-	const char *folder = environment("CREDENTIALS_DIRECTORY");
-	const char *file = setup->conf.provider.client_secret_file;
-	char *path;
-
-	if (folder != NULL) {
-		path = path_below(folder, "client_secret");
-		if (access(path, F_OK) == 0) {
-			*secret =
-				input_read_secret(path, SECRET_MAX, true, err);
-			free(path);
-			return *secret != NULL;
-		}
-		free(path);
-	}
-	if (file[0] == '\0')
-		return true;
-	*secret = input_read_secret(file, SECRET_MAX, false, err);
-	return *secret != NULL;
-}
-
 bool setup_provider(struct setup *setup, const struct args *args,
 		    struct err *err)
 {
-	char *id = NULL;
-	char *secret = NULL;
-	struct buf dotenv;
-	bool ok = false;
-
-	buf_init(&dotenv, CONF_MAX);
-	if (!read_dotenv(args->env_file, &dotenv, err))
-		goto out;
-	/* --client-id on the command line is nearer than any environment. */
-	if (args->client_id == NULL)
-		id = variable("CLIENT_ID", &dotenv);
-	secret = variable("CLIENT_SECRET", &dotenv);
-	if (secret == NULL && !secret_from_file(setup, &secret, err))
-		goto out;
-	ok = provider_set_up(&setup->provider, &setup->conf, id, secret, err);
-out:
-	buf_free(&dotenv);
-	free(id);
-	secret_free(secret);
-	return ok;
+	return setup_client(setup, args, err) &&
+	       provider_set_up(&setup->provider, &setup->conf, NULL, NULL, err);
 }
 
 bool setup_network(struct setup *setup, struct err *err)
@@ -340,10 +163,11 @@ bool setup_store(struct setup *setup, struct err *err)
 	return result != STORE_FAILED;
 }
 
-/* Beside the program in a build tree, else where they were installed. */
+/* Beside the program in a build tree (built in it, or in a folder of it), else
+ * where they were installed. */
 static char *theme_path(const char *name)
 {
-	static const char *const beside[] = {"../themes",
+	static const char *const beside[] = {"themes", "../themes",
 					     "../share/grantty/themes"};
 	char self[2048];
 	struct buf path;
@@ -370,14 +194,15 @@ static char *theme_path(const char *name)
 bool setup_theme(struct setup *setup, struct err *err)
 {
 	const char *name = setup->conf.screen.theme;
+	const char *no_color = getenv("NO_COLOR");
 	char *path = NULL;
 	struct buf text;
 	bool ok = true;
 
 	theme_plain(&setup->theme);
-	if (environment("NO_COLOR") != NULL)
+	if (no_color != NULL && no_color[0] != '\0')
 		return true;
-	buf_init(&text, CONF_MAX);
+	buf_init(&text, THEME_MAX);
 	path = theme_path(name);
 	switch (input_read(path, &text, NULL, err)) {
 	case INPUT_OK:

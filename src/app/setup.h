@@ -29,13 +29,27 @@ struct setup {
 };
 
 /*
+ * The configuration alone: as setup_begin(), but takes what this version cannot
+ * do, too, and opens no log.
+ */
+bool setup_conf(struct setup *setup, const struct args *args, struct err *err);
+
+/*
  * The configuration: the file that is found first, then the command line over
  * it; and the log. False with *err (exit 2).
  */
 bool setup_begin(struct setup *setup, const struct args *args, struct err *err);
 void setup_end(struct setup *setup); /* everything; wipes */
 
-/* The provider with client_id and client_secret from wherever they are. */
+/* Sends the log to standard error, unless the configuration has a place for it:
+ * then false. */
+bool setup_log_here(struct setup *setup);
+
+/* Puts client_id and client_secret from wherever they are into setup->conf. */
+bool setup_client(struct setup *setup, const struct args *args,
+		  struct err *err);
+
+/* setup_client(), and the provider from that. */
 bool setup_provider(struct setup *setup, const struct args *args,
 		    struct err *err);
 

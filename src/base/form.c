@@ -146,6 +146,26 @@ char *form_get(const char *form, size_t len, const char *name)
 	return NULL;
 }
 
+bool form_take(const char **form, size_t *len, char **name, char **value)
+{
+	size_t field = span(*form, *len, '&');
+	size_t key = span(*form, field, '=');
+	size_t start = key < field ? key + 1 : key; /* of the value */
+	size_t step = field_step(field, *len);
+
+	*name = decode(*form, key);
+	*value = decode(*form + start, field - start);
+	*form += step;
+	*len -= step;
+	if (*name != NULL && *value != NULL)
+		return true;
+	secret_free(*name);
+	secret_free(*value);
+	*name = NULL;
+	*value = NULL;
+	return false;
+}
+
 bool form_looks_like(const char *s, size_t len)
 {
 	static const char allowed[] = "-._~*+!$'(),/:;@?[]&=";

@@ -26,6 +26,14 @@ bool form_add(struct buf *out, const char *name, const char *value);
  */
 char *form_get(const char *form, size_t len, const char *name);
 
+/*
+ * Takes the first field off the *len bytes at *form, which move on behind it.
+ * *name and *value are decoded and the caller's (secret_free); a field without
+ * a '=' has the value "". False, with both NULL, where the field is badly
+ * encoded or contains a NUL.
+ */
+bool form_take(const char **form, size_t *len, char **name, char **value);
+
 /* Whether the bytes look like a form: at least one name=value, no byte that a
  * form cannot have. Tells GitHub's answers from HTML. */
 bool form_looks_like(const char *s, size_t len);

@@ -9,10 +9,12 @@
 
 #include <libconfig.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/mem.h"
 #include "base/text.h"
 #include "core/fields.h"
 #include "core/options.h"
@@ -40,6 +42,8 @@ void conf_free(struct conf *conf)
 
 	for (size_t i = 0; (option = option_at(i)) != NULL; i++)
 		field_clear(conf, option);
+	for (size_t i = 0; i < CONF_OPTIONS_MAX; i++)
+		free(conf->origins[i]);
 	memset(conf, 0, sizeof(*conf));
 }
 
@@ -50,6 +54,22 @@ static void copy(struct conf *to, const struct conf *from)
 	*to = *from;
 	for (size_t i = 0; (option = option_at(i)) != NULL; i++)
 		field_unshare(to, option);
+	for (size_t i = 0; i < CONF_OPTIONS_MAX; i++)
+		to->origins[i] = xstrdup(from->origins[i]);
+}
+
+static void set_origin(struct conf *conf, const struct conf_option *option,
+		       const char *origin)
+{
+	char **field = &conf->origins[option_index(option)];
+
+	free(*field);
+	*field = xstrdup(origin);
+}
+
+void conf_set_origin(struct conf *conf, const char *option, const char *origin)
+{
+	set_origin(conf, option_find(option), origin);
 }
 
 static bool is_preset(const struct conf_option *option)
@@ -62,8 +82,11 @@ static void settle_preset(struct conf *conf)
 {
 	if (!conf->provider.preset_named &&
 	    (conf->provider.issuer[0] != '\0' ||
-	     conf->provider.device_authorization_endpoint[0] != '\0'))
+	     conf->provider.device_authorization_endpoint[0] != '\0')) {
 		conf->provider.preset[0] = '\0';
+		conf_set_origin(conf, "provider.preset",
+				"none, for the issuer or endpoints below");
+	}
 }
 
 /* Passes on what is wrong with a setting, with the place where it stands. */
@@ -200,6 +223,19 @@ static bool refuse_name(const struct reading *reading,
 	return false;
 }
 
+static void note_place(const struct reading *reading,
+		       const struct conf_option *option,
+		       const config_setting_t *setting)
+{
+	struct buf place;
+
+	buf_init(&place, strlen(reading->file) + sizeof(":4294967295"));
+	buf_addf(&place, "%s:%u", reading->file,
+		 config_setting_source_line(setting));
+	set_origin(reading->conf, option, buf_text(&place));
+	buf_free(&place);
+}
+
 /* Reads the members of the group of that full name, "" for the file. Goes no
  * deeper than the names in the table do. */
 static bool read_group(const struct reading *reading, config_setting_t *group,
@@ -222,6 +258,7 @@ static bool read_group(const struct reading *reading, config_setting_t *group,
 		if (option != NULL) {
 			if (!read_option(reading, option, member))
 				return false;
+			note_place(reading, option, member);
 			if (is_preset(option))
 				reading->conf->provider.preset_named = true;
 		} else if (!option_is_group(name)) {
@@ -298,6 +335,7 @@ bool conf_set(struct conf *conf, const char *option, const char *value,
 		return err_set(err, "there is no option %s.", option);
 	if (!set_option(conf, found, value, err))
 		return false;
+	set_origin(conf, found, "");
 	if (is_preset(found))
 		conf->provider.preset_named = true;
 	settle_preset(conf);

@@ -20,6 +20,9 @@ struct strings {
 	size_t count;
 };
 
+/* At least as many as there are options. */
+enum { CONF_OPTIONS_MAX = 80 };
+
 struct conf {
 	struct {
 		char *preset, *issuer;
@@ -65,6 +68,10 @@ struct conf {
 		bool syslog;
 	} log;
 	char *metrics_textfile;
+	/* Where each option's value comes from, in words for people
+	 * ("grantty.conf:12"), in the order of option_at(); NULL: it was not
+	 * set. */
+	char *origins[CONF_OPTIONS_MAX];
 };
 
 /*
@@ -83,16 +90,20 @@ void conf_free(struct conf *conf);
  * the file's name for messages. False with "name:line: …", the allowed values
  * and a did-you-mean where there is a syntax error, an unknown key, a wrong
  * type, a value out of range or an @include (which would read other files);
- * conf is then as before.
+ * conf is then as before. The origins of what it sets are "name:line".
  */
 bool conf_parse(struct conf *conf, const char *text, size_t len,
 		const char *name, struct err *err);
 
 /*
  * Sets one option by its full name ("provider.client_id") from a string, for
- * the command line. False where the name or the value is not acceptable.
+ * the command line. False where the name or the value is not acceptable. Its
+ * origin is then "".
  */
 bool conf_set(struct conf *conf, const char *option, const char *value,
 	      struct err *err);
+
+/* Says where the value of the option of that full name comes from. */
+void conf_set_origin(struct conf *conf, const char *option, const char *origin);
 
 #endif

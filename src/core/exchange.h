@@ -62,6 +62,8 @@ enum event_kind {
 	EVENT_CANCEL,	/* a person gives up what is going on */
 	EVENT_SIGN_OUT, /* a person asks to be signed out */
 	EVENT_TOUCHED,	/* any other sign of a person: restarts idle time */
+	EVENT_REDIRECT, /* a browser came back, or a person pasted where it
+			 * ended: text */
 	EVENT_LOCKED,	/* ACTION_LOCK: the store is ours; data tells what is in
 			 * it, NULL where nothing */
 	EVENT_BUSY,	/* ACTION_LOCK: another process has the store */
@@ -72,6 +74,7 @@ struct event {
 	enum event_kind kind;
 	int64_t now_ms;
 	int64_t wall_s;
+	const char *text;		 /* EVENT_REDIRECT; borrowed */
 	const struct reply *reply;	 /* EVENT_REPLY */
 	const struct session_data *data; /* EVENT_LOCKED; borrowed */
 	bool unreadable; /* EVENT_LOCKED: the store is corrupt or out of order,

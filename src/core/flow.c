@@ -11,6 +11,9 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "core/authorize.h"
+#include "core/provider.h"
+#include "core/reply.h"
 
 /*
  * The provider measures the interval by its own clock, and a network that is
@@ -31,8 +34,17 @@
 #define ASK_BACKOFF_MS 2000
 #define ASK_BACKOFF_MAX_MS 60000
 
+/* How long an address to open is good for. Long enough to reach a browser with
+ * it, short enough not to be found later. */
+#define AUTHORIZATION_LIFETIME_MS 600000
+
+/* How often a code exchange that was not heard is tried. */
+#define EXCHANGE_TRIES 3
+
 struct flow {
 	const struct provider *provider;
+	struct authorization authorization;
+	char *code_value; /* that came back; secret; NULL: none */
 	struct device_code code;
 	struct tokens tokens;
 	struct refusal
@@ -54,9 +66,9 @@ struct flow {
 static const char *const state_names[] = {
 	[FLOW_IDLE] = "idle",	    [FLOW_ASKING] = "asking",
 	[FLOW_HOLDING] = "holding", [FLOW_WAITING] = "waiting",
-	[FLOW_POLLING] = "polling", [FLOW_GRANTED] = "granted",
-	[FLOW_DENIED] = "denied",   [FLOW_EXPIRED] = "expired",
-	[FLOW_FAILED] = "failed",
+	[FLOW_POLLING] = "polling", [FLOW_EXCHANGING] = "exchanging",
+	[FLOW_GRANTED] = "granted", [FLOW_DENIED] = "denied",
+	[FLOW_EXPIRED] = "expired", [FLOW_FAILED] = "failed",
 };
 
 struct flow *flow_new(const struct provider *provider, int patience,
@@ -81,6 +93,9 @@ static void forget_refusal(struct flow *flow)
 static void forget_code(struct flow *flow)
 {
 	device_code_free(&flow->code);
+	authorization_free(&flow->authorization);
+	secret_free(flow->code_value);
+	flow->code_value = NULL;
 	flow->expires_ms = NEVER_MS;
 	flow->interval_ms = 0;
 	flow->polls = 0;
@@ -140,15 +155,17 @@ static void fail(struct flow *flow, enum flow_failure failure,
 
 static void expire(struct flow *flow, struct action *action)
 {
-	/* A code that ran out while nobody answered says nothing about the
-	 * person: it was the network. */
-	if (!flow->heard && flow->refusal != NULL) {
+	/* A code that ran out while nobody answered the polls says nothing
+	 * about the person: it was the network. */
+	if (flow->polls > 0 && !flow->heard && flow->refusal != NULL) {
 		fail(flow, FAILURE_UNREACHABLE, action);
 		return;
 	}
 	forget_code(flow);
 	move(flow, FLOW_EXPIRED, NEVER_MS, action);
-	action_note(action, LEVEL_WARN, "the code ran out unused");
+	action_note(action, LEVEL_WARN, "%s",
+		    flow->provider->code_grant ? "the address ran out unused"
+					       : "the code ran out unused");
 }
 
 /*
@@ -173,14 +190,6 @@ static void wait_for_poll(struct flow *flow, int64_t now_ms, int64_t wait_ms,
 	move(flow, FLOW_WAITING, due_ms, action);
 }
 
-/* Whether the answer shows a provider in difficulties, and not a wrong
- * address: that is what "out of reach" means. */
-static bool out_of_reach(const struct reply *reply)
-{
-	return reply->net != NET_OK || reply->status >= 500 ||
-	       reply->status == 408 || reply->status == 429;
-}
-
 static void remember(struct flow *flow, const struct refusal *refusal)
 {
 	if (flow->refusal == NULL)
@@ -196,8 +205,8 @@ static void hold(struct flow *flow, const struct event *event,
 	flow->failures++;
 	if (flow->patience > 0 && flow->failures >= flow->patience) {
 		fail(flow,
-		     out_of_reach(event->reply) ? FAILURE_UNREACHABLE
-						: FAILURE_REFUSED,
+		     reply_is_away(event->reply) ? FAILURE_UNREACHABLE
+						 : FAILURE_REFUSED,
 		     action);
 		return;
 	}
@@ -362,6 +371,106 @@ static void poll_answered(struct flow *flow, const struct event *event,
 	fail(flow, FAILURE_REFUSED, action);
 }
 
+/* Shows an address to open instead of a code to type. */
+static void authorize(struct flow *flow, int64_t now_ms, struct action *action)
+{
+	/* What an exchange under way may bring is for nobody any more. */
+	if (flow->state == FLOW_EXCHANGING)
+		action->kind = ACTION_DROP;
+	forget_code(flow);
+	flow->failure = FAILURE_NONE;
+	flow->codes++;
+	authorization_make(&flow->authorization, flow->provider);
+	flow->expires_ms = now_ms + AUTHORIZATION_LIFETIME_MS;
+	move(flow, FLOW_WAITING, flow->expires_ms, action);
+	action_note(action, LEVEL_INFO, "waiting for a browser to come back");
+}
+
+static void exchange(struct flow *flow, struct action *action)
+{
+	send(authorization_request(&flow->authorization, flow->provider,
+				   flow->code_value),
+	     action);
+	move(flow, FLOW_EXCHANGING, NEVER_MS, action);
+}
+
+static void redirected(struct flow *flow, const struct event *event,
+		       struct action *action)
+{
+	struct refusal refusal = {.retry_after_s = -1};
+
+	if (flow->state != FLOW_WAITING || flow->authorization.uri == NULL)
+		return;
+	/* The tick may come later: the machine may have been asleep. */
+	if (event->now_ms >= flow->expires_ms) {
+		expire(flow, action);
+		return;
+	}
+	switch (authorization_judge(&flow->authorization, flow->provider,
+				    event->text, &flow->code_value, &refusal)) {
+	case ANSWER_CODE:
+		exchange(flow, action);
+		return;
+	case ANSWER_FOREIGN:
+		remember(flow, &refusal);
+		action_note(action, LEVEL_WARN, "%s", refusal.err.text);
+		return;
+	case ANSWER_DENIED:
+		deny(flow, action);
+		return;
+	case ANSWER_MISCONFIGURED:
+		remember(flow, &refusal);
+		fail(flow, FAILURE_MISCONFIGURED, action);
+		return;
+	case ANSWER_REFUSED:
+		break;
+	}
+	remember(flow, &refusal);
+	fail(flow, FAILURE_REFUSED, action);
+}
+
+/* A code may be used once only (RFC 6749 section 4.1.2), so it is sent again
+ * only where it cannot have been used. */
+static bool may_send_again(const struct flow *flow, const struct reply *reply)
+{
+	return flow->failures < EXCHANGE_TRIES &&
+	       (reply->net == NET_RESOLVE || reply->status == 429 ||
+		reply->status == 503);
+}
+
+static void exchange_answered(struct flow *flow, const struct event *event,
+			      struct action *action)
+{
+	struct refusal refusal = {.retry_after_s = -1};
+	enum verdict verdict;
+	int64_t due_ms;
+
+	verdict = oauth_token_answer(flow->provider, event->reply,
+				     &flow->tokens, &refusal);
+	if (verdict == VERDICT_OK) {
+		flow->tokens.nonce = xstrdup(flow->authorization.nonce);
+		grant(flow, action);
+		return;
+	}
+	flow->failures++;
+	remember(flow, &refusal);
+	due_ms = event->now_ms +
+		 later(back_off_ms(&flow->seed, flow->failures, ASK_BACKOFF_MS,
+				   ASK_BACKOFF_MAX_MS),
+		       refusal.retry_after_s * 1000);
+	if (verdict == VERDICT_RETRY && due_ms < flow->expires_ms &&
+	    may_send_again(flow, event->reply)) {
+		flow->due_ms = due_ms;
+		action_note(action, LEVEL_WARN, "%s", refusal.err.text);
+		return;
+	}
+	fail(flow,
+	     verdict == VERDICT_MISCONFIGURED ? FAILURE_MISCONFIGURED
+	     : reply_is_away(event->reply)    ? FAILURE_UNREACHABLE
+					      : FAILURE_REFUSED,
+	     action);
+}
+
 static void replied(struct flow *flow, const struct event *event,
 		    struct action *action)
 {
@@ -369,6 +478,8 @@ static void replied(struct flow *flow, const struct event *event,
 		code_came(flow, event, action);
 	else if (flow->state == FLOW_POLLING)
 		poll_answered(flow, event, action);
+	else if (flow->state == FLOW_EXCHANGING && flow->due_ms == NEVER_MS)
+		exchange_answered(flow, event, action);
 }
 
 static void ticked(struct flow *flow, const struct event *event,
@@ -387,12 +498,15 @@ static void ticked(struct flow *flow, const struct event *event,
 		send(oauth_poll_request(flow->provider, flow->code.device_code),
 		     action);
 		move(flow, FLOW_POLLING, NEVER_MS, action);
+	} else if (flow->state == FLOW_EXCHANGING) {
+		exchange(flow, action);
 	}
 }
 
 static void cancel(struct flow *flow, struct action *action)
 {
-	if (flow->state == FLOW_ASKING || flow->state == FLOW_POLLING)
+	if (flow->state == FLOW_ASKING || flow->state == FLOW_POLLING ||
+	    flow->state == FLOW_EXCHANGING)
 		action->kind = ACTION_DROP;
 	forget_code(flow);
 	forget_refusal(flow);
@@ -416,7 +530,13 @@ void flow_step(struct flow *flow, const struct event *event,
 		flow->failures = 0;
 		forget_refusal(flow);
 		tokens_free(&flow->tokens);
-		ask(flow, event->now_ms, action);
+		if (flow->provider->code_grant)
+			authorize(flow, event->now_ms, action);
+		else
+			ask(flow, event->now_ms, action);
+		break;
+	case EVENT_REDIRECT:
+		redirected(flow, event, action);
 		break;
 	case EVENT_CANCEL:
 		cancel(flow, action);
@@ -453,6 +573,17 @@ enum flow_failure flow_failure(const struct flow *flow)
 const struct device_code *flow_code(const struct flow *flow)
 {
 	return flow->code.device_code != NULL ? &flow->code : NULL;
+}
+
+const char *flow_authorization_uri(const struct flow *flow)
+{
+	return flow->authorization.uri;
+}
+
+int64_t flow_lifetime_ms(const struct flow *flow)
+{
+	return flow->authorization.uri != NULL ? AUTHORIZATION_LIFETIME_MS
+					       : flow->code.expires_in_s * 1000;
 }
 
 int64_t flow_expires_ms(const struct flow *flow)

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The device authorization grant (RFC 8628) as a pure state machine: from "ask
- * for a code" to tokens, or to the reason why there are none. Reads no clock
- * and does no I/O; see exchange.h for what goes in and comes out.
+ * The way to tokens as a pure state machine: the device authorization grant
+ * (RFC 8628), or where the provider is set up for it the authorization code
+ * grant (RFC 6749 section 4.1), which waits for a browser to come back instead
+ * of polling. Ends in tokens or in the reason why there are none. Reads no
+ * clock and does no I/O; see exchange.h for what goes in and comes out.
  */
 #ifndef GRANTTY_CORE_FLOW_H
 #define GRANTTY_CORE_FLOW_H
@@ -17,15 +19,17 @@ struct provider;
 struct flow;
 
 enum flow_state {
-	FLOW_IDLE,    /* nothing was asked for */
-	FLOW_ASKING,  /* the device authorization request is under way */
-	FLOW_HOLDING, /* that failed for now: waits to ask again */
-	FLOW_WAITING, /* a code is shown: waits for the next poll */
-	FLOW_POLLING, /* a poll is under way */
-	FLOW_GRANTED, /* flow_take_tokens() */
-	FLOW_DENIED,  /* the person said no */
-	FLOW_EXPIRED, /* the code's time is up */
-	FLOW_FAILED   /* flow_refusal() says why */
+	FLOW_IDLE,	 /* nothing was asked for */
+	FLOW_ASKING,	 /* the device authorization request is under way */
+	FLOW_HOLDING,	 /* that failed for now: waits to ask again */
+	FLOW_WAITING,	 /* a code or an address is shown: waits for the next
+			  * poll, or for the browser */
+	FLOW_POLLING,	 /* a poll is under way */
+	FLOW_EXCHANGING, /* the code came back and is being exchanged */
+	FLOW_GRANTED,	 /* flow_take_tokens() */
+	FLOW_DENIED,	 /* the person said no */
+	FLOW_EXPIRED,	 /* the code's time is up */
+	FLOW_FAILED	 /* flow_refusal() says why */
 };
 
 /* Why FLOW_FAILED. */
@@ -63,7 +67,15 @@ enum flow_failure flow_failure(const struct flow *flow);
 /* The code on show, borrowed; NULL where there is none. */
 const struct device_code *flow_code(const struct flow *flow);
 
-/* When that code runs out, counted from when its request was sent. */
+/* The address that a person opens, borrowed; NULL with the device grant and
+ * where there is none. */
+const char *flow_authorization_uri(const struct flow *flow);
+
+/* How long the code or address on show is good for in all, in milliseconds. */
+int64_t flow_lifetime_ms(const struct flow *flow);
+
+/* When that code or address runs out, counted from when its request was sent.
+ */
 int64_t flow_expires_ms(const struct flow *flow);
 
 /* The present polling interval in milliseconds, without back-off. */

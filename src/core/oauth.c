@@ -52,6 +52,8 @@ void tokens_free(struct tokens *tokens)
 	secret_free(tokens->refresh_token);
 	free(tokens->token_type);
 	free(tokens->scope);
+	secret_free(tokens->id_token);
+	secret_free(tokens->nonce);
 	memset(tokens, 0, sizeof(*tokens));
 }
 
@@ -79,14 +81,11 @@ static char *basic_authorization(const struct provider *provider)
 	return buf_take(&header);
 }
 
-/*
- * The request that POSTs the form, which it takes over, with the client's
- * proof. client_id is in every body: RFC 8628 sections 3.1 and 3.4 ask for it,
- * Webex beside HTTP Basic as well.
- */
-static struct request *post(const struct provider *provider,
-			    const char *purpose, const char *url,
-			    struct buf *form, enum client_auth auth)
+/* client_id is in every body: RFC 8628 sections 3.1 and 3.4 ask for it, Webex
+ * beside HTTP Basic as well. */
+struct request *oauth_post(const struct provider *provider, const char *purpose,
+			   const char *url, struct buf *form,
+			   enum client_auth auth)
 {
 	struct request *request = xcalloc(1, sizeof(*request));
 
@@ -124,9 +123,9 @@ struct request *oauth_device_request(const struct provider *provider)
 	for (size_t i = 0; i < provider->extra_count; i++)
 		form_add(&form, provider->extra[i].name,
 			 provider->extra[i].value);
-	return post(provider, "device authorization",
-		    provider->device_authorization_endpoint, &form,
-		    provider->device_auth);
+	return oauth_post(provider, "device authorization",
+			  provider->device_authorization_endpoint, &form,
+			  provider->device_auth);
 }
 
 /* Webex shows the person which device it is that signs in. */
@@ -155,8 +154,8 @@ struct request *oauth_poll_request(const struct provider *provider,
 		 "urn:ietf:params:oauth:grant-type:device_code");
 	form_add(&form, "device_code", device_code);
 	add_user_info(&form, provider);
-	return post(provider, "poll", provider->device_token_endpoint, &form,
-		    provider->token_auth);
+	return oauth_post(provider, "poll", provider->device_token_endpoint,
+			  &form, provider->token_auth);
 }
 
 struct request *oauth_refresh_request(const struct provider *provider,
@@ -168,8 +167,8 @@ struct request *oauth_refresh_request(const struct provider *provider,
 	buf_init(&form, REQUEST_MAX);
 	form_add(&form, "grant_type", "refresh_token");
 	form_add(&form, "refresh_token", refresh_token);
-	request = post(provider, "refresh", provider->token_endpoint, &form,
-		       provider->token_auth);
+	request = oauth_post(provider, "refresh", provider->token_endpoint,
+			     &form, provider->token_auth);
 	request->fresh = true;
 	return request;
 }
@@ -203,8 +202,9 @@ struct request *oauth_revoke_request(const struct provider *provider,
 	buf_init(&form, REQUEST_MAX);
 	form_add(&form, "token", token);
 	form_add(&form, "token_type_hint", hint);
-	request = post(provider, "revocation", provider->revocation_endpoint,
-		       &form, provider->token_auth);
+	request = oauth_post(provider, "revocation",
+			     provider->revocation_endpoint, &form,
+			     provider->token_auth);
 	request->fresh = true;
 	return request;
 }
@@ -374,6 +374,8 @@ static enum verdict take_tokens(const struct provider *provider,
 	tokens->access_token = xstrdup(access);
 	tokens->refresh_token = xstrdup(unless_empty(refresh));
 	tokens->token_type = xstrdup("Bearer");
+	tokens->id_token =
+		xstrdup(unless_empty(json_get_text(body, "id_token")));
 	tokens->scope = scope_of(json_get(body, "scope"));
 	tokens->expires_in_s =
 		seconds_under(body, "expires_in", 1, LIFETIME_MAX_S, 0);

@@ -11,8 +11,9 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "core/provider.h"
 
-struct provider;
+struct buf;
 struct request;
 struct reply;
 
@@ -28,11 +29,13 @@ struct device_code {
 
 /* The token response (RFC 6749 section 5.1). Secrets in it are wiped. */
 struct tokens {
-	char *access_token;	      /* secret */
-	char *refresh_token;	      /* or NULL; secret */
-	char *token_type;	      /* "Bearer" where the answer names none */
-	char *scope;		      /* or NULL where the answer names none */
-	int64_t expires_in_s;	      /* 0: not said */
+	char *access_token;   /* secret */
+	char *refresh_token;  /* or NULL; secret */
+	char *token_type;     /* "Bearer" where the answer names none */
+	char *id_token;	      /* or NULL; secret */
+	char *nonce;	      /* which one it must carry; NULL: none; secret */
+	char *scope;	      /* or NULL where the answer names none */
+	int64_t expires_in_s; /* 0: not said */
 	int64_t refresh_expires_in_s; /* 0: not said */
 };
 
@@ -66,6 +69,12 @@ void device_code_free(struct device_code *code);
 void tokens_free(struct tokens *tokens);
 /* Moves what is in from to the empty to. */
 void tokens_move(struct tokens *to, struct tokens *from);
+
+/* A request that POSTs the form, which it takes over, with the client's proof
+ * of who it is. purpose: a literal, for the log. */
+struct request *oauth_post(const struct provider *provider, const char *purpose,
+			   const char *url, struct buf *form,
+			   enum client_auth auth);
 
 /* The device authorization request (RFC 8628 section 3.1). */
 struct request *oauth_device_request(const struct provider *provider);

@@ -108,9 +108,17 @@ static const struct conf_option table[] = {
 	{.name = "metrics.textfile", AT(metrics_textfile), .text = ""},
 };
 
+_Static_assert(sizeof(table) / sizeof(table[0]) <= CONF_OPTIONS_MAX,
+	       "CONF_OPTIONS_MAX must be raised");
+
 const struct conf_option *option_at(size_t i)
 {
 	return i < sizeof(table) / sizeof(table[0]) ? &table[i] : NULL;
+}
+
+size_t option_index(const struct conf_option *option)
+{
+	return (size_t)(option - table);
 }
 
 const struct conf_option *option_find(const char *name)

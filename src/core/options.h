@@ -36,6 +36,9 @@ struct conf_option {
 /* The i-th option in the order of the documentation; NULL beyond the last. */
 const struct conf_option *option_at(size_t i);
 
+/* The i with which option_at() gives that option. */
+size_t option_index(const struct conf_option *option);
+
 /* The option of that full name, or NULL. */
 const struct conf_option *option_find(const char *name);
 

@@ -8,6 +8,7 @@
 
 #include "core/provider.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -18,6 +19,7 @@
 #include "base/text.h"
 #include "base/url.h"
 #include "core/conf.h"
+#include "core/json.h"
 
 /* Longer ones fit neither a QR code nor a screen. */
 enum { URI_MAX = 1500 };
@@ -77,6 +79,7 @@ static void take_endpoints(struct provider *provider, const struct conf *conf)
 	provider->authorization_endpoint =
 		xstrdup(first_of(conf->provider.authorization_endpoint,
 				 preset->authorization_endpoint, NULL));
+	provider->jwks_uri = xstrdup(preset->jwks_uri);
 }
 
 static bool check_endpoint(const char *option, const char *endpoint,
@@ -98,9 +101,12 @@ static bool check_endpoint(const char *option, const char *endpoint,
 	return true;
 }
 
-static bool check_endpoints(const struct provider *provider, bool device_grant,
-			    struct err *err)
+static bool check_endpoints(const struct provider *provider, struct err *err)
 {
+	/* An issuer can be asked for what is missing. */
+	bool required = provider->issuer[0] == '\0';
+	bool device_grant = required && !provider->code_grant;
+	bool code_grant = required && provider->code_grant;
 	const struct {
 		const char *option;
 		const char *endpoint;
@@ -108,13 +114,14 @@ static bool check_endpoints(const struct provider *provider, bool device_grant,
 	} checks[] = {
 		{"device_authorization_endpoint",
 		 provider->device_authorization_endpoint, device_grant},
-		{"token_endpoint", provider->token_endpoint, true},
+		{"token_endpoint", provider->token_endpoint, required},
 		{"device_token_endpoint", provider->device_token_endpoint,
 		 false},
 		{"userinfo_endpoint", provider->userinfo_endpoint, false},
 		{"revocation_endpoint", provider->revocation_endpoint, false},
 		{"authorization_endpoint", provider->authorization_endpoint,
-		 !device_grant},
+		 code_grant},
+		{"issuer", required ? NULL : provider->issuer, false},
 	};
 
 	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
@@ -156,6 +163,7 @@ static bool choose_auth(struct provider *provider, const char *method,
 	else if (!provider->client_secret && !preset->needs_secret)
 		auth = AUTH_NONE;
 	provider->token_auth = auth;
+	provider->chooses_auth = *method == '\0';
 	/* A provider that wants the client proved at its device endpoint wants
 	 * it by the same method (RFC 8628 section 3.1). */
 	provider->device_auth =
@@ -229,13 +237,14 @@ static void take_names(struct provider *provider)
 {
 	const struct preset *preset = provider->preset;
 	const char *known = preset->token_endpoint;
+	const char *endpoint = provider->token_endpoint;
 
-	if (known && strcmp(known, provider->token_endpoint) == 0) {
+	if (known && endpoint && strcmp(known, endpoint) == 0) {
 		provider->id = xstrdup(preset->name);
 		provider->label = xstrdup(preset->label);
 		return;
 	}
-	provider->id = origin(provider->token_endpoint);
+	provider->id = origin(endpoint ? endpoint : provider->issuer);
 	/* A product that everyone hosts elsewhere keeps its name; what claims
 	 * to be Webex and lives elsewhere does not. */
 	if (!known && *preset->label)
@@ -264,6 +273,7 @@ static void take_hosts(struct provider *provider, const struct conf *conf)
 		add_host(provider, wanted->items[i], strlen(wanted->items[i]));
 	/* The preset vouches for where its own endpoint sends people. */
 	if (wanted->count > 0 || !p ||
+	    !provider->device_authorization_endpoint ||
 	    strcmp(provider->device_authorization_endpoint,
 		   preset->device_authorization_endpoint) != 0)
 		return;
@@ -279,7 +289,7 @@ static void take_parameters(struct provider *provider, const struct conf *conf)
 {
 	size_t n = conf->provider.extra_count;
 
-	provider->issuer = copy_or_empty(conf->provider.issuer);
+	provider->redirect_uri = copy_or_empty(conf->redirect_uri);
 	provider->scope = copy_or_empty(
 		first_of(conf->provider.scope, provider->preset->scope, NULL));
 	provider->audience = copy_or_empty(conf->provider.audience);
@@ -304,8 +314,11 @@ bool provider_set_up(struct provider *provider, const struct conf *conf,
 	made.preset = preset_find(conf->provider.preset);
 	if (!made.preset)
 		return unknown_preset(conf->provider.preset, err);
+	made.code_grant = strcmp(conf->grant, "code") == 0;
+	made.issuer = copy_or_empty(
+		first_of(conf->provider.issuer, made.preset->issuer, NULL));
 	take_endpoints(&made, conf);
-	if (!check_endpoints(&made, strcmp(conf->grant, "code") != 0, err))
+	if (!check_endpoints(&made, err))
 		goto fail;
 	take_names(&made);
 	take_parameters(&made, conf);
@@ -319,6 +332,158 @@ fail:
 	return false;
 }
 
+bool provider_wants_openid(const struct provider *provider)
+{
+	const char *p = provider->scope;
+	size_t len;
+
+	for (p += strspn(p, " "); *p; p += strspn(p, " ")) {
+		len = strcspn(p, " ");
+		if (len == strlen("openid") && strncmp(p, "openid", len) == 0)
+			return true;
+		p += len;
+	}
+	return false;
+}
+
+bool provider_is_complete(const struct provider *provider)
+{
+	const char *first = provider->code_grant
+				    ? provider->authorization_endpoint
+				    : provider->device_authorization_endpoint;
+
+	return first != NULL && provider->token_endpoint != NULL;
+}
+
+/* What a discovery document may name, and where it goes. */
+static const struct {
+	const char *name;
+	size_t offset;
+} endpoints[] = {
+	{"device_authorization_endpoint",
+	 offsetof(struct provider, device_authorization_endpoint)},
+	{"token_endpoint", offsetof(struct provider, token_endpoint)},
+	{"userinfo_endpoint", offsetof(struct provider, userinfo_endpoint)},
+	{"revocation_endpoint", offsetof(struct provider, revocation_endpoint)},
+	{"authorization_endpoint",
+	 offsetof(struct provider, authorization_endpoint)},
+	{"jwks_uri", offsetof(struct provider, jwks_uri)},
+};
+
+enum { ENDPOINTS = sizeof(endpoints) / sizeof(endpoints[0]) };
+
+static char **endpoint_at(struct provider *provider, size_t i)
+{
+	return (char **)(void *)((char *)provider + endpoints[i].offset);
+}
+
+/* Whether the document may say what this endpoint is. */
+static bool is_open(struct provider *provider, size_t i)
+{
+	return *endpoint_at(provider, i) == NULL ||
+	       (provider->learned & (1U << i)) != 0;
+}
+
+static bool check_document(struct provider *provider,
+			   const struct json *document, struct err *err)
+{
+	const char *issuer = json_get_text(document, "issuer");
+	const char *needed = provider->code_grant
+				     ? "authorization_endpoint"
+				     : "device_authorization_endpoint";
+
+	if (!issuer || strcmp(issuer, provider->issuer) != 0)
+		return err_set(err,
+			       "The discovery document of %s says that it is "
+			       "of the issuer \"%.120s\": provider.issuer must "
+			       "be exactly that.",
+			       provider->issuer, issuer ? issuer : "");
+	for (size_t i = 0; i < ENDPOINTS; i++) {
+		const char *url = json_get_text(document, endpoints[i].name);
+		bool is_needed =
+			strcmp(endpoints[i].name, needed) == 0 ||
+			strcmp(endpoints[i].name, "token_endpoint") == 0;
+		struct url parts;
+
+		if (!is_open(provider, i))
+			continue;
+		if (!url && is_needed)
+			return err_set(err,
+				       "%s publishes no %s: it does not offer "
+				       "this grant, or provider.%s has to say "
+				       "where it does.",
+				       provider->label, endpoints[i].name,
+				       endpoints[i].name);
+		if (url && (!url_split(url, &parts) || !url_is_safe(&parts)))
+			return err_set(err,
+				       "%s publishes a %s that is not safe to "
+				       "use: \"%.120s\".",
+				       provider->label, endpoints[i].name, url);
+	}
+	return true;
+}
+
+static bool lists(const struct json *list, const char *name)
+{
+	for (list = json_first(list); list; list = json_next(list)) {
+		if (json_text(list) && strcmp(json_text(list), name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Basic is what every provider must have (RFC 6749 section 2.3.1), and some
+ * have not; others have nothing else. */
+static void learn_auth(struct provider *provider, const struct json *document)
+{
+	static const char *const names[] = {
+		[AUTH_BASIC] = "client_secret_basic",
+		[AUTH_POST] = "client_secret_post",
+	};
+	const struct json *methods =
+		json_get(document, "token_endpoint_auth_methods_supported");
+	enum client_auth auth = provider->token_auth;
+	enum client_auth other = auth == AUTH_BASIC ? AUTH_POST : AUTH_BASIC;
+
+	if (!provider->chooses_auth || auth == AUTH_NONE ||
+	    lists(methods, names[auth]) || !lists(methods, names[other]))
+		return;
+	provider->token_auth = other;
+	if (provider->device_auth != AUTH_NONE)
+		provider->device_auth = other;
+}
+
+bool provider_learn(struct provider *provider, const struct json *document,
+		    struct err *err)
+{
+	bool shared = !provider->device_token_endpoint ||
+		      (provider->token_endpoint &&
+		       strcmp(provider->device_token_endpoint,
+			      provider->token_endpoint) == 0);
+
+	if (!check_document(provider, document, err))
+		return false;
+	for (size_t i = 0; i < ENDPOINTS; i++) {
+		const char *url = json_get_text(document, endpoints[i].name);
+		char **field = endpoint_at(provider, i);
+
+		if (!is_open(provider, i))
+			continue;
+		free(*field);
+		*field = xstrdup(url);
+		provider->learned |= 1U << i;
+	}
+	if (shared) {
+		free(provider->device_token_endpoint);
+		provider->device_token_endpoint =
+			xstrdup(provider->token_endpoint);
+	}
+	provider->sends_iss = json_is_true(json_get(
+		document, "authorization_response_iss_parameter_supported"));
+	learn_auth(provider, document);
+	return true;
+}
+
 void provider_free(struct provider *provider)
 {
 	free(provider->id);
@@ -330,6 +495,8 @@ void provider_free(struct provider *provider)
 	free(provider->userinfo_endpoint);
 	free(provider->revocation_endpoint);
 	free(provider->authorization_endpoint);
+	free(provider->jwks_uri);
+	free(provider->redirect_uri);
 	free(provider->client_id);
 	secret_free(provider->client_secret);
 	free(provider->scope);

@@ -41,6 +41,8 @@ struct preset {
 	const char *userinfo_endpoint;
 	const char *revocation_endpoint;
 	const char *authorization_endpoint;
+	const char *issuer;
+	const char *jwks_uri;
 	const char *scope;
 	const char *verification_hosts; /* patterns, space separated */
 	enum client_auth device_auth;	/* at the device endpoint */
@@ -65,13 +67,20 @@ struct provider {
 	char *id;    /* what the session file is bound to: the preset's name, or
 		      * scheme and host of the token endpoint */
 	char *label; /* for people */
-	char *issuer;
+	char *issuer;	 /* "" where none is known */
+	bool code_grant; /* grant = "code" */
+	/* NULL where not known; discovery may still find them. */
 	char *device_authorization_endpoint;
 	char *device_token_endpoint;
 	char *token_endpoint;
 	char *userinfo_endpoint;   /* or NULL */
 	char *revocation_endpoint; /* or NULL */
 	char *authorization_endpoint;
+	char *jwks_uri;
+	unsigned learned;   /* which of them came from discovery */
+	bool sends_iss;	    /* it promises iss in its answers (RFC 9207) */
+	char *redirect_uri; /* grant = "code": where the browser comes back */
+	bool chooses_auth;  /* the configuration leaves the method open */
 	char *client_id;
 	char *client_secret; /* or NULL; secret */
 	enum client_auth device_auth;
@@ -88,6 +97,7 @@ struct provider {
 };
 
 struct conf;
+struct json;
 
 /*
  * Joins the preset and the configuration. client_id and client_secret override
@@ -99,6 +109,22 @@ struct conf;
 bool provider_set_up(struct provider *provider, const struct conf *conf,
 		     const char *client_id, const char *client_secret,
 		     struct err *err);
+
+/* Whether openid is among the scopes asked for. */
+bool provider_wants_openid(const struct provider *provider);
+
+/* Whether every endpoint that the grant needs is known. */
+bool provider_is_complete(const struct provider *provider);
+
+/*
+ * Takes the endpoints that nobody has named from a discovery document (OpenID
+ * Connect Discovery section 4.3, RFC 8414 section 3.3), and where the
+ * configuration leaves it open an authentication method that the provider has.
+ * False with *err, and nothing changed, where the document is of another
+ * issuer, an endpoint is not safe, or what the grant needs is not in it.
+ */
+bool provider_learn(struct provider *provider, const struct json *document,
+		    struct err *err);
 
 /* Wipes and frees what the struct holds, not the struct. */
 void provider_free(struct provider *provider);

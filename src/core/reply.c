@@ -94,6 +94,11 @@ static bool is_later(int status)
 	return status == 408 || status == 429 || status >= 500;
 }
 
+bool reply_is_away(const struct reply *reply)
+{
+	return reply->net != NET_OK || is_later(reply->status);
+}
+
 /* A Webex integration that lacks the helper's redirect URIs. */
 static bool lacks_redirect_uri(const struct trial *trial)
 {
@@ -115,6 +120,7 @@ static enum verdict at_endpoint(enum endpoint endpoint, enum verdict verdict)
 		    verdict == VERDICT_MISCONFIGURED)
 			return verdict;
 		return VERDICT_REFUSED;
+	case ENDPOINT_DISCOVERY: /* which has no codes */
 	case ENDPOINT_TOKEN:
 		return verdict;
 	case ENDPOINT_PROFILE:
@@ -138,6 +144,9 @@ static enum verdict by_status(const struct trial *trial)
 	if (is_later(status))
 		return VERDICT_RETRY;
 	switch (trial->endpoint) {
+	case ENDPOINT_DISCOVERY:
+		return is_success(status) && trial->body ? VERDICT_OK
+							 : VERDICT_REFUSED;
 	case ENDPOINT_DEVICE:
 		if (is_success(status) && trial->body)
 			return VERDICT_OK;
@@ -170,6 +179,9 @@ static enum verdict judge(const struct trial *trial)
 		return VERDICT_MISCONFIGURED;
 	if (trial->endpoint == ENDPOINT_PROFILE && status == 401)
 		return VERDICT_UNAUTHORIZED;
+	/* It speaks no OAuth: whatever the words, only the status counts. */
+	if (trial->endpoint == ENDPOINT_DISCOVERY)
+		return by_status(trial);
 	if (trial->error.known)
 		return at_endpoint(trial->endpoint, trial->error.verdict);
 	if (*trial->error.code && !is_later(status) && status != 428)
@@ -223,6 +235,13 @@ static void explain_status(const struct trial *trial, struct err *err)
 		return;
 	}
 	switch (trial->endpoint) {
+	case ENDPOINT_DISCOVERY:
+		err_set(err,
+			"%s publishes no discovery document (%s, status %d): "
+			"is provider.issuer right? Otherwise name its "
+			"endpoints one by one.",
+			who, type, status);
+		return;
 	case ENDPOINT_DEVICE:
 		err_set(err,
 			"%s answers with %s and status %d instead of a code: "
@@ -281,7 +300,9 @@ static void explain(const struct trial *trial, enum verdict verdict,
 			trial->provider->preset->redirect_help);
 		return;
 	}
-	if (error->known)
+	if (trial->endpoint == ENDPOINT_DISCOVERY)
+		explain_status(trial, err);
+	else if (error->known)
 		err_set(err, "%s %s", who, advice_for(trial));
 	else if (*error->code && verdict == VERDICT_REFUSED)
 		err_set(err, "%s refuses with the error \"%s\".", who,

@@ -6,6 +6,8 @@
 #ifndef GRANTTY_CORE_REPLY_H
 #define GRANTTY_CORE_REPLY_H
 
+#include <stdbool.h>
+
 #include "core/oauth.h"
 
 struct json;
@@ -14,11 +16,16 @@ struct reply;
 
 /* Which endpoint answered. */
 enum endpoint {
+	ENDPOINT_DISCOVERY,
 	ENDPOINT_DEVICE, /* device authorization */
 	ENDPOINT_TOKEN,	 /* polls and refreshes */
 	ENDPOINT_PROFILE,
 	ENDPOINT_REVOCATION
 };
+
+/* Whether the answer shows a network or a provider in difficulties, and not a
+ * provider that means what it says. */
+bool reply_is_away(const struct reply *reply);
 
 /* The object that the body holds, as JSON or as a form (GitHub); NULL where it
  * is neither. json_free() it. */

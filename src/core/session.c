@@ -12,7 +12,9 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "core/id_check.h"
 #include "core/provider.h"
+#include "core/reply.h"
 
 /* Another process that holds the lock may be refreshing: that takes as long as
  * a request may take, and no longer. */
@@ -29,10 +31,11 @@
 #define RETRY_MS 2000
 #define RETRY_MAX_MS 300000
 
-/* A person waits for the profile: so often is it tried, and no Retry-After
- * longer than this is waited for, before it becomes a matter for later. */
+/* A person waits for these: so often are they tried, and no Retry-After longer
+ * than this is waited for. The profile becomes a matter for later then. */
+#define CHECK_TRIES 3
 #define PROFILE_TRIES 3
-#define PROFILE_PATIENCE_MS 10000
+#define PATIENCE_MS 10000
 
 enum errand {
 	ERRAND_KEEP,	/* save the tokens of a sign-in */
@@ -71,14 +74,19 @@ struct session {
 	bool read_again;   /* read the profile after this refresh */
 	bool renewed;	   /* since it was begun or resumed */
 	bool revoked;
-	bool lost; /* wiping what the provider has ended */
+	enum session_end leaving; /* how the wiping ends, where it works */
 };
 
 static const char *const state_names[] = {
-	[SESSION_NONE] = "none",	 [SESSION_LOCKING] = "locking",
-	[SESSION_SAVING] = "saving",	 [SESSION_REFRESHING] = "refreshing",
-	[SESSION_READING] = "reading",	 [SESSION_LIVE] = "live",
-	[SESSION_REVOKING] = "revoking", [SESSION_WIPING] = "wiping",
+	[SESSION_NONE] = "none",
+	[SESSION_CHECKING] = "checking",
+	[SESSION_LOCKING] = "locking",
+	[SESSION_SAVING] = "saving",
+	[SESSION_REFRESHING] = "refreshing",
+	[SESSION_READING] = "reading",
+	[SESSION_LIVE] = "live",
+	[SESSION_REVOKING] = "revoking",
+	[SESSION_WIPING] = "wiping",
 	[SESSION_ENDED] = "ended",
 };
 
@@ -217,9 +225,10 @@ static void save(struct session *session, enum stage stage,
 	action->kind = ACTION_SAVE;
 }
 
-static void wipe(struct session *session, bool lost, struct action *action)
+static void wipe(struct session *session, enum session_end end,
+		 struct action *action)
 {
-	session->lost = lost;
+	session->leaving = end;
 	move(session, SESSION_WIPING, NEVER_MS, action);
 	action->kind = ACTION_WIPE;
 }
@@ -322,7 +331,7 @@ static void mark_refresh(struct session *session, int64_t now_ms,
 		return;
 	}
 	if (!renewable) {
-		wipe(session, true, action);
+		wipe(session, END_LOST, action);
 		action_note(action, LEVEL_WARN,
 			    "the session has run out and cannot be renewed");
 		return;
@@ -439,11 +448,21 @@ static void revoke(struct session *session, enum stage stage,
 					       tokens->access_token,
 					       "access_token");
 	if (request == NULL) {
-		wipe(session, false, action);
+		wipe(session, session->leaving, action);
 		return;
 	}
 	session->stage = stage;
 	send(session, request, SESSION_REVOKING, action);
+}
+
+/* Revokes and wipes. Taking the lock again while it is ours is free, and
+ * whatever request was under way is dropped when the revocation is sent. */
+static void leave(struct session *session, enum session_end end, int64_t now_ms,
+		  struct action *action)
+{
+	session->revoked = false;
+	session->leaving = end;
+	run_errand(session, ERRAND_LEAVE, now_ms, action);
 }
 
 static void locked(struct session *session, const struct event *event,
@@ -519,13 +538,11 @@ static void busy(struct session *session, const struct event *event,
 
 static void wiped(struct session *session, bool ok, struct action *action)
 {
-	bool lost = session->lost;
+	enum session_end end = session->leaving;
 
-	finish(session,
-	       lost ? END_LOST
-	       : ok ? END_SIGNED_OUT
-		    : END_FAILED,
-	       action);
+	if (end == END_SIGNED_OUT && !ok)
+		end = END_FAILED;
+	finish(session, end, action);
 	if (!ok)
 		action_note(action, LEVEL_ERROR,
 			    "the session file could not be removed: remove it "
@@ -580,6 +597,51 @@ static void remember(struct session *session, enum verdict verdict,
 	*session->refusal = *refusal;
 }
 
+/* The ID token before all else: who it is for decides whether anything is
+ * kept. reply: the keys; NULL where there are none to be had. */
+static void check_id(struct session *session, const struct reply *reply,
+		     const struct event *event, struct action *action)
+{
+	struct refusal refusal = {.retry_after_s = -1, .reached = true};
+	char *profile = NULL;
+	int64_t told_s;
+	bool again;
+
+	if (id_check_pass(session->provider, &session->data.tokens, reply,
+			  event->wall_s, &profile, &again, &refusal.err)) {
+		session->data.profile = profile;
+		session->failures = 0;
+		forget_refusal(session);
+		run_errand(session, ERRAND_KEEP, event->now_ms, action);
+		return;
+	}
+	remember(session,
+		 reply != NULL && reply_is_away(reply) ? VERDICT_RETRY
+						       : VERDICT_REFUSED,
+		 &refusal);
+	told_s = reply != NULL ? reply->retry_after_s : 0;
+	if (again && told_s <= PATIENCE_MS / 1000 &&
+	    ++session->failures < CHECK_TRIES) {
+		session->due_ms =
+			event->now_ms + later(back_off(session), told_s * 1000);
+		action_note(action, LEVEL_WARN, "%s", refusal.err.text);
+		return;
+	}
+	finish(session, END_REFUSED, action);
+	action_note(action, LEVEL_ERROR, "%s", refusal.err.text);
+}
+
+static void ask_for_keys(struct session *session, const struct event *event,
+			 struct action *action)
+{
+	struct request *request = id_check_request(session->provider);
+
+	if (request == NULL)
+		check_id(session, NULL, event, action);
+	else
+		send(session, request, SESSION_CHECKING, action);
+}
+
 static void refreshed(struct session *session, struct tokens *tokens,
 		      const struct event *event, struct action *action)
 {
@@ -611,7 +673,7 @@ static void refresh_failed(struct session *session, enum verdict verdict,
 {
 	remember(session, verdict, refusal);
 	if (verdict == VERDICT_INVALID_GRANT || verdict == VERDICT_EXPIRED) {
-		wipe(session, true, action);
+		wipe(session, END_LOST, action);
 		action_note(action, LEVEL_WARN,
 			    "the provider has ended this session");
 		return;
@@ -648,8 +710,7 @@ static void read_later(struct session *session, const struct refusal *refusal,
 
 	session->failures++;
 	due_ms = now_ms + later(back_off(session), told_ms);
-	if (session->failures < PROFILE_TRIES &&
-	    told_ms <= PROFILE_PATIENCE_MS) {
+	if (session->failures < PROFILE_TRIES && told_ms <= PATIENCE_MS) {
 		session->due_ms = due_ms;
 	} else {
 		session->read_ms = due_ms;
@@ -682,6 +743,32 @@ static void profile_failed(struct session *session, enum verdict verdict,
 		    refusal->err.text);
 }
 
+/* Takes the profile that userinfo gave, which it takes over. False, giving
+ * everything up, where it is somebody else's than the ID token's. */
+static bool merge_profile(struct session *session, char *userinfo,
+			  int64_t now_ms, struct action *action)
+{
+	struct refusal refusal = {.retry_after_s = -1, .reached = true};
+	char *merged = NULL;
+	bool ok = true;
+
+	if (provider_wants_openid(session->provider)) {
+		ok = id_check_merge(session->data.profile, userinfo, &merged,
+				    &refusal.err);
+		secret_free(userinfo);
+		userinfo = merged;
+	}
+	if (ok) {
+		secret_free(session->data.profile);
+		session->data.profile = userinfo;
+		return true;
+	}
+	remember(session, VERDICT_REFUSED, &refusal);
+	leave(session, END_REFUSED, now_ms, action);
+	action_note(action, LEVEL_ERROR, "%s", refusal.err.text);
+	return false;
+}
+
 static void profile_answered(struct session *session, const struct event *event,
 			     struct action *action)
 {
@@ -694,8 +781,8 @@ static void profile_answered(struct session *session, const struct event *event,
 		profile_failed(session, verdict, &refusal, event, action);
 		return;
 	}
-	secret_free(session->data.profile);
-	session->data.profile = profile;
+	if (!merge_profile(session, profile, event->now_ms, action))
+		return;
 	session->failures = 0;
 	session->renewed_once = false;
 	forget_refusal(session);
@@ -718,7 +805,7 @@ static void revoke_answered(struct session *session, const struct event *event,
 	if (session->stage == STAGE_REFRESH_TOKEN && verdict != VERDICT_RETRY) {
 		revoke(session, STAGE_ACCESS_TOKEN, action);
 	} else {
-		wipe(session, false, action);
+		wipe(session, session->leaving, action);
 	}
 	if (!ok)
 		action_note(action, LEVEL_WARN, "not revoked: %s",
@@ -737,6 +824,8 @@ static void replied(struct session *session, const struct event *event,
 		profile_answered(session, event, action);
 	else if (session->state == SESSION_REVOKING)
 		revoke_answered(session, event, action);
+	else if (session->state == SESSION_CHECKING)
+		check_id(session, event->reply, event, action);
 }
 
 static void live_ticked(struct session *session, int64_t now_ms,
@@ -767,6 +856,8 @@ static void ticked(struct session *session, const struct event *event,
 		action->kind = ACTION_LOCK;
 	} else if (session->state == SESSION_READING) {
 		read_profile(session, event->now_ms, action);
+	} else if (session->state == SESSION_CHECKING) {
+		ask_for_keys(session, event, action);
 	}
 }
 
@@ -778,6 +869,7 @@ static void sign_out(struct session *session, const struct event *event,
 	case SESSION_REVOKING:
 	case SESSION_WIPING:
 		return;
+	case SESSION_CHECKING:
 	case SESSION_NONE: /* the store may hold one all the same */
 	case SESSION_LOCKING:
 	case SESSION_SAVING:
@@ -786,10 +878,7 @@ static void sign_out(struct session *session, const struct event *event,
 	case SESSION_LIVE:
 		break;
 	}
-	session->revoked = false;
-	/* Taking the lock again while it is ours is free, and whatever request
-	 * was under way is dropped when the revocation is sent. */
-	run_errand(session, ERRAND_LEAVE, event->now_ms, action);
+	leave(session, END_SIGNED_OUT, event->now_ms, action);
 }
 
 void session_begin(struct session *session, struct tokens *tokens,
@@ -802,7 +891,10 @@ void session_begin(struct session *session, struct tokens *tokens,
 	tokens_move(&session->data.tokens, tokens);
 	session->unsaved = true;
 	plan_new(session, event);
-	run_errand(session, ERRAND_KEEP, event->now_ms, action);
+	if (id_check_is_needed(session->provider, &session->data.tokens))
+		ask_for_keys(session, event, action);
+	else
+		run_errand(session, ERRAND_KEEP, event->now_ms, action);
 }
 
 void session_resume(struct session *session, const struct event *event,
@@ -848,6 +940,7 @@ void session_step(struct session *session, const struct event *event,
 	case EVENT_START:
 	case EVENT_CANCEL:
 	case EVENT_TOUCHED:
+	case EVENT_REDIRECT:
 		break;
 	}
 }

@@ -20,6 +20,7 @@ struct session;
 
 enum session_state {
 	SESSION_NONE,	    /* nobody is signed in */
+	SESSION_CHECKING,   /* the ID token, with keys that are under way */
 	SESSION_LOCKING,    /* waits for the store's lock */
 	SESSION_SAVING,	    /* data on its way to the disk */
 	SESSION_REFRESHING, /* the refresh request is under way */
@@ -36,6 +37,9 @@ enum session_end {
 	END_SIGNED_OUT, /* as asked; session_was_revoked() tells more */
 	END_LOST,	/* the provider does not accept it any more, or
 			 * another process signed out */
+	END_REFUSED,	/* the ID token did not pass, or the profile is another
+			 * person's; nothing was kept: session_refusal() and
+			 * session_verdict() say why */
 	END_FAILED	/* signed out, but the stored session is still there */
 };
 

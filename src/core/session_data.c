@@ -29,6 +29,8 @@ void session_data_copy(struct session_data *to, const struct session_data *from)
 	copy.tokens.refresh_token = xstrdup(from->tokens.refresh_token);
 	copy.tokens.token_type = xstrdup(from->tokens.token_type);
 	copy.tokens.scope = xstrdup(from->tokens.scope);
+	copy.tokens.id_token = NULL;
+	copy.tokens.nonce = NULL;
 	session_data_free(to);
 	*to = copy;
 }

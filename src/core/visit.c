@@ -11,7 +11,9 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "core/discovery.h"
 #include "core/flow.h"
+#include "core/provider.h"
 #include "core/session.h"
 
 /* How many requests for a code may fail before a login gives up. */
@@ -34,8 +36,9 @@
 #define RENEWAL_PAUSE_MAX_MS 60000
 
 struct visit {
-	const struct provider *provider;
+	struct provider *provider;
 	struct visit_policy policy;
+	struct discovery *discovery;
 	struct flow *flow;
 	struct session *session;
 	int64_t retry_ms;
@@ -44,19 +47,22 @@ struct visit {
 	uint64_t seed;
 	enum visit_stage stage;
 	enum visit_result result;
-	int renewals; /* codes asked for since a person was last noticed */
-	int failures; /* and refusals, in a row */
+	bool rediscover; /* an endpoint has failed: it may have moved */
+	bool begun;	 /* it has looked for a stored session */
+	int renewals;	 /* codes asked for since a person was last noticed */
+	int failures;	 /* and refusals, in a row */
 	char trouble[512];
 };
 
 static const char *const stage_names[] = {
-	[VISIT_WELCOME] = "welcome", [VISIT_RESUMING] = "resuming",
-	[VISIT_SIGN_IN] = "sign-in", [VISIT_ARRIVING] = "arriving",
-	[VISIT_PROFILE] = "profile", [VISIT_LEAVING] = "leaving",
-	[VISIT_TROUBLE] = "trouble", [VISIT_OVER] = "over",
+	[VISIT_PREPARING] = "preparing", [VISIT_WELCOME] = "welcome",
+	[VISIT_RESUMING] = "resuming",	 [VISIT_SIGN_IN] = "sign-in",
+	[VISIT_ARRIVING] = "arriving",	 [VISIT_PROFILE] = "profile",
+	[VISIT_LEAVING] = "leaving",	 [VISIT_TROUBLE] = "trouble",
+	[VISIT_OVER] = "over",
 };
 
-struct visit *visit_new(const struct provider *provider,
+struct visit *visit_new(struct provider *provider,
 			const struct visit_policy *policy, uint64_t seed)
 {
 	struct visit *visit = xcalloc(1, sizeof(*visit));
@@ -67,6 +73,8 @@ struct visit *visit_new(const struct provider *provider,
 	visit->flow =
 		flow_new(provider, policy->once ? LOGIN_PATIENCE : 0, ~seed);
 	visit->session = session_new(provider, seed + 1);
+	visit->discovery = discovery_new(
+		provider, policy->once ? LOGIN_PATIENCE : 0, seed + 2);
 	visit->retry_ms = NEVER_MS;
 	return visit;
 }
@@ -75,6 +83,7 @@ void visit_free(struct visit *visit)
 {
 	if (visit == NULL)
 		return;
+	discovery_free(visit->discovery);
 	flow_free(visit->flow);
 	session_free(visit->session);
 	mem_wipe(visit, sizeof(*visit));
@@ -93,11 +102,27 @@ static void move(struct visit *visit, enum visit_stage stage,
 	visit->retry_ms = NEVER_MS;
 }
 
+/* Asks the issuer for the provider's endpoints. */
+static void prepare(struct visit *visit, const struct event *event,
+		    struct action *action)
+{
+	struct event start = *event;
+
+	start.kind = EVENT_START;
+	discovery_step(visit->discovery, &start, action);
+	visit->rediscover = false;
+	move(visit, VISIT_PREPARING, RESULT_NONE, action);
+}
+
 static void sign_in(struct visit *visit, const struct event *event,
 		    struct action *action)
 {
 	struct event start = *event;
 
+	if (visit->rediscover) {
+		prepare(visit, event, action);
+		return;
+	}
 	start.kind = EVENT_START;
 	flow_step(visit->flow, &start, action);
 	move(visit, VISIT_SIGN_IN, RESULT_NONE, action);
@@ -190,6 +215,7 @@ static void flow_failed(struct visit *visit, const struct event *event,
 {
 	enum visit_result result = RESULT_FAILED;
 
+	visit->rediscover = visit->provider->learned != 0;
 	switch (flow_failure(visit->flow)) {
 	case FAILURE_UNREACHABLE:
 		result = RESULT_UNREACHABLE;
@@ -232,6 +258,7 @@ static void follow_flow(struct visit *visit, const struct event *event,
 	case FLOW_HOLDING:
 	case FLOW_WAITING:
 	case FLOW_POLLING:
+	case FLOW_EXCHANGING:
 		break;
 	}
 }
@@ -259,9 +286,13 @@ static void session_gone(struct visit *visit, const struct event *event,
 			"The session file could not be removed after the "
 			"sign-out: remove it by hand.",
 			pause_ms(visit, FAILED_MS), event, action);
-	else if (visit->policy.once && arriving && end == END_LOST)
-		failed(visit, RESULT_FAILED, session_refusal(visit->session),
-		       event, action);
+	else if (end == END_REFUSED ||
+		 (visit->policy.once && arriving && end == END_LOST))
+		failed(visit,
+		       session_verdict(visit->session) == VERDICT_RETRY
+			       ? RESULT_UNREACHABLE
+			       : RESULT_FAILED,
+		       session_refusal(visit->session), event, action);
 	else if (visit->policy.once && end == END_SIGNED_OUT)
 		move(visit, VISIT_OVER, RESULT_CANCELLED, action);
 	else
@@ -283,6 +314,7 @@ static void follow_session(struct visit *visit, const struct event *event,
 	case SESSION_ENDED:
 		session_gone(visit, event, action);
 		break;
+	case SESSION_CHECKING:
 	case SESSION_LOCKING:
 	case SESSION_SAVING:
 	case SESSION_REFRESHING:
@@ -339,6 +371,7 @@ static bool is_from_person(enum event_kind kind)
 	case EVENT_LOCKED:
 	case EVENT_BUSY:
 	case EVENT_SAVED:
+	case EVENT_REDIRECT:
 		break;
 	}
 	return false;
@@ -377,10 +410,11 @@ static void step_trouble(struct visit *visit, const struct event *event,
 		sign_in(visit, event, action);
 }
 
-void visit_begin(struct visit *visit, const struct event *event,
-		 struct action *action)
+/* With the endpoints known: is somebody signed in already? */
+static void begin(struct visit *visit, const struct event *event,
+		  struct action *action)
 {
-	action_clear(action);
+	visit->begun = true;
 	if (!visit->policy.resume) {
 		start(visit, event, action);
 		return;
@@ -389,11 +423,63 @@ void visit_begin(struct visit *visit, const struct event *event,
 	move(visit, VISIT_RESUMING, RESULT_NONE, action);
 }
 
+static void step_preparing(struct visit *visit, const struct event *event,
+			   struct action *action)
+{
+	const struct refusal *refusal;
+
+	if (event->kind == EVENT_CANCEL && visit->policy.once) {
+		discovery_step(visit->discovery, event, action);
+		move(visit, VISIT_OVER, RESULT_CANCELLED, action);
+		return;
+	}
+	if (event->kind == EVENT_CANCEL ||
+	    (event->kind == EVENT_START && event->now_ms < visit->ask_ms))
+		return;
+	if (event->kind == EVENT_START)
+		visit->ask_ms = event->now_ms + ASK_GAP_MS;
+	discovery_step(visit->discovery, event, action);
+	refusal = discovery_refusal(visit->discovery);
+	switch (discovery_state(visit->discovery)) {
+	case DISCOVERY_DONE:
+		if (visit->begun)
+			sign_in(visit, event, action);
+		else
+			begin(visit, event, action);
+		break;
+	case DISCOVERY_FAILED:
+		visit->rediscover = true;
+		failed(visit,
+		       discovery_is_away(visit->discovery)
+			       ? RESULT_UNREACHABLE
+			       : RESULT_MISCONFIGURED,
+		       refusal, event, action);
+		break;
+	case DISCOVERY_IDLE:
+	case DISCOVERY_ASKING:
+	case DISCOVERY_HOLDING:
+		break;
+	}
+}
+
+void visit_begin(struct visit *visit, const struct event *event,
+		 struct action *action)
+{
+	action_clear(action);
+	if (discovery_is_needed(visit->provider))
+		prepare(visit, event, action);
+	else
+		begin(visit, event, action);
+}
+
 void visit_step(struct visit *visit, const struct event *event,
 		struct action *action)
 {
 	action_clear(action);
 	switch (visit->stage) {
+	case VISIT_PREPARING:
+		step_preparing(visit, event, action);
+		break;
 	case VISIT_WELCOME:
 		if (event->kind == EVENT_START)
 			ask(visit, event, action);
@@ -423,6 +509,8 @@ int64_t visit_deadline(const struct visit *visit)
 	int64_t idle_ms = visit_idle_ms(visit);
 
 	switch (visit->stage) {
+	case VISIT_PREPARING:
+		return discovery_deadline(visit->discovery);
 	case VISIT_SIGN_IN:
 		return flow_deadline(visit->flow);
 	case VISIT_RESUMING:
@@ -481,4 +569,9 @@ const struct flow *visit_flow(const struct visit *visit)
 const struct session *visit_session(const struct visit *visit)
 {
 	return visit->session;
+}
+
+const struct discovery *visit_discovery(const struct visit *visit)
+{
+	return visit->discovery;
 }

@@ -13,19 +13,21 @@
 #include "core/exchange.h"
 
 struct provider;
+struct discovery;
 struct flow;
 struct session;
 struct visit;
 
 enum visit_stage {
-	VISIT_WELCOME,	/* waits for a person's key */
-	VISIT_RESUMING, /* looks whether somebody is still signed in */
-	VISIT_SIGN_IN,	/* the flow runs */
-	VISIT_ARRIVING, /* tokens are there: being saved, profile being read */
-	VISIT_PROFILE,	/* signed in */
-	VISIT_LEAVING,	/* signing out */
-	VISIT_TROUBLE,	/* it did not work; tries again by itself or on a key */
-	VISIT_OVER	/* a login that has ended: visit_result() */
+	VISIT_PREPARING, /* the issuer is asked for its endpoints */
+	VISIT_WELCOME,	 /* waits for a person's key */
+	VISIT_RESUMING,	 /* looks whether somebody is still signed in */
+	VISIT_SIGN_IN,	 /* the flow runs */
+	VISIT_ARRIVING,	 /* tokens are there: being saved, profile being read */
+	VISIT_PROFILE,	 /* signed in */
+	VISIT_LEAVING,	 /* signing out */
+	VISIT_TROUBLE, /* it did not work; tries again by itself or on a key */
+	VISIT_OVER     /* a login that has ended: visit_result() */
 };
 
 /* How it ended, or what the trouble is. */
@@ -49,8 +51,9 @@ struct visit_policy {
 	int64_t sign_out_after_ms; /* idle time until sign-out; 0: never */
 };
 
-/* The provider must outlive the visit. seed: any number, for jitter. */
-struct visit *visit_new(const struct provider *provider,
+/* The provider, which discovery may fill in, must outlive the visit. seed: any
+ * number, for jitter. */
+struct visit *visit_new(struct provider *provider,
 			const struct visit_policy *policy, uint64_t seed);
 void visit_free(struct visit *visit); /* wipes; NULL is fine */
 
@@ -82,5 +85,7 @@ int64_t visit_idle_ms(const struct visit *visit);
 
 const struct flow *visit_flow(const struct visit *visit);
 const struct session *visit_session(const struct visit *visit);
+
+const struct discovery *visit_discovery(const struct visit *visit);
 
 #endif

@@ -47,7 +47,9 @@ enum input_result input_read(const char *path, struct buf *out,
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 
 	if (fd < 0) {
-		result = errno == ENOENT ? INPUT_MISSING : INPUT_FAILED;
+		/* ENOTDIR: HOME=/dev/null, as service accounts have it. */
+		result = errno == ENOENT || errno == ENOTDIR ? INPUT_MISSING
+							     : INPUT_FAILED;
 		err_set(err, "Cannot open %s: %s.", path, strerror(errno));
 		return result;
 	}

@@ -22,6 +22,7 @@ void canvas_init(struct canvas *canvas, const struct term *term)
 	*canvas = (struct canvas){
 		.term = term,
 		.utf8 = term_is_utf8(term),
+		.marks_pastes = term_marks_pastes(term),
 		.text_flags = term_text_flags(term),
 	};
 }

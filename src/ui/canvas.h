@@ -19,6 +19,7 @@ struct term;
 struct canvas {
 	const struct term *term;
 	bool utf8;
+	bool marks_pastes;   /* people need not say that they are to paste */
 	unsigned text_flags; /* for text_clip() */
 };
 

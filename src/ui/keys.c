@@ -19,7 +19,9 @@ enum {
 	SIGN_IN = 1 << SCREEN_SIGN_IN,
 	PROFILE = 1 << SCREEN_PROFILE,
 	TROUBLE = 1 << SCREEN_TROUBLE,
-	ANYWHERE = WELCOME | SIGN_IN | PROFILE | TROUBLE
+	ANYWHERE = WELCOME | SIGN_IN | PROFILE | TROUBLE,
+	/* While an address is being typed on it, most keys are text. */
+	TYPING = 1 << (SCREEN_TROUBLE + 1)
 };
 
 static bool always(const struct model *model, const struct view *view)
@@ -35,9 +37,29 @@ static bool with_code(const struct model *model, const struct view *view)
 	return model->user_code != NULL;
 }
 
+static bool with_address(const struct model *model, const struct view *view)
+{
+	(void)view;
+	return model->authorization_uri != NULL;
+}
+
+static bool without_address(const struct model *model, const struct view *view)
+{
+	return !with_address(model, view);
+}
+
 static bool with_qr(const struct model *model, const struct view *view)
 {
 	return with_code(model, view) && view->symbol != NULL;
+}
+
+/* A long address has a QR code on few screens, and the key that takes it off
+ * must bring it back. */
+static bool with_drawing(const struct model *model, const struct view *view)
+{
+	if (with_address(model, view))
+		return view->symbol != NULL || view->drawing != DRAWING_AUTO;
+	return with_code(model, view);
 }
 
 static bool in_demo(const struct model *model, const struct view *view)
@@ -75,13 +97,28 @@ static const struct binding bindings[] = {
 	{ 'a', "a", "Approve", "approve, as the phone would (demo)",
 	  SIGN_IN, in_demo, COMMAND_APPROVE, LOOK_NONE, 0 },
 	{ 'r', "r", "New code", "ask for a new code",
-	  SIGN_IN, always, COMMAND_START, LOOK_NONE, 1 },
+	  SIGN_IN, without_address, COMMAND_START, LOOK_NONE, 1 },
+	{ 'v', "v", "Enter address", "enter the address that it ended on",
+	  SIGN_IN, with_address, COMMAND_NONE, LOOK_TYPE, 0 },
+	{ 'r', "r", "New address", "start again with a new address",
+	  SIGN_IN, with_address, COMMAND_START, LOOK_NONE, 4 },
+	{ 'z', "z", "Zoom", "the QR code alone, or the whole address",
+	  SIGN_IN, with_address, COMMAND_NONE, LOOK_ZOOM, 1 },
+	{ KEYS_PASTE, "", "", "",
+	  SIGN_IN | TYPING, with_address, COMMAND_PASTE, LOOK_PASTE, 0 },
 	{ 'z', "z", "Zoom", "the QR code alone, as large as it gets",
 	  SIGN_IN, with_qr, COMMAND_NONE, LOOK_ZOOM, 3 },
 	{ 'm', "m", "QR style", "another way to draw the QR code, or none",
-	  SIGN_IN, with_code, COMMAND_NONE, LOOK_DRAWING, 4 },
+	  SIGN_IN, with_drawing, COMMAND_NONE, LOOK_DRAWING, 4 },
 	{ KEYS_ESCAPE, "Esc", "", "give up",
 	  SIGN_IN, always, COMMAND_CANCEL, LOOK_NONE, 6 },
+
+	{ KEYS_ENTER, "Enter", "Done", "go on with this address",
+	  TYPING, always, COMMAND_PASTE, LOOK_ENTER, 0 },
+	{ KEYS_ESCAPE, "Esc", "Back", "leave this line",
+	  TYPING, always, COMMAND_NONE, LOOK_LEAVE, 1 },
+	{ KEYS_BACKSPACE, "", "", "",
+	  TYPING, always, COMMAND_NONE, LOOK_ERASE, 0 },
 
 	{ 'o', "o", "Sign out", "sign out",
 	  PROFILE, always, COMMAND_SIGN_OUT, LOOK_NONE, 1 },
@@ -106,9 +143,9 @@ static const struct binding bindings[] = {
 	{ 'h', "", "", "",
 	  SIGN_IN | PROFILE | TROUBLE, always, COMMAND_NONE, LOOK_HELP, 0 },
 	{ KEYS_REPAINT, "Ctrl-L", "", "draw the screen again",
-	  ANYWHERE, always, COMMAND_NONE, LOOK_REPAINT, 0 },
+	  ANYWHERE | TYPING, always, COMMAND_NONE, LOOK_REPAINT, 0 },
 	{ KEYS_INTERRUPT, "", "", "",
-	  ANYWHERE, may_quit, COMMAND_CANCEL, LOOK_NONE, 0 },
+	  ANYWHERE | TYPING, may_quit, COMMAND_CANCEL, LOOK_NONE, 0 },
 	{ 'q', "q", "Quit", "leave",
 	  ANYWHERE, may_quit, COMMAND_QUIT, LOOK_NONE, 2 },
 };
@@ -119,8 +156,9 @@ enum { BINDING_COUNT = sizeof(bindings) / sizeof(bindings[0]) };
 static bool is_valid(const struct binding *binding, const struct model *model,
 		     const struct view *view)
 {
-	return (binding->screens & 1u << model->screen) != 0 &&
-	       binding->applies(model, view);
+	const unsigned here = view->typing ? TYPING : 1u << model->screen;
+
+	return (binding->screens & here) != 0 && binding->applies(model, view);
 }
 
 const struct binding *keys_find(const struct model *model,

@@ -21,6 +21,11 @@ enum look {
 	LOOK_DRAWING, /* the next way to draw the QR code */
 	LOOK_TREE,    /* fields or tree */
 	LOOK_MOVE,    /* about in the fields or the tree */
+	LOOK_TYPE,    /* opens the line for an address */
+	LOOK_ERASE,   /* its last character */
+	LOOK_LEAVE,   /* closes it */
+	LOOK_ENTER,   /* closes it and keeps the address */
+	LOOK_PASTE,
 	LOOK_HELP,
 	LOOK_REPAINT
 };
@@ -30,7 +35,7 @@ struct binding {
 	const char *name;  /* of the key; "" where another row names it */
 	const char *label; /* for the key bar; "" to leave it out */
 	const char *help;  /* what it does */
-	unsigned screens;  /* 1 << enum screen, or'ed */
+	unsigned screens;  /* 1 << enum screen, or'ed; one more for typing */
 	bool (*applies)(const struct model *model, const struct view *view);
 	enum command command;
 	enum look look;

@@ -182,6 +182,13 @@ static int code_rows(const struct canvas *canvas, int columns,
 	return panel_code.rows(canvas, columns, model, view);
 }
 
+/* Between a QR code and the text beside it, which have that many columns more
+ * than the code alone. */
+static int gap_of(int columns)
+{
+	return at_least(GAP_MIN, at_most(columns - 40, GAP_MAX));
+}
+
 static void lay_beside(struct layout *layout, const struct canvas *canvas,
 		       struct rect screen, const struct model *model,
 		       const struct view *view)
@@ -190,7 +197,7 @@ static void lay_beside(struct layout *layout, const struct canvas *canvas,
 	const int rows = qr_rows(qr, view->mode, view->quiet);
 	const int columns = qr_columns(qr, view->mode, view->quiet);
 	const int left = screen.columns - columns;
-	const int gap = at_least(GAP_MIN, at_most(left - 40, GAP_MAX));
+	const int gap = gap_of(left);
 	const int side = at_most(left - gap, SIDE_MAX);
 	struct rect body =
 		put_frame(layout, screen,
@@ -224,8 +231,9 @@ static void lay_below(struct layout *layout, const struct canvas *canvas,
 		     text);
 }
 
-static void lay_zoom(struct layout *layout, struct rect screen,
-		     const struct view *view)
+/* text: the panel that has a form for a single row. */
+static void lay_zoom(struct layout *layout, const struct panel *text,
+		     struct rect screen, const struct view *view)
 {
 	const struct qr *qr = &view->symbol->qr;
 	const int rows = qr_rows(qr, view->mode, view->quiet);
@@ -234,7 +242,7 @@ static void lay_zoom(struct layout *layout, struct rect screen,
 
 	put(layout, &panel_qr,
 	    rect_centred(rect_take_top(&block, rows), rows, columns));
-	put(layout, &panel_code, rect_centred(block, 1, columns));
+	put(layout, text, rect_centred(block, 1, columns));
 }
 
 static void lay_text(struct layout *layout, const struct canvas *canvas,
@@ -279,9 +287,77 @@ static void lay_sign_in(struct layout *layout, const struct canvas *canvas,
 		lay_below(layout, canvas, screen, model, view);
 		break;
 	case SPLIT_ZOOM:
-		lay_zoom(layout, screen, view);
+		lay_zoom(layout, &panel_code, screen, view);
 		break;
 	}
+}
+
+/* ---- Signing in by an address */
+
+static void lay_zoomed_address(struct layout *layout,
+			       const struct canvas *canvas, struct rect screen,
+			       struct view *view)
+{
+	struct rect last;
+
+	if (choose_way(canvas, screen, view) != NULL) {
+		lay_zoom(layout, &panel_return, screen, view);
+		return;
+	}
+	last = rect_take_bottom(&screen, screen.rows > 1 ? 1 : 0);
+	put(layout, &panel_address, screen);
+	put(layout, &panel_return, last);
+}
+
+/* Cuts the QR code off at the left or the top of *body, if one fits. */
+static void put_address_qr(struct layout *layout, const struct canvas *canvas,
+			   struct rect *body, struct view *view)
+{
+	const struct way *way = choose_way(canvas, *body, view);
+	int rows, columns;
+
+	if (way == NULL)
+		return;
+	rows = qr_rows(&view->symbol->qr, view->mode, view->quiet);
+	columns = qr_columns(&view->symbol->qr, view->mode, view->quiet);
+	put(layout, &panel_qr, rect_part(*body, 0, 0, rows, columns));
+	if (way->split == SPLIT_BELOW) {
+		rect_take_top(body, rows + 1);
+	} else {
+		columns += gap_of(body->columns - columns);
+		*body = rect_part(*body, 0, columns, body->rows, body->columns);
+	}
+}
+
+/* Nothing is in the middle: see panel_address on why. */
+static void lay_authorize(struct layout *layout, const struct canvas *canvas,
+			  struct rect screen, const struct model *model,
+			  struct view *view)
+{
+	struct rect body = screen;
+	int rows, columns;
+
+	symbols_make(view->symbols, model->authorization_uri, NULL);
+	if (view->zoom) {
+		lay_zoomed_address(layout, canvas, screen, view);
+		return;
+	}
+	put(layout, &panel_header,
+	    rect_take_top(&body, view->headed ? HEADER_ROWS : 0));
+	put(layout, &panel_keys,
+	    rect_take_bottom(&body, screen.rows >= BAR_FROM_ROWS ? 1 : 0));
+	put(layout, &panel_address,
+	    rect_take_top(&body,
+			  panel_address_share(canvas, body.rows, body.columns,
+					      model, view)));
+	if (body.rows > panel_return.rows(canvas, body.columns, model, view))
+		rect_take_top(&body, 1); /* stays empty */
+	put_address_qr(layout, canvas, &body, view);
+	columns = at_most(body.columns, SCREEN_COLUMNS);
+	rows = panel_return.rows(canvas, columns, model, view);
+	put_with_log(layout, &panel_return,
+		     rect_part(body, 0, 0, rows + 1 + LOG_MAX_ROWS, columns),
+		     rows);
 }
 
 /* ---- The other screens */
@@ -346,7 +422,10 @@ void layout_make(struct layout *layout, const struct canvas *canvas,
 			      view));
 		break;
 	case SCREEN_SIGN_IN:
-		lay_sign_in(layout, canvas, screen, model, view);
+		if (model->authorization_uri != NULL)
+			lay_authorize(layout, canvas, screen, model, view);
+		else
+			lay_sign_in(layout, canvas, screen, model, view);
 		break;
 	case SCREEN_PROFILE:
 		lay_profile(layout, canvas, screen, model, view);

@@ -35,6 +35,12 @@ struct model {
 	unsigned codes;	    /* over 1: this code replaced an older one */
 	unsigned polls;
 
+	/* Sign-in by the authorization code grant: user_code and the two
+	 * verification_uri are NULL then. Else, and while there is no address
+	 * yet, authorization_uri is NULL. */
+	const char *authorization_uri;
+	const char *redirect_uri; /* "http://127.0.0.1:2000/redirect.html" */
+
 	/* Profile. */
 	const struct profile *profile; /* NULL while it is being read, or where
 					* the provider has none */

@@ -7,8 +7,14 @@
 
 #include "ui/panel.h"
 
+#include <string.h>
+
 #include "base/text.h"
+#include "base/url.h"
 #include "ui/model.h"
+#include "ui/wrap.h"
+
+enum { BAR_MIN = 6 };
 
 void panel_rule(struct canvas *canvas, struct rect rect, int y,
 		const char *title)
@@ -58,3 +64,103 @@ static void draw_header(struct canvas *canvas, struct rect rect,
 }
 
 const struct panel panel_header = {.draw = draw_header};
+
+/* ---- Of the ways to sign in */
+
+struct rect panel_indented(struct rect rect, int columns)
+{
+	return rect_part(rect, 0, columns, rect.rows, rect.columns);
+}
+
+void panel_url_row(struct canvas *canvas, struct rect rect, int y,
+		   const char *url, struct span row)
+{
+	const char *end = url + strlen(url);
+	const char *host = url, *host_end = end;
+	struct url split;
+	int x = 0;
+
+	if (url_split(url, &split)) {
+		host = split.host;
+		host_end = split.host + split.host_len;
+	}
+	const struct {
+		const char *from, *to;
+		enum role role;
+	} parts[] = {
+		{url, host, ROLE_TEXT},
+		{host, host_end, ROLE_URL},
+		{host_end, end, ROLE_TEXT},
+	};
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++) {
+		const char *from = parts[i].from, *to = parts[i].to;
+
+		if (from < row.s)
+			from = row.s;
+		if (to > row.s + row.len)
+			to = row.s + row.len;
+		if (from < to)
+			x += canvas_span(canvas, rect, y, x, parts[i].role,
+					 from, (size_t)(to - from));
+	}
+}
+
+static enum role time_role(const struct model *model)
+{
+	int64_t left_ms = model->expires_ms - model->now_ms;
+
+	if (left_ms * 10 < model->code_lifetime_ms)
+		return ROLE_BAD;
+	if (left_ms * 4 < model->code_lifetime_ms)
+		return ROLE_WARNING;
+	return ROLE_GOOD;
+}
+
+/*
+ * The bar shrinks towards its start, away from the digits, and what is gone is
+ * blank: a tick writes a digit or two, and a blank at times. The digits have
+ * the colour of plain text, which costs no escape sequence, unless there is no
+ * bar beside them.
+ */
+void panel_time(struct canvas *canvas, struct rect rect,
+		const struct model *model)
+{
+	const int64_t left_s =
+		panel_seconds_left(model->expires_ms, model->now_ms);
+	const int64_t lifetime_s = model->code_lifetime_ms / 1000;
+	enum role role = time_role(model);
+	char longest[16], now[16];
+	int width, room, start = 0;
+
+	if (model->expires_ms == NEVER_MS)
+		return;
+	text_countdown(longest, sizeof(longest), lifetime_s);
+	text_countdown(now, sizeof(now), left_s);
+	width = text_width(longest);
+	room = rect.columns - width - 2;
+	if (room >= BAR_MIN && lifetime_s > 0) {
+		int64_t lit = (left_s * room + lifetime_s - 1) / lifetime_s;
+		int cells = lit < room ? (int)lit : room;
+
+		canvas_bar(canvas, rect_part(rect, 0, 0, 1, cells), role);
+		canvas_fill(canvas, rect_part(rect, 0, cells, 1, room - cells),
+			    ROLE_TEXT);
+		role = ROLE_TEXT;
+		start = room + 2;
+	}
+	rect = rect_part(rect, 0, start, 1, width);
+	canvas_fill(canvas, rect_part(rect, 0, 0, 1, width - text_width(now)),
+		    ROLE_TEXT);
+	canvas_text_right(canvas, rect, 0, role, now);
+}
+
+struct rect panel_line_time(struct rect row)
+{
+	enum { WIDTH = 7 };
+	struct rect none = rect_part(row, 0, 0, 0, 0);
+
+	return row.columns < 24
+		       ? none
+		       : rect_part(row, 0, row.columns - WIDTH, 1, WIDTH);
+}

@@ -12,6 +12,7 @@
 #include "ui/canvas.h"
 
 struct model;
+struct span;
 struct view;
 
 /* A const table of operations, one per panel. */
@@ -42,6 +43,8 @@ struct panel {
 extern const struct panel panel_header;
 extern const struct panel panel_qr;
 extern const struct panel panel_code;
+extern const struct panel panel_address;
+extern const struct panel panel_return;
 extern const struct panel panel_log;
 extern const struct panel panel_profile;
 extern const struct panel panel_fields;
@@ -51,6 +54,11 @@ extern const struct panel panel_welcome;
 extern const struct panel panel_help;
 extern const struct panel panel_keys;
 
+/* How many of that many rows panel_address is to have, where panel_return is
+ * to have the others. */
+int panel_address_share(const struct canvas *canvas, int rows, int columns,
+			const struct model *model, const struct view *view);
+
 /* The name of the screen, and whose sign-in it is at the end of the row. */
 void panel_title(struct canvas *canvas, struct rect rect,
 		 const struct model *model);
@@ -58,6 +66,22 @@ void panel_title(struct canvas *canvas, struct rect rect,
 /* A horizontal line with a title in it ("" for none) in row y. */
 void panel_rule(struct canvas *canvas, struct rect rect, int y,
 		const char *title);
+
+/* The rectangle without its first columns. */
+struct rect panel_indented(struct rect rect, int columns);
+
+/* Row y shows that part of the URL. Its host stands out: it is what a person
+ * has to recognise. */
+void panel_url_row(struct canvas *canvas, struct rect rect, int y,
+		   const char *url, struct span row);
+
+/* How long the sign-in may still take: a bar, where there is room for one, and
+ * digits. Draws over an older time, too. */
+void panel_time(struct canvas *canvas, struct rect rect,
+		const struct model *model);
+
+/* Where the time goes at the end of a row that shows something else. */
+struct rect panel_line_time(struct rect row);
 
 /* Whole seconds until then, rounded up and never negative; 0 for NEVER_MS. */
 int64_t panel_seconds_left(int64_t then_ms, int64_t now_ms);

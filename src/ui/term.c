@@ -24,6 +24,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "ui/ink.h"
+#include "ui/paste.h"
 
 enum {
 	ESCAPE_DELAY_MS = 25,
@@ -32,13 +33,25 @@ enum {
 	COLUMNS_MAX = 1000
 };
 
+/* What the next byte of the input belongs to. */
+enum input {
+	INPUT_KEYS,
+	INPUT_SEQUENCE, /* a control sequence, after its ESC[ */
+	INPUT_PASTE
+};
+
 struct term {
 	FILE *in, *out;
 	SCREEN *screen;
 	WINDOW *keys; /* a pad: reading from it never draws anything */
 	int rows, columns;
 	bool utf8, colour, console;
+	bool marks_pastes;
 	bool hung_up;
+	enum input input;
+	char parameters[4]; /* the first ones of a control sequence */
+	size_t parameter_count;
+	struct paste paste;
 	struct ink inks[ROLE_COUNT];
 	struct ink fills[ROLE_COUNT];
 	struct ink qr;
@@ -221,6 +234,30 @@ static FILE *open_copy(int fd, const char *mode)
 	return file;
 }
 
+/*
+ * Whether it can be asked to mark pasted text: by a private mode of DEC's,
+ * which those with other such modes ignore where they do not know it, and
+ * those without any (vt100) might print. The Linux console has it in new
+ * kernels only, so nobody can count on it there.
+ */
+static bool can_mark_pastes(const struct term *term)
+{
+	const char *hide_cursor = tigetstr("civis");
+
+	return !term->console && hide_cursor != NULL &&
+	       hide_cursor != (const char *)-1 &&
+	       strncmp(hide_cursor, "\x1b[?", 3) == 0;
+}
+
+/* Curses has nothing for this. */
+static void mark_pastes(struct term *term, bool on)
+{
+	if (!term->marks_pastes)
+		return;
+	fputs(on ? "\x1b[?2004h" : "\x1b[?2004l", term->out);
+	fflush(term->out);
+}
+
 static void set_up(struct term *term, const char *name)
 {
 	raw(); /* not cbreak(): Ctrl-S would block all output */
@@ -238,6 +275,7 @@ static void set_up(struct term *term, const char *name)
 	meta(term->keys, TRUE);
 	term->utf8 = codeset_is_utf8();
 	term->console = strncmp(name, "linux", 5) == 0;
+	term->marks_pastes = can_mark_pastes(term);
 	term->colour = has_colors() && start_color() == OK && COLORS >= 8 &&
 		       COLOR_PAIRS > ROLE_COUNT + 1;
 }
@@ -292,6 +330,7 @@ struct term *term_open(int input, int output, const struct theme *theme,
 	set_up(term, name);
 	set_inks(term, theme);
 	term_resize(term);
+	mark_pastes(term, true);
 	return term;
 out:
 	term_close(term);
@@ -328,6 +367,7 @@ void term_close(struct term *term)
 			blank(term);
 		else /* or endwin() would wait for it to drain */
 			tcflush(fileno(term->out), TCOFLUSH);
+		mark_pastes(term, false);
 		endwin();
 		if (term->keys != NULL)
 			delwin(term->keys);
@@ -337,6 +377,7 @@ void term_close(struct term *term)
 		fclose(term->in);
 	if (term->out != NULL)
 		fclose(term->out);
+	paste_wipe(&term->paste);
 	free(term);
 }
 
@@ -415,6 +456,11 @@ bool term_is_console(const struct term *term)
 	return term->console;
 }
 
+bool term_marks_pastes(const struct term *term)
+{
+	return term->marks_pastes;
+}
+
 unsigned term_text_flags(const struct term *term)
 {
 	if (!term->utf8)
@@ -448,37 +494,32 @@ static bool is_gone(const struct term *term)
 	return ioctl(fd.fd, FIONREAD, &waiting) != 0 || waiting == 0;
 }
 
-/*
- * An escape that is followed by more at once is no Escape key but a sequence
- * that terminfo does not have: its rest must not be taken for keys.
- */
-static int take_escape(struct term *term)
+/* What curses has next: a byte, one of its own keys, or ERR. */
+static int next_code(struct term *term)
 {
-	int c = wgetch(term->keys);
+	int c;
 
-	if (c == ERR)
-		return KEYS_ESCAPE;
-	if (c == '[') { /* CSI: up to its final byte */
-		do
-			c = wgetch(term->keys);
-		while (c != ERR && (c < 0x40 || c > 0x7E));
-	} else if (c == 'O') { /* SS3: one more */
-		wgetch(term->keys);
-	}
-	return KEYS_OTHER;
+	/* The rest of a UTF-8 character belongs to the key of its first byte;
+	 * a change of size is told by term_resize(). */
+	do
+		c = wgetch(term->keys);
+	while ((c >= 0x80 && c < 0xC0) || c == KEY_RESIZE);
+	return c;
 }
 
-static int translate(struct term *term, int c)
+static int translate(int c)
 {
 	switch (c) {
-	case 27:
-		return take_escape(term);
 	case '\r':
 	case '\n':
 	case KEY_ENTER:
 		return KEYS_ENTER;
 	case '\t':
 		return KEYS_TAB;
+	case '\b':
+	case 0x7F:
+	case KEY_BACKSPACE:
+		return KEYS_BACKSPACE;
 	case 3:
 		return KEYS_INTERRUPT;
 	case 12:
@@ -505,19 +546,95 @@ static int translate(struct term *term, int c)
 	return c >= ' ' && c <= '~' ? c : KEYS_OTHER;
 }
 
+/* Within a control sequence that terminfo does not have. A key that comes
+ * between ends it, too. */
+static int take_sequence(struct term *term, int c)
+{
+	const size_t count = term->parameter_count;
+
+	if (c >= 0x20 && c < 0x40) {
+		if (count < sizeof(term->parameters))
+			term->parameters[term->parameter_count++] = (char)c;
+		return KEYS_NONE;
+	}
+	term->input = INPUT_KEYS;
+	if (c != '~' || count != 3 || memcmp(term->parameters, "200", 3) != 0)
+		return KEYS_OTHER;
+	term->input = INPUT_PASTE;
+	return KEYS_NONE;
+}
+
+/*
+ * An escape that is followed by more at once is no Escape key but a sequence
+ * that terminfo does not have: its rest must not be taken for keys.
+ */
+static int take_escape(struct term *term)
+{
+	int c = wgetch(term->keys);
+
+	if (c == ERR)
+		return KEYS_ESCAPE;
+	if (c == 'O') /* SS3: one more */
+		wgetch(term->keys);
+	if (c != '[')
+		return KEYS_OTHER;
+	c = wgetch(term->keys);
+	if (c == ERR) /* Alt and [ */
+		return KEYS_OTHER;
+	term->input = INPUT_SEQUENCE;
+	term->parameter_count = 0;
+	return take_sequence(term, c);
+}
+
+static int take_paste(struct term *term, int c)
+{
+	switch (paste_take(&term->paste, c)) {
+	case PASTE_OPEN:
+		return KEYS_NONE;
+	case PASTE_COMPLETE:
+		term->input = INPUT_KEYS;
+		return KEYS_PASTE;
+	case PASTE_BROKEN:
+		break;
+	}
+	term->input = INPUT_KEYS;
+	paste_wipe(&term->paste);
+	return c == 3 ? KEYS_INTERRUPT : KEYS_OTHER;
+}
+
+/* The key that c completes; KEYS_NONE while there must be more of it. */
+static int take(struct term *term, int c)
+{
+	switch (term->input) {
+	case INPUT_KEYS:
+		break;
+	case INPUT_SEQUENCE:
+		return take_sequence(term, c);
+	case INPUT_PASTE:
+		return take_paste(term, c);
+	}
+	return c == 27 ? take_escape(term) : translate(c);
+}
+
 int term_key(struct term *term)
 {
-	int c;
+	int c, key;
 
-	/* The rest of a UTF-8 character belongs to the key of its first byte;
-	 * a change of size is told by term_resize(). */
-	do
-		c = wgetch(term->keys);
-	while ((c >= 0x80 && c < 0xC0) || c == KEY_RESIZE);
-
+	if (term->input != INPUT_PASTE)
+		paste_wipe(&term->paste);
+	do {
+		c = next_code(term);
+		key = c != ERR ? take(term, c) : KEYS_NONE;
+	} while (c != ERR && key == KEYS_NONE);
 	if (c != ERR)
-		return translate(term, c);
+		return key;
+	paste_pause(&term->paste);
 	if (!term->hung_up)
 		term->hung_up = is_gone(term);
 	return term->hung_up ? KEYS_HANG_UP : KEYS_NONE;
+}
+
+const char *term_pasted(const struct term *term)
+{
+	return paste_text(&term->paste);
 }

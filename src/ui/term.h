@@ -76,12 +76,25 @@ enum key {
 	KEYS_PAGE_DOWN,
 	KEYS_HOME,
 	KEYS_END,
+	KEYS_BACKSPACE,
+	KEYS_PASTE,  /* text was pasted: see term_pasted() */
 	KEYS_OTHER,  /* some other key: a sign of a person */
 	KEYS_HANG_UP /* the terminal is gone: end */
 };
 
-/* The next key that was pressed; does not wait. */
+/* The next key that was pressed; does not wait. Pasted text that has begun and
+ * whose end never comes is what Escape twice or Ctrl-C gets out of. */
 int term_key(struct term *term);
+
+/*
+ * What was pasted: at most 8 KiB of printable ASCII, without line ends and
+ * other controls; "" where it was longer. Valid until the next term_key(), and
+ * wiped then, as it may carry a secret.
+ */
+const char *term_pasted(const struct term *term);
+
+/* Whether it was asked to mark pasted text. Else that comes in as keys. */
+bool term_marks_pastes(const struct term *term);
 
 /* The descriptors to wait for input and for room to write on. */
 int term_input_fd(const struct term *term);

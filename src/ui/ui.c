@@ -62,6 +62,7 @@ void ui_free(struct ui *ui)
 		return;
 	symbols_free(ui->view.symbols);
 	tree_end(&ui->view.tree);
+	paste_wipe(&ui->view.entry);
 	buf_free(&ui->seen);
 	free(ui);
 }
@@ -109,6 +110,8 @@ static void describe(struct buf *out, const struct ui *ui,
 	add_text(out, model->user_code);
 	add_text(out, model->verification_uri);
 	add_text(out, model->verification_uri_complete);
+	add_text(out, model->authorization_uri);
+	add_text(out, model->redirect_uri);
 	add_text(out, model->trouble);
 	add_text(out, model->advice);
 	add_profile(out, model->profile);
@@ -158,9 +161,20 @@ static void follow_profile(struct view *view, const struct model *model)
 		tree_begin(&view->tree, profile);
 }
 
+/* What was entered is taken by now, or no longer wanted. */
+static void follow_entry(struct view *view, const struct model *model)
+{
+	if (view->typing && model->screen == SCREEN_SIGN_IN &&
+	    model->authorization_uri != NULL)
+		return;
+	view->typing = false;
+	paste_wipe(&view->entry);
+}
+
 static void follow(struct view *view, const struct model *model)
 {
 	follow_screen(view, model);
+	follow_entry(view, model);
 	follow_profile(view, model);
 }
 
@@ -226,7 +240,9 @@ int64_t ui_deadline(const struct ui *ui, const struct model *model)
 	case SCREEN_WELCOME:
 		break;
 	case SCREEN_SIGN_IN:
-		return panel_code.deadline(model);
+		return model->authorization_uri != NULL
+			       ? panel_return.deadline(model)
+			       : panel_code.deadline(model);
 	case SCREEN_PROFILE:
 		return panel_profile.deadline(model);
 	case SCREEN_TROUBLE:
@@ -298,6 +314,15 @@ static void move(struct ui *ui, const struct model *model, int key)
 		scroll_fields(&ui->view, model->profile, key);
 }
 
+static void paste(struct view *view, const char *text)
+{
+	view->help = false;
+	view->typing = false;
+	paste_wipe(&view->entry);
+	while (*text != '\0')
+		paste_add(&view->entry, *text++);
+}
+
 static void look(struct ui *ui, const struct model *model, enum look what,
 		 int key)
 {
@@ -319,6 +344,23 @@ static void look(struct ui *ui, const struct model *model, enum look what,
 	case LOOK_MOVE:
 		move(ui, model, key);
 		break;
+	case LOOK_TYPE:
+		view->typing = true;
+		view->zoom = false;
+		break;
+	case LOOK_ERASE:
+		paste_erase(&view->entry);
+		break;
+	case LOOK_LEAVE:
+		view->typing = false;
+		paste_wipe(&view->entry);
+		break;
+	case LOOK_ENTER:
+		view->typing = false;
+		break;
+	case LOOK_PASTE:
+		paste(view, term_pasted(ui->term));
+		break;
 	case LOOK_HELP:
 		view->help = true;
 		break;
@@ -335,15 +377,28 @@ enum command ui_key(struct ui *ui, const struct model *model, int key)
 	if (key == KEYS_NONE || key == KEYS_HANG_UP)
 		return COMMAND_NONE;
 	follow(&ui->view, model);
-	if (ui->view.help && key != KEYS_INTERRUPT) {
+	if (ui->view.help && key != KEYS_INTERRUPT && key != KEYS_PASTE) {
 		ui->view.help = false;
 		look(ui, model, key == KEYS_REPAINT ? LOOK_REPAINT : LOOK_NONE,
 		     key);
+		return COMMAND_NONE;
+	}
+	if (ui->view.typing && key >= ' ' && key <= '~') {
+		paste_add(&ui->view.entry, key);
+		ui->dirty = true;
 		return COMMAND_NONE;
 	}
 	binding = keys_find(model, &ui->view, key);
 	if (binding == NULL && model->screen == SCREEN_WELCOME)
 		return COMMAND_START;
 	look(ui, model, binding != NULL ? binding->look : LOOK_MOVE, key);
-	return binding != NULL ? binding->command : COMMAND_NONE;
+	if (binding == NULL ||
+	    (binding->look == LOOK_ENTER && ui->view.entry.len == 0))
+		return COMMAND_NONE;
+	return binding->command;
+}
+
+const char *ui_pasted(const struct ui *ui)
+{
+	return paste_text(&ui->view.entry);
 }

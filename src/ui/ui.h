@@ -20,7 +20,9 @@ enum command {
 	COMMAND_CANCEL, /* give up (Escape, where it means that; Ctrl-C) */
 	COMMAND_SIGN_OUT,
 	COMMAND_QUIT,
-	COMMAND_APPROVE /* demo only: approve as the phone would */
+	COMMAND_APPROVE, /* demo only: approve as the phone would */
+	COMMAND_PASTE	 /* an address was entered: see ui_pasted(). Only while
+			  * the model has an authorization_uri */
 };
 
 /* mode: screen.qr ("auto", "half", "full", "text"). */
@@ -29,6 +31,13 @@ void ui_free(struct ui *ui);
 
 /* Takes a key (enum key) in; what it asks of the app comes out. */
 enum command ui_key(struct ui *ui, const struct model *model, int key);
+
+/*
+ * What was pasted or typed with the last COMMAND_PASTE: at most 8 KiB of
+ * printable ASCII; "" where it was longer or none. Valid until the next
+ * ui_key() or ui_draw(), and wiped then, as it may carry a secret.
+ */
+const char *ui_pasted(const struct ui *ui);
 
 /*
  * Draws what has changed since the last call (everything after ui_dirty()) and

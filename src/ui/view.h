@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "ui/model.h"
+#include "ui/paste.h"
 #include "ui/symbol.h"
 #include "ui/tree.h"
 
@@ -23,7 +24,8 @@ enum drawing {
 struct view {
 	enum screen screen; /* that was looked at last */
 	bool help;	    /* the list of keys is open */
-	bool zoom;	    /* the QR code has the screen to itself */
+	bool zoom;	    /* the QR code, or else the address that signs
+			     * in, has the screen to itself */
 	enum drawing drawing;
 
 	/* The QR codes there are for this code, and the one on show. */
@@ -31,6 +33,11 @@ struct view {
 	const struct symbol *symbol; /* NULL: none */
 	enum qr_mode mode;
 	int quiet; /* modules around it */
+
+	/* An address that a person enters: the one being typed, or the one
+	 * that was entered last, until it is wiped. */
+	bool typing;
+	struct paste entry;
 
 	bool headed; /* a header names the screen: panels need not */
 

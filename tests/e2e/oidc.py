@@ -128,6 +128,7 @@ class Server:
         self.clients = {
             client["token_endpoint_auth_method"]: client
             for client in words["clients"]
+            if "redirect_uris" not in client
         }
         context = ssl.create_default_context(cafile=authority.file)
         self.opener = urllib.request.build_opener(

@@ -63,6 +63,8 @@ class Practice:
     """A running grantty-practice."""
 
     def __init__(self, *options, listen="127.0.0.1:0"):
+        self.asked = 0  # how often by ask()
+        self.paused = False
         self.process = subprocess.Popen(
             [PRACTICE, "--json", "--listen", listen, "--until-stdin-closes"]
             + list(options),
@@ -80,8 +82,6 @@ class Practice:
         self.url = words["url"]
         self.token = words["control_token"]
         self.address = urllib.parse.urlsplit(self.url).netloc
-        self.asked = 0
-        self.paused = False
 
     def ask(self, path, token, form=None):
         """The JSON that path answers; an HTTP error is raised."""

@@ -131,7 +131,9 @@ class Terminal:
     def wait_for_qr(self, timeout=PATIENCE_S):
         """The text of the QR code, as soon as there is one."""
         return wait_until(
-            self.qr, lambda: f"a QR code on this screen:\n{self.show()}", timeout
+            self.qr,
+            lambda: f"a QR code on this screen:\n{self.show()}",
+            timeout,
         )[0]
 
     def has_ended(self):

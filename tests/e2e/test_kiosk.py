@@ -266,7 +266,8 @@ def test_everything_of_a_profile(signed_in):
     screen.keys("Tab")
     screen.wait_for(r"Everything: \d+ of \d+")
     assert screen.shows("phoneNumbers")
-    press_until(screen, "NPage", lambda: screen.shows("loginEnabled"), "its end")
+    end = "loginEnabled"
+    press_until(screen, "NPage", lambda: screen.shows(end), "the end of it")
     screen.keys("Tab")
     screen.wait_for("Mail +robin@example.com")
 

@@ -242,9 +242,9 @@ FAULTS = {
         Exit.FAILED,
         "instead of a code: is there a captive portal",
     ),
-    "bad address": (["bad-uri"], Exit.FAILED, "something that is no web address"),
+    "bad address": (["bad-uri"], Exit.FAILED, "that is no web address"),
     "plain http": (["http-uri"], Exit.FAILED, "which is not safe"),
-    "escape sequences": (["hostile-text"], Exit.FAILED, "code that cannot be shown"),
+    "escapes": (["hostile-text"], Exit.FAILED, "code that cannot be shown"),
 }
 
 
@@ -323,7 +323,8 @@ def test_strange_profile(home, start_practice, fault):
     assert home.grantty("login").returncode == Exit.DONE
     whoami = home.grantty("whoami")
     assert whoami.returncode == Exit.DONE
-    assert not re.search("[\0-\x09\x0b-\x1f\x7f-\x9f\u200b\u202e]", whoami.stdout)
+    hostile = "[\0-\x09\x0b-\x1f\x7f-\x9f\u200b\u202e]"
+    assert not re.search(hostile, whoami.stdout)
 
 
 def test_wrong_secret(home, start_practice):
@@ -372,11 +373,10 @@ BAD_STARTS = {
     ),
     "unknown preset": (["login", "--provider", "nosuch"], {}, "nosuch"),
     "missing file": (["login", "-c", "/nonexistent/x"], {}, "/nonexistent/x"),
-    "no theme": (["login", "--theme", "nosuch"], {}, 'no theme "nosuch"'),
     "no such verb": (["nosuch"], {}, 'there is no verb "nosuch"'),
-    "no such option": (["login", "--nosuch"], {}, "there is no option --nosuch"),
+    "no such option": (["login", "--nosuch"], {}, "no option --nosuch"),
     "option without value": (["login", "-c"], {}, "-c needs a value"),
-    "other verb's option": (["login", "--json"], {}, "--json does not go with login"),
+    "other verb's option": (["login", "--json"], {}, "does not go with login"),
     "left over": (["login", "now"], {}, '"now" is one word too many'),
     "no terminal": (["kiosk"], {}, "the screens need a terminal"),
     "no verb, no terminal": ([], {}, "the screens need a terminal"),
@@ -395,6 +395,15 @@ def test_bad_start(home, start_practice, args, changes, said):
     assert run.stdout == ""
     assert run.stderr.count("\n") == 1
     assert CLIENT_SECRET not in run.stderr
+    assert practice.codes() == []
+
+
+def test_unknown_theme(home, start_practice, open_terminal):
+    practice = start_practice()
+    practice.config(home.config)
+    screen = open_terminal("login", "--theme", "nosuch")
+    assert screen.wait_for_exit() == Exit.USAGE
+    screen.wait_for('no theme "nosuch"')
     assert practice.codes() == []
 
 

@@ -39,6 +39,25 @@
 	"6587b053970a656c29500e6bced0c1c59290a743ad7e34af474a65085860de57"
 #define BARE "https://oauth-helper-r.wbx2.com/verify"
 
+/* What Webex's developer portal hands out, and one with PKCE, a nonce and many
+ * scopes. */
+#define AUTHORIZE                                                           \
+	"https://webexapis.com/v1/authorize?client_id="                     \
+	"C1d0f3a6c2b94e7f8a5d0c1b2e3f4a5968778695a4b3c2d1e0f9e8d7c6b5a4938" \
+	"&response_type=code&redirect_uri=http%3A%2F%2F127.0.0.1%3A2000"    \
+	"%2Fredirect.html&scope=spark%3Aall%20spark%3Akms"                  \
+	"&state=2oVq5mC7Q1xY0aZ8rT4uWg&code_challenge_method=S256"          \
+	"&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+#define AUTHORIZE_LONG                                                \
+	AUTHORIZE                                                     \
+	"&nonce=n-0S6_WzA2Mj&prompt=consent&access_type=offline"      \
+	"&scope=openid%20email%20profile%20offline_access%20"         \
+	"https%3A%2F%2Fwww.example.org%2Fauth%2Fcalendar.readonly%20" \
+	"https%3A%2F%2Fwww.example.org%2Fauth%2Fcontacts.readonly%20" \
+	"https%3A%2F%2Fwww.example.org%2Fauth%2Fdrive.metadata%20"    \
+	"https%3A%2F%2Fwww.example.org%2Fauth%2Fspreadsheets"         \
+	"&login_hint=ada%40example.org&ui_locales=en-GB%20fr-FR"
+
 enum { START_MS = 1000000, TEXT_MAX = 64 * 1024 };
 
 static bool write_golden;
@@ -126,6 +145,24 @@ static void with_letters(struct model *model)
 	model->demo = true;
 }
 
+static void by_address(struct model *model)
+{
+	model->user_code = NULL;
+	model->verification_uri = model->verification_uri_complete = NULL;
+	model->authorization_uri = AUTHORIZE;
+	model->redirect_uri = "http://127.0.0.1:2000/redirect.html";
+	model->device = "lobby-3.example.org";
+	model->status = "Waiting for your approval";
+}
+
+static void by_long_address(struct model *model)
+{
+	by_address(model);
+	model->authorization_uri = AUTHORIZE_LONG;
+	model->redirect_uri = "http://[::1]:49152/";
+	model->device = "Lobby screen 3";
+}
+
 static void nearly_idle(struct model *model)
 {
 	model->idle_ms = START_MS + 45000;
@@ -159,6 +196,11 @@ struct golden {
 #define CONSOLE "C.UTF-8", "linux"
 #define ASCII "C", "vt100"
 
+/* The code in it must not be seen. */
+#define ENTRY                                              \
+	"vhttp://127.0.0.1:2000/redirect.html?code=5ecret" \
+	"&state=2oVq5mC7Q1xY0aZ8rT4uWg"
+
 /* clang-format off */
 static const struct golden goldens[] = {
 	{ "sign-in", 80, 24, SCREEN_SIGN_IN, as_it_is, "", "auto", UTF8 },
@@ -179,6 +221,29 @@ static const struct golden goldens[] = {
 	{ "letters", 80, 24, SCREEN_SIGN_IN, with_letters, "", "auto", UTF8 },
 	{ "asking", 80, 24, SCREEN_SIGN_IN, without_code, "", "auto", UTF8 },
 	{ "help", 80, 24, SCREEN_SIGN_IN, as_it_is, "?", "auto", UTF8 },
+	{ "authorize", 80, 24, SCREEN_SIGN_IN, by_address, "", "auto", UTF8 },
+	{ "authorize", 120, 40, SCREEN_SIGN_IN, by_address, "", "auto", UTF8 },
+	{ "authorize", 240, 67, SCREEN_SIGN_IN, by_address, "", "auto", UTF8 },
+	{ "authorize", 90, 80, SCREEN_SIGN_IN, by_address, "", "auto", UTF8 },
+	{ "authorize", 40, 12, SCREEN_SIGN_IN, by_address, "", "auto", UTF8 },
+	{ "authorize", 20, 5, SCREEN_SIGN_IN, by_address, "", "auto", UTF8 },
+	{ "authorize-zoom", 120, 40, SCREEN_SIGN_IN, by_address, "z", "auto",
+	  UTF8 },
+	{ "authorize-zoom", 40, 12, SCREEN_SIGN_IN, by_address, "z", "auto",
+	  UTF8 },
+	{ "authorize-long", 80, 24, SCREEN_SIGN_IN, by_long_address, "", "auto",
+	  UTF8 },
+	{ "authorize-long", 40, 12, SCREEN_SIGN_IN, by_long_address, "", "auto",
+	  UTF8 },
+	{ "authorize-console", 80, 24, SCREEN_SIGN_IN, by_address, "", "auto",
+	  CONSOLE },
+	{ "authorize-console", 20, 5, SCREEN_SIGN_IN, by_address, "", "auto",
+	  CONSOLE },
+	{ "authorize-help", 80, 24, SCREEN_SIGN_IN, by_address, "?", "auto",
+	  UTF8 },
+	{ "typing", 80, 24, SCREEN_SIGN_IN, by_address, ENTRY, "auto", UTF8 },
+	{ "typing", 40, 12, SCREEN_SIGN_IN, by_address, ENTRY, "auto", UTF8 },
+	{ "typing", 20, 5, SCREEN_SIGN_IN, by_address, ENTRY, "auto", UTF8 },
 	{ "profile", 80, 24, SCREEN_PROFILE, nearly_idle, "", "auto", UTF8 },
 	{ "profile", 100, 30, SCREEN_PROFILE, as_it_is, "", "auto", UTF8 },
 	{ "profile", 40, 12, SCREEN_PROFILE, nearly_idle, "", "auto", UTF8 },
@@ -476,6 +541,23 @@ static void draw_everything(struct desk *desk, const struct log *log)
 	}
 }
 
+static void draw_address(struct desk *desk, const struct log *log)
+{
+	struct model model;
+
+	model_init(&model, SCREEN_SIGN_IN, log);
+	by_long_address(&model);
+	draw(desk, &model);
+	model.now_ms += 1000;
+	draw(desk, &model);
+	for (const char *c = "zzmmv?q=x"; *c != '\0'; c++) {
+		ui_key(desk->ui, &model, *c);
+		draw(desk, &model);
+		desk_output(desk);
+	}
+	ui_key(desk->ui, &model, KEYS_ESCAPE);
+}
+
 static void test_any_size(void **state)
 {
 	static const int columns[] = {1,  2,  3,  5,  7,  10, 20,  22,
@@ -494,6 +576,7 @@ static void test_any_size(void **state)
 			assert_int_equal(term_columns(desk.term), columns[i]);
 			assert_int_equal(term_rows(desk.term), rows[j]);
 			draw_everything(&desk, log);
+			draw_address(&desk, log);
 		}
 	}
 	desk_close(&desk);
@@ -594,8 +677,8 @@ static void test_bytes_to_keys(void **state)
 		{"\x1bOH\x1bOF", {KEYS_HOME, KEYS_END}},
 		{"\x1bOP", {'?'}},			      /* F1 */
 		{"\x11\x13q", {KEYS_OTHER, KEYS_OTHER, 'q'}}, /* not held */
-		{"\x1a", {KEYS_OTHER}},	   /* no suspending */
-		{"\x7f", {KEYS_OTHER}},	   /* backspace */
+		{"\x1a", {KEYS_OTHER}}, /* no suspending */
+		{"\x7f\b", {KEYS_BACKSPACE, KEYS_BACKSPACE}},
 		{"é1", {KEYS_OTHER, '1'}}, /* one character, one key */
 		{"解1", {KEYS_OTHER, '1'}},
 		{"\xff\xfe"

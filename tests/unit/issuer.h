@@ -65,18 +65,19 @@ struct issuer {
 	int64_t answered_ms; /* when the last answer to a poll is there */
 	int64_t earliest_ms[ENDPOINT_KINDS]; /* Retry-After */
 	int used[ENDPOINT_KINDS]; /* how often the script's word was */
-	int tokens; /* counts up with each that is given out */
+	int tokens;		  /* counts up with each that is given out */
 	char access_token[32];
 	char refresh_token[32];
 	int64_t access_expires_ms;
 };
 
-/* What travels back, and how long it takes. */
+/* What travels back, and how long it takes. Room for a token of 2 KiB, which
+ * Webex gives. */
 struct answer {
 	enum net_result net;
 	int status;
 	const char *type;
-	char body[512];
+	char body[4096];
 	int64_t retry_after_s;
 	int64_t delay_ms;
 };

@@ -750,6 +750,50 @@ static void test_set_refuses(void **state)
 	conf_free(&conf);
 }
 
+static const char *origin(const struct conf *conf, const char *option)
+{
+	return conf->origins[option_index(option_find(option))];
+}
+
+static void test_origins(void **state)
+{
+	struct conf conf;
+	struct err err;
+
+	(void)state;
+	conf_init(&conf);
+	assert_null(origin(&conf, "grant"));
+	must_parse(&conf, "grant = \"code\";\nprovider : {\n"
+			  "  scope =\n\"x\";\n  extra = ();\n};\n"
+			  "kiosk : { allow : {\n emails = []; }; };");
+	assert_string_equal(origin(&conf, "grant"), "x.conf:1");
+	assert_string_equal(origin(&conf, "provider.scope"), "x.conf:3");
+	assert_string_equal(origin(&conf, "provider.extra"), "x.conf:5");
+	assert_string_equal(origin(&conf, "kiosk.allow.emails"), "x.conf:8");
+	assert_null(origin(&conf, "kiosk.allow.claims"));
+	assert_null(origin(&conf, "redirect_uri"));
+
+	/* Whoever comes last. */
+	must_parse(&conf, "\ngrant = \"device\";");
+	assert_string_equal(origin(&conf, "grant"), "x.conf:2");
+	assert_string_equal(origin(&conf, "provider.scope"), "x.conf:3");
+	assert_true(conf_set(&conf, "grant", "code", &err));
+	assert_string_equal(origin(&conf, "grant"), "");
+	conf_set_origin(&conf, "grant", "command line");
+	assert_string_equal(origin(&conf, "grant"), "command line");
+
+	/* Who fails does not count. */
+	assert_false(parse(&conf, "grant = \"device\"; foo = 1;", &err));
+	assert_false(conf_set(&conf, "grant", "foo", &err));
+	assert_string_equal(origin(&conf, "grant"), "command line");
+
+	assert_null(origin(&conf, "provider.preset"));
+	must_parse(&conf, "provider : { issuer = \"https://a.b\"; };");
+	assert_non_null(origin(&conf, "provider.preset"));
+	conf_free(&conf);
+	assert_null(origin(&conf, "grant"));
+}
+
 static void test_option_names(void **state)
 {
 	static const struct {
@@ -795,6 +839,7 @@ int main(void)
 			test_other_endpoints_replace_the_default_preset),
 		cmocka_unit_test(test_set),
 		cmocka_unit_test(test_set_refuses),
+		cmocka_unit_test(test_origins),
 		cmocka_unit_test(test_option_names),
 	};
 

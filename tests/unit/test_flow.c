@@ -62,6 +62,7 @@ static bool is_over(const struct flow *flow)
 	case FLOW_HOLDING:
 	case FLOW_WAITING:
 	case FLOW_POLLING:
+	case FLOW_EXCHANGING:
 		break;
 	}
 	return false;

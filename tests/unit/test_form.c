@@ -121,6 +121,53 @@ static void test_get(void **state)
 	}
 }
 
+static void test_take(void **state)
+{
+	static const struct {
+		const char *form;
+		size_t len;
+		const char *name, *value; /* NULL: refused */
+		const char *rest;
+	} cases[] = {
+		{BYTES("a=1&b=2"), "a", "1", "b=2"},
+		{BYTES("a=1"), "a", "1", ""},
+		{BYTES("a&b"), "a", "", "b"},
+		{BYTES("a=&b"), "a", "", "b"},
+		{BYTES("a=b=c&d"), "a", "b=c", "d"},
+		{BYTES("c%6Fde=x+y%26"), "code", "x y&", ""},
+		{BYTES("=1&a"), "", "1", "a"},
+		{BYTES("&a=1"), "", "", "a=1"},
+		{BYTES("a=%zz&b=2"), NULL, NULL, "b=2"},
+		{BYTES("%zz=a&b=2"), NULL, NULL, "b=2"},
+		{BYTES("a=%00&b=2"), NULL, NULL, "b=2"},
+		{BYTES("a=\0&b=2"), NULL, NULL, "b=2"},
+		{BYTES("a=\xC3"), NULL, NULL, ""},
+		{"a=%41", 4, NULL, NULL, ""}, /* not beyond len */
+		{"a=12", 3, "a", "1", ""},    /* not beyond len */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		const char *form = cases[i].form;
+		size_t len = cases[i].len;
+		char *name, *value;
+		bool taken = form_take(&form, &len, &name, &value);
+
+		assert_int_equal(taken, cases[i].name != NULL);
+		if (taken) {
+			assert_string_equal(name, cases[i].name);
+			assert_string_equal(value, cases[i].value);
+		} else {
+			assert_null(name);
+			assert_null(value);
+		}
+		assert_int_equal(len, strlen(cases[i].rest));
+		assert_memory_equal(form, cases[i].rest, len);
+		free(name);
+		free(value);
+	}
+}
+
 static void test_round_trip(void **state)
 {
 	char all[256], *back;
@@ -185,6 +232,7 @@ int main(void)
 		cmocka_unit_test(test_encode),
 		cmocka_unit_test(test_add),
 		cmocka_unit_test(test_get),
+		cmocka_unit_test(test_take),
 		cmocka_unit_test(test_round_trip),
 		cmocka_unit_test(test_looks_like),
 	};

@@ -108,6 +108,7 @@ static bool is_at_rest(const struct session *session)
 	case SESSION_LIVE:
 	case SESSION_ENDED:
 		return true;
+	case SESSION_CHECKING:
 	case SESSION_LOCKING:
 	case SESSION_SAVING:
 	case SESSION_REFRESHING:

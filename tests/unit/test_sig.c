@@ -20,8 +20,8 @@
 
 #include "io/sig.h"
 
-static const int watched[] = {SIGINT,  SIGTERM, SIGHUP, SIGWINCH,
-			      SIGTSTP, SIGCONT, SIGCHLD};
+static const int watched[] = {SIGINT,   SIGQUIT, SIGTERM, SIGHUP,
+			      SIGWINCH, SIGTSTP, SIGCONT, SIGCHLD};
 
 static int set_up(void **state)
 {

@@ -695,6 +695,7 @@ static void check_alive(const struct scene *scene)
 	bool holds = session_data(session)->tokens.access_token != NULL;
 
 	switch (visit_stage(scene->visit)) {
+	case VISIT_PREPARING:
 	case VISIT_WELCOME:
 		assert_false(holds);
 		return;

@@ -146,7 +146,10 @@ static void send(struct world *world, struct client *client,
 	if (client->kind == REFRESH)
 		check_refresh(world, client, request);
 	world->issuer.now_ms = world->now_ms;
-	issuer_answer(&world->issuer, request, &client->answer);
+	if (world->answerer != NULL)
+		world->answerer(world->answerer_self, request, &client->answer);
+	else
+		issuer_answer(&world->issuer, request, &client->answer);
 	client->reply_ms = world->now_ms + client->answer.delay_ms;
 	request_free(request);
 }

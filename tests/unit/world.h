@@ -24,9 +24,9 @@ enum { WORLD_MAX_CLIENTS = 8 };
 /* The session file. */
 struct disk {
 	struct session_data data;
-	bool full;	    /* takes no writes */
-	bool unreadable;    /* can be neither locked nor read */
-	bool held;	    /* a process outside this world has the lock */
+	bool full;	 /* takes no writes */
+	bool unreadable; /* can be neither locked nor read */
+	bool held;	 /* a process outside this world has the lock */
 	const struct client *owner; /* who has it in this world */
 	unsigned saves;
 };
@@ -55,6 +55,10 @@ struct world {
 	int64_t now_ms;
 	int64_t wall_s; /* what the wall clock showed at 0 ms */
 	struct issuer issuer;
+	/* Who answers in the issuer's place; NULL: it answers itself. */
+	void (*answerer)(void *self, const struct request *request,
+			 struct answer *answer);
+	void *answerer_self;
 	struct disk disk;
 	struct client clients[WORLD_MAX_CLIENTS];
 	size_t client_count;

@@ -40,6 +40,12 @@ const clients = [
     token_endpoint_auth_method: 'client_secret_post',
   },
   { client_id: 'lobby-3', token_endpoint_auth_method: 'none' },
+  {
+    client_id: 'lobby-4',
+    token_endpoint_auth_method: 'none',
+    // Any port of it, as it is a native client's (RFC 8252 section 7.3).
+    redirect_uris: ['http://127.0.0.1/redirect.html'],
+  },
 ];
 
 const account = {
@@ -86,14 +92,16 @@ async function withInterval(ctx, next) {
 function makeProvider(url) {
   const provider = new Provider(url, {
     clients: clients.map((client) => ({
-      ...client,
       application_type: 'native',
       grant_types: [
-        'urn:ietf:params:oauth:grant-type:device_code',
+        client.redirect_uris
+          ? 'authorization_code'
+          : 'urn:ietf:params:oauth:grant-type:device_code',
         'refresh_token',
       ],
       redirect_uris: [],
-      response_types: [],
+      response_types: client.redirect_uris ? ['code'] : [],
+      ...client,
     })),
     // A token ends when it says so, not up to 15 s later.
     clockTolerance: 0,

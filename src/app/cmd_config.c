@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * grantty config: prints the configuration in force, or the one that an
+ * authorization URL stands for. Asks nobody and stores nothing.
+ */
+#include "config.h"
+
+#include "app/cmd.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "app/args.h"
+#include "app/setup.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "core/conf_print.h"
+#include "core/conf_url.h"
+#include "core/provider.h"
+#include "ui/term.h"
+
+#define OUTPUT_MAX ((size_t)1024 * 1024)
+
+/* Prints notes and what conf has. */
+static int print(const char *notes, const struct conf *conf,
+		 enum conf_print_which which, struct err *err)
+{
+	int code = EXIT_DONE;
+	struct buf out;
+
+	(void)term_set_locale(conf->screen.locale);
+	buf_init(&out, OUTPUT_MAX);
+	if (!conf_print(&out, conf, which)) {
+		err_set(err, "The configuration is too large to be printed.");
+		code = EXIT_FAILED;
+	} else if (fputs(notes, stdout) == EOF ||
+		   fputs(buf_text(&out), stdout) == EOF ||
+		   fflush(stdout) == EOF) {
+		err_set(err, "Cannot print the configuration: %s.",
+			strerror(errno));
+		code = EXIT_FAILED;
+	}
+	buf_free(&out);
+	return code;
+}
+
+static bool is_given_more(const struct args *args)
+{
+	return args->config != NULL || args->env_file != NULL ||
+	       args->provider != NULL || args->issuer != NULL ||
+	       args->client_id != NULL || args->scope != NULL ||
+	       args->grant != NULL || args->theme != NULL;
+}
+
+static int print_url(const struct args *args, struct err *err)
+{
+	int code = EXIT_USAGE;
+	struct buf notes;
+	struct conf conf;
+
+	if (is_given_more(args)) {
+		err_set(err, "--from-url is the whole configuration: leave the "
+			     "other options away.");
+		return EXIT_USAGE;
+	}
+	conf_init(&conf);
+	buf_init(&notes, OUTPUT_MAX);
+	if (conf_url_read(&conf, args->from_url, &notes, err))
+		code = print(buf_text(&notes), &conf, CONF_PRINT_SET, err);
+	buf_free(&notes);
+	conf_free(&conf);
+	return code;
+}
+
+/* Somebody who has yet to register a client has made no mistake. */
+static void point_out_gaps(struct conf *conf)
+{
+	const struct preset *preset = preset_find(conf->provider.preset);
+
+	if (conf->provider.client_id[0] == '\0')
+		conf_set_origin(conf, "provider.client_id",
+				"missing: set it here, or CLIENT_ID in the "
+				"environment");
+	if (conf->provider.client_secret[0] == '\0' && preset != NULL &&
+	    preset->needs_secret)
+		conf_set_origin(conf, "provider.client_secret",
+				"missing: set client_secret_file, or "
+				"CLIENT_SECRET in the environment");
+}
+
+/* The provider as the other verbs would have it, but for a client that is not
+ * known yet. */
+static bool check(struct setup *setup, struct err *err)
+{
+	const struct conf *conf = &setup->conf;
+	const char *id = conf->provider.client_id[0] == '\0' ? "-" : NULL;
+	const char *secret =
+		conf->provider.client_secret[0] == '\0' ? "-" : NULL;
+
+	return provider_set_up(&setup->provider, conf, id, secret, err);
+}
+
+static int print_in_force(const struct args *args, struct err *err)
+{
+	struct setup setup;
+	int code = EXIT_USAGE;
+
+	if (!setup_conf(&setup, args, err) || !setup_client(&setup, args, err))
+		goto out;
+	point_out_gaps(&setup.conf);
+	/* What is wrong is printed too: it shows where that comes from. */
+	code = print("", &setup.conf, CONF_PRINT_ALL, err);
+	if (code == EXIT_DONE && !check(&setup, err))
+		code = EXIT_USAGE;
+out:
+	setup_end(&setup);
+	return code;
+}
+
+int cmd_config(const struct args *args, struct err *err)
+{
+	return args->from_url != NULL ? print_url(args, err)
+				      : print_in_force(args, err);
+}

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One document from one of two places. What is in it is the provider's matter.
+ */
+#include "config.h"
+
+#include "core/discovery.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/mem.h"
+#include "base/url.h"
+#include "core/json.h"
+#include "core/oauth.h"
+#include "core/provider.h"
+#include "core/reply.h"
+
+#define HOLD_MS 2000
+#define HOLD_MAX_MS 60000
+
+enum place { PLACE_OPENID, PLACE_RFC8414 };
+
+struct discovery {
+	struct provider *provider;
+	struct refusal *refusal; /* NULL: nothing has gone wrong yet */
+	char *document;
+	int64_t due_ms;
+	uint64_t seed;
+	enum discovery_state state;
+	enum place place;
+	int patience;
+	int failures;	       /* rounds in a row */
+	int64_t retry_after_s; /* the longest that this round was told; or -1 */
+	bool away; /* a place of this round did not answer for itself */
+};
+
+static const char *const state_names[] = {
+	[DISCOVERY_IDLE] = "idle",	 [DISCOVERY_ASKING] = "asking",
+	[DISCOVERY_HOLDING] = "holding", [DISCOVERY_DONE] = "done",
+	[DISCOVERY_FAILED] = "failed",
+};
+
+struct discovery *discovery_new(struct provider *provider, int patience,
+				uint64_t seed)
+{
+	struct discovery *discovery = xcalloc(1, sizeof(*discovery));
+
+	discovery->provider = provider;
+	discovery->patience = patience;
+	discovery->seed = seed;
+	discovery->due_ms = NEVER_MS;
+	return discovery;
+}
+
+void discovery_free(struct discovery *discovery)
+{
+	if (discovery == NULL)
+		return;
+	free(discovery->refusal);
+	free(discovery->document);
+	free(discovery);
+}
+
+bool discovery_is_needed(const struct provider *provider)
+{
+	return provider->issuer[0] != '\0' && !provider_is_complete(provider);
+}
+
+/* The only place where the state changes. */
+static void move(struct discovery *discovery, enum discovery_state state,
+		 int64_t due_ms, struct action *action)
+{
+	if (state != discovery->state)
+		action_moved(action, "discovery", state_names[discovery->state],
+			     state_names[state]);
+	discovery->state = state;
+	discovery->due_ms = due_ms;
+}
+
+/* Where the issuer keeps its document: behind its path (OpenID Connect), or
+ * between its host and its path (RFC 8414 section 3.1). */
+static char *address(const char *issuer, enum place place)
+{
+	struct url url = {0};
+	size_t len = strlen(issuer);
+	size_t head = len;
+	struct buf text;
+
+	if (len > 0 && issuer[len - 1] == '/')
+		head = --len;
+	if (place == PLACE_RFC8414 && url_split(issuer, &url) &&
+	    url.path[0] != '\0' && (size_t)(url.path - issuer) < head)
+		head = (size_t)(url.path - issuer);
+	buf_init(&text, 4096);
+	(void)buf_add(&text, issuer, head);
+	(void)buf_adds(&text, place == PLACE_OPENID
+				      ? "/.well-known/openid-configuration"
+				      : "/.well-known/"
+					"oauth-authorization-server");
+	(void)buf_add(&text, issuer + head, len - head);
+	return buf_take(&text);
+}
+
+static int64_t later(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+static void ask(struct discovery *discovery, enum place place,
+		struct action *action)
+{
+	struct request *request = xcalloc(1, sizeof(*request));
+
+	discovery->place = place;
+	request->purpose = "discovery";
+	request->url = address(discovery->provider->issuer, place);
+	request->fresh = discovery->failures > 0;
+	action->kind = ACTION_SEND;
+	action->request = request;
+	move(discovery, DISCOVERY_ASKING, NEVER_MS, action);
+}
+
+/* A new round, from the first place on. */
+static void begin(struct discovery *discovery, struct action *action)
+{
+	discovery->away = false;
+	discovery->retry_after_s = -1;
+	ask(discovery, PLACE_OPENID, action);
+}
+
+static void remember(struct discovery *discovery, const struct refusal *refusal)
+{
+	if (discovery->refusal == NULL)
+		discovery->refusal = xcalloc(1, sizeof(*discovery->refusal));
+	*discovery->refusal = *refusal;
+}
+
+/* Neither place has the document. */
+static void fail(struct discovery *discovery, int64_t now_ms,
+		 struct action *action)
+{
+	int64_t wait_ms;
+
+	discovery->failures++;
+	action_note(action, LEVEL_WARN, "%s", discovery->refusal->err.text);
+	if (!discovery->away || (discovery->patience > 0 &&
+				 discovery->failures >= discovery->patience)) {
+		move(discovery, DISCOVERY_FAILED, NEVER_MS, action);
+		return;
+	}
+	wait_ms = back_off_ms(&discovery->seed, discovery->failures, HOLD_MS,
+			      HOLD_MAX_MS);
+	wait_ms = later(wait_ms, discovery->retry_after_s * 1000);
+	move(discovery, DISCOVERY_HOLDING, now_ms + wait_ms, action);
+}
+
+static bool take(struct discovery *discovery, const char *text, size_t len,
+		 struct err *err)
+{
+	struct json *json = json_parse(text, len, err);
+	bool ok =
+		json != NULL && provider_learn(discovery->provider, json, err);
+
+	json_free(json);
+	if (ok) {
+		free(discovery->document);
+		discovery->document = xstrndup(text, len);
+		discovery->failures = 0;
+		free(discovery->refusal);
+		discovery->refusal = NULL;
+	}
+	return ok;
+}
+
+static void answered(struct discovery *discovery, const struct event *event,
+		     struct action *action)
+{
+	const struct reply *reply = event->reply;
+	struct refusal refusal = {.retry_after_s = -1};
+	struct json *body = reply_body(reply);
+	enum verdict verdict = reply_judge(
+		discovery->provider, ENDPOINT_DISCOVERY, reply, body, &refusal);
+
+	json_free(body);
+	discovery->retry_after_s =
+		later(discovery->retry_after_s, refusal.retry_after_s);
+	if (verdict == VERDICT_OK &&
+	    take(discovery, reply->body, reply->body_len, &refusal.err)) {
+		move(discovery, DISCOVERY_DONE, NEVER_MS, action);
+		action_note(action, LEVEL_INFO, "found the endpoints of %s",
+			    discovery->provider->label);
+		return;
+	}
+	/* A document that names another issuer or unsafe endpoints is wrong
+	 * wherever else a better one may lie. */
+	if (verdict == VERDICT_OK) {
+		discovery->away = false;
+		remember(discovery, &refusal);
+		fail(discovery, event->now_ms, action);
+		return;
+	}
+	if (verdict == VERDICT_RETRY)
+		discovery->away = true;
+	if (discovery->place == PLACE_OPENID || verdict == VERDICT_RETRY ||
+	    discovery->refusal == NULL)
+		remember(discovery, &refusal);
+	if (discovery->place == PLACE_OPENID && reply->net == NET_OK)
+		ask(discovery, PLACE_RFC8414, action);
+	else
+		fail(discovery, event->now_ms, action);
+}
+
+void discovery_step(struct discovery *discovery, const struct event *event,
+		    struct action *action)
+{
+	switch (event->kind) {
+	case EVENT_START:
+		begin(discovery, action);
+		break;
+	case EVENT_TICK:
+		if (discovery->state == DISCOVERY_HOLDING &&
+		    event->now_ms >= discovery->due_ms)
+			begin(discovery, action);
+		break;
+	case EVENT_REPLY:
+		if (discovery->state == DISCOVERY_ASKING)
+			answered(discovery, event, action);
+		break;
+	case EVENT_CANCEL:
+		if (discovery->state == DISCOVERY_ASKING)
+			action->kind = ACTION_DROP;
+		move(discovery, DISCOVERY_IDLE, NEVER_MS, action);
+		break;
+	case EVENT_SIGN_OUT:
+	case EVENT_TOUCHED:
+	case EVENT_REDIRECT:
+	case EVENT_LOCKED:
+	case EVENT_BUSY:
+	case EVENT_SAVED:
+		break;
+	}
+}
+
+int64_t discovery_deadline(const struct discovery *discovery)
+{
+	return discovery->due_ms;
+}
+
+enum discovery_state discovery_state(const struct discovery *discovery)
+{
+	return discovery->state;
+}
+
+const char *discovery_document(const struct discovery *discovery)
+{
+	return discovery->document;
+}
+
+const struct refusal *discovery_refusal(const struct discovery *discovery)
+{
+	return discovery->refusal;
+}
+
+bool discovery_is_away(const struct discovery *discovery)
+{
+	return discovery->away;
+}

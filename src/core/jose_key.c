@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Which algorithm goes with which key is one table; what is not in it does not
+ * exist. No file but this and jose_jwk sees OpenSSL. Whatever fails there is
+ * cleared from its queue of errors, which libcurl shares.
+ */
+#include "config.h"
+
+#include "core/jose_key.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/bio.h>
+#include <openssl/bn.h>
+#include <openssl/ec.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/rsa.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/mem.h"
+#include "core/jose_jwk.h"
+
+enum { MIN_RSA_BITS = 2048, MAX_RSA_BITS = 8192 };
+
+/* A file that is larger holds something else. */
+enum { MAX_PEM = 64 * 1024 };
+
+struct jose_key {
+	EVP_PKEY *pkey; /* one that algorithm_of() accepts */
+};
+
+/* The first row that fits a key is how it signs. */
+static const struct algorithm {
+	const char *name;
+	const char *type;   /* of the key, as libcrypto calls it */
+	const char *curve;  /* NULL: not for that type */
+	const char *digest; /* NULL: part of the signature's algorithm */
+	size_t half; /* bytes of each half of an elliptic curve's signature */
+	bool pss;
+} algorithms[] = {
+	{"ES256", "EC", "prime256v1", "SHA256", 32, false},
+	{"ES384", "EC", "secp384r1", "SHA384", 48, false},
+	{"RS256", "RSA", NULL, "SHA256", 0, false},
+	{"RS384", "RSA", NULL, "SHA384", 0, false},
+	{"RS512", "RSA", NULL, "SHA512", 0, false},
+	{"PS256", "RSA", NULL, "SHA256", 0, true},
+	{"EdDSA", "ED25519", NULL, NULL, 0, false},
+};
+
+static const size_t algorithm_count = sizeof(algorithms) / sizeof(*algorithms);
+
+static const struct algorithm *find_algorithm(const char *name)
+{
+	for (size_t i = 0; i < algorithm_count; i++) {
+		if (strcmp(algorithms[i].name, name) == 0)
+			return &algorithms[i];
+	}
+	return NULL;
+}
+
+static bool is_on_curve(const EVP_PKEY *pkey, const char *curve)
+{
+	char name[32];
+
+	return EVP_PKEY_get_group_name(pkey, name, sizeof(name), NULL) == 1 &&
+	       strcmp(name, curve) == 0;
+}
+
+/* Whether the algorithm can be used with this key. */
+static bool fits(const struct algorithm *algorithm, const EVP_PKEY *pkey)
+{
+	int bits = EVP_PKEY_get_bits(pkey);
+
+	if (!EVP_PKEY_is_a(pkey, algorithm->type))
+		return false;
+	if (algorithm->curve != NULL)
+		return is_on_curve(pkey, algorithm->curve);
+	return !EVP_PKEY_is_a(pkey, "RSA") ||
+	       (bits >= MIN_RSA_BITS && bits <= MAX_RSA_BITS);
+}
+
+/* How the key signs; NULL where it is of no use here. */
+static const struct algorithm *algorithm_of(const EVP_PKEY *pkey)
+{
+	for (size_t i = 0; i < algorithm_count; i++) {
+		if (fits(&algorithms[i], pkey))
+			return &algorithms[i];
+	}
+	return NULL;
+}
+
+/* Takes pkey over, which may be NULL; NULL where it is of no use here. */
+static struct jose_key *new_key(EVP_PKEY *pkey)
+{
+	struct jose_key *key = NULL;
+
+	if (pkey != NULL && algorithm_of(pkey) != NULL) {
+		key = xcalloc(1, sizeof(*key));
+		key->pkey = pkey;
+	} else {
+		EVP_PKEY_free(pkey);
+	}
+	ERR_clear_error();
+	return key;
+}
+
+/* Without this libcrypto would ask on the terminal. */
+static int refuse_password(char *password, int size, int writing, void *asked)
+{
+	(void)password;
+	(void)size;
+	(void)writing;
+	*(bool *)asked = true;
+	return -1;
+}
+
+static EVP_PKEY *read_pem(const char *pem, size_t len, bool *encrypted)
+{
+	BIO *bio = len <= MAX_PEM ? BIO_new_mem_buf(pem, (int)len) : NULL;
+	EVP_PKEY *pkey = NULL;
+
+	*encrypted = false;
+	if (bio != NULL)
+		pkey = PEM_read_bio_PrivateKey(bio, NULL, refuse_password,
+					       encrypted);
+	BIO_free(bio);
+	return pkey;
+}
+
+struct jose_key *jose_key_read(const char *pem, size_t len, struct err *err)
+{
+	bool encrypted;
+	EVP_PKEY *pkey = read_pem(pem, len, &encrypted);
+
+	if (encrypted) {
+		err_set(err, "The private key is encrypted; store it without a "
+			     "password, readable by nobody else.");
+	} else if (pkey == NULL) {
+		err_set(err, "This is no private key in PEM form; it begins "
+			     "with \"-----BEGIN PRIVATE KEY-----\".");
+	} else if (!fits(find_algorithm("ES256"), pkey) &&
+		   !fits(find_algorithm("RS256"), pkey)) {
+		err_set(err,
+			"A private key of this kind or size cannot be used; "
+			"make one for P-256, or for RSA with %d to %d bits.",
+			MIN_RSA_BITS, MAX_RSA_BITS);
+		EVP_PKEY_free(pkey);
+		pkey = NULL;
+	}
+	return new_key(pkey);
+}
+
+struct jose_key *jose_key_generate(void)
+{
+	return new_key(EVP_EC_gen("P-256"));
+}
+
+struct jose_key *jose_key_from_jwk(const struct json *jwk)
+{
+	return new_key(jose_jwk_read(jwk));
+}
+
+void jose_key_free(struct jose_key *key)
+{
+	if (key != NULL)
+		EVP_PKEY_free(key->pkey);
+	free(key);
+}
+
+char *jose_key_pem(const struct jose_key *key)
+{
+	BIO *bio = BIO_new(BIO_s_mem());
+	char *copy = NULL;
+	char *pem;
+	long len;
+
+	if (bio != NULL &&
+	    PEM_write_bio_PKCS8PrivateKey(bio, key->pkey, NULL, NULL, 0, NULL,
+					  NULL) == 1) {
+		len = BIO_get_mem_data(bio, &pem);
+		copy = xstrndup(pem, (size_t)len);
+	}
+	BIO_free(bio); /* wipes what it holds */
+	ERR_clear_error();
+	return copy;
+}
+
+const char *jose_key_algorithm(const struct jose_key *key)
+{
+	return algorithm_of(key->pkey)->name;
+}
+
+struct json *jose_key_public(const struct jose_key *key)
+{
+	struct json *jwk = jose_jwk_write(key->pkey);
+
+	ERR_clear_error();
+	return jwk;
+}
+
+/*
+ * An elliptic curve's signature is two numbers: side by side in a JWS (RFC 7518
+ * section 3.4), in ASN.1 for libcrypto.
+ */
+static bool add_halves(struct buf *out, const unsigned char *der, size_t len,
+		       size_t half)
+{
+	ECDSA_SIG *numbers = d2i_ECDSA_SIG(NULL, &der, (long)len);
+	unsigned char bytes[64];
+	int size = (int)half;
+	bool ok;
+
+	ok = numbers != NULL && 2 * half <= sizeof(bytes) &&
+	     BN_bn2binpad(ECDSA_SIG_get0_r(numbers), bytes, size) == size &&
+	     BN_bn2binpad(ECDSA_SIG_get0_s(numbers), bytes + half, size) ==
+		     size &&
+	     buf_add(out, bytes, 2 * half);
+	ECDSA_SIG_free(numbers);
+	return ok;
+}
+
+/* The way back, into *der, for OPENSSL_free(); returns its length, 0 where it
+ * failed. */
+static size_t join_halves(unsigned char **der, const unsigned char *bytes,
+			  size_t half)
+{
+	ECDSA_SIG *numbers = ECDSA_SIG_new();
+	BIGNUM *r = BN_bin2bn(bytes, (int)half, NULL);
+	BIGNUM *s = BN_bin2bn(bytes + half, (int)half, NULL);
+	int len = 0;
+
+	if (numbers != NULL && r != NULL && s != NULL &&
+	    ECDSA_SIG_set0(numbers, r, s) == 1) {
+		r = s = NULL; /* now belong to it */
+		len = i2d_ECDSA_SIG(numbers, der);
+	}
+	BN_free(r);
+	BN_free(s);
+	ECDSA_SIG_free(numbers);
+	return len > 0 ? (size_t)len : 0;
+}
+
+bool jose_key_sign(const struct jose_key *key, const void *data, size_t len,
+		   struct buf *out)
+{
+	const struct algorithm *algorithm = algorithm_of(key->pkey);
+	EVP_MD_CTX *context = EVP_MD_CTX_new();
+	unsigned char signature[MAX_RSA_BITS / 8];
+	size_t size = sizeof(signature);
+	bool ok;
+
+	ok = context != NULL &&
+	     EVP_DigestSignInit_ex(context, NULL, algorithm->digest, NULL, NULL,
+				   key->pkey, NULL) == 1 &&
+	     EVP_DigestSign(context, signature, &size, data, len) == 1;
+	if (ok && algorithm->half > 0)
+		ok = add_halves(out, signature, size, algorithm->half);
+	else if (ok)
+		ok = buf_add(out, signature, size);
+	EVP_MD_CTX_free(context);
+	ERR_clear_error();
+	return ok;
+}
+
+bool jose_algorithm_known(const char *algorithm)
+{
+	return find_algorithm(algorithm) != NULL;
+}
+
+/* As RFC 7518 section 3.5 has it: the salt is as long as the digest. */
+static bool set_pss(EVP_PKEY_CTX *context)
+{
+	return EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PSS_PADDING) ==
+		       1 &&
+	       EVP_PKEY_CTX_set_rsa_pss_saltlen(context,
+						RSA_PSS_SALTLEN_DIGEST) == 1;
+}
+
+/* signature: as libcrypto has it. */
+static bool verify(EVP_PKEY *pkey, const struct algorithm *algorithm,
+		   const void *data, size_t len, const unsigned char *signature,
+		   size_t signature_len)
+{
+	EVP_MD_CTX *context = EVP_MD_CTX_new();
+	EVP_PKEY_CTX *settings;
+	bool ok;
+
+	ok = context != NULL &&
+	     EVP_DigestVerifyInit_ex(context, &settings, algorithm->digest,
+				     NULL, NULL, pkey, NULL) == 1 &&
+	     (!algorithm->pss || set_pss(settings)) &&
+	     EVP_DigestVerify(context, signature, signature_len, data, len) ==
+		     1;
+	EVP_MD_CTX_free(context);
+	ERR_clear_error();
+	return ok;
+}
+
+bool jose_key_verify(const struct jose_key *key, const char *algorithm,
+		     const void *data, size_t len, const void *signature,
+		     size_t signature_len)
+{
+	const struct algorithm *row = find_algorithm(algorithm);
+	unsigned char *der = NULL;
+	bool ok;
+
+	if (row == NULL || !fits(row, key->pkey))
+		return false;
+	if (row->half == 0)
+		return verify(key->pkey, row, data, len, signature,
+			      signature_len);
+	if (signature_len != 2 * row->half)
+		return false;
+	signature_len = join_halves(&der, signature, row->half);
+	ok = signature_len > 0 &&
+	     verify(key->pkey, row, data, len, der, signature_len);
+	OPENSSL_free(der);
+	return ok;
+}

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Opens the sockets, see loopback.h. Asks no resolver: what "localhost" means
+ * is fixed (RFC 6761 section 6.3), and a resolver could block or lie.
+ */
+#include "config.h"
+
+#include "io/loopback.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "base/url.h"
+
+enum { BACKLOG = 16, PORT_TRIES = 16 };
+
+/* IPv4 or IPv6, with the length that bind(2) wants. */
+struct address {
+	union {
+		struct sockaddr any;
+		struct sockaddr_in four;
+		struct sockaddr_in6 six;
+	} as;
+	socklen_t len;
+};
+
+static bool parse_address(struct address *address, const char *text)
+{
+	struct sockaddr_in four = {.sin_family = AF_INET};
+	struct sockaddr_in6 six = {.sin6_family = AF_INET6};
+
+	if (inet_pton(AF_INET, text, &four.sin_addr) == 1) {
+		address->as.four = four;
+		address->len = sizeof(four);
+		return true;
+	}
+	if (inet_pton(AF_INET6, text, &six.sin6_addr) == 1) {
+		address->as.six = six;
+		address->len = sizeof(six);
+		return true;
+	}
+	return false;
+}
+
+/* All addresses that the host stands for; returns how many. */
+static size_t find_addresses(struct address addresses[LOOPBACK_MAX],
+			     const struct url *url)
+{
+	char host[INET6_ADDRSTRLEN];
+
+	if (url->host_len < sizeof(host)) {
+		memcpy(host, url->host, url->host_len);
+		host[url->host_len] = '\0';
+		if (parse_address(&addresses[0], host))
+			return 1;
+	}
+	parse_address(&addresses[0], "127.0.0.1");
+	parse_address(&addresses[1], "::1");
+	return 2;
+}
+
+static void set_port(struct address *address, int port)
+{
+	if (address->as.any.sa_family == AF_INET)
+		address->as.four.sin_port = htons((uint16_t)port);
+	else
+		address->as.six.sin6_port = htons((uint16_t)port);
+}
+
+static int get_port(const struct address *address)
+{
+	return ntohs(address->as.any.sa_family == AF_INET
+			     ? address->as.four.sin_port
+			     : address->as.six.sin6_port);
+}
+
+/* Opens a socket on the address, whose port is then the real one. Returns 0,
+ * or why it cannot. */
+static int listen_on(struct address *address, int *fd)
+{
+	int one = 1, error;
+
+	*fd = socket(address->as.any.sa_family,
+		     SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (*fd < 0)
+		return errno;
+	/* So that the last sign-in's connections do not hold the port. */
+	if (setsockopt(*fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) == 0 &&
+	    bind(*fd, &address->as.any, address->len) == 0 &&
+	    listen(*fd, BACKLOG) == 0 &&
+	    getsockname(*fd, &address->as.any, &address->len) == 0)
+		return 0;
+	error = errno;
+	close(*fd);
+	return error;
+}
+
+/* Whether that says that this machine lacks the address. Nobody else can
+ * listen on it then. */
+static bool is_missing(int error)
+{
+	return error == EAFNOSUPPORT || error == EADDRNOTAVAIL;
+}
+
+/* Listens on all that exist of the n addresses. An address that another program
+ * listens on is not left out: the browser could go there. */
+static int listen_on_all(struct loopback *loopback, struct address *addresses,
+			 size_t n, int port)
+{
+	int error = 0;
+
+	loopback->count = 0;
+	loopback->port = port;
+	for (size_t i = 0; i < n; i++) {
+		set_port(&addresses[i], loopback->port);
+		error = listen_on(&addresses[i],
+				  &loopback->fds[loopback->count]);
+		if (error == 0) {
+			loopback->port = get_port(&addresses[i]);
+			loopback->count++;
+		} else if (!is_missing(error)) {
+			while (loopback->count > 0)
+				close(loopback->fds[--loopback->count]);
+			return error;
+		}
+	}
+	return loopback->count > 0 ? 0 : error;
+}
+
+bool loopback_listen(struct loopback *loopback, const struct url *url, int port,
+		     struct err *err)
+{
+	struct address addresses[LOOPBACK_MAX];
+	size_t n = find_addresses(addresses, url);
+	int error, tries = 0;
+
+	/* A port that is free on one address may be taken on the other. */
+	do {
+		error = listen_on_all(loopback, addresses, n, port);
+	} while (error == EADDRINUSE && port == 0 && ++tries < PORT_TRIES);
+	if (error == 0)
+		return true;
+	if (error == EADDRINUSE && port != 0)
+		return err_set(err,
+			       "Port %d is taken by another program: stop that "
+			       "program, or set another port in redirect_uri "
+			       "and register it with the provider.",
+			       port);
+	if (error == EACCES && port != 0)
+		return err_set(
+			err,
+			"Port %d needs privileges that this program "
+			"does not have: set a port from 1024 on in "
+			"redirect_uri and register it with the provider.",
+			port);
+	return err_set(err,
+		       "The address in redirect_uri cannot be listened on: %s.",
+		       strerror(error));
+}

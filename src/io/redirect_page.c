@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Writes the page, see redirect_page.h. No script, no picture, nothing to load:
+ * the address bar above it holds a code.
+ */
+#include "config.h"
+
+#include "io/redirect_page.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/crypto.h"
+#include "base/text.h"
+
+enum { MAX_SHOWN = 600 };
+
+/* The digest in redirect_page_policy() covers this text, byte by byte. */
+static const char style[] =
+	":root{color-scheme:light dark;--bg:#f2f4f8;--card:#fff;--ink:#16202e;"
+	"--line:#dde3ec;--good:#12733b;--bad:#b3261e}"
+	"@media(prefers-color-scheme:dark){:root{--bg:#0e131b;--card:#19212d;"
+	"--ink:#eef2f8;--line:#2e3a4b;--good:#7fdba3;--bad:#ffb4ab}}"
+	"body{box-sizing:border-box;margin:0;min-height:100vh;padding:16px;"
+	"display:flex;align-items:center;justify-content:center;"
+	"background:var(--bg);color:var(--ink);"
+	"font:17px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,sans-serif}"
+	"main{width:100%;max-width:430px;padding:24px 22px;"
+	"background:var(--card);border:1px solid var(--line);"
+	"border-radius:20px;text-align:center;overflow-wrap:anywhere}"
+	"h1{font-size:25px;line-height:1.25;margin:0 0 8px}"
+	"p{margin:0}"
+	".mark{font-size:44px;line-height:1;margin:0 0 10px}"
+	".good{color:var(--good)}.bad{color:var(--bad)}";
+
+static void add_escaped(struct buf *out, const char *text)
+{
+	char *clean = text_clean(text, MAX_SHOWN);
+
+	for (const char *c = clean; *c != '\0'; c++) {
+		switch (*c) {
+		case '&':
+			buf_adds(out, "&amp;");
+			break;
+		case '<':
+			buf_adds(out, "&lt;");
+			break;
+		case '>':
+			buf_adds(out, "&gt;");
+			break;
+		case '"':
+			buf_adds(out, "&quot;");
+			break;
+		case '\'':
+			buf_adds(out, "&#39;");
+			break;
+		default:
+			buf_add(out, c, 1);
+		}
+	}
+	free(clean);
+}
+
+static const char *mark_html(enum redirect_mark mark)
+{
+	switch (mark) {
+	case MARK_GOOD:
+		return "<p class=\"mark good\" aria-hidden=\"true\">"
+		       "&#10003;</p>\n";
+	case MARK_BAD:
+		return "<p class=\"mark bad\" aria-hidden=\"true\">"
+		       "&#10005;</p>\n";
+	case MARK_NONE:
+		break;
+	}
+	return "";
+}
+
+void redirect_page(struct buf *out, enum redirect_mark mark, const char *title,
+		   const char *text)
+{
+	buf_adds(out, "<!doctype html>\n<html lang=\"en\">\n<head>\n"
+		      "<meta charset=\"utf-8\">\n"
+		      "<meta name=\"viewport\" "
+		      "content=\"width=device-width,initial-scale=1\">\n"
+		      "<title>");
+	add_escaped(out, title);
+	buf_adds(out, "</title>\n<style>");
+	buf_adds(out, style);
+	buf_adds(out, "</style>\n</head>\n<body>\n<main>\n");
+	buf_adds(out, mark_html(mark));
+	buf_adds(out, "<h1>");
+	add_escaped(out, title);
+	buf_adds(out, "</h1>\n<p>");
+	add_escaped(out, text);
+	buf_adds(out, "</p>\n</main>\n</body>\n</html>\n");
+}
+
+void redirect_page_policy(struct buf *out)
+{
+	unsigned char digest[CRYPTO_SHA256_SIZE];
+
+	crypto_sha256(digest, style, strlen(style));
+	buf_adds(out, "default-src 'none'; style-src 'sha256-");
+	crypto_base64(out, digest, sizeof(digest));
+	buf_adds(out, "'; form-action 'none'; frame-ancestors 'none'; "
+		      "base-uri 'none'");
+}

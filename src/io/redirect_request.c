@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Judges requests, see redirect_request.h. Whatever two readers could read
+ * differently is malformed.
+ */
+#include "config.h"
+
+#include "io/redirect_request.h"
+
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/form.h"
+#include "base/mem.h"
+#include "base/url.h"
+
+enum { HTTP_PORT = 80 };
+
+/*
+ * Whether the Host header names this listener. A page from elsewhere can make
+ * its own host name lead here (DNS rebinding), but cannot change what the
+ * browser says in this header.
+ */
+static bool names_us(const char *host, int port)
+{
+	char text[300];
+	struct url url;
+	int n;
+
+	if (host == NULL || strpbrk(host, "/?#@") != NULL)
+		return false;
+	n = snprintf(text, sizeof(text), "http://%s", host);
+	if (n < 0 || (size_t)n >= sizeof(text) || !url_split(text, &url))
+		return false;
+	return url_is_loopback(&url) &&
+	       (url.port != 0 ? url.port : HTTP_PORT) == port;
+}
+
+static bool is_on_path(const char *target, const char *path)
+{
+	size_t n = strcspn(target, "?");
+
+	return n == strlen(path) && memcmp(target, path, n) == 0;
+}
+
+static bool comes_twice(const char *query, const char *name)
+{
+	bool seen = false, again = false;
+	char *value;
+	size_t n;
+
+	for (; *query != '\0' && !again; query += n + (query[n] == '&')) {
+		n = strcspn(query, "&");
+		value = form_get(query, n, name);
+		again = seen && value != NULL;
+		seen = seen || value != NULL;
+		secret_free(value);
+	}
+	return again;
+}
+
+/* RFC 6749 sections 3.1 and 4.1.2, RFC 9207. */
+static bool is_sound(const char *query)
+{
+	static const char *const names[] = {"code", "state", "iss", "error"};
+
+	if (strlen(query) > REDIRECT_MAX_QUERY)
+		return false;
+	for (const char *c = query; *c != '\0'; c++) {
+		if (*c <= ' ' || *c > '~')
+			return false;
+	}
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (comes_twice(query, names[i]))
+			return false;
+	}
+	return true;
+}
+
+const char *redirect_query(const char *target)
+{
+	const char *mark = strchr(target, '?');
+
+	return mark != NULL ? mark + 1 : "";
+}
+
+enum redirect_verdict redirect_judge(const struct redirect_request *request,
+				     const char *path, int port)
+{
+	const char *query = redirect_query(request->target);
+	bool is_head = strcmp(request->method, "HEAD") == 0;
+
+	/* First, so that a page from elsewhere learns nothing. */
+	if (!names_us(request->host, port))
+		return REQUEST_MISDIRECTED;
+	if (!is_on_path(request->target, path))
+		return REQUEST_ELSEWHERE;
+	if (!is_head && strcmp(request->method, "GET") != 0)
+		return REQUEST_METHOD;
+	if (request->has_body || !is_sound(query))
+		return REQUEST_MALFORMED;
+	/* A browser or a mail scanner that looks ahead must not use a code
+	 * up. */
+	return is_head || *query == '\0' ? REQUEST_LOOK : REQUEST_HIT;
+}

@@ -1,0 +1,284 @@
+# SPDX-License-Identifier: MIT
+"""Places and ends that nobody plans for: full disks, closed descriptors,
+signals, odd homes, a session that is somebody else's."""
+
+import fcntl
+import os
+import pty
+import signal
+import subprocess
+
+import pytest
+
+from practice import PERSON
+from program import GRANTTY, PATIENCE_S, THEME, Exit, wait_until
+
+
+@pytest.fixture
+def signed_in(home, start_practice):
+    """A server that approves by itself, and a person signed in to it."""
+    practice = start_practice("--approve-after", "0")
+    practice.config(home.config)
+    assert home.grantty("login").returncode == Exit.DONE
+    return practice
+
+
+def run(home, *args, env=None, shell=None):
+    """Runs grantty as the shell would with those redirections."""
+    words = " ".join([GRANTTY, *args, shell or ""])
+    return subprocess.run(
+        ["/bin/sh", "-c", words],
+        env=home.environment(**(env or {})),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        check=False,
+    )
+
+
+def child_of(pid):
+    with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as f:
+        (child,) = f.read().split()
+    return int(child)
+
+
+# ---- Standard output that takes nothing
+
+
+@pytest.mark.parametrize("where", [">/dev/full", ">&-"])
+@pytest.mark.parametrize(
+    "verb",
+    ["token", "whoami", "whoami --json", "status", "status --json"]
+    + ["--help", "--version"],
+)
+def test_output_that_is_lost_is_a_failure(home, signed_in, verb, where):
+    lost = run(home, verb, shell=where)
+    assert lost.returncode == Exit.FAILED
+    assert "written" in lost.stderr
+
+
+def test_login_whose_code_nobody_can_read_ends(home, start_practice):
+    practice = start_practice()
+    practice.config(home.config)
+    lost = run(home, "login", "--plain", shell=">/dev/full")
+    assert lost.returncode == Exit.FAILED
+    assert "Standard output cannot be written" in lost.stderr
+    assert practice.calls("POST /v1/device/token") == 0
+
+
+def test_closed_descriptors_are_not_used_for_something_else(home, signed_in):
+    """A refresh opens the lock, the file and a connection."""
+    home.store(expires_at=1)
+    lost = run(home, "token", "-v", shell="<&- >&- 2>&-")
+    assert lost.returncode == Exit.FAILED
+    assert signed_in.accepts(home.secrets()[0])
+    assert run(home, "token").stdout.strip() == home.secrets()[0]
+
+
+# ---- Odd homes
+
+
+def test_home_that_is_no_directory(home):
+    odd = run(home, "status", env={"HOME": "/dev/null", "XDG_CONFIG_HOME": None})
+    assert odd.returncode == Exit.NOBODY
+
+
+def test_relative_configuration_folder_does_not_count(home, start_practice):
+    start_practice().config(home.config, screen={"qr": "nonsense"})
+    folder = os.path.relpath(home.config.parent.parent)
+    odd = run(home, "status", env={"XDG_CONFIG_HOME": folder})
+    assert odd.returncode == Exit.NOBODY
+    assert run(home, "status").returncode == Exit.USAGE
+
+
+def test_plain_login_needs_no_theme(home, start_practice):
+    practice = start_practice("--approve-after", "0")
+    practice.config(home.config, screen={"theme": "/nonexistent.theme"})
+    assert home.grantty("login", "--plain").returncode == Exit.DONE
+
+
+# ---- The stored session
+
+
+def test_terminal_sequences_in_the_session_are_not_obeyed(home, signed_in):
+    home.store(scope="a \x1b]0;owned\x07\x1b[31m\u009b31m b")
+    shown = run(home, "status").stdout
+    assert "owned" in shown
+    assert not set(shown) & {"\x1b", "\x07", "\u009b"}
+
+
+def test_session_of_another_provider(home, signed_in):
+    home.store(provider="https://id.example.org")
+    token = run(home, "token")
+    assert (token.returncode, token.stdout) == (Exit.NOBODY, "")
+    assert "another provider" in token.stderr
+    logout = run(home, "logout")
+    assert logout.returncode == Exit.DONE
+    assert "another provider" in logout.stdout
+    assert not home.session.exists()
+
+
+def test_damaged_session_is_told_of_once(home, signed_in):
+    home.session.write_text("{", encoding="utf-8")
+    assert run(home, "token").stderr.count("was damaged") == 1
+
+
+@pytest.mark.full  # as patient as the program is: 45 s
+def test_lock_that_is_never_let_go(home, signed_in):
+    with open(f"{home.session}.lock", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        held = home.grantty("token", timeout=90)
+    assert (held.returncode, held.stdout) == (Exit.FAILED, "")
+    assert "Another process holds the session file" in held.stderr
+
+
+# ---- The log
+
+
+@pytest.mark.parametrize("verb", ["token", "login", "logout"])
+def test_log_file_is_written_by_every_verb(home, start_practice, verb):
+    file = home.path / "log"
+    practice = start_practice("--approve-after", "0")
+    practice.config(home.config, log={"file": str(file), "level": "debug"})
+    assert home.grantty("login").returncode == Exit.DONE
+    file.unlink()
+    assert home.grantty(verb).returncode == Exit.DONE
+    text = file.read_text(encoding="utf-8")
+    assert "session: " in text
+
+
+# ---- Signals
+
+
+@pytest.mark.parametrize(
+    "number", [signal.SIGTERM, signal.SIGQUIT, signal.SIGHUP]
+)
+def test_a_signal_gives_the_terminal_back(home, open_terminal, number):
+    """The shell's settings are back when it goes on."""
+    script = f'"{GRANTTY}" demo --theme "{THEME}"; echo "end $?"; stty -a; cat'
+    screen = open_terminal(before=["/bin/sh", "-c", script])
+    screen.wait_for("Check this code")
+    os.kill(child_of(screen.pid), number)
+    screen.wait_for("end 0")
+    screen.wait_for(" icanon")
+
+
+@pytest.mark.parametrize(
+    "number, code",
+    [
+        (signal.SIGINT, Exit.CANCELLED),
+        (signal.SIGTERM, Exit.FAILED),
+        (signal.SIGHUP, Exit.FAILED),
+    ],
+)
+def test_signals_end_a_plain_login(home, start_practice, number, code):
+    practice = start_practice()
+    practice.config(home.config)
+    with subprocess.Popen(
+        [GRANTTY, "login", "--plain"],
+        env=home.environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as login:
+        wait_until(practice.code, "a code")
+        login.send_signal(number)
+        assert login.wait(PATIENCE_S) == code
+
+
+def test_ctrl_z_stops_a_plain_login(home, start_practice):
+    practice = start_practice()
+    practice.config(home.config)
+    with subprocess.Popen(
+        [GRANTTY, "login", "--plain"],
+        env=home.environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as login:
+
+        def is_stopped():
+            with open(f"/proc/{login.pid}/stat", encoding="ascii") as f:
+                return f.read().rpartition(")")[2].split()[0] == "T"
+
+        wait_until(practice.code, "a code")
+        login.send_signal(signal.SIGTSTP)
+        wait_until(is_stopped, "its stop")
+        login.send_signal(signal.SIGCONT)
+        practice.control(approve="*")
+        assert login.wait(PATIENCE_S) == Exit.DONE
+
+
+# ---- Terminals
+
+
+def test_output_that_hangs_up_alone_ends_it(home, start_practice):
+    """Input and output are two terminals, and the second one goes."""
+    practice = start_practice()
+    practice.config(home.config)
+    ours, theirs = pty.openpty()
+    our_output, their_output = pty.openpty()
+    with subprocess.Popen(
+        [GRANTTY, "login"],
+        env=home.environment(),
+        stdin=theirs,
+        stdout=their_output,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    ) as login:
+        os.close(theirs)
+        os.close(their_output)
+        wait_until(practice.code, "a code")
+        os.close(our_output)
+        try:
+            assert login.wait(PATIENCE_S) == Exit.FAILED
+        finally:
+            login.kill()
+    os.close(ours)
+
+
+def test_no_escape_sequences_for_a_dumb_terminal(home, start_practice):
+    practice = start_practice("--approve-after", "0")
+    practice.config(home.config)
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        [GRANTTY, "login", "--plain"],
+        env=home.environment(TERM="dumb"),
+        stdin=subprocess.DEVNULL,
+        stdout=theirs,
+        stderr=subprocess.DEVNULL,
+    ) as login:
+        os.close(theirs)
+        text = b""
+        while not text.endswith(f"{PERSON}.\r\n".encode()):
+            text += os.read(ours, 4096)
+        assert login.wait(PATIENCE_S) == Exit.DONE
+    os.close(ours)
+    assert b"enter the code" in text
+    assert b"\x1b" not in text
+
+
+# ---- The demo
+
+
+def test_demo_knows_nothing_of_the_real_provider(home, open_terminal):
+    """Neither in its requests nor in what its server inherits."""
+    home.config.touch(mode=0o600)
+    home.config.write_text(
+        'provider: { issuer = "https://id.example.org";'
+        ' token_endpoint_auth_method = "none"; client_id = "real";'
+        ' client_secret = "real-secret"; scope = "real"; };',
+        encoding="utf-8",
+    )
+    screen = open_terminal(
+        "demo", "--theme", THEME, "--approve-after", "1",
+        env={"CLIENT_SECRET": "hush", "GRANTTY_CLIENT_SECRET": "hush"},
+    )
+    screen.wait_for(f"Hello, {PERSON}")
+    server = child_of(screen.pid)
+    with open(f"/proc/{server}/environ", "rb") as f:
+        assert b"hush" not in f.read()
+    opened = os.listdir(f"/proc/{server}/fd")
+    links = [os.readlink(f"/proc/{server}/fd/{fd}") for fd in opened]
+    assert links.count("/dev/null") == 1  # standard error

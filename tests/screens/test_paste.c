@@ -1,0 +1,451 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Pasted and typed addresses: from the bytes that a terminal sends to what the
+ * app is given.
+ */
+#include "config.h"
+
+#include <locale.h>
+#include <poll.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/err.h"
+#include "core/theme.h"
+#include "ui/model.h"
+#include "ui/paste.h"
+#include "ui/term.h"
+#include "ui/ui.h"
+
+#include "desk.h"
+
+#define BEGIN "\x1b[200~"
+#define END "\x1b[201~"
+#define ADDRESS "http://127.0.0.1:2000/redirect.html?code=5ecret&state=2oVq"
+
+static struct model by_address(void)
+{
+	return (struct model){
+		.screen = SCREEN_SIGN_IN,
+		.now_ms = 1000,
+		.title = "Sign in",
+		.provider = "Webex",
+		.device = "lobby-3",
+		.status = "Waiting for your approval",
+		.authorization_uri = "https://webexapis.com/v1/authorize?a=b",
+		.redirect_uri = "http://127.0.0.1:2000/redirect.html",
+		.code_lifetime_ms = 600000,
+		.expires_ms = 301000,
+		.idle_ms = NEVER_MS,
+		.retry_ms = NEVER_MS,
+		.can_quit = true,
+	};
+}
+
+/* ---- Without a terminal */
+
+/* In bytes, '|' is a pause. */
+static enum paste_state feed(struct paste *paste, const char *bytes)
+{
+	enum paste_state state = PASTE_OPEN;
+
+	for (; *bytes != '\0' && state == PASTE_OPEN; bytes++) {
+		if (*bytes == '|')
+			paste_pause(paste);
+		else
+			state = paste_take(paste, (unsigned char)*bytes);
+	}
+	assert_int_equal(*bytes, '\0'); /* not before the last one */
+	return state;
+}
+
+static void test_marks(void **state)
+{
+	static const struct {
+		const char *bytes;
+		enum paste_state state;
+		const char *text;
+	} cases[] = {
+		{"ab" END, PASTE_COMPLETE, "ab"},
+		{END, PASTE_COMPLETE, ""},
+		{"a|b|" END, PASTE_COMPLETE, "ab"},
+		{"a\x1b|[20|1~", PASTE_COMPLETE, "a"},
+		{"a\x1b|[|2|0|1|~", PASTE_COMPLETE, "a"},
+		{"ab", PASTE_OPEN, "ab"},
+		{"a\r\nb\tc" END, PASTE_COMPLETE, "abc"},
+		{"a\x01\x03\x7f b" END, PASTE_COMPLETE, "a b"},
+		{"\xc2\x9b"
+		 "a\xe2\x80\x8b" END,
+		 PASTE_COMPLETE, "a"},
+		/* What only begins as the mark does. */
+		{"a\x1b[200~b" END, PASTE_COMPLETE, "a[200~b"},
+		{"a\x1b" END, PASTE_COMPLETE, "a"},
+		{"a\x1b[20" END, PASTE_COMPLETE, "a[20"},
+		/* Keys of somebody who waits in vain. */
+		{"a|\x03", PASTE_BROKEN, "a"},
+		{"a|\x1b|\x1b", PASTE_BROKEN, "a"},
+		{"a|\x1b|q", PASTE_BROKEN, "a"},
+		{"a|q|\x1b", PASTE_OPEN, "aq"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct paste paste = {.len = 0};
+
+		assert_int_equal(feed(&paste, cases[i].bytes), cases[i].state);
+		assert_string_equal(paste_text(&paste), cases[i].text);
+	}
+}
+
+static bool is_zero(const void *data, size_t n)
+{
+	const char *bytes = data;
+
+	for (size_t i = 0; i < n; i++) {
+		if (bytes[i] != 0)
+			return false;
+	}
+	return true;
+}
+
+static void test_bounds(void **state)
+{
+	static struct paste paste;
+
+	(void)state;
+	for (int i = 0; i < PASTE_MAX; i++)
+		paste_add(&paste, 'x');
+	assert_int_equal(strlen(paste_text(&paste)), PASTE_MAX);
+	paste_add(&paste, '\n'); /* would be left out anyway */
+	assert_int_equal(strlen(paste_text(&paste)), PASTE_MAX);
+	paste_add(&paste, 'x');
+	assert_string_equal(paste_text(&paste), ""); /* no half of it */
+	paste_wipe(&paste);
+	assert_true(is_zero(&paste, sizeof(paste)));
+
+	/* Without an end it takes no more than so many. */
+	for (int i = 0; i < PASTE_GIVE_UP; i++)
+		assert_int_equal(paste_take(&paste, 'x'), PASTE_OPEN);
+	assert_int_equal(paste_take(&paste, 'x'), PASTE_BROKEN);
+	assert_string_equal(paste_text(&paste), "");
+	paste_wipe(&paste);
+
+	paste_add(&paste, 'a');
+	paste_add(&paste, 'b');
+	paste_erase(&paste);
+	assert_string_equal(paste_text(&paste), "a");
+	paste_erase(&paste);
+	paste_erase(&paste);
+	assert_true(is_zero(&paste, sizeof(paste)));
+}
+
+/* ---- Through a terminal */
+
+static void press(struct desk *desk, const char *bytes, size_t len)
+{
+	struct pollfd fd = {.fd = desk->slave, .events = POLLIN};
+	int there;
+
+	assert_int_equal(write(desk->master, bytes, len), len);
+	do { /* on its way through the kernel */
+		assert_int_equal(poll(&fd, 1, 10000), 1);
+		assert_int_equal(ioctl(desk->slave, FIONREAD, &there), 0);
+	} while ((size_t)there < len);
+}
+
+/* Presses in pieces of at most 1000 bytes, which the kernel has room for;
+ * returns the first key that comes of it. */
+static int press_long(struct desk *desk, const char *bytes)
+{
+	size_t left = strlen(bytes);
+	int key = KEYS_NONE;
+
+	while (left > 0 && key == KEYS_NONE) {
+		size_t n = left < 1000 ? left : 1000;
+
+		press(desk, bytes, n);
+		key = term_key(desk->term);
+		bytes += n;
+		left -= n;
+	}
+	assert_int_equal(left, 0); /* none before the last byte */
+	return key;
+}
+
+static void test_split_reads(void **state)
+{
+	static const char bytes[] = BEGIN ADDRESS END;
+	const size_t len = sizeof(bytes) - 1;
+	struct desk desk;
+
+	(void)state;
+	desk_open(&desk, 80, 24, "xterm-256color", "auto");
+	/* An ESC alone is the Escape key, and with [ it is Alt and [. */
+	for (size_t at = 3; at < len; at++) {
+		press(&desk, bytes, at);
+		assert_int_equal(term_key(desk.term), KEYS_NONE);
+		assert_int_equal(term_key(desk.term), KEYS_NONE);
+		press(&desk, bytes + at, len - at);
+		assert_int_equal(term_key(desk.term), KEYS_PASTE);
+		assert_string_equal(term_pasted(desk.term), ADDRESS);
+		assert_int_equal(term_key(desk.term), KEYS_NONE);
+		assert_string_equal(term_pasted(desk.term), "");
+	}
+	/* Keys around it are keys. */
+	press(&desk, "z" BEGIN "q" END "\r", 15);
+	assert_int_equal(term_key(desk.term), 'z');
+	assert_int_equal(term_key(desk.term), KEYS_PASTE);
+	assert_string_equal(term_pasted(desk.term), "q");
+	assert_int_equal(term_key(desk.term), KEYS_ENTER);
+	assert_string_equal(term_pasted(desk.term), "");
+	/* Nothing was begun. */
+	press(&desk, END "q", 7);
+	assert_int_equal(term_key(desk.term), KEYS_OTHER);
+	assert_int_equal(term_key(desk.term), 'q');
+	desk_close(&desk);
+}
+
+static void test_long_paste(void **state)
+{
+	static char bytes[PASTE_MAX * 3];
+	struct desk desk;
+
+	(void)state;
+	desk_open(&desk, 80, 24, "xterm-256color", "auto");
+	snprintf(bytes, sizeof(bytes), BEGIN "%0*d" END, PASTE_MAX, 7);
+	assert_int_equal(press_long(&desk, bytes), KEYS_PASTE);
+	assert_int_equal(strlen(term_pasted(desk.term)), PASTE_MAX);
+	snprintf(bytes, sizeof(bytes), BEGIN "%0*d" END, 2 * PASTE_MAX, 7);
+	assert_int_equal(press_long(&desk, bytes), KEYS_PASTE);
+	assert_string_equal(term_pasted(desk.term), "");
+	assert_int_equal(press_long(&desk, BEGIN "a" END), KEYS_PASTE);
+	assert_string_equal(term_pasted(desk.term), "a");
+	desk_close(&desk);
+}
+
+static void test_without_end(void **state)
+{
+	static const struct {
+		const char *first, *then;
+		int key;
+	} cases[] = {
+		{"\x03", NULL, KEYS_INTERRUPT},
+		{"\x1b", "\x1b", KEYS_OTHER},
+		{"qqq\x1b", "x", KEYS_OTHER},
+	};
+	struct desk desk;
+
+	(void)state;
+	desk_open(&desk, 80, 24, "xterm-256color", "auto");
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		assert_int_equal(press_long(&desk, BEGIN "http"), KEYS_NONE);
+		press(&desk, cases[i].first, strlen(cases[i].first));
+		if (cases[i].then != NULL) {
+			assert_int_equal(term_key(desk.term), KEYS_NONE);
+			press(&desk, cases[i].then, strlen(cases[i].then));
+		}
+		assert_int_equal(term_key(desk.term), cases[i].key);
+		assert_string_equal(term_pasted(desk.term), "");
+		assert_int_equal(press_long(&desk, "z"), 'z');
+	}
+	/* It does not hide that the terminal is gone. */
+	assert_int_equal(press_long(&desk, BEGIN "http"), KEYS_NONE);
+	desk_unplug(&desk);
+	assert_int_equal(term_key(desk.term), KEYS_HANG_UP);
+	ui_free(desk.ui);
+	term_close(desk.term);
+	close(desk.slave);
+}
+
+static void test_which_terminals(void **state)
+{
+	static const struct {
+		const char *type;
+		bool marks;
+	} cases[] = {
+		{"xterm-256color", true}, {"tmux-256color", true},
+		{"screen", true},	  {"no-such-terminal", true},
+		{"vt220", true},	  {"vt100", false},
+		{"ansi", false},	  {"linux", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct desk desk;
+
+		desk_open(&desk, 80, 24, cases[i].type, "auto");
+		assert_int_equal(term_marks_pastes(desk.term), cases[i].marks);
+		desk_close(&desk);
+	}
+}
+
+/* What is written, as seen from the other side. */
+static void test_switched_on_and_off(void **state)
+{
+	struct theme theme = desk_theme();
+	char written[4096];
+	struct term *term;
+	struct desk desk;
+	struct err err;
+	ssize_t n;
+
+	(void)state;
+	desk_plug(&desk, 80, 24);
+	setenv("TERM", "xterm-256color", 1);
+	term = term_open(desk.slave, desk.slave, &theme, &err);
+	assert_non_null(term);
+	n = read(desk.master, written, sizeof(written) - 1);
+	assert_true(n > 0);
+	written[n] = '\0';
+	assert_non_null(strstr(written, "\x1b[?2004h"));
+	term_close(term);
+	n = read(desk.master, written, sizeof(written) - 1);
+	assert_true(n > 0);
+	written[n] = '\0';
+	assert_non_null(strstr(written, "\x1b[?2004l"));
+	close(desk.slave);
+	desk_unplug(&desk);
+}
+
+/* ---- To the app */
+
+static enum command press_key(struct desk *desk, const struct model *model,
+			      const char *bytes)
+{
+	enum command command = COMMAND_NONE;
+	int key;
+
+	press(desk, bytes, strlen(bytes));
+	while ((key = term_key(desk->term)) != KEYS_NONE)
+		command = ui_key(desk->ui, model, key);
+	return command;
+}
+
+static void test_to_app(void **state)
+{
+	/* Keys, one after the other; what the last one asks for; the text. */
+	static const struct {
+		const char *bytes;
+		enum command command;
+		const char *text;
+	} cases[] = {
+		{BEGIN ADDRESS END, COMMAND_PASTE, ADDRESS},
+		{BEGIN "\n" ADDRESS "\r\n" END, COMMAND_PASTE, ADDRESS},
+		{BEGIN END, COMMAND_PASTE, ""},
+		{"z" BEGIN "a" END, COMMAND_PASTE, "a"},
+		{"?" BEGIN "a" END, COMMAND_PASTE, "a"}, /* over the help */
+		{"vab" BEGIN "cd" END, COMMAND_PASTE, "cd"},
+		{"v" ADDRESS "\r", COMMAND_PASTE, ADDRESS},
+		{"vq?rZ\x7fv\r", COMMAND_PASTE, "q?rv"}, /* text, not keys */
+		{"v\r", COMMAND_NONE, ""},
+		{"va\x7f\r", COMMAND_NONE, ""},
+		{"\r", COMMAND_NONE, ""},
+		{"vab\x1bOA\x0c", COMMAND_NONE, "ab"}, /* still open */
+		{"vab\x03", COMMAND_CANCEL, "ab"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		const struct model model = by_address();
+		struct desk desk;
+
+		desk_open(&desk, 80, 24, "xterm-256color", "auto");
+		assert_true(ui_draw(desk.ui, &model));
+		assert_int_equal(press_key(&desk, &model, cases[i].bytes),
+				 cases[i].command);
+		assert_string_equal(ui_pasted(desk.ui), cases[i].text);
+		desk_close(&desk);
+	}
+}
+
+/* Escape leaves the line first and the sign-in only then. */
+static void test_leaving(void **state)
+{
+	const struct model model = by_address();
+	struct desk desk;
+
+	(void)state;
+	desk_open(&desk, 80, 24, "xterm-256color", "auto");
+	assert_int_equal(press_key(&desk, &model, "vab"), COMMAND_NONE);
+	assert_int_equal(press_key(&desk, &model, "\x1b"), COMMAND_NONE);
+	assert_string_equal(ui_pasted(desk.ui), "");
+	assert_int_equal(press_key(&desk, &model, "\x1b"), COMMAND_CANCEL);
+	assert_int_equal(press_key(&desk, &model, "q"), COMMAND_QUIT);
+	desk_close(&desk);
+}
+
+static void test_wiped(void **state)
+{
+	struct model model = by_address();
+	struct desk desk;
+
+	(void)state;
+	desk_open(&desk, 80, 24, "xterm-256color", "auto");
+	/* By the next key, and by the next drawing. */
+	press_key(&desk, &model, BEGIN ADDRESS END);
+	assert_int_equal(press_key(&desk, &model, "x"), COMMAND_NONE);
+	assert_string_equal(ui_pasted(desk.ui), "");
+	press_key(&desk, &model, "v" ADDRESS "\r");
+	assert_string_equal(ui_pasted(desk.ui), ADDRESS);
+	assert_true(ui_draw(desk.ui, &model));
+	assert_string_equal(ui_pasted(desk.ui), "");
+	/* The half that was typed, when there is nothing to enter any more. */
+	press_key(&desk, &model, "v" ADDRESS);
+	assert_true(ui_draw(desk.ui, &model));
+	assert_string_equal(ui_pasted(desk.ui), ADDRESS);
+	model.authorization_uri = NULL;
+	assert_true(ui_draw(desk.ui, &model));
+	assert_string_equal(ui_pasted(desk.ui), "");
+	desk_close(&desk);
+}
+
+/* Nobody can paste into the other screens, or into the device grant. */
+static void test_elsewhere(void **state)
+{
+	struct desk desk;
+
+	(void)state;
+	desk_open(&desk, 80, 24, "xterm-256color", "auto");
+	for (int screen = SCREEN_WELCOME; screen <= SCREEN_TROUBLE; screen++) {
+		struct model model = by_address();
+
+		model.screen = (enum screen)screen;
+		model.trouble = model.advice = "";
+		if (screen == SCREEN_SIGN_IN)
+			model.authorization_uri = NULL;
+		assert_true(ui_draw(desk.ui, &model));
+		assert_int_not_equal(press_key(&desk, &model, BEGIN "q" END),
+				     COMMAND_PASTE);
+		assert_string_equal(ui_pasted(desk.ui), "");
+		assert_true(ui_draw(desk.ui, &model));
+	}
+	desk_close(&desk);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_marks),
+		cmocka_unit_test(test_bounds),
+		cmocka_unit_test(test_split_reads),
+		cmocka_unit_test(test_long_paste),
+		cmocka_unit_test(test_without_end),
+		cmocka_unit_test(test_which_terminals),
+		cmocka_unit_test(test_switched_on_and_off),
+		cmocka_unit_test(test_to_app),
+		cmocka_unit_test(test_leaving),
+		cmocka_unit_test(test_wiped),
+		cmocka_unit_test(test_elsewhere),
+	};
+
+	setlocale(LC_ALL, "C.UTF-8");
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
