@@ -22,6 +22,7 @@
 #include "core/discovery.h"
 #include "core/session.h"
 #include "io/http.h"
+#include "io/sig.h"
 #include "io/store.h"
 
 /* How many rounds of discovery may fail. */
@@ -29,9 +30,30 @@ enum { PATIENCE = 3 };
 
 static const char nobody[] = "Nobody is signed in: run \"grantty login\".";
 
-/* Runs the session until it wants nothing more. */
-static bool settle(struct driver *driver, const struct session *session)
+/* Whether a person or an operator wants an end: then a refresh that is under
+ * way still comes to its own, and *code is what to leave with. */
+static bool is_told_to_end(struct driver *driver, int signals, int *code)
 {
+	int signal;
+
+	while ((signal = sig_next(signals)) != 0) {
+		if (signal != SIGINT && signal != SIGTERM && signal != SIGHUP)
+			continue;
+		driver_finish(driver);
+		*code = signal == SIGINT ? EXIT_CANCELLED : EXIT_FAILED;
+		return true;
+	}
+	return false;
+}
+
+/* Runs the session until it wants nothing more. False, with *code to leave
+ * with, where that has to be given up. */
+static bool settle(struct driver *driver, const struct session *session,
+		   int signals, int *code)
+{
+	struct http_fd fds[] = {{.fd = signals}};
+
+	*code = EXIT_FAILED;
 	for (;;) {
 		switch (session_state(session)) {
 		case SESSION_NONE:
@@ -47,7 +69,8 @@ static bool settle(struct driver *driver, const struct session *session)
 		case SESSION_WIPING:
 			break;
 		}
-		if (!driver_wait(driver, NULL, 0, NEVER_MS))
+		if (!driver_wait(driver, fds, 1, NEVER_MS) ||
+		    (fds[0].ready && is_told_to_end(driver, signals, code)))
 			return false;
 	}
 }
@@ -192,12 +215,13 @@ static int print_token(struct setup *setup, int64_t min_valid_s,
 	struct driver driver = driver_for(setup, session);
 	struct event event = driver_event(EVENT_TICK);
 	struct action action;
-	int code = EXIT_FAILED;
+	int signals = sig_open();
+	int code;
 
 	action_clear(&action);
 	session_resume(session, &event, &action);
 	driver_do(&driver, &action);
-	if (!settle(&driver, session))
+	if (!settle(&driver, session, signals, &code))
 		goto out;
 	event = driver_event(EVENT_TICK);
 	action_clear(&action);
@@ -205,7 +229,7 @@ static int print_token(struct setup *setup, int64_t min_valid_s,
 	if (!session_was_renewed(session))
 		session_require(session, min_valid_s, &event, &action);
 	driver_do(&driver, &action);
-	if (!settle(&driver, session))
+	if (!settle(&driver, session, signals, &code))
 		goto out;
 	event = driver_event(EVENT_TICK);
 	if (session_state(session) != SESSION_LIVE ||
@@ -222,6 +246,8 @@ static int print_token(struct setup *setup, int64_t min_valid_s,
 	}
 out:
 	session_free(session);
+	if (signals >= 0)
+		(void)close(signals);
 	return code;
 }
 
@@ -285,15 +311,16 @@ static int sign_out(struct setup *setup, enum owner owner, struct err *err)
 	struct session *session =
 		session_new(&setup->provider, crypto_random_u64());
 	struct driver driver = driver_for(setup, session);
-	int code = EXIT_FAILED;
+	int code;
 
 	driver_post(&driver, EVENT_SIGN_OUT);
-	if (settle(&driver, session) &&
+	if (settle(&driver, session, -1, &code) &&
 	    session_end(session) == END_SIGNED_OUT) {
 		say_signed_out(setup, session, owner);
 		code = EXIT_DONE;
 	} else {
 		err_set(err, "The session could not be removed.");
+		code = EXIT_FAILED;
 	}
 	session_free(session);
 	return code;

@@ -19,6 +19,9 @@
 #include "io/http.h"
 #include "io/store.h"
 
+/* How long leaving waits for a refresh: shorter than systemd's patience. */
+#define FINISH_MS 10000
+
 static void step_visit(void *self, const struct event *event,
 		       struct action *action)
 {
@@ -279,6 +282,22 @@ static int64_t wait_ms(const struct driver *driver, int64_t until_ms)
 	if (due_ms == NEVER_MS)
 		return -1;
 	return due_ms > now_ms ? due_ms - now_ms : 0;
+}
+
+static bool is_rotating(const struct session *session)
+{
+	return session != NULL && session_state(session) == SESSION_REFRESHING;
+}
+
+void driver_finish(struct driver *driver)
+{
+	int64_t until_ms = clock_now_ms() + FINISH_MS;
+
+	while (is_rotating(driver->machine.session) &&
+	       clock_now_ms() < until_ms) {
+		if (!driver_wait(driver, NULL, 0, until_ms))
+			return;
+	}
 }
 
 bool driver_wait(struct driver *driver, struct http_fd *fds, size_t n,

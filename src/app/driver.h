@@ -49,6 +49,13 @@ enum { DRIVER_MAX_FDS = 8 };
  * authorization code grant. Where that is impossible the log says why. */
 void driver_listen(struct driver *driver, struct provider *provider);
 
+/*
+ * Lets a refresh that is under way come to its end, for ten seconds at most: a
+ * provider may already have rotated the token, and who leaves now loses the
+ * session. To be called before leaving on a signal or a key.
+ */
+void driver_finish(struct driver *driver);
+
 /* Closes what the driver itself has opened. */
 void driver_end(struct driver *driver);
 

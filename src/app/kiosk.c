@@ -219,6 +219,7 @@ static void run(struct kiosk *kiosk)
 	driver_do(&kiosk->driver, &action);
 	while (!kiosk->ended)
 		turn(kiosk);
+	driver_finish(&kiosk->driver);
 }
 
 /* The screens are gone; what remains is one line where the shell goes on. */

@@ -185,6 +185,7 @@ int plain_run(struct setup *setup, struct err *err)
 			(void)fprintf(stderr, "grantty: %s\n",
 				      scene_farewell(&scene, visit));
 	}
+	driver_finish(&driver);
 	driver_end(&driver);
 	visit_free(visit);
 	scene_free(&scene);

@@ -101,6 +101,11 @@ static bool find_conf(struct setup *setup, const struct args *args,
 			 &found, err);
 }
 
+static bool is_other(const char *given, const char *configured)
+{
+	return given != NULL && strcmp(given, configured) != 0;
+}
+
 static bool override(struct setup *setup, const struct args *args,
 		     struct err *err)
 {
@@ -117,6 +122,9 @@ static bool override(struct setup *setup, const struct args *args,
 	};
 	size_t i;
 
+	if (is_other(args->provider, setup->conf.provider.preset) ||
+	    is_other(args->issuer, setup->conf.provider.issuer))
+		conf_forget_provider(&setup->conf);
 	for (i = 0; i < sizeof(given) / sizeof(given[0]); i++) {
 		if (given[i].value == NULL)
 			continue;
@@ -173,19 +181,22 @@ static struct found find_variable(const char *const names[2],
 static bool read_dotenv(const char *path, struct buf *text, struct err *err)
 {
 	bool open_to_others = false;
-	struct found secret;
 
 	if (path == NULL)
 		return true;
 	if (input_read(path, text, &open_to_others, err) != INPUT_OK)
 		return false;
-	secret = find_variable(secret_names, text, path);
-	if (secret.value != NULL && open_to_others)
-		(void)input_complain_open(path, err);
-	else
-		open_to_others = false;
-	secret_free(secret.value);
-	return !open_to_others;
+	/* Only what is in the file counts: the environment is not its fault. */
+	for (size_t i = 0; i < 2; i++) {
+		char *secret =
+			dotenv_get(buf_text(text), text->len, secret_names[i]);
+		bool told = secret != NULL && open_to_others;
+
+		secret_free(secret);
+		if (told)
+			return input_complain_open(path, err);
+	}
+	return true;
 }
 
 /* The systemd credential, then provider.client_secret_file. */

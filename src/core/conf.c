@@ -326,6 +326,23 @@ static bool set_option(struct conf *conf, const struct conf_option *option,
 	return option_complain(option, err);
 }
 
+void conf_forget_provider(struct conf *conf)
+{
+	static const char group[] = "provider.";
+	const struct conf_option *option;
+
+	for (size_t i = 0; (option = option_at(i)) != NULL; i++) {
+		if (strncmp(option->name, group, sizeof(group) - 1) != 0 ||
+		    strcmp(option->name, "provider.device_name") == 0)
+			continue;
+		field_clear(conf, option);
+		field_set_default(conf, option);
+		set_origin(conf, option, NULL);
+	}
+	conf->provider.preset_named = false;
+	settle_preset(conf);
+}
+
 bool conf_set(struct conf *conf, const char *option, const char *value,
 	      struct err *err)
 {

@@ -86,6 +86,13 @@ void conf_init(struct conf *conf);
 void conf_free(struct conf *conf);
 
 /*
+ * Forgets whatever belongs to one provider: all of the group provider but
+ * device_name, which is this device's. For another provider's name or issuer on
+ * the command line: the one must not get the other's secret.
+ */
+void conf_forget_provider(struct conf *conf);
+
+/*
  * Takes the len bytes of configuration at text over the present values. name is
  * the file's name for messages. False with "name:line: …", the allowed values
  * and a did-you-mean where there is a syntax error, an unknown key, a wrong

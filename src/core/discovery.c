@@ -32,9 +32,8 @@ struct discovery {
 	enum discovery_state state;
 	enum place place;
 	int patience;
-	int failures;	       /* rounds in a row */
-	int64_t retry_after_s; /* the longest that this round was told; or -1 */
-	bool away; /* a place of this round did not answer for itself */
+	int failures; /* rounds in a row */
+	bool away;    /* a place of this round did not answer for itself */
 };
 
 static const char *const state_names[] = {
@@ -94,7 +93,7 @@ static char *address(const char *issuer, enum place place)
 	if (place == PLACE_RFC8414 && url_split(issuer, &url) &&
 	    url.path[0] != '\0' && (size_t)(url.path - issuer) < head)
 		head = (size_t)(url.path - issuer);
-	buf_init(&text, 4096);
+	buf_init(&text, len + 64);
 	(void)buf_add(&text, issuer, head);
 	(void)buf_adds(&text, place == PLACE_OPENID
 				      ? "/.well-known/openid-configuration"
@@ -127,7 +126,6 @@ static void ask(struct discovery *discovery, enum place place,
 static void begin(struct discovery *discovery, struct action *action)
 {
 	discovery->away = false;
-	discovery->retry_after_s = -1;
 	ask(discovery, PLACE_OPENID, action);
 }
 
@@ -153,7 +151,7 @@ static void fail(struct discovery *discovery, int64_t now_ms,
 	}
 	wait_ms = back_off_ms(&discovery->seed, discovery->failures, HOLD_MS,
 			      HOLD_MAX_MS);
-	wait_ms = later(wait_ms, discovery->retry_after_s * 1000);
+	wait_ms = later(wait_ms, discovery->refusal->retry_after_s * 1000);
 	move(discovery, DISCOVERY_HOLDING, now_ms + wait_ms, action);
 }
 
@@ -175,6 +173,16 @@ static bool take(struct discovery *discovery, const char *text, size_t len,
 	return ok;
 }
 
+/* Whether the other place may be asked at once: not where nobody is there, nor
+ * of one who has said when to come back. */
+static bool may_go_on(const struct reply *reply, enum verdict verdict,
+		      const struct refusal *refusal)
+{
+	return verdict != VERDICT_RETRY ||
+	       (reply->net == NET_OK && reply->status != 429 &&
+		refusal->retry_after_s < 0);
+}
+
 static void answered(struct discovery *discovery, const struct event *event,
 		     struct action *action)
 {
@@ -185,8 +193,6 @@ static void answered(struct discovery *discovery, const struct event *event,
 		discovery->provider, ENDPOINT_DISCOVERY, reply, body, &refusal);
 
 	json_free(body);
-	discovery->retry_after_s =
-		later(discovery->retry_after_s, refusal.retry_after_s);
 	if (verdict == VERDICT_OK &&
 	    take(discovery, reply->body, reply->body_len, &refusal.err)) {
 		move(discovery, DISCOVERY_DONE, NEVER_MS, action);
@@ -207,7 +213,8 @@ static void answered(struct discovery *discovery, const struct event *event,
 	if (discovery->place == PLACE_OPENID || verdict == VERDICT_RETRY ||
 	    discovery->refusal == NULL)
 		remember(discovery, &refusal);
-	if (discovery->place == PLACE_OPENID && reply->net == NET_OK)
+	if (discovery->place == PLACE_OPENID &&
+	    may_go_on(reply, verdict, &refusal))
 		ask(discovery, PLACE_RFC8414, action);
 	else
 		fail(discovery, event->now_ms, action);

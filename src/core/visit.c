@@ -349,12 +349,21 @@ static void step_sign_in(struct visit *visit, const struct event *event,
 static void step_session(struct visit *visit, const struct event *event,
 			 struct action *action)
 {
-	if (visit->policy.once && event->kind == EVENT_CANCEL) {
+	struct event out = *event;
+	bool gives_up = visit->policy.once && event->kind == EVENT_CANCEL;
+
+	/* Who cancels while arriving has tokens already, perhaps on the disk:
+	 * they are signed out again. Whoever cancels even that is let go. */
+	if (gives_up && visit->stage == VISIT_LEAVING) {
 		action->kind = ACTION_DROP;
 		move(visit, VISIT_OVER, RESULT_CANCELLED, action);
 		return;
 	}
-	session_step(visit->session, event, action);
+	if (gives_up)
+		out.kind = EVENT_SIGN_OUT;
+	session_step(visit->session, &out, action);
+	if (gives_up)
+		move(visit, VISIT_LEAVING, RESULT_NONE, action);
 	follow_session(visit, event, action);
 }
 
@@ -384,7 +393,8 @@ static void step_profile(struct visit *visit, const struct event *event,
 
 	/* Whoever touches it after the time is up (the machine may have been
 	 * asleep) is somebody else. */
-	if (event->now_ms >= visit_idle_ms(visit))
+	if (event->now_ms >= visit_idle_ms(visit) &&
+	    (event->kind == EVENT_TICK || is_from_person(event->kind)))
 		out.kind = EVENT_SIGN_OUT;
 	if (is_from_person(event->kind))
 		visit->touched_ms = event->now_ms;

@@ -44,7 +44,8 @@ class Terminal:
         size = ["-x", str(columns), "-y", str(rows)]
         words += [";", "new-session", "-d", *size, "env", "-i", *pairs, *argv]
         self.tmux(*words)
-        self.pid = int(self.ask("#{pane_pid}"))
+        pids = self.ask("#{pane_pid} #{pid}").split()
+        self.pid, self.server = int(pids[0]), int(pids[1])
 
     def tmux(self, *words):
         return subprocess.run(
@@ -161,7 +162,9 @@ class Terminal:
 
     def hang_up(self):
         """The terminal goes away, as when an SSH connection breaks."""
-        self.tmux("kill-server")
+        # Not kill-server: that waits for children whose end tmux has missed.
+        if is_running(self.server):
+            os.kill(self.server, signals.SIGKILL)
 
     def wait_until_gone(self, timeout=PATIENCE_S):
         wait_until(
@@ -172,14 +175,8 @@ class Terminal:
 
     def close(self):
         """Ends it all; fails where the program outlives its terminal."""
+        self.hang_up()
         try:
-            if os.path.exists(self.socket):
-                subprocess.run(
-                    ["tmux", "-S", self.socket, "kill-server"],
-                    stderr=subprocess.DEVNULL,
-                    check=False,
-                    timeout=PATIENCE_S,
-                )
             self.wait_until_gone()
         finally:
             if is_running(self.pid):

@@ -282,3 +282,52 @@ def test_demo_knows_nothing_of_the_real_provider(home, open_terminal):
     opened = os.listdir(f"/proc/{server}/fd")
     links = [os.readlink(f"/proc/{server}/fd/{fd}") for fd in opened]
     assert links.count("/dev/null") == 1  # standard error
+
+
+# ---- Leaving in the middle of something
+
+
+@pytest.mark.parametrize(
+    "number, code",
+    [(signal.SIGTERM, Exit.FAILED), (signal.SIGINT, Exit.CANCELLED)],
+)
+def test_a_signal_during_a_refresh_loses_no_session(
+    home, signed_in, number, code
+):
+    """The provider has rotated the token already: it has to arrive."""
+    home.store(expires_at=1)
+    os.kill(signed_in.process.pid, signal.SIGSTOP)
+    token = subprocess.Popen([GRANTTY, "token"], env=home.environment())
+    wait_until(lambda: home.stored().get("refreshing"), "the mark on the disk")
+    token.send_signal(number)
+    os.kill(signed_in.process.pid, signal.SIGCONT)
+    assert token.wait(PATIENCE_S) == code
+    assert "refreshing" not in home.stored()
+    again = home.grantty("token")
+    assert again.returncode == Exit.DONE
+    assert signed_in.state()["replayed_refresh_tokens"] == 0
+
+
+# ---- One provider's settings and another provider
+
+
+def test_another_provider_gets_nothing_of_the_configured_one(home, signed_in):
+    other = home.grantty("config", "--provider", "github")
+    assert signed_in.url not in other.stdout
+    assert 'client_secret = "";' in other.stdout
+    assert "********" not in other.stdout
+
+
+def test_secret_in_the_environment_is_not_the_files_fault(home, start_practice):
+    practice = start_practice("--approve-after", "0")
+    practice.config(home.config)
+    env_file = home.path / "open.env"
+    env_file.write_text("CLIENT_ID=practice\n", encoding="utf-8")
+    env_file.chmod(0o644)
+    result = home.grantty(
+        "login",
+        "--env-file",
+        str(env_file),
+        env={"CLIENT_SECRET": "practice-secret"},
+    )
+    assert result.returncode == Exit.DONE, result.stderr

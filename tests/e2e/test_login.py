@@ -373,6 +373,7 @@ BAD_STARTS = {
     ),
     "unknown preset": (["login", "--provider", "nosuch"], {}, "nosuch"),
     "missing file": (["login", "-c", "/nonexistent/x"], {}, "/nonexistent/x"),
+    "no theme": (["login", "--theme", "nosuch"], {}, 'no theme "nosuch"'),
     "no such verb": (["nosuch"], {}, 'there is no verb "nosuch"'),
     "no such option": (["login", "--nosuch"], {}, "no option --nosuch"),
     "option without value": (["login", "-c"], {}, "-c needs a value"),
@@ -395,15 +396,6 @@ def test_bad_start(home, start_practice, args, changes, said):
     assert run.stdout == ""
     assert run.stderr.count("\n") == 1
     assert CLIENT_SECRET not in run.stderr
-    assert practice.codes() == []
-
-
-def test_unknown_theme(home, start_practice, open_terminal):
-    practice = start_practice()
-    practice.config(home.config)
-    screen = open_terminal("login", "--theme", "nosuch")
-    assert screen.wait_for_exit() == Exit.USAGE
-    screen.wait_for('no theme "nosuch"')
     assert practice.codes() == []
 
 

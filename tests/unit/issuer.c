@@ -16,6 +16,7 @@
 
 #include "base/form.h"
 #include "base/mem.h"
+#include "issuer_openid.h"
 
 /* As long as a client waits for an answer. */
 #define TIMEOUT_MS 30000
@@ -37,6 +38,7 @@ static const struct word {
 	{"unauthorized", NET_OK, 401, "{\"error\":\"invalid_token\"}"},
 	{"forbidden", NET_OK, 403, "{}"},
 	{"500", NET_OK, 500, ""},
+	{"503", NET_OK, 503, ""},
 	{"502", NET_OK, 502, "<html><p>Bad gateway</html>"},
 	{"429", NET_OK, 429, ""},
 	{"408", NET_OK, 408, ""},
@@ -64,6 +66,9 @@ void issuer_init(struct issuer *issuer)
 	provider->token_endpoint = xstrdup("https://id.example/token");
 	provider->userinfo_endpoint = xstrdup("https://id.example/userinfo");
 	provider->revocation_endpoint = xstrdup("https://id.example/revoke");
+	provider->authorization_endpoint =
+		xstrdup("https://id.example/authorize");
+	provider->redirect_uri = xstrdup("http://127.0.0.1:2000/redirect.html");
 	provider->client_id = xstrdup("screen");
 	provider->device_auth = AUTH_NONE;
 	provider->token_auth = AUTH_NONE;
@@ -88,9 +93,14 @@ void issuer_free(struct issuer *issuer)
 enum endpoint_kind issuer_kind(const struct request *request)
 {
 	static const char *const purposes[] = {
-		[ASK] = "device authorization", [POLL] = "poll",
-		[REFRESH] = "refresh",		[PROFILE] = "profile",
+		[ASK] = "device authorization",
+		[POLL] = "poll",
+		[REFRESH] = "refresh",
+		[PROFILE] = "profile",
 		[REVOKE] = "revocation",
+		[DISCOVER] = "discovery",
+		[KEYS] = "keys",
+		[EXCHANGE] = "code exchange",
 	};
 	int kind = ASK;
 
@@ -207,6 +217,7 @@ static void grant(struct issuer *issuer, struct answer *answer)
 	memset(issuer->earliest_ms, 0, sizeof(issuer->earliest_ms));
 	issuer->refresh_token[0] = '\0';
 	issue(issuer, answer, issuer->gives_refresh_token);
+	openid_add_id_token(issuer, answer);
 }
 
 static void deny(struct issuer *issuer, struct answer *answer)
@@ -290,7 +301,10 @@ static void answer_profile(struct issuer *issuer, const struct request *request,
 	    issuer->now_ms >= issuer->access_expires_ms)
 		say_word(answer, "unauthorized");
 	else
-		say(answer, 200, "{\"sub\":\"7\",\"name\":\"Ada\"}");
+		say(answer, 200,
+		    issuer->userinfo != NULL
+			    ? issuer->userinfo
+			    : "{\"sub\":\"7\",\"name\":\"Ada\"}");
 }
 
 static void answer_revoke(struct issuer *issuer, const struct request *request,
@@ -308,6 +322,16 @@ static void answer_revoke(struct issuer *issuer, const struct request *request,
 	}
 	/* An unknown token is fine, too (RFC 7009 section 2.2). */
 	say(answer, 200, "");
+}
+
+static void answer_exchange(struct issuer *issuer,
+			    const struct request *request,
+			    struct answer *answer)
+{
+	if (openid_is_exchange(issuer, request))
+		grant(issuer, answer);
+	else
+		say_word(answer, "invalid_grant");
 }
 
 static void answer_by_rules(struct issuer *issuer, enum endpoint_kind kind,
@@ -329,6 +353,15 @@ static void answer_by_rules(struct issuer *issuer, enum endpoint_kind kind,
 		break;
 	case REVOKE:
 		answer_revoke(issuer, request, answer);
+		break;
+	case DISCOVER:
+		openid_answer_document(issuer, request, answer);
+		break;
+	case KEYS:
+		openid_answer_keys(issuer, answer);
+		break;
+	case EXCHANGE:
+		answer_exchange(issuer, request, answer);
 		break;
 	case ENDPOINT_KINDS:
 		break;
@@ -413,7 +446,7 @@ void issuer_answer(struct issuer *issuer, const struct request *request,
 	if (issuer->now_ms < issuer->earliest_ms[kind])
 		fail_msg("%s before Retry-After was over", request->purpose);
 	/* A POST on a connection that has died goes out twice. */
-	if (kind == REFRESH || kind == REVOKE)
+	if (kind == REFRESH || kind == REVOKE || kind == EXCHANGE)
 		assert_true(request->fresh);
 	speak(issuer, kind, request, answer);
 	note(issuer, kind, answer);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A modelled provider for tests, in the plain words of RFC 8628, 6749 and
- * 7009. It keeps the rules by itself, unless a script says how to answer, and
- * fails the test where a client breaks one: polls faster than the interval,
- * after the code's expiry, or sooner than Retry-After allows.
+ * A modelled provider for tests, in the plain words of RFC 8628, 6749, 7009 and
+ * OpenID Connect. It keeps the rules by itself, unless a script says how to
+ * answer, and fails the test where a client breaks one: polls faster than the
+ * interval, after the code's expiry, or sooner than Retry-After allows.
  */
 #ifndef GRANTTY_TESTS_ISSUER_H
 #define GRANTTY_TESTS_ISSUER_H
@@ -15,7 +15,19 @@
 #include "core/exchange.h"
 #include "core/provider.h"
 
-enum endpoint_kind { ASK, POLL, REFRESH, PROFILE, REVOKE, ENDPOINT_KINDS };
+struct jose_key;
+
+enum endpoint_kind {
+	ASK,
+	POLL,
+	REFRESH,
+	PROFILE,
+	REVOKE,
+	DISCOVER,
+	KEYS,
+	EXCHANGE,
+	ENDPOINT_KINDS
+};
 
 enum { ISSUER_MAX_GAPS = 32 };
 
@@ -26,7 +38,7 @@ enum { ISSUER_MAX_GAPS = 32 };
  *   lost              as the rules are, but the answer gets lost
  *   pending slow_down denied expired invalid_grant invalid_client refused
  *   unauthorized forbidden
- *   500 502 429 408   the status, with a body that says nothing or HTML
+ *   500 502 503 429 408   the status, with a body that says nothing or HTML
  *   slow_429          slow_down with status 429
  *   html empty cut    status 200 and no OAuth
  *   resolve connect timeout tls
@@ -48,12 +60,20 @@ struct issuer {
 	int64_t token_life_s; /* 0: not said */
 	bool gives_refresh_token;
 	bool rotates;
-	int64_t now_ms; /* kept up by the world */
+	const char *documents[2]; /* discovery at OpenID's place and at that of
+				   * RFC 8414; NULL: none there */
+	const struct jose_key *key; /* signs ID tokens; NULL: there are none */
+	const char *kid;
+	const char *claims;   /* JSON, laid over those of the ID token */
+	const char *keys;     /* the JWK set */
+	const char *userinfo; /* the profile; NULL: that of sub 7 */
+	int64_t now_ms;	      /* these two are kept up by the world */
+	int64_t wall_s;
 
 	/* What came in. */
 	unsigned requests[ENDPOINT_KINDS];
 	unsigned granted;
-	unsigned replays; /* of refresh tokens that were used before */
+	unsigned replays; /* of refresh tokens or codes used before */
 	unsigned revoked; /* tokens */
 	int64_t gaps_ms[ISSUER_MAX_GAPS]; /* answer to next poll */
 	size_t gap_count;
@@ -69,6 +89,10 @@ struct issuer {
 	char access_token[32];
 	char refresh_token[32];
 	int64_t access_expires_ms;
+	char auth_code[32]; /* of the authorization code grant */
+	bool auth_code_used;
+	char challenge[64]; /* of PKCE */
+	char nonce[64];	    /* "": none was sent */
 };
 
 /* What travels back, and how long it takes. Room for a token of 2 KiB, which
@@ -87,6 +111,20 @@ void issuer_free(struct issuer *issuer);
 
 void issuer_answer(struct issuer *issuer, const struct request *request,
 		   struct answer *answer);
+
+/*
+ * The person opens the address of an authorization request (RFC 6749 section
+ * 4.1.1) and agrees: gives the address that the browser ends on. Fails the test
+ * where something is wrong with the request.
+ */
+void issuer_authorize(struct issuer *issuer, const char *uri, char *answer,
+		      size_t size);
+
+/* An ID token as it gives them now; the caller owns it (secret_free). */
+char *issuer_id_token(const struct issuer *issuer);
+
+/* A JWK set with the public half of that key; the caller owns it. */
+char *issuer_keys(const struct jose_key *key, const char *kid);
 
 /* Which endpoint a request is meant for. */
 enum endpoint_kind issuer_kind(const struct request *request);

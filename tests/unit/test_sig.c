@@ -20,7 +20,7 @@
 
 #include "io/sig.h"
 
-static const int watched[] = {SIGINT,   SIGQUIT, SIGTERM, SIGHUP,
+static const int watched[] = {SIGINT,	SIGQUIT, SIGTERM, SIGHUP,
 			      SIGWINCH, SIGTSTP, SIGCONT, SIGCHLD};
 
 static int set_up(void **state)

@@ -15,6 +15,7 @@
 
 #include "base/form.h"
 #include "base/mem.h"
+#include "core/discovery.h"
 #include "core/flow.h"
 #include "core/visit.h"
 
@@ -45,6 +46,18 @@ static void step_flow(void *self, const struct event *event,
 static int64_t deadline_of_flow(const void *self)
 {
 	return flow_deadline(self);
+}
+
+static void step_discovery(void *self, const struct event *event,
+			   struct action *action)
+{
+	action_clear(action);
+	discovery_step(self, event, action);
+}
+
+static int64_t deadline_of_discovery(const void *self)
+{
+	return discovery_deadline(self);
 }
 
 static void step_session(void *self, const struct event *event,
@@ -82,6 +95,15 @@ static struct client *add(struct world *world, struct machine machine)
 struct client *world_add_flow(struct world *world, struct flow *flow)
 {
 	struct machine machine = {flow, step_flow, deadline_of_flow, NULL};
+
+	return add(world, machine);
+}
+
+struct client *world_add_discovery(struct world *world,
+				   struct discovery *discovery)
+{
+	struct machine machine = {discovery, step_discovery,
+				  deadline_of_discovery, NULL};
 
 	return add(world, machine);
 }
@@ -146,6 +168,7 @@ static void send(struct world *world, struct client *client,
 	if (client->kind == REFRESH)
 		check_refresh(world, client, request);
 	world->issuer.now_ms = world->now_ms;
+	world->issuer.wall_s = wall_now_s(world);
 	if (world->answerer != NULL)
 		world->answerer(world->answerer_self, request, &client->answer);
 	else
@@ -269,6 +292,15 @@ void world_post(struct world *world, struct client *client,
 	/* A person may be quicker than a machine has to be. */
 	if (kind == EVENT_START || kind == EVENT_CANCEL)
 		world->issuer.earliest_ms[ASK] = 0;
+	post(world, client, &event);
+}
+
+void world_redirect(struct world *world, struct client *client,
+		    const char *text)
+{
+	struct event event = world_event(world, EVENT_REDIRECT);
+
+	event.text = text;
 	post(world, client, &event);
 }
 

@@ -16,6 +16,7 @@
 #include "core/session_data.h"
 #include "issuer.h"
 
+struct discovery;
 struct flow;
 struct visit;
 
@@ -71,6 +72,8 @@ void world_free(struct world *world);
 
 /* Each gives a client for that machine, which the test keeps and frees. */
 struct client *world_add_flow(struct world *world, struct flow *flow);
+struct client *world_add_discovery(struct world *world,
+				   struct discovery *discovery);
 struct client *world_add_session(struct world *world, struct session *session);
 struct client *world_add_visit(struct world *world, struct visit *visit);
 
@@ -84,6 +87,10 @@ void world_do(struct world *world, struct client *client,
 /* A person does something. */
 void world_post(struct world *world, struct client *client,
 		enum event_kind kind);
+
+/* A browser comes back with that query, or a person pastes that address. */
+void world_redirect(struct world *world, struct client *client,
+		    const char *text);
 
 /* The next thing that happens before until_ms; false, with the clock at
  * until_ms, where nothing does. */
