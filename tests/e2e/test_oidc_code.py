@@ -11,7 +11,7 @@ import urllib.request
 
 import pytest
 
-from program import GRANTTY, PATIENCE_S, wait_until
+from program import GRANTTY, PATIENCE_S, THEME
 from test_oidc import (  # fixtures among them
     DENIED,
     DONE,
@@ -46,6 +46,7 @@ def config(home, server, issuer=None, scope="openid profile email"):
         grant = "code";
         redirect_uri = "http://127.0.0.1:{port}/redirect.html";
         network: {{ ca_file = "{server.authority.file}"; }};
+        screen: {{ theme = "{THEME}"; }};
         """,
         encoding="utf-8",
     )
