@@ -199,8 +199,8 @@ static int discover(struct setup *setup, struct err *err)
 			break;
 	}
 	if (discovery_state(discovery) == DISCOVERY_FAILED) {
-		code = discovery_refusal(discovery)->reached ? EXIT_USAGE
-							     : EXIT_UNREACHABLE;
+		code = discovery_is_away(discovery) ? EXIT_UNREACHABLE
+						    : EXIT_USAGE;
 		err_set(err, "%s", discovery_refusal(discovery)->err.text);
 	}
 	discovery_free(discovery);

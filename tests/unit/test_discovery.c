@@ -255,6 +255,9 @@ static void test_ends(void **state)
 		 false, 6, NULL},
 		{"502*6 rules", GOOD, NULL, 0, DISCOVERY_DONE, false, 7, NULL},
 		{"429:90 rules", GOOD, NULL, 3, DISCOVERY_DONE, false, 2, NULL},
+		/* The status counts, and not the word beside it. */
+		{"slow_429 rules", GOOD, NULL, 3, DISCOVERY_DONE, false, 2,
+		 NULL},
 		{"rules 429:600 rules", NULL, GOOD, 3, DISCOVERY_DONE, false, 4,
 		 NULL},
 		{"connect*2 rules", GOOD, NULL, 3, DISCOVERY_DONE, false, 3,
@@ -361,6 +364,25 @@ static void test_holding(void **state)
 				 DISCOVERY_DONE);
 		close_scene(&scene);
 	}
+}
+
+/* A round that went well lets the next ones fail as often as before. */
+static void test_patience(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	open_scene(&scene, 3, 1);
+	scene.world.issuer.documents[0] = GOOD;
+	for (int i = 0; i < 3; i++) {
+		scene.world.issuer.script[DISCOVER] = "connect*2 rules";
+		scene.world.issuer.used[DISCOVER] = 0;
+		start(&scene);
+		finish(&scene);
+		assert_int_equal(discovery_state(scene.discovery),
+				 DISCOVERY_DONE);
+	}
+	close_scene(&scene);
 }
 
 /* Endpoints move, and the issuer is asked once more. */
@@ -503,10 +525,10 @@ static void test_strays(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_needed), cmocka_unit_test(test_places),
-		cmocka_unit_test(test_ends),   cmocka_unit_test(test_holding),
-		cmocka_unit_test(test_again),  cmocka_unit_test(test_persons),
-		cmocka_unit_test(test_strays),
+		cmocka_unit_test(test_needed),	 cmocka_unit_test(test_places),
+		cmocka_unit_test(test_ends),	 cmocka_unit_test(test_holding),
+		cmocka_unit_test(test_patience), cmocka_unit_test(test_again),
+		cmocka_unit_test(test_persons),	 cmocka_unit_test(test_strays),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

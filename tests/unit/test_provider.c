@@ -19,6 +19,7 @@
 #include "base/mem.h"
 #include "base/url.h"
 #include "core/conf.h"
+#include "core/json.h"
 #include "core/provider.h"
 
 #define DEVICE "device_authorization_endpoint = \"https://id.example/device\";"
@@ -161,6 +162,19 @@ static void test_set_up(void **state)
 		 "token_endpoint = \"https://ID.Example/token?x=1\";",
 		 "https://id.example", "id.example",
 		 "https://ID.Example/token?x=1", "", AUTH_NONE, AUTH_NONE, 0},
+		/* The issuer knows the rest. */
+		{"preset = \"auth0\"; client_id = \"i\"; "
+		 "issuer = \"https://Tenant.auth0.example/\";",
+		 "https://tenant.auth0.example", "Auth0", NULL,
+		 "openid profile email offline_access", AUTH_NONE, AUTH_NONE,
+		 0},
+		{"client_id = \"i\"; issuer = \"http://[::1]:9/one\";",
+		 "http://[::1]:9", "[::1]:9", NULL, "", AUTH_NONE, AUTH_NONE,
+		 0},
+		{"client_id = \"i\"; issuer = "
+		 "\"https://issuer.example\";" TOKEN,
+		 "https://id.example", "id.example", "https://id.example/token",
+		 "", AUTH_NONE, AUTH_NONE, 0},
 	};
 
 	(void)state;
@@ -174,8 +188,11 @@ static void test_set_up(void **state)
 			fail_msg("%s: %s", cases[i].conf, err.text);
 		assert_string_equal(provider.id, cases[i].id);
 		assert_string_equal(provider.label, cases[i].label);
-		assert_string_equal(provider.device_token_endpoint,
-				    cases[i].poll_at);
+		if (cases[i].poll_at != NULL)
+			assert_string_equal(provider.device_token_endpoint,
+					    cases[i].poll_at);
+		else
+			assert_null(provider.device_token_endpoint);
 		assert_string_equal(provider.scope, cases[i].scope);
 		assert_int_equal(provider.device_auth, cases[i].device_auth);
 		assert_int_equal(provider.token_auth, cases[i].token_auth);
@@ -239,7 +256,7 @@ static void test_endpoint_refused(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(endpoints) / sizeof(*endpoints); i++) {
-		for (size_t field = 0; field < 6; field++) {
+		for (size_t field = 0; field < 7; field++) {
 			struct provider provider;
 			struct conf conf;
 			struct err err;
@@ -250,6 +267,7 @@ static void test_endpoint_refused(void **state)
 				&conf.provider.userinfo_endpoint,
 				&conf.provider.revocation_endpoint,
 				&conf.provider.authorization_endpoint,
+				&conf.provider.issuer,
 			};
 
 			configure(&conf,
@@ -358,6 +376,318 @@ static void test_code_grant(void **state)
 	assert_null(provider.device_authorization_endpoint);
 	provider_free(&provider);
 	conf_free(&conf);
+}
+
+static void test_wants_openid(void **state)
+{
+	static const struct {
+		const char *scope;
+		bool wanted;
+	} cases[] = {
+		{"openid", true},	   {"profile openid", true},
+		{" openid  email ", true}, {"", false},
+		{"profile", false},	   {"openid2 xopenid", false},
+		{"OpenID", false},	   {"openid,profile", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct provider provider = {.scope = xstrdup(cases[i].scope)};
+
+		if (provider_wants_openid(&provider) != cases[i].wanted)
+			fail_msg("\"%s\"", cases[i].scope);
+		provider_free(&provider);
+	}
+}
+
+static struct json *parse(const char *text)
+{
+	struct json *json = json_parse(text, strlen(text), NULL);
+
+	if (!json)
+		fail_msg("no JSON: %s", text);
+	return json;
+}
+
+/* Sets a provider up that may still have to learn. */
+static void prepare(struct provider *provider, const char *text,
+		    const char *rest)
+{
+	struct conf conf;
+	struct err err;
+
+	configure(&conf, text, rest);
+	if (!provider_set_up(provider, &conf, NULL, NULL, &err))
+		fail_msg("%s: %s", text, err.text);
+	conf_free(&conf);
+}
+
+/* expected: NULL where it must not be known. */
+static void check_endpoint(const char *endpoint, const char *expected)
+{
+	if (!endpoint || !expected)
+		assert_true(endpoint == expected);
+	else
+		assert_string_equal(endpoint, expected);
+}
+
+#define ISSUED "issuer = \"https://id.example\"; client_id = \"i\";"
+#define SAYS_ISSUER "\"issuer\":\"https://id.example\""
+#define SAYS_DEVICE \
+	"\"device_authorization_endpoint\":\"https://new.example/device\""
+#define SAYS_TOKEN "\"token_endpoint\":\"https://new.example/token\""
+#define SAYS_AUTHORIZE \
+	"\"authorization_endpoint\":\"https://new.example/authorize\""
+
+static void test_learn(void **state)
+{
+	static const struct {
+		const char *conf, *rest, *document;
+		const char *device, *poll_at, *token, *authorize, *keys;
+		bool sends_iss;
+	} cases[] = {
+		{ISSUED, "", "{" SAYS_ISSUER "," SAYS_DEVICE "," SAYS_TOKEN "}",
+		 "https://new.example/device", "https://new.example/token",
+		 "https://new.example/token", NULL, NULL, false},
+		{ISSUED, "",
+		 "{" SAYS_ISSUER "," SAYS_DEVICE "," SAYS_TOKEN
+		 "," SAYS_AUTHORIZE ",\"jwks_uri\":\"http://[::1]/keys\","
+		 "\"authorization_response_iss_parameter_supported\":true}",
+		 "https://new.example/device", "https://new.example/token",
+		 "https://new.example/token", "https://new.example/authorize",
+		 "http://[::1]/keys", true},
+		{ISSUED, "grant = \"code\";",
+		 "{" SAYS_ISSUER "," SAYS_TOKEN "," SAYS_AUTHORIZE
+		 ",\"authorization_response_iss_parameter_supported\":1}",
+		 NULL, "https://new.example/token", "https://new.example/token",
+		 "https://new.example/authorize", NULL, false},
+		/* What somebody has named stays, unsafe or not in there. */
+		{ISSUED DEVICE, "",
+		 "{" SAYS_ISSUER ",\"device_authorization_endpoint\":"
+		 "\"http://evil.example/\"," SAYS_TOKEN "}",
+		 "https://id.example/device", "https://new.example/token",
+		 "https://new.example/token", NULL, NULL, false},
+		{ISSUED DEVICE, "", "{" SAYS_ISSUER "," SAYS_TOKEN "}",
+		 "https://id.example/device", "https://new.example/token",
+		 "https://new.example/token", NULL, NULL, false},
+		{ISSUED TOKEN, "",
+		 "{" SAYS_ISSUER "," SAYS_DEVICE "," SAYS_TOKEN "}",
+		 "https://new.example/device", "https://id.example/token",
+		 "https://id.example/token", NULL, NULL, false},
+		{ISSUED "device_token_endpoint = \"https://id.example/poll\";",
+		 "", "{" SAYS_ISSUER "," SAYS_DEVICE "," SAYS_TOKEN "}",
+		 "https://new.example/device", "https://id.example/poll",
+		 "https://new.example/token", NULL, NULL, false},
+		/* Only the endpoints are taken from it. */
+		{ISSUED, "",
+		 "{" SAYS_ISSUER "," SAYS_DEVICE "," SAYS_TOKEN ","
+		 "\"client_id\":\"x\",\"scope\":\"x\","
+		 "\"userinfo_endpoint\":null,\"jwks_uri\":1}",
+		 "https://new.example/device", "https://new.example/token",
+		 "https://new.example/token", NULL, NULL, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct json *document = parse(cases[i].document);
+		struct provider provider;
+		struct err err = {""};
+
+		prepare(&provider, cases[i].conf, cases[i].rest);
+		assert_false(provider_is_complete(&provider));
+		if (!provider_learn(&provider, document, &err))
+			fail_msg("case %zu: %s", i, err.text);
+		assert_true(provider_is_complete(&provider));
+		check_endpoint(provider.device_authorization_endpoint,
+			       cases[i].device);
+		check_endpoint(provider.device_token_endpoint,
+			       cases[i].poll_at);
+		check_endpoint(provider.token_endpoint, cases[i].token);
+		check_endpoint(provider.authorization_endpoint,
+			       cases[i].authorize);
+		check_endpoint(provider.jwks_uri, cases[i].keys);
+		assert_int_equal(provider.sends_iss, cases[i].sends_iss);
+		assert_string_equal(provider.client_id, "i");
+		assert_string_equal(provider.scope, "");
+		provider_free(&provider);
+		json_free(document);
+	}
+}
+
+static void test_learn_refused(void **state)
+{
+	static const struct {
+		const char *document;
+		const char *why; /* part of the sentence */
+	} cases[] = {
+		{"{" SAYS_DEVICE "," SAYS_TOKEN "}", "the issuer \"\""},
+		{"{\"issuer\":1," SAYS_DEVICE "," SAYS_TOKEN "}",
+		 "the issuer \"\""},
+		{"{\"issuer\":\"https://id.example/\"," SAYS_DEVICE
+		 "," SAYS_TOKEN "}",
+		 "the issuer \"https://id.example/\""},
+		{"{\"issuer\":\"https://ID.example\"," SAYS_DEVICE
+		 "," SAYS_TOKEN "}",
+		 "must be exactly that"},
+		{"{\"issuer\":\"http://id.example\"," SAYS_DEVICE "," SAYS_TOKEN
+		 "}",
+		 "must be exactly that"},
+		{"{\"issuer\":\"https://id.example:443\"," SAYS_DEVICE
+		 "," SAYS_TOKEN "}",
+		 "must be exactly that"},
+		{"[]", "the issuer \"\""},
+		{"{" SAYS_ISSUER "}", "device_authorization_endpoint"},
+		{"{" SAYS_ISSUER "," SAYS_TOKEN "}",
+		 "does not offer this grant"},
+		{"{" SAYS_ISSUER "," SAYS_DEVICE "}",
+		 "publishes no token_endpoint"},
+		{"{" SAYS_ISSUER "," SAYS_TOKEN
+		 ",\"device_authorization_endpoint\":1}",
+		 "does not offer this grant"},
+		{"{" SAYS_ISSUER "," SAYS_DEVICE
+		 ",\"token_endpoint\":\"http://id.example/token\"}",
+		 "not safe"},
+		{"{" SAYS_ISSUER "," SAYS_DEVICE
+		 ",\"token_endpoint\":\"https://id@evil.example/token\"}",
+		 "not safe"},
+		{"{" SAYS_ISSUER "," SAYS_DEVICE
+		 ",\"token_endpoint\":\"/token\"}",
+		 "not safe"},
+		{"{" SAYS_ISSUER "," SAYS_DEVICE ",\"token_endpoint\":\"\"}",
+		 "not safe"},
+		{"{" SAYS_ISSUER "," SAYS_DEVICE
+		 ",\"token_endpoint\":\"file:///etc/passwd\"}",
+		 "not safe"},
+		/* Nothing unsafe is let in, needed or not. */
+		{"{" SAYS_ISSUER "," SAYS_DEVICE "," SAYS_TOKEN
+		 ",\"jwks_uri\":\"http://id.example/keys\"}",
+		 "jwks_uri that is not safe"},
+		{"{" SAYS_ISSUER "," SAYS_DEVICE "," SAYS_TOKEN
+		 ",\"userinfo_endpoint\":\"http://10.0.0.1/\"}",
+		 "userinfo_endpoint that is not safe"},
+		{"{" SAYS_ISSUER "," SAYS_DEVICE "," SAYS_TOKEN
+		 ",\"revocation_endpoint\":\"javascript:alert(1)\"}",
+		 "revocation_endpoint that is not safe"},
+		{"{" SAYS_ISSUER "," SAYS_DEVICE "," SAYS_TOKEN
+		 ",\"authorization_endpoint\":\"http://id.example/a\"}",
+		 "authorization_endpoint that is not safe"},
+	};
+
+	(void)state;
+	/* Before it knew anything, and after it has learned. */
+	for (size_t i = 0; i < 2 * sizeof(cases) / sizeof(cases[0]); i++) {
+		const char *text = cases[i / 2].document;
+		struct json *good = parse("{" SAYS_ISSUER "," SAYS_DEVICE
+					  "," SAYS_TOKEN "}");
+		struct json *document = parse(text);
+		bool knows = i % 2 == 1;
+		struct provider provider;
+		struct err err = {""};
+
+		prepare(&provider, ISSUED, "");
+		if (knows)
+			assert_true(provider_learn(&provider, good, NULL));
+		if (provider_learn(&provider, document, &err))
+			fail_msg("accepted: %s", text);
+		if (!strstr(err.text, cases[i / 2].why))
+			fail_msg("%s: %s", text, err.text);
+		check_endpoint(provider.device_authorization_endpoint,
+			       knows ? "https://new.example/device" : NULL);
+		check_endpoint(provider.device_token_endpoint,
+			       knows ? "https://new.example/token" : NULL);
+		check_endpoint(provider.token_endpoint,
+			       knows ? "https://new.example/token" : NULL);
+		assert_null(provider.jwks_uri);
+		provider_free(&provider);
+		json_free(document);
+		json_free(good);
+	}
+}
+
+/* What has gone from the document is not known any more. */
+static void test_learn_again(void **state)
+{
+	struct json *first = parse(
+		"{" SAYS_ISSUER "," SAYS_DEVICE "," SAYS_TOKEN
+		",\"revocation_endpoint\":\"https://new.example/revoke\","
+		"\"authorization_response_iss_parameter_supported\":true}");
+	struct json *second =
+		parse("{" SAYS_ISSUER "," SAYS_DEVICE
+		      ",\"token_endpoint\":\"https://newer.example/t\"}");
+	struct provider provider;
+
+	(void)state;
+	prepare(&provider, ISSUED, "");
+	assert_true(provider_learn(&provider, first, NULL));
+	assert_non_null(provider.revocation_endpoint);
+	assert_true(provider.sends_iss);
+	assert_true(provider_learn(&provider, second, NULL));
+	assert_null(provider.revocation_endpoint);
+	assert_false(provider.sends_iss);
+	assert_string_equal(provider.token_endpoint, "https://newer.example/t");
+	assert_string_equal(provider.device_token_endpoint,
+			    "https://newer.example/t");
+	/* The session stays bound to what it was. */
+	assert_string_equal(provider.id, "https://id.example");
+	provider_free(&provider);
+	json_free(first);
+	json_free(second);
+}
+
+/* How the client proves itself, where the configuration leaves it open. */
+static void test_learn_auth(void **state)
+{
+	static const struct {
+		const char *conf;
+		const char *methods;
+		enum client_auth device, token;
+	} cases[] = {
+		{"client_secret = \"s\";", "\"client_secret_basic\"",
+		 AUTH_BASIC, AUTH_BASIC},
+		{"client_secret = \"s\";",
+		 "\"client_secret_post\",\"client_secret_basic\"", AUTH_BASIC,
+		 AUTH_BASIC},
+		{"client_secret = \"s\";", "\"none\",\"client_secret_post\"",
+		 AUTH_POST, AUTH_POST},
+		{"client_secret = \"s\";", "\"private_key_jwt\",1", AUTH_BASIC,
+		 AUTH_BASIC},
+		{"client_secret = \"s\";", "", AUTH_BASIC, AUTH_BASIC},
+		{"client_secret = \"s\"; preset = \"auth0\";",
+		 "\"client_secret_basic\"", AUTH_NONE, AUTH_BASIC},
+		{"client_secret = \"s\"; preset = \"auth0\";",
+		 "\"client_secret_post\"", AUTH_NONE, AUTH_POST},
+		/* Said is said; and without a secret there is no choice. */
+		{"client_secret = \"s\"; token_endpoint_auth_method = "
+		 "\"client_secret_basic\";",
+		 "\"client_secret_post\"", AUTH_BASIC, AUTH_BASIC},
+		{"", "\"client_secret_post\"", AUTH_NONE, AUTH_NONE},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct provider provider;
+		struct json *document;
+		struct err err = {""};
+		char text[512];
+
+		(void)snprintf(text, sizeof(text),
+			       "{" SAYS_ISSUER "," SAYS_DEVICE "," SAYS_TOKEN
+			       ","
+			       "\"token_endpoint_auth_methods_supported\":"
+			       "[%s]}",
+			       cases[i].methods);
+		document = parse(text);
+		(void)snprintf(text, sizeof(text), ISSUED "%s", cases[i].conf);
+		prepare(&provider, text, "");
+		if (!provider_learn(&provider, document, &err))
+			fail_msg("case %zu: %s", i, err.text);
+		if (provider.device_auth != cases[i].device ||
+		    provider.token_auth != cases[i].token)
+			fail_msg("case %zu: %d, %d", i, provider.device_auth,
+				 provider.token_auth);
+		provider_free(&provider);
+		json_free(document);
+	}
 }
 
 static void test_accepts_uri(void **state)
@@ -482,6 +812,11 @@ int main(void)
 		cmocka_unit_test(test_client),
 		cmocka_unit_test(test_client_refused),
 		cmocka_unit_test(test_code_grant),
+		cmocka_unit_test(test_wants_openid),
+		cmocka_unit_test(test_learn),
+		cmocka_unit_test(test_learn_refused),
+		cmocka_unit_test(test_learn_again),
+		cmocka_unit_test(test_learn_auth),
 		cmocka_unit_test(test_accepts_uri),
 		cmocka_unit_test(test_long_uri),
 		cmocka_unit_test(test_parameters),

@@ -1,0 +1,483 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * core/session where openid was asked for: the ID token decides whether
+ * anything is kept, and whose userinfo is believed. Virtual time, real keys.
+ */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/mem.h"
+#include "core/jose_key.h"
+#include "core/session.h"
+#include "world.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define HOUR_MS (60 * INT64_C(60000))
+#define OURS "https://id.example"
+
+struct keys {
+	struct jose_key *ours;
+	struct jose_key *theirs; /* somebody else's */
+	char *published;
+	char *old; /* the set before the keys were changed */
+};
+
+struct scene {
+	struct world world;
+	struct session *session;
+	struct client *client;
+};
+
+static int set_up(void **state)
+{
+	struct keys *keys = xcalloc(1, sizeof(*keys));
+
+	keys->ours = jose_key_generate();
+	keys->theirs = jose_key_generate();
+	*state = keys;
+	if (keys->ours == NULL || keys->theirs == NULL)
+		return -1;
+	keys->published = issuer_keys(keys->ours, "1");
+	keys->old = issuer_keys(keys->theirs, "0");
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct keys *keys = *state;
+
+	jose_key_free(keys->ours);
+	jose_key_free(keys->theirs);
+	free(keys->published);
+	free(keys->old);
+	free(keys);
+	return 0;
+}
+
+static void open_scene(struct scene *scene, const struct keys *keys,
+		       uint64_t seed)
+{
+	struct issuer *issuer = &scene->world.issuer;
+
+	world_init(&scene->world);
+	free(issuer->provider.scope);
+	issuer->provider.scope = xstrdup("openid profile");
+	issuer->provider.jwks_uri = xstrdup("https://id.example/keys");
+	issuer->key = keys->ours;
+	issuer->kid = "1";
+	issuer->keys = keys->published;
+	scene->session = session_new(&issuer->provider, seed);
+	scene->client = world_add_session(&scene->world, scene->session);
+}
+
+static void close_scene(struct scene *scene)
+{
+	session_free(scene->session);
+	world_free(&scene->world);
+}
+
+/* Hands over tokens as a sign-in with that nonce (NULL: none) would. */
+static void begin(struct scene *scene, const char *nonce)
+{
+	struct issuer *issuer = &scene->world.issuer;
+	struct event event = world_event(&scene->world, EVENT_TICK);
+	struct tokens tokens = {0};
+	struct action action;
+
+	issuer->wall_s = event.wall_s;
+	issuer->access_expires_ms = NEVER_MS;
+	(void)snprintf(issuer->access_token, sizeof(issuer->access_token), "%s",
+		       "access-1");
+	(void)snprintf(issuer->nonce, sizeof(issuer->nonce), "%s",
+		       nonce != NULL ? nonce : "");
+	tokens.access_token = xstrdup(issuer->access_token);
+	tokens.token_type = xstrdup("Bearer");
+	tokens.nonce = xstrdup(nonce);
+	if (issuer->key != NULL)
+		tokens.id_token = issuer_id_token(issuer);
+	action_clear(&action);
+	session_begin(scene->session, &tokens, &event, &action);
+	world_do(&scene->world, scene->client, &action);
+}
+
+/* Goes on until it rests, and checks that nothing is kept of what is over. */
+static void settle(struct scene *scene)
+{
+	const struct session_data *data = session_data(scene->session);
+	int64_t until_ms = scene->world.now_ms + HOUR_MS;
+	enum session_state state;
+
+	do {
+		state = session_state(scene->session);
+	} while (state != SESSION_LIVE && state != SESSION_ENDED &&
+		 world_turn(&scene->world, until_ms));
+	assert_false(session_holds_lock(scene->session));
+	assert_null(scene->world.disk.owner);
+	if (state == SESSION_LIVE)
+		return;
+	assert_int_equal(state, SESSION_ENDED);
+	assert_true(session_deadline(scene->session) == NEVER_MS);
+	assert_false(scene->client->under_way);
+	assert_null(data->tokens.access_token);
+	assert_null(data->tokens.id_token);
+	assert_null(data->tokens.nonce);
+	assert_null(data->profile);
+	assert_null(scene->world.disk.data.tokens.access_token);
+	assert_null(scene->world.disk.data.profile);
+}
+
+static void test_check(void **state)
+{
+	static const struct {
+		const char *claims, *script;
+		unsigned asked;
+		enum session_end end; /* END_NONE: signed in */
+		enum verdict verdict;
+		const char *why;
+	} cases[] = {
+		{NULL, "rules", 1, END_NONE, VERDICT_OK, NULL},
+		{"{\"exp\":1}", "rules", 1, END_REFUSED, VERDICT_REFUSED,
+		 "good until 1970"},
+		{"{\"iss\":\"https://evil.example\"}", "rules", 1, END_REFUSED,
+		 VERDICT_REFUSED, "issued by https://evil.example"},
+		{"{\"aud\":\"other\"}", "rules", 1, END_REFUSED,
+		 VERDICT_REFUSED, "another client"},
+		{"{\"nonce\":\"old\"}", "rules", 1, END_REFUSED,
+		 VERDICT_REFUSED, "another sign-in"},
+		{"{\"nonce\":null}", "rules", 1, END_REFUSED, VERDICT_REFUSED,
+		 "another sign-in"},
+		/* keys out of reach */
+		{NULL, "500 rules", 2, END_NONE, VERDICT_OK, NULL},
+		{NULL, "connect html rules", 3, END_NONE, VERDICT_OK, NULL},
+		{NULL, "429:10 rules", 2, END_NONE, VERDICT_OK, NULL},
+		{NULL, "500", 3, END_REFUSED, VERDICT_RETRY,
+		 "does not hand them out"},
+		{NULL, "connect", 3, END_REFUSED, VERDICT_RETRY,
+		 "The network is away."},
+		{NULL, "429:60 rules", 1, END_REFUSED, VERDICT_RETRY,
+		 "does not hand them out"},
+		{NULL, "forbidden", 3, END_REFUSED, VERDICT_REFUSED,
+		 "does not hand them out"},
+		{NULL, "html", 3, END_REFUSED, VERDICT_REFUSED,
+		 "no acceptable JSON"},
+		{"{\"exp\":1}", "500 rules", 2, END_REFUSED, VERDICT_REFUSED,
+		 "good until 1970"},
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		const struct refusal *refusal;
+		struct scene scene;
+
+		open_scene(&scene, *state, i);
+		scene.world.issuer.claims = cases[i].claims;
+		scene.world.issuer.script[KEYS] = cases[i].script;
+		begin(&scene, "n");
+		assert_int_equal(session_state(scene.session),
+				 SESSION_CHECKING);
+		settle(&scene);
+		refusal = session_refusal(scene.session);
+		if (session_end(scene.session) != cases[i].end ||
+		    session_verdict(scene.session) != cases[i].verdict ||
+		    scene.world.issuer.requests[KEYS] != cases[i].asked)
+			fail_msg("case %zu: end %d, verdict %d, %u requests", i,
+				 session_end(scene.session),
+				 session_verdict(scene.session),
+				 scene.world.issuer.requests[KEYS]);
+		if (cases[i].end == END_NONE) {
+			assert_null(refusal);
+			assert_string_equal(
+				session_data(scene.session)->profile,
+				"{\"sub\":\"7\",\"name\":\"Ada\"}");
+		} else {
+			if (!strstr(refusal->err.text, cases[i].why))
+				fail_msg("case %zu: %s", i, refusal->err.text);
+			/* Nothing was done with tokens that did not pass. */
+			assert_int_equal(scene.world.disk.saves, 0);
+			assert_int_equal(scene.world.issuer.requests[PROFILE],
+					 0);
+			assert_int_equal(scene.client->notes[LEVEL_ERROR], 1);
+		}
+		close_scene(&scene);
+	}
+}
+
+/* Nothing is on the disk and no token goes out before the ID token passed. */
+static void test_first(void **state)
+{
+	struct scene scene;
+
+	open_scene(&scene, *state, 1);
+	scene.world.issuer.script[KEYS] = "timeout rules";
+	begin(&scene, NULL);
+	world_run(&scene.world, scene.world.now_ms + 30500);
+	assert_int_equal(session_state(scene.session), SESSION_CHECKING);
+	assert_int_equal(scene.world.disk.saves, 0);
+	assert_int_equal(scene.world.issuer.requests[PROFILE], 0);
+	settle(&scene);
+	assert_int_equal(session_state(scene.session), SESSION_LIVE);
+	assert_int_equal(scene.world.disk.saves, 2);
+	assert_null(scene.world.disk.data.tokens.id_token);
+	close_scene(&scene);
+}
+
+static void test_signature(void **state)
+{
+	const struct keys *keys = *state;
+	const struct {
+		const struct jose_key *key;
+		const char *first, *later; /* what the issuer publishes */
+		unsigned asked;
+		enum session_end end;
+	} cases[] = {
+		{keys->ours, keys->published, keys->published, 1, END_NONE},
+		/* A new key, that the first answer did not have yet. */
+		{keys->ours, keys->old, keys->published, 2, END_NONE},
+		{keys->ours, keys->old, keys->old, 3, END_REFUSED},
+		/* A forgery with the kid of a key that is there. */
+		{keys->theirs, keys->published, keys->published, 1,
+		 END_REFUSED},
+		{keys->theirs, keys->old, keys->published, 2, END_REFUSED},
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct scene scene;
+
+		open_scene(&scene, keys, i);
+		scene.world.issuer.key = cases[i].key;
+		scene.world.issuer.keys = cases[i].first;
+		begin(&scene, NULL);
+		scene.world.issuer.keys = cases[i].later;
+		settle(&scene);
+		assert_int_equal(session_end(scene.session), cases[i].end);
+		assert_int_equal(scene.world.issuer.requests[KEYS],
+				 cases[i].asked);
+		assert_int_equal(scene.world.disk.saves > 0,
+				 cases[i].end == END_NONE);
+		close_scene(&scene);
+	}
+}
+
+/* Where there are no keys TLS vouches for the token, but its claims count. */
+static void test_without_keys(void **state)
+{
+	for (int good = 0; good < 2; good++) {
+		struct scene scene;
+
+		open_scene(&scene, *state, 1);
+		free(scene.world.issuer.provider.jwks_uri);
+		scene.world.issuer.provider.jwks_uri = NULL;
+		scene.world.issuer.claims = good != 0 ? NULL : "{\"exp\":1}";
+		begin(&scene, NULL);
+		settle(&scene);
+		assert_int_equal(session_end(scene.session),
+				 good != 0 ? END_NONE : END_REFUSED);
+		assert_int_equal(scene.world.issuer.requests[KEYS], 0);
+		close_scene(&scene);
+	}
+}
+
+/* No ID token, or none was asked for: there is nothing to check. */
+static void test_not_needed(void **state)
+{
+	for (int asked = 0; asked < 2; asked++) {
+		struct scene scene;
+
+		open_scene(&scene, *state, 1);
+		if (asked != 0) {
+			scene.world.issuer.key = NULL;
+		} else {
+			free(scene.world.issuer.provider.scope);
+			scene.world.issuer.provider.scope = xstrdup("profile");
+			scene.world.issuer.claims = "{\"exp\":1}";
+		}
+		begin(&scene, NULL);
+		settle(&scene);
+		assert_int_equal(session_state(scene.session), SESSION_LIVE);
+		assert_int_equal(scene.world.issuer.requests[KEYS], 0);
+		close_scene(&scene);
+	}
+}
+
+/* Whose userinfo is it? */
+static void test_userinfo(void **state)
+{
+	static const struct {
+		const char *claims, *userinfo;
+		const char *profile; /* NULL: refused */
+	} cases[] = {
+		{"{\"email\":\"e\"}", "{\"sub\":\"7\",\"name\":\"Ada\"}",
+		 "{\"sub\":\"7\",\"email\":\"e\",\"name\":\"Ada\"}"},
+		{NULL, "{\"sub\":\"8\",\"name\":\"Eve\"}", NULL},
+		{NULL, "{\"id\":\"8\"}", "{\"id\":\"8\"}"},
+	};
+
+	for (size_t i = 0; i < COUNT(cases) * 2; i++) {
+		size_t c = i / 2;
+		bool can_revoke = i % 2 == 0;
+		struct scene scene;
+		struct issuer *issuer = &scene.world.issuer;
+
+		open_scene(&scene, *state, i);
+		if (!can_revoke) {
+			free(issuer->provider.revocation_endpoint);
+			issuer->provider.revocation_endpoint = NULL;
+		}
+		issuer->claims = cases[c].claims;
+		issuer->userinfo = cases[c].userinfo;
+		begin(&scene, NULL);
+		settle(&scene);
+		if (cases[c].profile != NULL) {
+			assert_int_equal(session_state(scene.session),
+					 SESSION_LIVE);
+			assert_string_equal(
+				session_data(scene.session)->profile,
+				cases[c].profile);
+			assert_string_equal(scene.world.disk.data.profile,
+					    cases[c].profile);
+		} else {
+			assert_int_equal(session_end(scene.session),
+					 END_REFUSED);
+			assert_non_null(
+				strstr(session_refusal(scene.session)->err.text,
+				       "somebody else"));
+			assert_int_equal(issuer->requests[REVOKE], can_revoke);
+		}
+		close_scene(&scene);
+	}
+}
+
+/* The same, with a store that is busy or does not let go. */
+static void test_userinfo_store(void **state)
+{
+	static const struct {
+		bool held, unreadable;
+		enum session_end end;
+	} cases[] = {
+		{true, false, END_FAILED},
+		{false, true, END_REFUSED},
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		int64_t until_ms;
+		struct scene scene;
+
+		open_scene(&scene, *state, i);
+		scene.world.issuer.userinfo = "{\"sub\":\"8\"}";
+		begin(&scene, NULL);
+		while (session_state(scene.session) != SESSION_READING)
+			assert_true(world_turn(&scene.world, NEVER_MS));
+		scene.world.disk.held = cases[i].held;
+		scene.world.disk.unreadable = cases[i].unreadable;
+		until_ms = scene.world.now_ms + HOUR_MS;
+		while (session_state(scene.session) != SESSION_ENDED)
+			assert_true(world_turn(&scene.world, until_ms));
+		assert_int_equal(session_end(scene.session), cases[i].end);
+		assert_null(session_data(scene.session)->tokens.access_token);
+		assert_null(session_data(scene.session)->profile);
+		assert_non_null(session_refusal(scene.session));
+		close_scene(&scene);
+	}
+}
+
+/* After a restart the stored profile stands for the ID token. */
+static void test_resumed(void **state)
+{
+	for (int same = 0; same < 2; same++) {
+		struct scene scene;
+		struct event event;
+		struct action action;
+
+		open_scene(&scene, *state, 1);
+		world_store(&scene.world, OURS, 3600);
+		scene.world.issuer.userinfo =
+			same != 0 ? "{\"sub\":\"7\",\"name\":\"Ada\"}"
+				  : "{\"sub\":\"8\",\"name\":\"Eve\"}";
+		event = world_event(&scene.world, EVENT_TICK);
+		action_clear(&action);
+		session_resume(scene.session, &event, &action);
+		world_do(&scene.world, scene.client, &action);
+		settle(&scene);
+		assert_int_equal(session_end(scene.session),
+				 same != 0 ? END_NONE : END_REFUSED);
+		assert_int_equal(scene.world.issuer.requests[KEYS], 0);
+		close_scene(&scene);
+	}
+}
+
+/* Signing out while the keys are under way, or waited for. */
+static void test_sign_out(void **state)
+{
+	static const int64_t after_ms[] = {50, 500};
+
+	for (size_t i = 0; i < COUNT(after_ms); i++) {
+		struct scene scene;
+
+		open_scene(&scene, *state, i);
+		scene.world.issuer.script[KEYS] = "500 rules";
+		begin(&scene, NULL);
+		world_run(&scene.world, scene.world.now_ms + after_ms[i]);
+		assert_int_equal(session_state(scene.session),
+				 SESSION_CHECKING);
+		world_post(&scene.world, scene.client, EVENT_SIGN_OUT);
+		settle(&scene);
+		assert_int_equal(session_end(scene.session), END_SIGNED_OUT);
+		assert_true(session_was_revoked(scene.session));
+		close_scene(&scene);
+	}
+}
+
+/* An answer that comes while it waits to ask for the keys again. */
+static void test_stray_reply(void **state)
+{
+	const struct keys *keys = *state;
+	struct reply reply = {
+		.net = NET_OK,
+		.status = 200,
+		.body = keys->published,
+		.body_len = strlen(keys->published),
+		.type = "application/json",
+		.retry_after_s = -1,
+	};
+	struct scene scene;
+	struct event event;
+	struct action action;
+
+	open_scene(&scene, keys, 1);
+	scene.world.issuer.script[KEYS] = "500 rules";
+	begin(&scene, NULL);
+	world_run(&scene.world, scene.world.now_ms + 500);
+	event = world_event(&scene.world, EVENT_REPLY);
+	event.reply = &reply;
+	action_clear(&action);
+	session_step(scene.session, &event, &action);
+	assert_int_equal(action.kind, ACTION_NONE);
+	assert_int_equal(session_state(scene.session), SESSION_CHECKING);
+	close_scene(&scene);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_check),
+		cmocka_unit_test(test_first),
+		cmocka_unit_test(test_signature),
+		cmocka_unit_test(test_without_keys),
+		cmocka_unit_test(test_not_needed),
+		cmocka_unit_test(test_userinfo),
+		cmocka_unit_test(test_userinfo_store),
+		cmocka_unit_test(test_resumed),
+		cmocka_unit_test(test_sign_out),
+		cmocka_unit_test(test_stray_reply),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
