@@ -196,13 +196,14 @@ static void turn(struct kiosk *kiosk)
 		end(kiosk, scene_exit_code(kiosk->visit));
 }
 
-static struct visit *new_visit(struct setup *setup, bool once)
+static struct visit *new_visit(struct setup *setup, bool once, bool alone)
 {
 	const struct conf *conf = &setup->conf;
 	struct visit_policy policy = {
 		.once = once,
 		.wait_for_key = !once && strcmp(conf->kiosk.start, "key") == 0,
 		.resume = !once,
+		.spread = !once && !alone,
 		.renewals = (int)conf->kiosk.renewals,
 		.sign_out_after_ms = conf->kiosk.sign_out_after_s * 1000,
 	};
@@ -263,7 +264,7 @@ int kiosk_run(struct setup *setup, bool once, const struct approval *approval,
 		goto out;
 	}
 	kiosk.ui = ui_new(kiosk.term, setup->conf.screen.qr);
-	kiosk.visit = new_visit(setup, once);
+	kiosk.visit = new_visit(setup, once, approval != NULL);
 	kiosk.driver.machine = machine_of_visit(kiosk.visit);
 	kiosk.driver.http = setup->http;
 	kiosk.driver.store = setup->store;

@@ -119,6 +119,10 @@ static void fill_sign_in(struct scene *scene, const struct flow *flow,
 		fill_authorization(scene, flow, model);
 		return;
 	}
+	if (flow_state(flow) == FLOW_IDLE) {
+		say(scene, "Starting: the code comes in a moment");
+		return;
+	}
 	if (code == NULL) {
 		say(scene, "Asking %s for a code", label);
 		return;

@@ -35,6 +35,12 @@
 #define RENEWAL_PAUSE_MS 5000
 #define RENEWAL_PAUSE_MAX_MS 60000
 
+/* When power returns to a building, all its kiosks start at the same moment.
+ * Whoever finds the machine switched on less than this ago asks for the first
+ * code a little later, each at its own moment; a key brings it at once. */
+#define BOOTED_MS 180000
+#define BOOT_SPREAD_MS 10000
+
 struct visit {
 	struct provider *provider;
 	struct visit_policy policy;
@@ -42,7 +48,8 @@ struct visit {
 	struct flow *flow;
 	struct session *session;
 	int64_t retry_ms;
-	int64_t ask_ms; /* before this no key brings a new code */
+	int64_t ask_ms;	  /* before this no key brings a new code */
+	int64_t begin_ms; /* when the first code is asked for */
 	int64_t touched_ms;
 	uint64_t seed;
 	enum visit_stage stage;
@@ -145,10 +152,24 @@ static void start(struct visit *visit, const struct event *event,
 {
 	visit->renewals = 0;
 	visit->failures = 0;
-	if (visit->policy.wait_for_key)
+	if (visit->policy.wait_for_key) {
 		move(visit, VISIT_WELCOME, RESULT_NONE, action);
-	else
+		return;
+	}
+	if (!visit->policy.spread || event->now_ms >= BOOTED_MS) {
 		sign_in(visit, event, action);
+		return;
+	}
+	visit->begin_ms =
+		event->now_ms + jitter_ms(&visit->seed, BOOT_SPREAD_MS);
+	move(visit, VISIT_SIGN_IN, RESULT_NONE, action);
+}
+
+/* Whether the first code has not been asked for yet. */
+static bool is_waiting(const struct visit *visit)
+{
+	return visit->stage == VISIT_SIGN_IN &&
+	       flow_state(visit->flow) == FLOW_IDLE;
 }
 
 /* A login is over; a kiosk tells the person and tries again after wait_ms. */
@@ -337,6 +358,12 @@ static void step_sign_in(struct visit *visit, const struct event *event,
 		ask(visit, event, action);
 		return;
 	}
+	if (is_waiting(visit)) {
+		if (event->kind == EVENT_TICK &&
+		    event->now_ms >= visit->begin_ms)
+			sign_in(visit, event, action);
+		return;
+	}
 	flow_step(visit->flow, event, action);
 	if (!gives_up)
 		follow_flow(visit, event, action);
@@ -522,7 +549,8 @@ int64_t visit_deadline(const struct visit *visit)
 	case VISIT_PREPARING:
 		return discovery_deadline(visit->discovery);
 	case VISIT_SIGN_IN:
-		return flow_deadline(visit->flow);
+		return is_waiting(visit) ? visit->begin_ms
+					 : flow_deadline(visit->flow);
 	case VISIT_RESUMING:
 	case VISIT_ARRIVING:
 	case VISIT_LEAVING:

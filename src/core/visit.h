@@ -46,6 +46,8 @@ struct visit_policy {
 	bool once;	   /* login: ends after one sign-in */
 	bool wait_for_key; /* kiosk.start = "key" */
 	bool resume;	   /* begin with the stored session, if any */
+	bool spread;	   /* one of many that start when power returns: the
+			    * first code may come some seconds later */
 	int renewals; /* codes asked for again without a person; 0: no limit, or
 		       * none where it waits for a key */
 	int64_t sign_out_after_ms; /* idle time until sign-out; 0: never */

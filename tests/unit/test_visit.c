@@ -371,6 +371,47 @@ static void test_renewals(void **state)
 }
 
 /* What goes wrong is told, and tried again ever more seldom. */
+/* Power returns: a hundred kiosks start in the same moment, and do not all ask
+ * in it. Who presses a key, or starts later, is served at once. */
+static void test_power_returns(void **state)
+{
+	static const struct {
+		int64_t now_ms;
+		bool spread, touched;
+		bool waits; /* all but a few of them */
+	} cases[] = {
+		{20000, true, false, true},
+		{20000, true, true, false},
+		{20000, false, false, false},
+		{3600000, true, false, false},
+	};
+	struct scene scene;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct visit_policy policy = {.spread = cases[i].spread};
+		unsigned at_once = 0;
+
+		open_scene(&scene, &policy);
+		for (uint64_t seed = 0; seed < 100; seed++) {
+			scene.world.now_ms = cases[i].now_ms;
+			boot(&scene, seed);
+			if (cases[i].touched)
+				person(&scene, EVENT_START);
+			run_for(&scene, 1000);
+			at_once += flow_codes(visit_flow(scene.visit));
+			run_for(&scene, 10000);
+			assert_int_equal(1,
+					 flow_codes(visit_flow(scene.visit)));
+		}
+		if (cases[i].waits)
+			assert_in_range(at_once, 2, 25);
+		else
+			assert_int_equal(100, at_once);
+		close_scene(&scene);
+	}
+}
+
 static void test_trouble(void **state)
 {
 	static const struct {
@@ -890,6 +931,7 @@ int main(void)
 		cmocka_unit_test(test_persons),
 		cmocka_unit_test(test_cancel),
 		cmocka_unit_test(test_renewals),
+		cmocka_unit_test(test_power_returns),
 		cmocka_unit_test(test_trouble),
 		cmocka_unit_test(test_trouble_with_key),
 		cmocka_unit_test(test_stuck_key),
