@@ -35,7 +35,7 @@ DOORS = {
     ),
     "libsodium": (["sodium.h", "sodium/*"], ["base/crypto.c"]),
     "libmicrohttpd": (["microhttpd.h"], ["practice/*.[ch]", "io/redirect*.[ch]"]),
-    "libsystemd": (["systemd/*"], ["io/notify.c"]),
+    "libsystemd": (["systemd/*"], ["io/systemd.c"]),
     "OpenSSL": (["openssl/*"], ["core/jose*.[ch]"]),
 }
 

@@ -15,6 +15,7 @@
 #include "app/clock.h"
 #include "app/driver.h"
 #include "app/scene.h"
+#include "app/service.h"
 #include "app/setup.h"
 #include "base/buf.h"
 #include "base/crypto.h"
@@ -36,6 +37,7 @@ struct kiosk {
 	struct driver driver;
 	struct scene scene;
 	struct model model;
+	struct service service;
 	struct visit *visit;
 	struct term *term;
 	struct ui *ui;
@@ -174,13 +176,20 @@ static void turn(struct kiosk *kiosk)
 		{.fd = -1, .write = true},
 	};
 	int64_t until_ms;
+	int64_t alive_ms;
+	bool shown;
 
 	scene_fill(&kiosk->scene, kiosk->visit, &kiosk->model);
 	until_ms = ui_deadline(kiosk->ui, &kiosk->model);
-	if (!ui_draw(kiosk->ui, &kiosk->model)) {
+	shown = ui_draw(kiosk->ui, &kiosk->model);
+	if (!shown) {
 		fds[2].fd = term_output_fd(kiosk->term);
 		until_ms = kiosk->model.now_ms + STALLED_MS;
 	}
+	service_turn(&kiosk->service, &kiosk->model, shown);
+	alive_ms = service_deadline(&kiosk->service);
+	if (alive_ms < until_ms)
+		until_ms = alive_ms;
 	if (!driver_wait(&kiosk->driver, fds, 3, until_ms)) {
 		end(kiosk, EXIT_FAILED);
 		return;
@@ -218,8 +227,10 @@ static void run(struct kiosk *kiosk)
 
 	visit_begin(kiosk->visit, &event, &action);
 	driver_do(&kiosk->driver, &action);
+	service_begin(&kiosk->service);
 	while (!kiosk->ended)
 		turn(kiosk);
+	service_end();
 	driver_finish(&kiosk->driver);
 }
 
