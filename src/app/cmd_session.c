@@ -179,20 +179,29 @@ static int no_token(const struct setup *setup, const struct session *session,
 	return EXIT_FAILED;
 }
 
-/* Asks the issuer for the endpoints that nobody has named. */
-static int discover(struct setup *setup, struct err *err)
+/* Where the endpoints that nobody has named come from. */
+enum source { SOURCE_KEPT, SOURCE_ISSUER };
+
+/* Looks what is kept, where *source allows that, else asks the issuer; *source
+ * is then where they came from. */
+static int discover(struct setup *setup, enum source *source, struct err *err)
 {
 	struct discovery *discovery =
 		discovery_new(&setup->provider, PATIENCE, crypto_random_u64());
 	struct driver driver = {
 		.machine = machine_of_discovery(discovery),
 		.http = setup->http,
+		.store = setup->store,
 		.log = setup->log,
 	};
 	int code = EXIT_DONE;
 
-	if (discovery_is_needed(&setup->provider))
+	if (*source == SOURCE_ISSUER ||
+	    (discovery_is_needed(&setup->provider) &&
+	     !driver_recall(&driver))) {
+		*source = SOURCE_ISSUER;
 		driver_post(&driver, EVENT_START);
+	}
 	while (discovery_state(discovery) == DISCOVERY_ASKING ||
 	       discovery_state(discovery) == DISCOVERY_HOLDING) {
 		if (!driver_wait(&driver, NULL, 0, NEVER_MS))
@@ -207,8 +216,36 @@ static int discover(struct setup *setup, struct err *err)
 	return code;
 }
 
+/* Renews the token unless it is good for so long, and waits for that. False,
+ * with *code to leave with, where it has to be given up. */
+static bool require(struct driver *driver, struct session *session,
+		    int64_t min_valid_s, int signals, int *code)
+{
+	struct event event = driver_event(EVENT_TICK);
+	struct action action;
+
+	action_clear(&action);
+	/* A token that has just come is as good as the provider gives them. */
+	if (!session_was_renewed(session))
+		session_require(session, min_valid_s, &event, &action);
+	driver_do(driver, &action);
+	return settle(driver, session, signals, code);
+}
+
+/* Whether the endpoints were known from an earlier run and the issuer now knows
+ * others, with which a failed renewal is worth another try. */
+static bool is_moved(struct setup *setup, const struct session *session,
+		     enum source source)
+{
+	if (source == SOURCE_ISSUER || session_state(session) != SESSION_LIVE ||
+	    !discovery_doubts(&setup->provider, session_refusal(session)))
+		return false;
+	source = SOURCE_ISSUER;
+	return discover(setup, &source, NULL) == EXIT_DONE;
+}
+
 static int print_token(struct setup *setup, int64_t min_valid_s,
-		       struct err *err)
+		       enum source source, struct err *err)
 {
 	struct session *session =
 		session_new(&setup->provider, crypto_random_u64());
@@ -221,15 +258,11 @@ static int print_token(struct setup *setup, int64_t min_valid_s,
 	action_clear(&action);
 	session_resume(session, &event, &action);
 	driver_do(&driver, &action);
-	if (!settle(&driver, session, signals, &code))
+	if (!settle(&driver, session, signals, &code) ||
+	    !require(&driver, session, min_valid_s, signals, &code))
 		goto out;
-	event = driver_event(EVENT_TICK);
-	action_clear(&action);
-	/* A token that has just come is as good as the provider gives them. */
-	if (!session_was_renewed(session))
-		session_require(session, min_valid_s, &event, &action);
-	driver_do(&driver, &action);
-	if (!settle(&driver, session, signals, &code))
+	if (is_moved(setup, session, source) &&
+	    !require(&driver, session, min_valid_s, signals, &code))
 		goto out;
 	event = driver_event(EVENT_TICK);
 	if (session_state(session) != SESSION_LIVE ||
@@ -253,6 +286,7 @@ out:
 
 int cmd_token(const struct args *args, struct err *err)
 {
+	enum source source = SOURCE_KEPT;
 	struct setup setup;
 	int code = EXIT_USAGE;
 
@@ -271,9 +305,9 @@ int cmd_token(const struct args *args, struct err *err)
 	code = EXIT_USAGE;
 	if (!setup_provider(&setup, args, err) || !setup_network(&setup, err))
 		goto out;
-	code = discover(&setup, err);
+	code = discover(&setup, &source, err);
 	if (code == EXIT_DONE)
-		code = print_token(&setup, args->min_valid_s, err);
+		code = print_token(&setup, args->min_valid_s, source, err);
 out:
 	setup_end(&setup);
 	return code;
@@ -330,6 +364,7 @@ int cmd_logout(const struct args *args, struct err *err)
 {
 	struct setup setup;
 	struct err why = {""};
+	enum source source = SOURCE_KEPT;
 	enum owner owner;
 	int code = EXIT_USAGE;
 
@@ -342,7 +377,8 @@ int cmd_logout(const struct args *args, struct err *err)
 		log_set_level(setup.log, LEVEL_WARN);
 	owner = owner_of_stored(&setup, NULL);
 	if (!setup_provider(&setup, args, &why) ||
-	    (owner != OWNER_NOBODY && discover(&setup, &why) != EXIT_DONE)) {
+	    (owner != OWNER_NOBODY &&
+	     discover(&setup, &source, &why) != EXIT_DONE)) {
 		/* Who cannot revoke can still sign out on this device. */
 		provider_free(&setup.provider);
 		setup.provider.id = xstrdup("");

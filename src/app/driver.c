@@ -6,10 +6,12 @@
 
 #include "app/driver.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "app/clock.h"
 #include "app/listener.h"
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -22,10 +24,19 @@
 /* How long leaving waits for a refresh: shorter than systemd's patience. */
 #define FINISH_MS 10000
 
+/* A larger discovery document is none that was kept. */
+#define RECORD_MAX ((size_t)1024 * 1024)
+
 static void step_visit(void *self, const struct event *event,
 		       struct action *action)
 {
 	visit_step(self, event, action);
+}
+
+static bool recall_visit(void *self, const char *record, size_t len,
+			 const struct event *event)
+{
+	return visit_recall(self, record, len, event);
 }
 
 static int64_t deadline_of_visit(const void *self)
@@ -39,6 +50,8 @@ struct machine machine_of_visit(struct visit *visit)
 		.self = visit,
 		.step = step_visit,
 		.deadline = deadline_of_visit,
+		.recall = recall_visit,
+		.discovery = visit_discovery(visit),
 		.session = visit_session(visit),
 		.flow = visit_flow(visit),
 	};
@@ -77,6 +90,12 @@ static void step_discovery(void *self, const struct event *event,
 	discovery_step(self, event, action);
 }
 
+static bool recall_discovery(void *self, const char *record, size_t len,
+			     const struct event *event)
+{
+	return discovery_recall(self, record, len, event);
+}
+
 static int64_t deadline_of_discovery(const void *self)
 {
 	return discovery_deadline(self);
@@ -88,6 +107,8 @@ struct machine machine_of_discovery(struct discovery *discovery)
 		.self = discovery,
 		.step = step_discovery,
 		.deadline = deadline_of_discovery,
+		.recall = recall_discovery,
+		.discovery = discovery,
 	};
 
 	return machine;
@@ -172,6 +193,38 @@ static void report(struct driver *driver, const struct action *action)
 		log_add(driver->log, wall_s, action->level, "%s", action->note);
 }
 
+bool driver_recall(struct driver *driver)
+{
+	struct machine *machine = &driver->machine;
+	struct event event = driver_event(EVENT_TICK);
+	struct buf record;
+	bool ok;
+
+	buf_init(&record, RECORD_MAX);
+	ok = store_load_document(driver->store, &record) &&
+	     machine->recall(machine->self, buf_text(&record), record.len,
+			     &event);
+	buf_free(&record);
+	return ok;
+}
+
+/* A document that has just come is for the next run, too. */
+static void keep_document(struct driver *driver)
+{
+	const struct discovery *discovery = driver->machine.discovery;
+	struct err err = {""};
+	char *record;
+
+	if (discovery == NULL || discovery_fetches(discovery) == driver->kept)
+		return;
+	driver->kept = discovery_fetches(discovery);
+	record = discovery_record(discovery);
+	if (record != NULL && !store_save_document(driver->store, record, &err))
+		log_add(driver->log, clock_wall_s(), LEVEL_WARN, "%s",
+			err.text);
+	free(record);
+}
+
 void driver_do(struct driver *driver, struct action *action)
 {
 	struct session_data data = {0};
@@ -179,6 +232,7 @@ void driver_do(struct driver *driver, struct action *action)
 
 	for (;;) {
 		report(driver, action);
+		keep_document(driver);
 		if (driver->machine.session != NULL &&
 		    !session_holds_lock(driver->machine.session))
 			store_unlock(driver->store);

@@ -28,8 +28,12 @@ struct machine {
 	void (*step)(void *self, const struct event *event,
 		     struct action *action);
 	int64_t (*deadline)(const void *self);
-	const struct session *session; /* whose data, whose lock; or NULL */
-	const struct flow *flow;       /* NULL where nobody signs in */
+	/* Takes in the discovery document that is kept; NULL: needs none. */
+	bool (*recall)(void *self, const char *record, size_t len,
+		       const struct event *event);
+	const struct discovery *discovery; /* whose documents are kept */
+	const struct session *session;	   /* whose data, whose lock; or NULL */
+	const struct flow *flow;	   /* NULL where nobody signs in */
 };
 
 /* Everything is borrowed. */
@@ -39,7 +43,9 @@ struct driver {
 	struct store *store;
 	struct log *log;
 	const struct provider *provider;
-	struct listener listener; /* all zero to begin with */
+	/* All zero to begin with. */
+	struct listener listener;
+	unsigned kept; /* how many discovery documents are */
 };
 
 /* At most so many descriptors go to driver_wait(). */
@@ -67,6 +73,10 @@ struct machine machine_of_session(struct session *session);
 
 /* The machine that asks an issuer for endpoints. */
 struct machine machine_of_discovery(struct discovery *discovery);
+
+/* Before the first step: hands the machine the discovery document of an earlier
+ * run, if one is kept. True where that will do. */
+bool driver_recall(struct driver *driver);
 
 /* An event of that kind, now. */
 struct event driver_event(enum event_kind kind);

@@ -281,6 +281,7 @@ int kiosk_run(struct setup *setup, bool once, const struct approval *approval,
 	kiosk.driver.store = setup->store;
 	kiosk.driver.log = setup->log;
 	driver_listen(&kiosk.driver, &setup->provider);
+	(void)driver_recall(&kiosk.driver);
 	run(&kiosk);
 	driver_end(&kiosk.driver);
 	ui_free(kiosk.ui);

@@ -176,6 +176,7 @@ int plain_run(struct setup *setup, struct err *err)
 	driver.store = setup->store;
 	driver.log = setup->log;
 	driver_listen(&driver, &setup->provider);
+	(void)driver_recall(&driver);
 	code = run(&driver, setup, visit, signals);
 	if (code == EXIT_DONE) {
 		code = scene_exit_code(visit);

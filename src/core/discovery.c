@@ -21,19 +21,25 @@
 #define HOLD_MS 2000
 #define HOLD_MAX_MS 60000
 
+/* Longer ones are not kept for the next run. */
+#define RECORD_MAX ((size_t)256 * 1024)
+
 enum place { PLACE_OPENID, PLACE_RFC8414 };
 
 struct discovery {
 	struct provider *provider;
 	struct refusal *refusal; /* NULL: nothing has gone wrong yet */
 	char *document;
+	int64_t fetched_s; /* when it came, by the wall clock */
+	int64_t stale_ms;  /* when it has been good for a day */
 	int64_t due_ms;
 	uint64_t seed;
 	enum discovery_state state;
 	enum place place;
 	int patience;
 	int failures; /* rounds in a row */
-	bool away;    /* a place of this round did not answer for itself */
+	unsigned fetches;
+	bool away; /* a place of this round did not answer for itself */
 };
 
 static const char *const state_names[] = {
@@ -51,6 +57,7 @@ struct discovery *discovery_new(struct provider *provider, int patience,
 	discovery->patience = patience;
 	discovery->seed = seed;
 	discovery->due_ms = NEVER_MS;
+	discovery->stale_ms = NEVER_MS;
 	return discovery;
 }
 
@@ -155,22 +162,61 @@ static void fail(struct discovery *discovery, int64_t now_ms,
 	move(discovery, DISCOVERY_HOLDING, now_ms + wait_ms, action);
 }
 
-static bool take(struct discovery *discovery, const char *text, size_t len,
+/* Learns what the document says, which came at fetched_s and is good for
+ * life_s more. */
+static bool take(struct discovery *discovery, const struct json *document,
+		 int64_t fetched_s, int64_t life_s, int64_t now_ms,
 		 struct err *err)
 {
-	struct json *json = json_parse(text, len, err);
-	bool ok =
-		json != NULL && provider_learn(discovery->provider, json, err);
+	if (document == NULL ||
+	    !provider_learn(discovery->provider, document, err))
+		return false;
+	free(discovery->document);
+	discovery->document = json_print(document, false);
+	discovery->fetched_s = fetched_s;
+	discovery->stale_ms = now_ms + life_s * 1000;
+	discovery->failures = 0;
+	free(discovery->refusal);
+	discovery->refusal = NULL;
+	return true;
+}
+
+bool discovery_recall(struct discovery *discovery, const char *record,
+		      size_t len, const struct event *event)
+{
+	struct json *json =
+		len <= RECORD_MAX ? json_parse(record, len, NULL) : NULL;
+	int64_t latest_s = event->wall_s;
+	int64_t fetched_s;
+	bool ok = discovery_is_needed(discovery->provider) &&
+		  json_integer(json_get(json, "fetched_at"),
+			       latest_s - DISCOVERY_GOOD_FOR_S + 1, latest_s,
+			       &fetched_s) &&
+		  take(discovery, json_get(json, "document"), fetched_s,
+		       fetched_s + DISCOVERY_GOOD_FOR_S - latest_s,
+		       event->now_ms, NULL);
 
 	json_free(json);
-	if (ok) {
-		free(discovery->document);
-		discovery->document = xstrndup(text, len);
-		discovery->failures = 0;
-		free(discovery->refusal);
-		discovery->refusal = NULL;
-	}
+	if (ok)
+		discovery->state = DISCOVERY_DONE;
 	return ok;
+}
+
+char *discovery_record(const struct discovery *discovery)
+{
+	struct buf record;
+
+	if (discovery->document == NULL)
+		return NULL;
+	buf_init(&record, RECORD_MAX);
+	(void)buf_addf(&record, "{\"fetched_at\":%lld,\"document\":",
+		       (long long)discovery->fetched_s);
+	(void)buf_adds(&record, discovery->document);
+	(void)buf_adds(&record, "}\n");
+	if (!record.failed)
+		return buf_take(&record);
+	buf_free(&record);
+	return NULL;
 }
 
 /* Whether the other place may be asked at once: not where nobody is there, nor
@@ -191,10 +237,13 @@ static void answered(struct discovery *discovery, const struct event *event,
 	struct json *body = reply_body(reply);
 	enum verdict verdict = reply_judge(
 		discovery->provider, ENDPOINT_DISCOVERY, reply, body, &refusal);
+	bool taken = verdict == VERDICT_OK &&
+		     take(discovery, body, event->wall_s, DISCOVERY_GOOD_FOR_S,
+			  event->now_ms, &refusal.err);
 
 	json_free(body);
-	if (verdict == VERDICT_OK &&
-	    take(discovery, reply->body, reply->body_len, &refusal.err)) {
+	if (taken) {
+		discovery->fetches++;
 		move(discovery, DISCOVERY_DONE, NEVER_MS, action);
 		action_note(action, LEVEL_INFO, "found the endpoints of %s",
 			    discovery->provider->label);
@@ -264,6 +313,24 @@ enum discovery_state discovery_state(const struct discovery *discovery)
 const char *discovery_document(const struct discovery *discovery)
 {
 	return discovery->document;
+}
+
+unsigned discovery_fetches(const struct discovery *discovery)
+{
+	return discovery->fetches;
+}
+
+bool discovery_doubts(const struct provider *provider,
+		      const struct refusal *refusal)
+{
+	return provider->learned != 0 && refusal != NULL &&
+	       (refusal->error[0] == '\0' ||
+		strcmp(refusal->error, "not_found") == 0);
+}
+
+bool discovery_is_stale(const struct discovery *discovery, int64_t now_ms)
+{
+	return now_ms >= discovery->stale_ms;
 }
 
 const struct refusal *discovery_refusal(const struct discovery *discovery)

@@ -37,6 +37,15 @@ void discovery_free(struct discovery *discovery); /* NULL is fine */
 /* Whether the provider lacks an endpoint that its issuer may know. */
 bool discovery_is_needed(const struct provider *provider);
 
+/*
+ * Takes in what discovery_record() gave in an earlier run, through all the
+ * checks that a fresh document has to pass: DISCOVERY_DONE then. False, and
+ * nothing learned, where none is needed, or it is damaged, of another issuer, a
+ * day old, or from a future that only a wrong clock can have seen.
+ */
+bool discovery_recall(struct discovery *discovery, const char *record,
+		      size_t len, const struct event *event);
+
 /* EVENT_START begins; EVENT_REPLY and EVENT_TICK go on; EVENT_CANCEL gives up.
  * Adds what it wants to *action, which the caller has cleared. */
 void discovery_step(struct discovery *discovery, const struct event *event,
@@ -45,8 +54,26 @@ void discovery_step(struct discovery *discovery, const struct event *event,
 int64_t discovery_deadline(const struct discovery *discovery);
 enum discovery_state discovery_state(const struct discovery *discovery);
 
-/* The document of the last success as it came, for keeping; NULL before. */
+/* The document of the last success, on one line; NULL before. */
 const char *discovery_document(const struct discovery *discovery);
+
+/* How many documents have come from the issuer itself: where this has grown
+ * there is something to keep. */
+unsigned discovery_fetches(const struct discovery *discovery);
+
+/* That document and when it came, as one line of JSON for the next run. The
+ * caller owns it; NULL where there is none. */
+char *discovery_record(const struct discovery *discovery);
+
+/* Whether the issuer should be asked about an endpoint that was refused like
+ * that: it was learned, and says nothing, or nothing in OAuth's words, as one
+ * that is not there any more. */
+bool discovery_doubts(const struct provider *provider,
+		      const struct refusal *refusal);
+
+/* Whether what the provider has learned is older than a document is good for:
+ * to be read anew, and used as it is where that fails. */
+bool discovery_is_stale(const struct discovery *discovery, int64_t now_ms);
 
 /* Why there is no document; NULL: nothing has gone wrong since there was. */
 const struct refusal *discovery_refusal(const struct discovery *discovery);

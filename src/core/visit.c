@@ -55,6 +55,7 @@ struct visit {
 	enum visit_stage stage;
 	enum visit_result result;
 	bool rediscover; /* an endpoint has failed: it may have moved */
+	bool reread;	 /* the issuer was asked since one last worked */
 	bool begun;	 /* it has looked for a stored session */
 	int renewals;	 /* codes asked for since a person was last noticed */
 	int failures;	 /* and refusals, in a row */
@@ -118,22 +119,29 @@ static void prepare(struct visit *visit, const struct event *event,
 	start.kind = EVENT_START;
 	discovery_step(visit->discovery, &start, action);
 	visit->rediscover = false;
+	visit->reread = true;
 	move(visit, VISIT_PREPARING, RESULT_NONE, action);
+}
+
+static void ask_for_code(struct visit *visit, const struct event *event,
+			 struct action *action)
+{
+	struct event start = *event;
+
+	start.kind = EVENT_START;
+	flow_step(visit->flow, &start, action);
+	move(visit, VISIT_SIGN_IN, RESULT_NONE, action);
+	visit->ask_ms = event->now_ms + ASK_GAP_MS;
 }
 
 static void sign_in(struct visit *visit, const struct event *event,
 		    struct action *action)
 {
-	struct event start = *event;
-
-	if (visit->rediscover) {
+	if (visit->rediscover ||
+	    discovery_is_stale(visit->discovery, event->now_ms))
 		prepare(visit, event, action);
-		return;
-	}
-	start.kind = EVENT_START;
-	flow_step(visit->flow, &start, action);
-	move(visit, VISIT_SIGN_IN, RESULT_NONE, action);
-	visit->ask_ms = event->now_ms + ASK_GAP_MS;
+	else
+		ask_for_code(visit, event, action);
 }
 
 /* A person asks for a code. */
@@ -231,11 +239,24 @@ static void failed(struct visit *visit, enum visit_result result,
 		pause_ms(visit, FAILED_MS), event, action);
 }
 
+static bool may_have_moved(const struct visit *visit,
+			   const struct refusal *refusal)
+{
+	return !visit->reread && discovery_doubts(visit->provider, refusal);
+}
+
 static void flow_failed(struct visit *visit, const struct event *event,
 			struct action *action)
 {
 	enum visit_result result = RESULT_FAILED;
 
+	/* A login has no later, so it asks at once. */
+	if (visit->policy.once &&
+	    flow_failure(visit->flow) != FAILURE_UNREACHABLE &&
+	    may_have_moved(visit, flow_refusal(visit->flow))) {
+		prepare(visit, event, action);
+		return;
+	}
 	visit->rediscover = visit->provider->learned != 0;
 	switch (flow_failure(visit->flow)) {
 	case FAILURE_UNREACHABLE:
@@ -460,6 +481,18 @@ static void begin(struct visit *visit, const struct event *event,
 	move(visit, VISIT_RESUMING, RESULT_NONE, action);
 }
 
+/* There is no newer document: the endpoints that are known may still be
+ * right. */
+static void make_do(struct visit *visit, const struct event *event,
+		    struct action *action)
+{
+	struct event cancel = *event;
+
+	cancel.kind = EVENT_CANCEL;
+	discovery_step(visit->discovery, &cancel, action);
+	ask_for_code(visit, event, action);
+}
+
 static void step_preparing(struct visit *visit, const struct event *event,
 			   struct action *action)
 {
@@ -484,7 +517,15 @@ static void step_preparing(struct visit *visit, const struct event *event,
 		else
 			begin(visit, event, action);
 		break;
+	case DISCOVERY_HOLDING:
+		if (provider_is_complete(visit->provider))
+			make_do(visit, event, action);
+		break;
 	case DISCOVERY_FAILED:
+		if (provider_is_complete(visit->provider)) {
+			make_do(visit, event, action);
+			break;
+		}
 		visit->rediscover = true;
 		failed(visit,
 		       discovery_is_away(visit->discovery)
@@ -494,9 +535,67 @@ static void step_preparing(struct visit *visit, const struct event *event,
 		break;
 	case DISCOVERY_IDLE:
 	case DISCOVERY_ASKING:
-	case DISCOVERY_HOLDING:
 		break;
 	}
+}
+
+/* Whether the issuer is asked beside what goes on. */
+static bool is_rereading(const struct visit *visit)
+{
+	return visit->stage != VISIT_PREPARING &&
+	       discovery_state(visit->discovery) == DISCOVERY_ASKING;
+}
+
+/* True where that is all that the event is good for: what is due waits for the
+ * issuer's answer. A person does not wait. */
+static bool step_reread(struct visit *visit, const struct event *event,
+			struct action *action)
+{
+	struct event cancel = *event;
+
+	if (event->kind == EVENT_TICK)
+		return true;
+	if (event->kind == EVENT_REPLY) {
+		discovery_step(visit->discovery, event, action);
+		visit->reread = !discovery_is_away(visit->discovery);
+		return true;
+	}
+	cancel.kind = EVENT_CANCEL;
+	discovery_step(visit->discovery, &cancel, action);
+	return false;
+}
+
+/* An endpoint that has failed and will be tried again may have moved: until
+ * then the issuer is asked, once until one works again. */
+static void doubt(struct visit *visit, const struct event *event,
+		  struct action *action)
+{
+	const struct refusal *refusal = NULL;
+	struct event start = *event;
+	bool rests = false;
+
+	if (visit->stage == VISIT_SIGN_IN) {
+		refusal = flow_refusal(visit->flow);
+		rests = flow_state(visit->flow) == FLOW_HOLDING ||
+			(flow_state(visit->flow) == FLOW_WAITING && !refusal);
+	} else if (visit->stage == VISIT_PROFILE) {
+		refusal = session_refusal(visit->session);
+		rests = session_state(visit->session) == SESSION_LIVE;
+	}
+	if (rests && refusal == NULL)
+		visit->reread = false;
+	else if (rests && event->kind == EVENT_REPLY &&
+		 action->kind == ACTION_NONE &&
+		 may_have_moved(visit, refusal)) {
+		start.kind = EVENT_START;
+		discovery_step(visit->discovery, &start, action);
+	}
+}
+
+bool visit_recall(struct visit *visit, const char *record, size_t len,
+		  const struct event *event)
+{
+	return discovery_recall(visit->discovery, record, len, event);
 }
 
 void visit_begin(struct visit *visit, const struct event *event,
@@ -513,6 +612,8 @@ void visit_step(struct visit *visit, const struct event *event,
 		struct action *action)
 {
 	action_clear(action);
+	if (is_rereading(visit) && step_reread(visit, event, action))
+		return;
 	switch (visit->stage) {
 	case VISIT_PREPARING:
 		step_preparing(visit, event, action);
@@ -538,6 +639,7 @@ void visit_step(struct visit *visit, const struct event *event,
 	case VISIT_OVER:
 		break;
 	}
+	doubt(visit, event, action);
 }
 
 int64_t visit_deadline(const struct visit *visit)
@@ -545,6 +647,8 @@ int64_t visit_deadline(const struct visit *visit)
 	int64_t session_ms = session_deadline(visit->session);
 	int64_t idle_ms = visit_idle_ms(visit);
 
+	if (is_rereading(visit))
+		return NEVER_MS;
 	switch (visit->stage) {
 	case VISIT_PREPARING:
 		return discovery_deadline(visit->discovery);

@@ -8,6 +8,7 @@
 #define GRANTTY_CORE_VISIT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "core/exchange.h"
@@ -58,6 +59,11 @@ struct visit_policy {
 struct visit *visit_new(struct provider *provider,
 			const struct visit_policy *policy, uint64_t seed);
 void visit_free(struct visit *visit); /* wipes; NULL is fine */
+
+/* Before the first step: hands in what discovery_record() gave in an earlier
+ * run. False where it is of no use, and the issuer will be asked. */
+bool visit_recall(struct visit *visit, const char *record, size_t len,
+		  const struct event *event);
 
 /* The first step: resumes, welcomes or asks for a code. Clears *action first,
  * as visit_step() does. */

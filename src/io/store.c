@@ -28,6 +28,7 @@ enum { MAX_FILE = 1024 * 1024, HEX_KEY_LEN = 2 * CRYPTO_KEY_SIZE };
 struct store {
 	char *path; /* NULL: in memory */
 	char *lock_path;
+	char *document_path;
 	int dir;
 	int lock; /* -1: not locked */
 	bool sealed;
@@ -122,9 +123,17 @@ static void sweep(struct store *store)
 	store_unlock(store);
 }
 
+static char *with_suffix(const char *path, const char *suffix)
+{
+	struct buf longer;
+
+	buf_init(&longer, MAX_FILE);
+	buf_addf(&longer, "%s%s", path, suffix);
+	return buf_take(&longer);
+}
+
 static bool open_dir(struct store *store, const char *path, struct err *err)
 {
-	struct buf lock_path;
 	char *dir;
 
 	if (*path == '\0' || path[strlen(path) - 1] == '/')
@@ -132,10 +141,9 @@ static bool open_dir(struct store *store, const char *path, struct err *err)
 			       "The session file \"%s\" has no name: set "
 			       "session.file to a file, not to a directory.",
 			       path);
-	buf_init(&lock_path, MAX_FILE);
-	buf_addf(&lock_path, "%s.lock", path);
-	store->lock_path = buf_take(&lock_path);
 	store->path = xstrdup(path);
+	store->lock_path = with_suffix(path, ".lock");
+	store->document_path = with_suffix(path, ".discovery");
 	dir = dir_of(path);
 	store->dir = file_open_dir(dir, err);
 	free(dir);
@@ -170,6 +178,7 @@ void store_close(struct store *store)
 		close(store->dir);
 	session_data_free(&store->kept);
 	mem_wipe(store->key, sizeof(store->key));
+	free(store->document_path);
 	free(store->lock_path);
 	free(store->path);
 	free(store);
@@ -377,4 +386,53 @@ bool store_wipe(struct store *store, struct err *err)
 	if (store->lock < 0)
 		return not_locked(store, err);
 	return file_remove(store->dir, store->path, err);
+}
+
+bool store_load_document(const struct store *store, struct buf *out)
+{
+	struct buf content;
+	bool ok;
+
+	if (store->path == NULL)
+		return false;
+	buf_init(&content, MAX_FILE);
+	ok = file_read(store->dir, store->document_path, &content, NULL) ==
+	     FILE_OK;
+	if (ok && store->sealed)
+		ok = crypto_open(out, content.data, content.len, store->key);
+	else if (ok)
+		ok = buf_add(out, buf_text(&content), content.len);
+	buf_free(&content);
+	return ok;
+}
+
+bool store_save_document(struct store *store, const char *text, struct err *err)
+{
+	bool was_locked = store->lock >= 0;
+	struct buf content;
+	bool ok;
+
+	if (store->path == NULL)
+		return true;
+	switch (store_lock(store, err)) {
+	case STORE_OK:
+		break;
+	case STORE_BUSY:
+		return true;
+	case STORE_EMPTY:
+	case STORE_CORRUPT:
+	case STORE_FAILED:
+		return false;
+	}
+	buf_init(&content, 2 * MAX_FILE);
+	if (store->sealed)
+		(void)crypto_seal(&content, text, strlen(text), store->key);
+	else
+		(void)buf_adds(&content, text);
+	ok = file_replace(store->dir, store->document_path, buf_text(&content),
+			  content.len, err);
+	buf_free(&content);
+	if (!was_locked)
+		store_unlock(store);
+	return ok;
 }

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 
+struct buf;
 struct err;
 struct session_data;
 struct store;
@@ -61,5 +62,19 @@ bool store_save(struct store *store, const struct session_data *data,
 
 /* Removes the session; fine where there is none. Needs the lock. */
 bool store_wipe(struct store *store, struct err *err);
+
+/*
+ * A discovery document is kept beside the session, as FILE.discovery and sealed
+ * as that is. It can be had again, so whatever is wrong with it is as if there
+ * were none; in memory none is kept.
+ */
+
+/* Appends what is kept to out; false where there is nothing of use. */
+bool store_load_document(const struct store *store, struct buf *out);
+
+/* Keeps that instead. Takes the lock where it is free, and gives way where
+ * another process has it. False with *err where it cannot be written. */
+bool store_save_document(struct store *store, const char *text,
+			 struct err *err);
 
 #endif

@@ -10,6 +10,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -522,6 +523,114 @@ static void test_strays(void **state)
 	}
 }
 
+/* The format with that number in place of its "%lld". */
+static void with_number(char *dst, size_t size, const char *format,
+			int64_t number)
+{
+	const char *place = strstr(format, "%lld");
+	int len = place != NULL ? (int)(place - format) : (int)strlen(format);
+
+	(void)snprintf(dst, size, "%.*s", len, format);
+	if (place != NULL)
+		(void)snprintf(dst + len, size - (size_t)len, "%lld%s",
+			       (long long)number, place + strlen("%lld"));
+}
+
+/* What an earlier run has kept is good for a day, and never believed more than
+ * the issuer itself would be. */
+static void test_recall(void **state)
+{
+	static const int64_t day_s = DISCOVERY_GOOD_FOR_S;
+	static const struct {
+		const char *format; /* NULL: what discovery_record() gives */
+		const char *device; /* what the configuration names */
+		int64_t age_s;
+		bool good;
+	} cases[] = {
+		{NULL, NULL, 0, true},
+		{NULL, NULL, day_s - 1, true},
+		{NULL, "https://id.example/mine", 60, true},
+		{NULL, NULL, day_s, false},
+		{NULL, NULL, 365 * day_s, false},
+		/* The clock was set back, or had not been set yet. */
+		{NULL, NULL, -1, false},
+		{NULL, NULL, -365 * day_s, false},
+		{"{\"fetched_at\":%lld,\"document\":" GOOD "}", NULL, 60, true},
+		{"{\"fetched_at\":%lld,\"document\":" GOOD "}x", NULL, 60,
+		 false},
+		{"{\"fetched_at\":%lld,\"document\":" GOOD, NULL, 60, false},
+		{"{\"fetched_at\":\"soon\",\"document\":" GOOD "}", NULL, 0,
+		 false},
+		{"{\"fetched_at\":%lld,\"document\":[]}", NULL, 60, false},
+		{"{\"fetched_at\":%lld}", NULL, 60, false},
+		{"{\"document\":" GOOD "}", NULL, 0, false},
+		{GOOD, NULL, 0, false},
+		{"", NULL, 0, false},
+		/* Another issuer's, and one that nobody should follow. */
+		{"{\"fetched_at\":%lld,\"document\":{\"issuer\":"
+		 "\"https://other.example\"," DEVICE "," TOKEN "}}",
+		 NULL, 60, false},
+		{"{\"fetched_at\":%lld,\"document\":{" ISSUER "," DEVICE
+		 ",\"token_endpoint\":\"http://id.example/token\"}}",
+		 NULL, 60, false},
+		{"{\"fetched_at\":%lld,\"document\":{" ISSUER "," TOKEN "}}",
+		 NULL, 60, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct scene before, after;
+		struct provider *provider = &after.world.issuer.provider;
+		struct event event;
+		char record[2048];
+		char *kept;
+
+		open_scene(&before, 1, i);
+		before.world.issuer.documents[0] = GOOD;
+		assert_null(discovery_record(before.discovery));
+		start(&before);
+		finish(&before);
+		assert_int_equal(discovery_fetches(before.discovery), 1);
+		event = world_event(&before.world, EVENT_TICK);
+		kept = discovery_record(before.discovery);
+		(void)snprintf(record, sizeof(record), "%s", kept);
+		free(kept);
+		if (cases[i].format != NULL)
+			with_number(record, sizeof(record), cases[i].format,
+				    event.wall_s - cases[i].age_s);
+		else
+			event.wall_s += cases[i].age_s;
+
+		open_scene(&after, 1, i);
+		provider->device_authorization_endpoint =
+			xstrdup(cases[i].device);
+		if (discovery_recall(after.discovery, record, strlen(record),
+				     &event) != cases[i].good)
+			fail_msg("case %zu", i);
+		assert_int_equal(provider_is_complete(provider), cases[i].good);
+		assert_int_equal(discovery_state(after.discovery),
+				 cases[i].good ? DISCOVERY_DONE
+					       : DISCOVERY_IDLE);
+		/* It did not come from the issuer, so is not kept again. */
+		assert_int_equal(discovery_fetches(after.discovery), 0);
+		if (cases[i].good) {
+			int64_t left_ms = (day_s - cases[i].age_s) * 1000;
+
+			assert_string_equal(
+				provider->device_authorization_endpoint,
+				cases[i].device != NULL
+					? cases[i].device
+					: "https://id.example/new/device");
+			assert_false(discovery_is_stale(
+				after.discovery, event.now_ms + left_ms - 1));
+			assert_true(discovery_is_stale(after.discovery,
+						       event.now_ms + left_ms));
+		}
+		close_scene(&after);
+		close_scene(&before);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -529,6 +638,7 @@ int main(void)
 		cmocka_unit_test(test_ends),	 cmocka_unit_test(test_holding),
 		cmocka_unit_test(test_patience), cmocka_unit_test(test_again),
 		cmocka_unit_test(test_persons),	 cmocka_unit_test(test_strays),
+		cmocka_unit_test(test_recall),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

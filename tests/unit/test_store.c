@@ -524,6 +524,87 @@ static void test_sealed(void **state)
 	store_close(store);
 }
 
+static void assert_document(struct store *store, const char *expected)
+{
+	struct buf text;
+
+	buf_init(&text, 4096);
+	assert_int_equal(store_load_document(store, &text), expected != NULL);
+	assert_string_equal(buf_text(&text), expected != NULL ? expected : "");
+	buf_free(&text);
+}
+
+static void test_document(void **state)
+{
+	struct store *store, *other;
+
+	(void)state;
+	store = store_open(NULL, NULL, NULL);
+	assert_true(store_save_document(store, "d", NULL));
+	assert_document(store, NULL);
+	store_close(store);
+
+	store = open_store(NULL);
+	assert_document(store, NULL);
+	assert_true(store_save_document(store, "first", NULL));
+	assert_true(store_save_document(store, "second", NULL));
+	assert_document(store, "second");
+	assert_content(in_place("session.json.discovery"), "second");
+	assert_int_equal(mode_of(in_place("session.json.discovery")), 0600);
+
+	/* Whoever has the lock is at the session: neither waits. */
+	other = open_store(NULL);
+	assert_int_equal(store_lock(other, NULL), STORE_OK);
+	assert_true(store_save_document(store, "third", NULL));
+	assert_document(store, "second");
+	assert_true(store_save_document(other, "fourth", NULL));
+	assert_document(store, "fourth");
+	assert_int_equal(store_lock(store, NULL), STORE_BUSY);
+	store_close(other);
+	assert_int_equal(store_lock(store, NULL), STORE_OK);
+	assert_true(store_wipe(store, NULL));
+	assert_document(store, "fourth");
+	store_close(store);
+
+	/* With a key only what was sealed with it counts. */
+	put(in_place("key"), HEX_KEY, 0600);
+	store = open_store(in_place("key"));
+	assert_document(store, NULL);
+	assert_true(store_save_document(store, "sealed", NULL));
+	assert_document(store, "sealed");
+	other = open_store(NULL);
+	assert_int_equal(store_lock(other, NULL), STORE_OK);
+	assert_true(store_save_document(other, "in the clear", NULL));
+	store_close(other);
+	assert_document(store, NULL);
+	store_close(store);
+}
+
+static void test_documents_that_are_refused(void **state)
+{
+	char *path = in_place("session.json.discovery");
+	struct store *store = open_store(NULL);
+	struct err err = {""};
+	struct buf little;
+
+	(void)state;
+	put(path, "open to all", 0644);
+	assert_document(store, NULL);
+	put(path, "too much", 0600);
+	buf_init(&little, 4);
+	assert_false(store_load_document(store, &little));
+	buf_free(&little);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(symlink("session.json", path), 0);
+	assert_document(store, NULL);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(mkdir(path, 0700), 0);
+	assert_document(store, NULL);
+	assert_false(store_save_document(store, "text", &err));
+	assert_non_null(strstr(err.text, "session.json.discovery"));
+	store_close(store);
+}
+
 static void test_keys_that_are_refused(void **state)
 {
 	static const char *const contents[] = {
@@ -674,6 +755,8 @@ int main(void)
 		TEST(test_lock_file_that_others_can_hold),
 		TEST(test_readers_see_whole_sessions),
 		TEST(test_sealed),
+		TEST(test_document),
+		TEST(test_documents_that_are_refused),
 		TEST(test_keys_that_are_refused),
 		TEST(test_failed_save_leaves_the_old_file),
 		TEST(test_directory_that_vanishes),

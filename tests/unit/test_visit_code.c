@@ -461,6 +461,120 @@ static void test_moved(void **state)
 	}
 }
 
+/* An earlier run has kept the document, and the device endpoint has moved since
+ * then, or not. */
+static void test_kept(void **state)
+{
+	static const struct {
+		const char *ask;
+		const char *discover;
+		const struct visit_policy *policy;
+		unsigned asked, discovered;
+		enum visit_result result;
+	} cases[] = {
+		{"ok", "rules", &login, 1, 0, RESULT_SIGNED_IN},
+		{"resolve ok", "rules", &login, 2, 1, RESULT_SIGNED_IN},
+		{"html ok", "rules", &login, 2, 1, RESULT_SIGNED_IN},
+		{"forbidden ok", "rules", &login, 2, 1, RESULT_SIGNED_IN},
+		/* It may be the issuer that is out of order. */
+		{"html ok", "html", &login, 2, 2, RESULT_SIGNED_IN},
+		{"connect ok", "connect", &login, 2, 1, RESULT_SIGNED_IN},
+		/* Once, and no more. */
+		{"html", "rules", &login, 3, 1, RESULT_FAILED},
+		{"connect", "connect", &login, 3, 2, RESULT_UNREACHABLE},
+		/* Who speaks OAuth is who it was. */
+		{"invalid_client", "rules", &login, 1, 0, RESULT_MISCONFIGURED},
+		{"resolve*9 ok", "rules", &kiosk, 10, 1, RESULT_SIGNED_IN},
+		{"resolve*5 ok", "connect*2 rules", &kiosk, 6, 3,
+		 RESULT_SIGNED_IN},
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct scene scene;
+		struct issuer *issuer = &scene.world.issuer;
+		struct event event;
+		struct action action;
+		char record[2048];
+
+		open_scene(&scene, *state);
+		event = world_event(&scene.world, EVENT_TICK);
+		(void)snprintf(record, sizeof(record),
+			       "{\"fetched_at\":%lld,\"document\":" GOOD "}",
+			       (long long)event.wall_s - 3600);
+		issuer->script[ASK] = cases[i].ask;
+		issuer->script[POLL] = "ok";
+		issuer->script[DISCOVER] = cases[i].discover;
+		scene.visit = visit_new(&issuer->provider, cases[i].policy, i);
+		scene.client = world_add_visit(&scene.world, scene.visit);
+		assert_true(visit_recall(scene.visit, record, strlen(record),
+					 &event));
+		visit_begin(scene.visit, &event, &action);
+		world_do(&scene.world, scene.client, &action);
+		assert_int_not_equal(visit_stage(scene.visit), VISIT_PREPARING);
+		reach(&scene,
+		      cases[i].policy->once ? VISIT_OVER : VISIT_PROFILE);
+		if (visit_result(scene.visit) != cases[i].result ||
+		    issuer->requests[ASK] != cases[i].asked ||
+		    issuer->requests[DISCOVER] != cases[i].discovered)
+			fail_msg("case %zu: result %d after %u and %u: %s", i,
+				 visit_result(scene.visit),
+				 issuer->requests[ASK],
+				 issuer->requests[DISCOVER],
+				 visit_trouble(scene.visit));
+		close_scene(&scene);
+	}
+}
+
+/* A kiosk runs for months: once a day it looks whether all is as it was, and
+ * goes on where that cannot be had. */
+static void test_daily(void **state)
+{
+	struct scene scene;
+	struct issuer *issuer = &scene.world.issuer;
+
+	open_scene(&scene, *state);
+	boot(&scene, &kiosk, 1);
+	run_for(&scene, 23 * HOUR_MS);
+	assert_int_equal(issuer->requests[DISCOVER], 1);
+	run_for(&scene, 2 * HOUR_MS);
+	assert_int_equal(issuer->requests[DISCOVER], 2);
+	run_for(&scene, 240 * HOUR_MS);
+	assert_in_range(issuer->requests[DISCOVER], 11, 12);
+	issuer->script[DISCOVER] = "connect";
+	run_for(&scene, 48 * HOUR_MS);
+	reach(&scene, VISIT_SIGN_IN);
+	issuer->approve_ms = scene.world.now_ms;
+	reach(&scene, VISIT_PROFILE);
+	close_scene(&scene);
+}
+
+/* The token endpoint moves while somebody is signed in. A person at the screen
+ * does not wait for the issuer. */
+static void test_moved_meanwhile(void **state)
+{
+	struct scene scene;
+	struct issuer *issuer = &scene.world.issuer;
+
+	open_scene(&scene, *state);
+	issuer->script[POLL] = "ok";
+	boot(&scene, &kiosk, 1);
+	reach(&scene, VISIT_PROFILE);
+	issuer->script[REFRESH] = "html ok";
+	run_for(&scene, 2 * HOUR_MS);
+	assert_int_equal(issuer->requests[DISCOVER], 2);
+	assert_int_equal(visit_stage(scene.visit), VISIT_PROFILE);
+	issuer->script[REFRESH] = "html";
+	issuer->script[DISCOVER] = "timeout";
+	while (issuer->requests[DISCOVER] == 2)
+		assert_true(world_turn(&scene.world, NEVER_MS));
+	assert_true(visit_deadline(scene.visit) == NEVER_MS);
+	person(&scene, EVENT_SIGN_OUT);
+	assert_int_equal(visit_stage(scene.visit), VISIT_LEAVING);
+	reach(&scene, VISIT_SIGN_IN);
+	assert_int_equal(issuer->revoked, 2);
+	close_scene(&scene);
+}
+
 /* The network comes up long after the kiosk. */
 static void test_late_network(void **state)
 {
@@ -565,6 +679,9 @@ int main(void)
 		cmocka_unit_test(test_persons),
 		cmocka_unit_test(test_trouble),
 		cmocka_unit_test(test_moved),
+		cmocka_unit_test(test_kept),
+		cmocka_unit_test(test_daily),
+		cmocka_unit_test(test_moved_meanwhile),
 		cmocka_unit_test(test_late_network),
 		cmocka_unit_test(test_stuck_key),
 		cmocka_unit_test(test_resume),
