@@ -28,10 +28,10 @@ build_packages='gcc=gcc libc6-dev make=make autoconf=autoconf
 	libmicrohttpd-dev=libmicrohttpd libsystemd-dev=libsystemd'
 check_packages='libcmocka-dev=cmocka python3-pytest python3-pil
 	fonts-dejavu-core ncurses-term tmux=tmux zbar-tools=zbarimg
-	openssl=openssl procps=ps'
+	openssl=openssl procps=ps man-db=man'
 full_packages='clang=clang clang-format=clang-format shellcheck=shellcheck
 	git=git chromium=chromium chromium-driver=chromedriver
-	python3-selenium nodejs=node'
+	python3-selenium nodejs=node systemd=systemd-analyze'
 
 # is_there PACKAGE SUBSTITUTE
 is_there()
