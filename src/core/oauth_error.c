@@ -159,17 +159,38 @@ static void consider(struct oauth_error *error, const struct json *value,
 	}
 }
 
-/* "errors": [{"description": "authorization_pending"}], as Webex has it. */
-static void consider_list(struct oauth_error *error, const struct json *list)
+/* As the RFCs write their codes: "no_such_thing". A single word ("forbidden")
+ * is as likely to be prose. */
+static bool is_spelt_like_codes(const char *text)
 {
+	return text && strchr(text, '_') &&
+	       !text[strspn(text, "abcdefghijklmnopqrstuvwxyz_")];
+}
+
+/*
+ * "errors": [{"description": "authorization_pending"}], as Webex has it, which
+ * also puts sentences there. An unknown code ends the flow (RFC 8628 section
+ * 3.5), and a sentence must not: so it has to be spelt like one, with a status
+ * that is the client's fault.
+ */
+static void consider_list(struct oauth_error *error, const struct json *list,
+			  int status)
+{
+	bool is_fault = status >= 400 && status <= 499;
 	const struct json *item;
 
 	if (!list || json_kind(list) != JSON_ARRAY)
 		return;
 	for (item = json_first(list); item; item = json_next(item)) {
-		consider(error, item, false);
-		consider(error, json_get(item, "description"), false);
-		consider(error, json_get(item, "code"), false);
+		const struct json *said = json_get(item, "description");
+		const struct json *code = json_get(item, "code");
+
+		consider(error, item,
+			 is_fault && is_spelt_like_codes(json_text(item)));
+		consider(error, said,
+			 is_fault && is_spelt_like_codes(json_text(said)));
+		consider(error, code,
+			 is_fault && is_spelt_like_codes(json_text(code)));
 	}
 }
 
@@ -231,7 +252,7 @@ void oauth_error_find(const struct json *body, int status,
 	consider(error, json_get(value, "error"), true);
 	consider(error, json_get(value, "message"), false);
 	consider(error, json_get(body, "error_code"), true);
-	consider_list(error, json_get(body, "errors"));
+	consider_list(error, json_get(body, "errors"), status);
 	consider(error, json_get(body, "message"), false);
 	if (error->known)
 		look_behind(error, json_get_text(body, "error_description"));
