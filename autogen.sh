@@ -31,7 +31,8 @@ check_packages='libcmocka-dev=cmocka python3-pytest python3-pil
 	openssl=openssl procps=ps man-db=man'
 full_packages='clang=clang clang-format=clang-format shellcheck=shellcheck
 	git=git chromium=chromium chromium-driver=chromedriver
-	python3-selenium nodejs=node systemd=systemd-analyze'
+	python3-selenium nodejs=node systemd=systemd-analyze
+	qemu-system-x86=qemu-system-x86_64 busybox-static'
 
 # is_there PACKAGE SUBSTITUTE
 is_there()

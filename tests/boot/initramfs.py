@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: MIT
+"""A kernel from Debian's packages, and a file system in memory for it that
+holds grantty, what that needs, and a shell."""
+
+import gzip
+import os
+import pathlib
+import re
+import subprocess
+
+TOP = pathlib.Path(__file__).resolve().parents[2]
+
+
+def run(*argv, **how):
+    return subprocess.run(
+        argv, check=True, stdout=subprocess.PIPE, encoding="utf-8", **how
+    ).stdout
+
+
+def packages(folder, *names):
+    """Unpacks Debian packages, which need not be installed, below folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in names:
+        run("apt-get", "-q", "download", name, cwd=folder)
+        for file in folder.glob(f"{name}_*.deb"):
+            run("dpkg-deb", "-x", file, folder)
+            file.unlink()
+
+
+def kernel(folder):
+    """The path of Debian's kernel for this release."""
+    found = list(folder.glob("boot/vmlinuz-*"))
+    if not found:
+        depends = run("apt-cache", "depends", "linux-image-amd64")
+        packages(folder, re.search(r"Depends: (linux-image-\S+)", depends)[1])
+        found = list(folder.glob("boot/vmlinuz-*"))
+    return found[0]
+
+
+def libraries(program):
+    """What the program is linked with, the loader included."""
+    return re.findall(r"(/\S+) \(0x", run("ldd", program))
+
+
+class Archive:
+    """A cpio archive as the kernel unpacks it (newc)."""
+
+    def __init__(self):
+        self.parts = []
+        self.seen = set()
+
+    def add(self, name, mode, data=b""):
+        name = name.lstrip("/")
+        if name in self.seen:
+            return
+        self.seen.add(name)
+        parent = os.path.dirname(name)
+        if parent:
+            self.add(parent, 0o40755)
+        # inode, mode, uid, gid, links, mtime, size, device and rdevice numbers,
+        # length of the name, checksum
+        fields = [len(self.seen), mode, 0, 0, 1, 0, len(data), 0, 0, 0, 0]
+        fields += [len(name) + 1, 0]
+        header = "070701" + "".join(f"{field:08x}" for field in fields)
+        entry = header.encode() + name.encode() + b"\0"
+        entry += b"\0" * (-len(entry) % 4) + data
+        self.parts.append(entry + b"\0" * (-len(data) % 4))
+
+    def file(self, name, path, mode=0o100755):
+        self.add(name, mode, pathlib.Path(path).read_bytes())
+
+    def program(self, name, path):
+        self.file(name, path)
+        for library in libraries(path):
+            self.file(library, library)
+
+    def write(self, path):
+        self.add("TRAILER!!!", 0)
+        path.write_bytes(gzip.compress(b"".join(self.parts), 1))
