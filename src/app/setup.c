@@ -26,6 +26,7 @@
 #include "io/store.h"
 
 #define THEME_MAX ((size_t)64 * 1024)
+#define KEY_MAX ((size_t)64 * 1024)
 
 /* Whoever sets one of these relies on it: ignoring it would be a lie. */
 static bool only_what_works(const struct conf *conf, struct err *err)
@@ -111,11 +112,35 @@ void setup_end(struct setup *setup)
 	memset(setup, 0, sizeof(*setup));
 }
 
+static bool take_private_key(struct setup *setup, struct err *err)
+{
+	const char *path = setup->conf.provider.private_key_file;
+	bool open_to_others = false;
+	struct err why = {""};
+	struct buf pem;
+	bool ok;
+
+	if (path[0] == '\0')
+		return true;
+	buf_init(&pem, KEY_MAX);
+	ok = input_read(path, &pem, &open_to_others, err) == INPUT_OK;
+	if (ok && open_to_others) {
+		ok = input_complain_open(path, err);
+	} else if (ok && !provider_take_key(&setup->provider, buf_text(&pem),
+					    pem.len, &why)) {
+		ok = err_set(err, "%s: %s", path, why.text);
+	}
+	buf_free(&pem);
+	return ok;
+}
+
 bool setup_provider(struct setup *setup, const struct args *args,
 		    struct err *err)
 {
 	return setup_client(setup, args, err) &&
-	       provider_set_up(&setup->provider, &setup->conf, NULL, NULL, err);
+	       provider_set_up(&setup->provider, &setup->conf, NULL, NULL,
+			       err) &&
+	       take_private_key(setup, err);
 }
 
 bool setup_network(struct setup *setup, struct err *err)

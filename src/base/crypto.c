@@ -20,7 +20,9 @@ _Static_assert(CRYPTO_KEY_SIZE == crypto_secretbox_KEYBYTES, "size of a key");
 
 enum {
 	NONCE_SIZE = crypto_secretbox_NONCEBYTES,
-	MAC_SIZE = crypto_secretbox_MACBYTES
+	MAC_SIZE = crypto_secretbox_MACBYTES,
+	RANDOM_TEXT_SIZE = 32, /* bytes */
+	TEXT_MAX = 64	       /* 32 bytes in base64url are 43 characters */
 };
 
 static void wipe_free(void *p, size_t n)
@@ -51,6 +53,18 @@ void crypto_random(void *out, size_t n)
 	randombytes_buf(out, n);
 }
 
+char *crypto_random_text(void)
+{
+	unsigned char bytes[RANDOM_TEXT_SIZE];
+	struct buf text;
+
+	randombytes_buf(bytes, sizeof(bytes));
+	buf_init(&text, TEXT_MAX);
+	(void)crypto_base64url(&text, bytes, sizeof(bytes));
+	mem_wipe(bytes, sizeof(bytes));
+	return buf_take(&text);
+}
+
 uint64_t crypto_random_u64(void)
 {
 	uint64_t number;
@@ -63,6 +77,17 @@ void crypto_sha256(unsigned char out[CRYPTO_SHA256_SIZE], const void *data,
 		   size_t n)
 {
 	crypto_hash_sha256(out, data, n);
+}
+
+char *crypto_sha256_text(const void *data, size_t n)
+{
+	unsigned char hash[CRYPTO_SHA256_SIZE];
+	struct buf text;
+
+	crypto_sha256(hash, data, n);
+	buf_init(&text, TEXT_MAX);
+	(void)crypto_base64url(&text, hash, sizeof(hash));
+	return buf_take(&text);
 }
 
 bool crypto_base64(struct buf *out, const void *data, size_t n)

@@ -21,11 +21,18 @@ bool crypto_init(void);
 /* Fills n bytes with unpredictable ones. */
 void crypto_random(void *out, size_t n);
 
+/* 256 random bits in base64url: 43 characters, which the caller owns
+ * (secret_free). */
+char *crypto_random_text(void);
+
 /* An unpredictable 64-bit number, for jitter. */
 uint64_t crypto_random_u64(void);
 
 void crypto_sha256(unsigned char out[CRYPTO_SHA256_SIZE], const void *data,
 		   size_t n);
+
+/* The SHA-256 of the n bytes at data in base64url; the caller owns it. */
+char *crypto_sha256_text(const void *data, size_t n);
 
 /* Appends standard base64 with padding (RFC 4648 section 4). */
 bool crypto_base64(struct buf *out, const void *data, size_t n);

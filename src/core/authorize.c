@@ -19,35 +19,10 @@
 #include "core/json.h"
 #include "core/oauth.h"
 #include "core/oauth_error.h"
+#include "core/pkce.h"
 #include "core/provider.h"
 
-/* 256 bits each: 43 characters of base64url, the least that RFC 7636 section
- * 4.1 allows for a verifier. */
-enum { RANDOM_SIZE = 32, CODE_MAX = 4096, FORM_MAX = 65536 };
-
-static char *random_text(void)
-{
-	unsigned char bytes[RANDOM_SIZE];
-	struct buf text;
-
-	crypto_random(bytes, sizeof(bytes));
-	buf_init(&text, 64);
-	(void)crypto_base64url(&text, bytes, sizeof(bytes));
-	mem_wipe(bytes, sizeof(bytes));
-	return buf_take(&text);
-}
-
-/* S256 (RFC 7636 section 4.2). */
-static char *challenge_of(const char *verifier)
-{
-	unsigned char hash[CRYPTO_SHA256_SIZE];
-	struct buf text;
-
-	crypto_sha256(hash, verifier, strlen(verifier));
-	buf_init(&text, 64);
-	(void)crypto_base64url(&text, hash, sizeof(hash));
-	return buf_take(&text);
-}
+enum { CODE_MAX = 4096, FORM_MAX = 65536 };
 
 static const char *unless_empty(const char *s)
 {
@@ -60,14 +35,12 @@ void authorization_make(struct authorization *authorization,
 	const char *endpoint = provider->authorization_endpoint;
 	struct buf query;
 	struct buf uri;
-	char *challenge;
 
 	authorization_free(authorization);
-	authorization->state = random_text();
-	authorization->verifier = random_text();
+	authorization->state = crypto_random_text();
+	authorization->verifier = pkce_verifier();
 	if (provider_wants_openid(provider))
-		authorization->nonce = random_text();
-	challenge = challenge_of(authorization->verifier);
+		authorization->nonce = crypto_random_text();
 	buf_init(&query, FORM_MAX);
 	buf_init(&uri, 2 * FORM_MAX);
 	(void)form_add(&query, "response_type", "code");
@@ -75,8 +48,7 @@ void authorization_make(struct authorization *authorization,
 	(void)form_add(&query, "redirect_uri", provider->redirect_uri);
 	(void)form_add(&query, "scope", unless_empty(provider->scope));
 	(void)form_add(&query, "state", authorization->state);
-	(void)form_add(&query, "code_challenge", challenge);
-	(void)form_add(&query, "code_challenge_method", "S256");
+	(void)pkce_add_challenge(&query, authorization->verifier);
 	(void)form_add(&query, "nonce", authorization->nonce);
 	(void)form_add(&query, "audience", unless_empty(provider->audience));
 	for (size_t i = 0; i < provider->extra_count; i++)
@@ -87,7 +59,6 @@ void authorization_make(struct authorization *authorization,
 		       buf_text(&query));
 	authorization->uri = buf_take(&uri);
 	buf_free(&query);
-	free(challenge);
 }
 
 void authorization_free(struct authorization *authorization)
@@ -252,7 +223,7 @@ enum authorization_answer authorization_judge(
 
 struct request *authorization_request(const struct authorization *authorization,
 				      const struct provider *provider,
-				      const char *code)
+				      const char *code, int64_t wall_s)
 {
 	struct request *request;
 	struct buf form;
@@ -264,7 +235,7 @@ struct request *authorization_request(const struct authorization *authorization,
 	(void)form_add(&form, "code_verifier", authorization->verifier);
 	request =
 		oauth_post(provider, "code exchange", provider->token_endpoint,
-			   &form, provider->token_auth);
+			   &form, provider->token_auth, wall_s);
 	request->fresh = true;
 	return request;
 }

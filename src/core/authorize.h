@@ -8,6 +8,7 @@
 #define GRANTTY_CORE_AUTHORIZE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct provider;
 struct refusal;
@@ -50,9 +51,9 @@ enum authorization_answer authorization_judge(
 	struct refusal *refusal);
 
 /* The access token request for that code (RFC 6749 section 4.1.3), on a
- * connection of its own. */
+ * connection of its own. wall_s: the time now, as oauth_post() wants it. */
 struct request *authorization_request(const struct authorization *authorization,
 				      const struct provider *provider,
-				      const char *code);
+				      const char *code, int64_t wall_s);
 
 #endif

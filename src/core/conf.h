@@ -32,6 +32,8 @@ struct conf {
 		char *authorization_endpoint;
 		char *client_id, *client_secret, *client_secret_file;
 		char *token_endpoint_auth_method;
+		char *private_key_file, *private_key_id, *private_key_audience;
+		bool pkce;
 		char *scope, *audience, *device_name;
 		struct param *extra;
 		size_t extra_count;

@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "core/authorize.h"
+#include "core/pkce.h"
 #include "core/provider.h"
 #include "core/reply.h"
 
@@ -46,6 +47,7 @@ struct flow {
 	struct authorization authorization;
 	char *code_value; /* that came back; secret; NULL: none */
 	struct device_code code;
+	char *verifier; /* of PKCE on the device grant; secret; NULL: none */
 	struct tokens tokens;
 	struct refusal
 		*refusal; /* the last bad answer; NULL after a good one */
@@ -61,6 +63,7 @@ struct flow {
 	unsigned codes;
 	unsigned polls;
 	bool heard; /* a poll of this code was answered in OAuth's words */
+	bool pkce;  /* on the device grant: as configured, or as demanded */
 };
 
 static const char *const state_names[] = {
@@ -77,6 +80,7 @@ struct flow *flow_new(const struct provider *provider, int patience,
 	struct flow *flow = xcalloc(1, sizeof(*flow));
 
 	flow->provider = provider;
+	flow->pkce = provider->pkce;
 	flow->patience = patience;
 	flow->seed = seed;
 	flow->due_ms = NEVER_MS;
@@ -96,6 +100,8 @@ static void forget_code(struct flow *flow)
 	authorization_free(&flow->authorization);
 	secret_free(flow->code_value);
 	flow->code_value = NULL;
+	secret_free(flow->verifier);
+	flow->verifier = NULL;
 	flow->expires_ms = NEVER_MS;
 	flow->interval_ms = 0;
 	flow->polls = 0;
@@ -134,12 +140,17 @@ static void send(struct request *request, struct action *action)
 	action->request = request;
 }
 
-static void ask(struct flow *flow, int64_t now_ms, struct action *action)
+static void ask(struct flow *flow, const struct event *event,
+		struct action *action)
 {
 	forget_code(flow);
-	flow->sent_ms = now_ms;
+	if (flow->pkce)
+		flow->verifier = pkce_verifier();
+	flow->sent_ms = event->now_ms;
 	flow->failure = FAILURE_NONE;
-	send(oauth_device_request(flow->provider), action);
+	send(oauth_device_request(flow->provider, flow->verifier,
+				  event->wall_s),
+	     action);
 	move(flow, FLOW_ASKING, NEVER_MS, action);
 }
 
@@ -248,6 +259,13 @@ static void code_came(struct flow *flow, const struct event *event,
 				      &refusal);
 	if (verdict == VERDICT_OK) {
 		take_code(flow, event->now_ms, action);
+		return;
+	}
+	/* Remembered: the next code is asked for in this way at once. */
+	if (refusal.wants_pkce && !flow->pkce) {
+		flow->pkce = true;
+		ask(flow, event, action);
+		action_note(action, LEVEL_INFO, "asking again, with PKCE");
 		return;
 	}
 	remember(flow, &refusal);
@@ -386,10 +404,11 @@ static void authorize(struct flow *flow, int64_t now_ms, struct action *action)
 	action_note(action, LEVEL_INFO, "waiting for a browser to come back");
 }
 
-static void exchange(struct flow *flow, struct action *action)
+static void exchange(struct flow *flow, const struct event *event,
+		     struct action *action)
 {
 	send(authorization_request(&flow->authorization, flow->provider,
-				   flow->code_value),
+				   flow->code_value, event->wall_s),
 	     action);
 	move(flow, FLOW_EXCHANGING, NEVER_MS, action);
 }
@@ -409,7 +428,7 @@ static void redirected(struct flow *flow, const struct event *event,
 	switch (authorization_judge(&flow->authorization, flow->provider,
 				    event->text, &flow->code_value, &refusal)) {
 	case ANSWER_CODE:
-		exchange(flow, action);
+		exchange(flow, event, action);
 		return;
 	case ANSWER_FOREIGN:
 		remember(flow, &refusal);
@@ -471,6 +490,15 @@ static void exchange_answered(struct flow *flow, const struct event *event,
 	     action);
 }
 
+static void poll(struct flow *flow, const struct event *event,
+		 struct action *action)
+{
+	send(oauth_poll_request(flow->provider, flow->code.device_code,
+				flow->verifier, event->wall_s),
+	     action);
+	move(flow, FLOW_POLLING, NEVER_MS, action);
+}
+
 static void replied(struct flow *flow, const struct event *event,
 		    struct action *action)
 {
@@ -488,18 +516,16 @@ static void ticked(struct flow *flow, const struct event *event,
 	if (event->now_ms < flow->due_ms)
 		return;
 	if (flow->state == FLOW_HOLDING) {
-		ask(flow, event->now_ms, action);
+		ask(flow, event, action);
 	} else if (flow->state == FLOW_WAITING) {
 		if (event->now_ms >= flow->expires_ms) {
 			expire(flow, action);
 			return;
 		}
 		flow->polls++;
-		send(oauth_poll_request(flow->provider, flow->code.device_code),
-		     action);
-		move(flow, FLOW_POLLING, NEVER_MS, action);
+		poll(flow, event, action);
 	} else if (flow->state == FLOW_EXCHANGING) {
-		exchange(flow, action);
+		exchange(flow, event, action);
 	}
 }
 
@@ -533,7 +559,7 @@ void flow_step(struct flow *flow, const struct event *event,
 		if (flow->provider->code_grant)
 			authorize(flow, event->now_ms, action);
 		else
-			ask(flow, event->now_ms, action);
+			ask(flow, event, action);
 		break;
 	case EVENT_REDIRECT:
 		redirected(flow, event, action);

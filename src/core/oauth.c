@@ -13,14 +13,15 @@
 #include <strings.h>
 
 #include "base/buf.h"
-#include "base/crypto.h"
 #include "base/form.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "core/reply.h"
+#include "core/client_proof.h"
 #include "core/exchange.h"
 #include "core/json.h"
+#include "core/pkce.h"
 #include "core/provider.h"
+#include "core/reply.h"
 
 /* Far above any real token and far below what a header can carry. */
 enum { REQUEST_MAX = 256 * 1024 };
@@ -63,45 +64,15 @@ void tokens_move(struct tokens *to, struct tokens *from)
 	memset(from, 0, sizeof(*from));
 }
 
-/* "Basic …": id and secret are form-encoded first (RFC 6749 section 2.3.1). */
-static char *basic_authorization(const struct provider *provider)
-{
-	const char *secret = provider->client_secret;
-	struct buf pair;
-	struct buf header;
-
-	buf_init(&pair, REQUEST_MAX);
-	buf_init(&header, REQUEST_MAX);
-	form_encode(&pair, provider->client_id, strlen(provider->client_id));
-	buf_adds(&pair, ":");
-	form_encode(&pair, secret, strlen(secret));
-	buf_adds(&header, "Basic ");
-	crypto_base64(&header, buf_text(&pair), pair.len);
-	buf_free(&pair);
-	return buf_take(&header);
-}
-
-/* client_id is in every body: RFC 8628 sections 3.1 and 3.4 ask for it, Webex
- * beside HTTP Basic as well. */
 struct request *oauth_post(const struct provider *provider, const char *purpose,
 			   const char *url, struct buf *form,
-			   enum client_auth auth)
+			   enum client_auth auth, int64_t wall_s)
 {
 	struct request *request = xcalloc(1, sizeof(*request));
 
 	request->purpose = purpose;
 	request->url = xstrdup(url);
-	form_add(form, "client_id", provider->client_id);
-	switch (auth) {
-	case AUTH_NONE:
-		break;
-	case AUTH_BASIC:
-		request->authorization = basic_authorization(provider);
-		break;
-	case AUTH_POST:
-		form_add(form, "client_secret", provider->client_secret);
-		break;
-	}
+	client_proof_add(provider, auth, wall_s, form, request);
 	request->body = buf_take(form);
 	return request;
 }
@@ -111,7 +82,8 @@ static const char *unless_empty(const char *s)
 	return s && *s ? s : NULL;
 }
 
-struct request *oauth_device_request(const struct provider *provider)
+struct request *oauth_device_request(const struct provider *provider,
+				     const char *verifier, int64_t wall_s)
 {
 	struct buf form;
 
@@ -123,9 +95,10 @@ struct request *oauth_device_request(const struct provider *provider)
 	for (size_t i = 0; i < provider->extra_count; i++)
 		form_add(&form, provider->extra[i].name,
 			 provider->extra[i].value);
+	pkce_add_challenge(&form, verifier);
 	return oauth_post(provider, "device authorization",
 			  provider->device_authorization_endpoint, &form,
-			  provider->device_auth);
+			  provider->device_auth, wall_s);
 }
 
 /* Webex shows the person which device it is that signs in. */
@@ -145,7 +118,8 @@ static void add_user_info(struct buf *form, const struct provider *provider)
 }
 
 struct request *oauth_poll_request(const struct provider *provider,
-				   const char *device_code)
+				   const char *device_code,
+				   const char *verifier, int64_t wall_s)
 {
 	struct buf form;
 
@@ -153,13 +127,14 @@ struct request *oauth_poll_request(const struct provider *provider,
 	form_add(&form, "grant_type",
 		 "urn:ietf:params:oauth:grant-type:device_code");
 	form_add(&form, "device_code", device_code);
+	form_add(&form, "code_verifier", verifier);
 	add_user_info(&form, provider);
 	return oauth_post(provider, "poll", provider->device_token_endpoint,
-			  &form, provider->token_auth);
+			  &form, provider->token_auth, wall_s);
 }
 
 struct request *oauth_refresh_request(const struct provider *provider,
-				      const char *refresh_token)
+				      const char *refresh_token, int64_t wall_s)
 {
 	struct request *request;
 	struct buf form;
@@ -168,7 +143,7 @@ struct request *oauth_refresh_request(const struct provider *provider,
 	form_add(&form, "grant_type", "refresh_token");
 	form_add(&form, "refresh_token", refresh_token);
 	request = oauth_post(provider, "refresh", provider->token_endpoint,
-			     &form, provider->token_auth);
+			     &form, provider->token_auth, wall_s);
 	request->fresh = true;
 	return request;
 }
@@ -192,7 +167,8 @@ struct request *oauth_profile_request(const struct provider *provider,
 }
 
 struct request *oauth_revoke_request(const struct provider *provider,
-				     const char *token, const char *hint)
+				     const char *token, const char *hint,
+				     int64_t wall_s)
 {
 	struct request *request;
 	struct buf form;
@@ -204,7 +180,7 @@ struct request *oauth_revoke_request(const struct provider *provider,
 	form_add(&form, "token_type_hint", hint);
 	request = oauth_post(provider, "revocation",
 			     provider->revocation_endpoint, &form,
-			     provider->token_auth);
+			     provider->token_auth, wall_s);
 	request->fresh = true;
 	return request;
 }

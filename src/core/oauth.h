@@ -62,6 +62,7 @@ struct refusal {
 	int64_t interval_s;    /* a new interval that came with slow_down; 0 */
 	int64_t retry_after_s; /* -1: not said */
 	bool reached;	       /* whether an HTTP answer came at all */
+	bool wants_pkce;       /* the device endpoint does (Keycloak) */
 	struct err err; /* one sentence for people: what and what to do */
 };
 
@@ -70,14 +71,19 @@ void tokens_free(struct tokens *tokens);
 /* Moves what is in from to the empty to. */
 void tokens_move(struct tokens *to, struct tokens *from);
 
-/* A request that POSTs the form, which it takes over, with the client's proof
- * of who it is. purpose: a literal, for the log. */
+/*
+ * A request that POSTs the form, which it takes over, with the client's proof
+ * of who it is. purpose: a literal, for the log. wall_s: the time now in Unix
+ * seconds, here and below; a signed proof bears it.
+ */
 struct request *oauth_post(const struct provider *provider, const char *purpose,
 			   const char *url, struct buf *form,
-			   enum client_auth auth);
+			   enum client_auth auth, int64_t wall_s);
 
-/* The device authorization request (RFC 8628 section 3.1). */
-struct request *oauth_device_request(const struct provider *provider);
+/* The device authorization request (RFC 8628 section 3.1). verifier: of PKCE,
+ * or NULL to do without. */
+struct request *oauth_device_request(const struct provider *provider,
+				     const char *verifier, int64_t wall_s);
 
 /*
  * Reads the answer to it. VERDICT_OK fills *code; RETRY, MISCONFIGURED or
@@ -91,13 +97,16 @@ enum verdict oauth_device_answer(const struct provider *provider,
 				 struct device_code *code,
 				 struct refusal *refusal);
 
-/* The device access token request (RFC 8628 section 3.4): one poll. */
+/* The device access token request (RFC 8628 section 3.4): one poll, with the
+ * verifier of the device authorization request. */
 struct request *oauth_poll_request(const struct provider *provider,
-				   const char *device_code);
+				   const char *device_code,
+				   const char *verifier, int64_t wall_s);
 
 /* The refresh request (RFC 6749 section 6), on a connection of its own. */
 struct request *oauth_refresh_request(const struct provider *provider,
-				      const char *refresh_token);
+				      const char *refresh_token,
+				      int64_t wall_s);
 
 /*
  * Reads the answer to a poll or a refresh. The body counts before the status.
@@ -125,7 +134,8 @@ enum verdict oauth_profile_answer(const struct reply *reply, char **profile,
  * "access_token" or "refresh_token". NULL where the provider has no revocation
  * endpoint. */
 struct request *oauth_revoke_request(const struct provider *provider,
-				     const char *token, const char *hint);
+				     const char *token, const char *hint,
+				     int64_t wall_s);
 
 /* Reads the answer to it: OK, RETRY or REFUSED. */
 enum verdict oauth_revoke_answer(const struct reply *reply,

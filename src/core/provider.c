@@ -19,6 +19,7 @@
 #include "base/text.h"
 #include "base/url.h"
 #include "core/conf.h"
+#include "core/jose_key.h"
 #include "core/json.h"
 
 /* Longer ones fit neither a QR code nor a screen. */
@@ -142,32 +143,45 @@ static bool is_printable(const char *s)
 	return true;
 }
 
+/* As the configuration and discovery call them. */
+static const char *const auth_names[] = {
+	[AUTH_NONE] = "none",
+	[AUTH_BASIC] = "client_secret_basic",
+	[AUTH_POST] = "client_secret_post",
+	[AUTH_PRIVATE_KEY] = "private_key_jwt",
+};
+
+enum { AUTH_METHODS = sizeof(auth_names) / sizeof(auth_names[0]) };
+
 static bool choose_auth(struct provider *provider, const char *method,
-			struct err *err)
+			bool has_key, struct err *err)
 {
 	const struct preset *preset = provider->preset;
-	enum client_auth auth = preset->token_auth;
+	int auth = preset->token_auth;
 
-	if (strcmp(method, "client_secret_basic") == 0)
-		auth = AUTH_BASIC;
-	else if (strcmp(method, "client_secret_post") == 0)
-		auth = AUTH_POST;
-	else if (strcmp(method, "none") == 0)
+	if (*method) {
+		auth = 0;
+		while (auth < AUTH_METHODS &&
+		       strcmp(method, auth_names[auth]) != 0)
+			auth++;
+	} else if (has_key) {
+		auth = AUTH_PRIVATE_KEY;
+	} else if (!provider->client_secret && !preset->needs_secret) {
 		auth = AUTH_NONE;
-	else if (*method)
+	}
+	if (auth == AUTH_METHODS)
 		return err_set(err,
 			       "provider.token_endpoint_auth_method must be "
-			       "client_secret_basic, client_secret_post or "
-			       "none, not \"%.40s\".",
+			       "client_secret_basic, client_secret_post, "
+			       "private_key_jwt or none, not \"%.40s\".",
 			       method);
-	else if (!provider->client_secret && !preset->needs_secret)
-		auth = AUTH_NONE;
-	provider->token_auth = auth;
+	provider->token_auth = (enum client_auth)auth;
 	provider->chooses_auth = *method == '\0';
 	/* A provider that wants the client proved at its device endpoint wants
 	 * it by the same method (RFC 8628 section 3.1). */
-	provider->device_auth =
-		preset->device_auth == AUTH_NONE ? AUTH_NONE : auth;
+	provider->device_auth = preset->device_auth == AUTH_NONE
+					? AUTH_NONE
+					: provider->token_auth;
 	return true;
 }
 
@@ -179,8 +193,12 @@ static bool take_client(struct provider *provider, const struct conf *conf,
 	const char *id = first_of(client_id, conf->provider.client_id, NULL);
 	const char *secret =
 		first_of(client_secret, conf->provider.client_secret, NULL);
+	bool has_key = *conf->provider.private_key_file;
 
 	provider->client_id = xstrdup(id);
+	provider->private_key_id = copy_or_empty(conf->provider.private_key_id);
+	provider->private_key_audience =
+		copy_or_empty(conf->provider.private_key_audience);
 	provider->client_secret = xstrdup(secret);
 	if (!id)
 		return err_set(err,
@@ -194,8 +212,13 @@ static bool take_client(struct provider *provider, const struct conf *conf,
 			       "that slipped in.",
 			       is_printable(id) ? "secret" : "id");
 	if (!choose_auth(provider, conf->provider.token_endpoint_auth_method,
-			 err))
+			 has_key, err))
 		return false;
+	if (provider->token_auth == AUTH_PRIVATE_KEY)
+		return has_key ||
+		       err_set(err, "private_key_jwt needs a private key: set "
+				    "provider.private_key_file in the "
+				    "configuration.");
 	if (provider->token_auth != AUTH_NONE && !secret)
 		return err_set(err,
 			       "There is no client secret, but %s wants one: "
@@ -294,6 +317,7 @@ static void take_parameters(struct provider *provider, const struct conf *conf)
 		first_of(conf->provider.scope, provider->preset->scope, NULL));
 	provider->audience = copy_or_empty(conf->provider.audience);
 	provider->device_name = copy_or_empty(conf->provider.device_name);
+	provider->pkce = conf->provider.pkce;
 	provider->extra = xcalloc(n, sizeof(*provider->extra));
 	provider->extra_count = n;
 	for (size_t i = 0; i < n; i++) {
@@ -330,6 +354,14 @@ bool provider_set_up(struct provider *provider, const struct conf *conf,
 fail:
 	provider_free(&made);
 	return false;
+}
+
+bool provider_take_key(struct provider *provider, const char *pem, size_t len,
+		       struct err *err)
+{
+	jose_key_free(provider->private_key);
+	provider->private_key = jose_key_read(pem, len, err);
+	return provider->private_key != NULL;
 }
 
 bool provider_wants_openid(const struct provider *provider)
@@ -432,25 +464,42 @@ static bool lists(const struct json *list, const char *name)
 	return false;
 }
 
+/* Whether there is what the method needs. */
+static bool can_prove(const struct provider *provider, enum client_auth auth)
+{
+	switch (auth) {
+	case AUTH_NONE:
+		break; /* a client that has a proof gives it */
+	case AUTH_BASIC:
+	case AUTH_POST:
+		return provider->client_secret != NULL;
+	case AUTH_PRIVATE_KEY:
+		return provider->private_key != NULL;
+	}
+	return false;
+}
+
 /* Basic is what every provider must have (RFC 6749 section 2.3.1), and some
  * have not; others have nothing else. */
 static void learn_auth(struct provider *provider, const struct json *document)
 {
-	static const char *const names[] = {
-		[AUTH_BASIC] = "client_secret_basic",
-		[AUTH_POST] = "client_secret_post",
-	};
+	static const enum client_auth others[] = {AUTH_PRIVATE_KEY, AUTH_BASIC,
+						  AUTH_POST};
 	const struct json *methods =
 		json_get(document, "token_endpoint_auth_methods_supported");
-	enum client_auth auth = provider->token_auth;
-	enum client_auth other = auth == AUTH_BASIC ? AUTH_POST : AUTH_BASIC;
 
-	if (!provider->chooses_auth || auth == AUTH_NONE ||
-	    lists(methods, names[auth]) || !lists(methods, names[other]))
+	if (!provider->chooses_auth || provider->token_auth == AUTH_NONE ||
+	    lists(methods, auth_names[provider->token_auth]))
 		return;
-	provider->token_auth = other;
-	if (provider->device_auth != AUTH_NONE)
-		provider->device_auth = other;
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		if (!can_prove(provider, others[i]) ||
+		    !lists(methods, auth_names[others[i]]))
+			continue;
+		provider->token_auth = others[i];
+		if (provider->device_auth != AUTH_NONE)
+			provider->device_auth = others[i];
+		return;
+	}
 }
 
 bool provider_learn(struct provider *provider, const struct json *document,
@@ -499,6 +548,9 @@ void provider_free(struct provider *provider)
 	free(provider->redirect_uri);
 	free(provider->client_id);
 	secret_free(provider->client_secret);
+	jose_key_free(provider->private_key);
+	free(provider->private_key_id);
+	free(provider->private_key_audience);
 	free(provider->scope);
 	free(provider->audience);
 	free(provider->device_name);

@@ -10,13 +10,15 @@
 #include <stddef.h>
 
 struct err;
+struct jose_key;
 
 /* How the client proves itself at an endpoint (RFC 6749 section 2.3, with the
  * names of RFC 7591 section 2). */
 enum client_auth {
-	AUTH_NONE,  /* client_id in the body */
-	AUTH_BASIC, /* client_secret_basic */
-	AUTH_POST   /* client_secret_post */
+	AUTH_NONE,	 /* client_id in the body */
+	AUTH_BASIC,	 /* client_secret_basic */
+	AUTH_POST,	 /* client_secret_post */
+	AUTH_PRIVATE_KEY /* private_key_jwt */
 };
 
 /* A name and a value sent along with the device authorization request. */
@@ -82,9 +84,13 @@ struct provider {
 	char *redirect_uri; /* grant = "code": where the browser comes back */
 	bool chooses_auth;  /* the configuration leaves the method open */
 	char *client_id;
-	char *client_secret; /* or NULL; secret */
+	char *client_secret;	      /* or NULL; secret */
+	struct jose_key *private_key; /* or NULL */
+	char *private_key_id;	      /* "" for none */
+	char *private_key_audience;   /* "": the token endpoint */
 	enum client_auth device_auth;
 	enum client_auth token_auth;
+	bool pkce;   /* on the device grant; the code grant always has it */
 	char *scope; /* space separated; "" for none */
 	char *audience;
 	char *device_name;
@@ -109,6 +115,11 @@ struct json;
 bool provider_set_up(struct provider *provider, const struct conf *conf,
 		     const char *client_id, const char *client_secret,
 		     struct err *err);
+
+/* Takes over the private key that private_key_jwt signs with, from the text of
+ * provider.private_key_file. False with *err where it is no such key. */
+bool provider_take_key(struct provider *provider, const char *pem, size_t len,
+		       struct err *err);
 
 /* Whether openid is among the scopes asked for. */
 bool provider_wants_openid(const struct provider *provider);

@@ -189,19 +189,33 @@ static enum verdict judge(const struct trial *trial)
 	return by_status(trial);
 }
 
+/* "Missing parameter: code_challenge_method", as Keycloak has it, though the
+ * device grant knows no PKCE. */
+static bool wants_pkce(const struct trial *trial)
+{
+	return trial->endpoint == ENDPOINT_DEVICE &&
+	       strcmp(trial->error.code, "invalid_request") == 0 &&
+	       strcasestr(trial->reply->body, "code_challenge");
+}
+
 /* The advice where the endpoint makes the code more telling. */
 static const char *advice_for(const struct trial *trial)
 {
-	if (strcmp(trial->error.code, "invalid_request") == 0 &&
-	    strcasestr(trial->reply->body, "code_challenge"))
-		return "wants PKCE, which the device grant does not have: "
-		       "switch it off for this client in its settings.";
+	if (wants_pkce(trial))
+		return "wants PKCE in another way than S256: change that for "
+		       "this client in its settings.";
 	if (strcmp(trial->error.code, "invalid_client") != 0)
 		return trial->error.advice;
 	/* Where the secret went along it is as likely to be the wrong one. */
 	if (trial->endpoint == ENDPOINT_DEVICE &&
 	    (!trial->provider || trial->provider->device_auth == AUTH_NONE))
 		return "does not know this client: check CLIENT_ID.";
+	/* RFC 7523 section 3: its times are checked like its signature. */
+	if (trial->provider && trial->provider->token_auth == AUTH_PRIVATE_KEY)
+		return "does not accept this client's signature: check that "
+		       "the clock of this machine is right, and that the "
+		       "public half of provider.private_key_file belongs to "
+		       "CLIENT_ID there.";
 	if (trial->provider && trial->provider->client_secret)
 		return "does not accept this client: check that CLIENT_SECRET "
 		       "is right and belongs to CLIENT_ID.";
@@ -324,6 +338,7 @@ static void take_details(const struct trial *trial, struct refusal *refusal)
 
 	snprintf(refusal->error, sizeof(refusal->error), "%s",
 		 trial->error.code);
+	refusal->wants_pkce = wants_pkce(trial);
 	if (tracking)
 		text_clip(refusal->tracking, sizeof(refusal->tracking),
 			  tracking, strlen(tracking), -1, 0);

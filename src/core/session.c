@@ -340,11 +340,13 @@ static void mark_refresh(struct session *session, int64_t now_ms,
 	save(session, STAGE_MARK, action);
 }
 
-static void send_refresh(struct session *session, struct action *action)
+static void send_refresh(struct session *session, const struct event *event,
+			 struct action *action)
 {
 	send(session,
 	     oauth_refresh_request(session->provider,
-				   session->data.tokens.refresh_token),
+				   session->data.tokens.refresh_token,
+				   event->wall_s),
 	     SESSION_REFRESHING, action);
 }
 
@@ -429,7 +431,7 @@ static void locked_profile(struct session *session, const struct event *event,
 	save(session, STAGE_KEEP, action);
 }
 
-static void revoke(struct session *session, enum stage stage,
+static void revoke(struct session *session, enum stage stage, int64_t wall_s,
 		   struct action *action)
 {
 	const struct tokens *tokens = &session->data.tokens;
@@ -442,11 +444,11 @@ static void revoke(struct session *session, enum stage stage,
 	if (tokens->access_token != NULL && stage == STAGE_REFRESH_TOKEN)
 		request = oauth_revoke_request(session->provider,
 					       tokens->refresh_token,
-					       "refresh_token");
+					       "refresh_token", wall_s);
 	else if (tokens->access_token != NULL)
 		request = oauth_revoke_request(session->provider,
 					       tokens->access_token,
-					       "access_token");
+					       "access_token", wall_s);
 	if (request == NULL) {
 		wipe(session, session->leaving, action);
 		return;
@@ -490,7 +492,7 @@ static void locked(struct session *session, const struct event *event,
 	case ERRAND_LEAVE:
 		if (!session->unsaved && is_ours(session, event->data))
 			(void)adopt(session, event);
-		revoke(session, STAGE_REFRESH_TOKEN, action);
+		revoke(session, STAGE_REFRESH_TOKEN, event->wall_s, action);
 		break;
 	}
 }
@@ -560,7 +562,7 @@ static void saved_mark(struct session *session, const struct event *event,
 			    "not renewed: the session file cannot be written");
 		return;
 	}
-	send_refresh(session, action);
+	send_refresh(session, event, action);
 }
 
 static void saved(struct session *session, const struct event *event,
@@ -803,7 +805,7 @@ static void revoke_answered(struct session *session, const struct event *event,
 	/* Who is out of reach now will be so for the other token, and a person
 	 * waits. */
 	if (session->stage == STAGE_REFRESH_TOKEN && verdict != VERDICT_RETRY) {
-		revoke(session, STAGE_ACCESS_TOKEN, action);
+		revoke(session, STAGE_ACCESS_TOKEN, event->wall_s, action);
 	} else {
 		wipe(session, session->leaving, action);
 	}

@@ -34,6 +34,9 @@ static const struct word {
 	{"expired", NET_OK, 400, "{\"error\":\"expired_token\"}"},
 	{"invalid_grant", NET_OK, 400, "{\"error\":\"invalid_grant\"}"},
 	{"invalid_client", NET_OK, 401, "{\"error\":\"invalid_client\"}"},
+	{"no_pkce", NET_OK, 400,
+	 "{\"error\":\"invalid_request\",\"error_description\":"
+	 "\"Missing parameter: code_challenge_method\"}"},
 	{"refused", NET_OK, 400, "{\"error\":\"no_such_luck\"}"},
 	{"unauthorized", NET_OK, 401, "{\"error\":\"invalid_token\"}"},
 	{"forbidden", NET_OK, 403, "{}"},
@@ -70,6 +73,8 @@ void issuer_init(struct issuer *issuer)
 		xstrdup("https://id.example/authorize");
 	provider->redirect_uri = xstrdup("http://127.0.0.1:2000/redirect.html");
 	provider->client_id = xstrdup("screen");
+	provider->private_key_id = xstrdup("");
+	provider->private_key_audience = xstrdup("");
 	provider->device_auth = AUTH_NONE;
 	provider->token_auth = AUTH_NONE;
 	provider->scope = xstrdup("profile");
@@ -227,10 +232,19 @@ static void deny(struct issuer *issuer, struct answer *answer)
 	say_word(answer, "denied");
 }
 
-static void answer_ask(struct issuer *issuer, struct answer *answer)
+static void answer_ask(struct issuer *issuer, const struct request *request,
+		       struct answer *answer)
 {
-	char interval[64] = "";
+	char interval[64] = "", method[16];
 
+	field(request, "code_challenge", issuer->challenge,
+	      sizeof(issuer->challenge));
+	field(request, "code_challenge_method", method, sizeof(method));
+	assert_string_equal(method, issuer->challenge[0] ? "S256" : "");
+	if (issuer->wants_pkce && issuer->challenge[0] == '\0') {
+		say_word(answer, "no_pkce");
+		return;
+	}
 	issuer->code++;
 	issuer->code_sent_ms = issuer->now_ms;
 	issuer->told_interval_ms =
@@ -256,6 +270,8 @@ static void answer_poll(struct issuer *issuer, const struct request *request,
 	int64_t now_ms = issuer->now_ms + answer->delay_ms / 2;
 	char device_code[64], expected[64];
 
+	if (issuer->challenge[0] != '\0')
+		assert_true(openid_fits_challenge(issuer, request));
 	field(request, "device_code", device_code, sizeof(device_code));
 	(void)snprintf(expected, sizeof(expected), "device-%d", issuer->code);
 	if (strcmp(device_code, expected) != 0 || issuer->code_sent_ms < 0)
@@ -340,7 +356,7 @@ static void answer_by_rules(struct issuer *issuer, enum endpoint_kind kind,
 {
 	switch (kind) {
 	case ASK:
-		answer_ask(issuer, answer);
+		answer_ask(issuer, request, answer);
 		break;
 	case POLL:
 		answer_poll(issuer, request, answer);

@@ -60,6 +60,7 @@ struct issuer {
 	int64_t token_life_s; /* 0: not said */
 	bool gives_refresh_token;
 	bool rotates;
+	bool wants_pkce; /* on the device grant, too, as Keycloak may */
 	const char *documents[2]; /* discovery at OpenID's place and at that of
 				   * RFC 8414; NULL: none there */
 	const struct jose_key *key; /* signs ID tokens; NULL: there are none */
@@ -91,7 +92,7 @@ struct issuer {
 	int64_t access_expires_ms;
 	char auth_code[32]; /* of the authorization code grant */
 	bool auth_code_used;
-	char challenge[64]; /* of PKCE */
+	char challenge[64]; /* of PKCE; "": none was sent */
 	char nonce[64];	    /* "": none was sent */
 };
 

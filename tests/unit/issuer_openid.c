@@ -91,20 +91,18 @@ void issuer_authorize(struct issuer *issuer, const char *uri, char *answer,
 	buf_free(&form);
 }
 
-static bool fits_challenge(const struct issuer *issuer, const char *body)
+bool openid_fits_challenge(const struct issuer *issuer,
+			   const struct request *request)
 {
-	unsigned char hash[CRYPTO_SHA256_SIZE];
-	struct buf challenge;
 	char verifier[129]; /* RFC 7636 section 4.1 */
+	char *challenge;
 	bool fits;
 
-	take(body, "code_verifier", verifier, sizeof(verifier));
-	crypto_sha256(hash, verifier, strlen(verifier));
-	buf_init(&challenge, 64);
-	(void)crypto_base64url(&challenge, hash, sizeof(hash));
+	take(request->body, "code_verifier", verifier, sizeof(verifier));
+	challenge = crypto_sha256_text(verifier, strlen(verifier));
 	fits = strlen(verifier) >= 43 &&
-	       strcmp(buf_text(&challenge), issuer->challenge) == 0;
-	buf_free(&challenge);
+	       strcmp(challenge, issuer->challenge) == 0;
+	free(challenge);
 	return fits;
 }
 
@@ -117,7 +115,7 @@ bool openid_is_exchange(struct issuer *issuer, const struct request *request)
 	    issuer->auth_code[0] == '\0' ||
 	    !has(body, "redirect_uri", issuer->provider.redirect_uri) ||
 	    !has(body, "client_id", issuer->provider.client_id) ||
-	    !fits_challenge(issuer, body))
+	    !openid_fits_challenge(issuer, request))
 		return false;
 	if (issuer->auth_code_used)
 		issuer->replays++;

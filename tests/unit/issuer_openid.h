@@ -16,6 +16,10 @@ struct request;
  * belongs to it. A code that comes a second time is counted. */
 bool openid_is_exchange(struct issuer *issuer, const struct request *request);
 
+/* Whether its code_verifier goes with the challenge that came in. */
+bool openid_fits_challenge(const struct issuer *issuer,
+			   const struct request *request);
+
 /* Adds an ID token to the answer, where this issuer gives any. */
 void openid_add_id_token(const struct issuer *issuer, struct answer *answer);
 

@@ -464,8 +464,8 @@ static void test_long_code(void **state)
 				 cases[i].good ? ANSWER_CODE : ANSWER_FOREIGN);
 		if (cases[i].good) {
 			/* Encoding makes it three times as long. */
-			request = authorization_request(&attempt,
-							&issuer.provider, code);
+			request = authorization_request(
+				&attempt, &issuer.provider, code, 0);
 			check_value(request->body, "code", code);
 			request_free(request);
 		}
@@ -507,7 +507,7 @@ static void test_request(void **state)
 		issuer.provider.client_secret = xstrdup("s&t");
 		issuer.provider.token_auth = cases[i].auth;
 		request = authorization_request(&attempt, &issuer.provider,
-						"4/a=");
+						"4/a=", 0);
 		assert_string_equal(request->url, "https://id.example/token");
 		assert_string_equal(request->body, cases[i].body);
 		if (cases[i].authorization != NULL)

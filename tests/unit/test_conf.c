@@ -436,7 +436,7 @@ static void test_refuses(void **state)
 		{"provider = { token_endpoint_auth_method = \"basic\"; };",
 		 "x.conf:1: provider.token_endpoint_auth_method must be one "
 		 "of \"\", \"client_secret_basic\", \"client_secret_post\", "
-		 "\"none\"."},
+		 "\"private_key_jwt\", \"none\"."},
 		{"kiosk = { renewals = -1; };",
 		 "x.conf:1: kiosk.renewals must be a whole number from 0 "},
 		{"kiosk = { renewals = 1001; };",

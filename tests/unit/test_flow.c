@@ -799,6 +799,61 @@ static void test_year(void **state)
 	}
 }
 
+/* PKCE on the device grant: where it is demanded one request more is made, for
+ * the first code only; where it is configured none. */
+static void test_pkce(void **state)
+{
+	static const struct {
+		bool configured, demanded;
+		const char *ask;
+		enum flow_state state;
+		unsigned asked[2]; /* after one code and after two */
+	} cases[] = {
+		{false, false, "rules", FLOW_GRANTED, {1, 2}},
+		{false, true, "rules", FLOW_GRANTED, {2, 3}},
+		{true, false, "rules", FLOW_GRANTED, {1, 2}},
+		{true, true, "rules", FLOW_GRANTED, {1, 2}},
+		/* Not for ever. */
+		{false, true, "no_pkce", FLOW_FAILED, {2, 3}},
+		{true, true, "no_pkce", FLOW_FAILED, {1, 2}},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct scene scene;
+		struct issuer *issuer = &scene.world.issuer;
+		char challenge[64] = "";
+
+		world_init(&scene.world);
+		issuer->provider.pkce = cases[i].configured;
+		scene.flow = flow_new(&issuer->provider, 0, i);
+		scene.client = world_add_flow(&scene.world, scene.flow);
+		issuer->wants_pkce = cases[i].demanded;
+		issuer->script[ASK] = cases[i].ask;
+		issuer->script[POLL] = "pending*2 rules";
+		for (int j = 0; j < 2; j++) {
+			issuer->approve_ms = 0;
+			start(&scene);
+			assert_true(finish(&scene, HOUR_MS));
+			assert_int_equal(flow_state(scene.flow),
+					 cases[i].state);
+			assert_int_equal(issuer->requests[ASK],
+					 cases[i].asked[j]);
+			if (cases[i].state != FLOW_GRANTED)
+				continue;
+			assert_int_equal(issuer->challenge[0] != '\0',
+					 cases[i].configured ||
+						 cases[i].demanded);
+			/* No verifier serves twice. */
+			if (issuer->challenge[0] != '\0')
+				assert_string_not_equal(issuer->challenge,
+							challenge);
+			memcpy(challenge, issuer->challenge, sizeof(challenge));
+		}
+		close_scene(&scene);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -819,6 +874,7 @@ int main(void)
 		cmocka_unit_test(test_code_on_show),
 		cmocka_unit_test(test_early_ticks),
 		cmocka_unit_test(test_year),
+		cmocka_unit_test(test_pkce),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

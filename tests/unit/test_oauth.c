@@ -39,6 +39,11 @@ static const char webex_conf[] =
 	"client_secret = \"s3\"; };";
 static const char github_conf[] =
 	"provider : { preset = \"github\"; client_id = \"Iv1\"; };";
+static const char key_conf[] =
+	"provider : { preset = \"\"; client_id = \"tv\"; "
+	"device_authorization_endpoint = \"https://id.example/device\"; "
+	"token_endpoint = \"https://id.example/token\"; "
+	"private_key_file = \"key.pem\"; };";
 static const char any_conf[] =
 	"provider : { preset = \"\"; client_id = \"tv\"; "
 	"device_authorization_endpoint = \"https://id.example/device\"; "
@@ -156,7 +161,7 @@ static void test_device_request(void **state)
 		struct provider provider;
 
 		set_up(&provider, cases[i].conf);
-		check_request(oauth_device_request(&provider),
+		check_request(oauth_device_request(&provider, NULL, 0),
 			      "device authorization", cases[i].url,
 			      cases[i].body, cases[i].authorization, false);
 		provider_free(&provider);
@@ -200,8 +205,8 @@ static void test_poll_request(void **state)
 		struct provider provider;
 
 		set_up(&provider, cases[i].conf);
-		check_request(oauth_poll_request(&provider, "d c"), "poll",
-			      cases[i].url, cases[i].body,
+		check_request(oauth_poll_request(&provider, "d c", NULL, 0),
+			      "poll", cases[i].url, cases[i].body,
 			      cases[i].authorization, false);
 		provider_free(&provider);
 	}
@@ -214,7 +219,7 @@ static void test_other_requests(void **state)
 
 	(void)state;
 	set_up(&provider, webex_conf);
-	check_request(oauth_refresh_request(&provider, "r/t"), "refresh",
+	check_request(oauth_refresh_request(&provider, "r/t", 0), "refresh",
 		      "https://webexapis.com/v1/access_token",
 		      "grant_type=refresh_token&refresh_token=r%2Ft&"
 		      "client_id=C1",
@@ -222,7 +227,7 @@ static void test_other_requests(void **state)
 	check_request(oauth_profile_request(&provider, &tokens), "profile",
 		      "https://webexapis.com/v1/people/me?callingData=true",
 		      NULL, "Bearer at", false);
-	assert_null(oauth_revoke_request(&provider, "at", "access_token"));
+	assert_null(oauth_revoke_request(&provider, "at", "access_token", 0));
 	provider_free(&provider);
 
 	set_up(&provider, any_conf);
@@ -231,7 +236,7 @@ static void test_other_requests(void **state)
 
 	set_up(&provider,
 	       "provider : { preset = \"twitch\"; client_id = \"t\"; };");
-	check_request(oauth_revoke_request(&provider, "rt", "refresh_token"),
+	check_request(oauth_revoke_request(&provider, "rt", "refresh_token", 0),
 		      "revocation", "https://id.twitch.tv/oauth2/revoke",
 		      "token=rt&token_type_hint=refresh_token&client_id=t",
 		      NULL, true);
@@ -463,6 +468,9 @@ static void test_device_refusals(void **state)
 		 "{\"error\":\"invalid_request\",\"error_description\":"
 		 "\"Missing parameter: code_challenge_method\"}",
 		 VERDICT_MISCONFIGURED, "invalid_request", "wants PKCE"},
+		{key_conf, 401, JSON, "{\"error\":\"invalid_client\"}",
+		 VERDICT_MISCONFIGURED, "invalid_client",
+		 "the clock of this machine"},
 		{any_conf, 400, JSON, "{\"error\":\"access_denied\"}",
 		 VERDICT_REFUSED, "access_denied", "denied"},
 		{any_conf, 403, JSON,

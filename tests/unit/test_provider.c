@@ -132,6 +132,21 @@ static void test_set_up(void **state)
 		 "token_endpoint_auth_method = \"none\";",
 		 "webex", "Webex", "https://webexapis.com/v1/device/token",
 		 "spark:all spark:kms", AUTH_NONE, AUTH_NONE, 1},
+		{"preset = \"google\"; client_id = \"i\"; "
+		 "private_key_file = \"k\";",
+		 "google", "Google", "https://oauth2.googleapis.com/token",
+		 "openid profile email", AUTH_NONE, AUTH_PRIVATE_KEY, 2},
+		{"preset = \"keycloak\"; client_id = \"i\"; "
+		 "private_key_file = \"k\"; client_secret = \"s\";" DEVICE
+			 TOKEN,
+		 "https://id.example", "Keycloak", "https://id.example/token",
+		 "openid profile email", AUTH_PRIVATE_KEY, AUTH_PRIVATE_KEY, 0},
+		{"preset = \"keycloak\"; client_id = \"i\"; "
+		 "private_key_file = \"k\"; client_secret = \"s\"; "
+		 "token_endpoint_auth_method = \"client_secret_post\";" DEVICE
+			 TOKEN,
+		 "https://id.example", "Keycloak", "https://id.example/token",
+		 "openid profile email", AUTH_POST, AUTH_POST, 0},
 		/* Webex's dialect elsewhere is not Webex. */
 		{"preset = \"webex\"; client_id = \"i\"; "
 		 "client_secret = \"s\"; "
@@ -217,6 +232,9 @@ static void test_refused(void **state)
 		{"preset = \"github\"; client_id = \"i\"; "
 		 "token_endpoint_auth_method = \"client_secret_post\";",
 		 "", "CLIENT_SECRET"},
+		{"preset = \"github\"; client_id = \"i\"; "
+		 "token_endpoint_auth_method = \"private_key_jwt\";",
+		 "", "provider.private_key_file"},
 		{"preset = \"auth0\"; client_id = \"i\";", "",
 		 "provider.device_authorization_endpoint"},
 		{"preset = \"auth0\"; client_id = \"i\";" DEVICE, "",
@@ -661,6 +679,17 @@ static void test_learn_auth(void **state)
 		 "\"client_secret_basic\";",
 		 "\"client_secret_post\"", AUTH_BASIC, AUTH_BASIC},
 		{"", "\"client_secret_post\"", AUTH_NONE, AUTH_NONE},
+		/* A private key is better than a secret, where it is taken. */
+		{"private_key_file = \"k\"; client_secret = \"s\";",
+		 "\"client_secret_post\",\"private_key_jwt\"", AUTH_PRIVATE_KEY,
+		 AUTH_PRIVATE_KEY},
+		{"private_key_file = \"k\"; client_secret = \"s\";",
+		 "\"client_secret_post\"", AUTH_POST, AUTH_POST},
+		{"private_key_file = \"k\";", "\"client_secret_post\"",
+		 AUTH_PRIVATE_KEY, AUTH_PRIVATE_KEY},
+		{"private_key_file = \"k\"; client_secret = \"s\"; "
+		 "token_endpoint_auth_method = \"private_key_jwt\";",
+		 "\"client_secret_post\"", AUTH_PRIVATE_KEY, AUTH_PRIVATE_KEY},
 	};
 
 	(void)state;
