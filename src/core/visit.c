@@ -19,6 +19,11 @@
 /* How many requests for a code may fail before a login gives up. */
 #define LOGIN_PATIENCE 3
 
+/* And before a kiosk that waits for a key goes back to waiting: whoever pressed
+ * it has gone, and the provider need not hear from all of them on its return.
+ */
+#define KEY_PATIENCE 5
+
 /* However often a key is pressed, codes are not asked for more often. */
 #define ASK_GAP_MS 2000
 
@@ -70,6 +75,13 @@ static const char *const stage_names[] = {
 	[VISIT_OVER] = "over",
 };
 
+static int patience(const struct visit_policy *policy)
+{
+	if (policy->once)
+		return LOGIN_PATIENCE;
+	return policy->wait_for_key ? KEY_PATIENCE : 0;
+}
+
 struct visit *visit_new(struct provider *provider,
 			const struct visit_policy *policy, uint64_t seed)
 {
@@ -78,8 +90,7 @@ struct visit *visit_new(struct provider *provider,
 	visit->provider = provider;
 	visit->policy = *policy;
 	visit->seed = seed;
-	visit->flow =
-		flow_new(provider, policy->once ? LOGIN_PATIENCE : 0, ~seed);
+	visit->flow = flow_new(provider, patience(policy), ~seed);
 	visit->session = session_new(provider, seed + 1);
 	visit->discovery = discovery_new(
 		provider, policy->once ? LOGIN_PATIENCE : 0, seed + 2);
