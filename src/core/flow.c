@@ -278,18 +278,28 @@ static void code_came(struct flow *flow, const struct event *event,
 		     action);
 }
 
+/* How long to stay away. Whoever says longer than any code lives cannot mean
+ * this one: it is asked about once more, at its end. */
+static int64_t told_ms(const struct flow *flow, const struct refusal *refusal,
+		       int64_t now_ms)
+{
+	if (refusal->retry_after_s < flow->code.expires_in_s)
+		return refusal->retry_after_s * 1000;
+	return flow->expires_ms - LAST_POLL_LEAD_MS - now_ms;
+}
+
 /* The next poll after an answer in OAuth's words. */
 static void still_pending(struct flow *flow, const struct refusal *refusal,
 			  int64_t now_ms, struct action *action)
 {
-	int64_t told_ms = refusal->retry_after_s * 1000;
+	int64_t stay_ms = told_ms(flow, refusal, now_ms);
 	int64_t wait_ms = flow->interval_ms + POLL_MARGIN_MS;
 
 	flow->failures = 0;
 	flow->heard = true;
 	forget_refusal(flow);
-	wait_for_poll(flow, now_ms, later(wait_ms, told_ms),
-		      now_ms + later(flow->interval_ms, told_ms), action);
+	wait_for_poll(flow, now_ms, later(wait_ms, stay_ms),
+		      now_ms + later(flow->interval_ms, stay_ms), action);
 	if (flow->state == FLOW_WAITING)
 		action_note(action, LEVEL_INFO, "not approved yet");
 }
@@ -312,15 +322,15 @@ static void poll_again(struct flow *flow, const struct refusal *refusal,
 		       int64_t now_ms, struct action *action)
 {
 	int64_t step_ms = flow->interval_ms + POLL_MARGIN_MS;
-	int64_t told_ms = refusal->retry_after_s * 1000;
+	int64_t stay_ms = told_ms(flow, refusal, now_ms);
 	int64_t wait_ms;
 
 	flow->failures++;
 	remember(flow, refusal);
 	wait_ms = back_off_ms(&flow->seed, flow->failures, 2 * step_ms,
 			      later(step_ms, POLL_BACKOFF_MAX_MS));
-	wait_for_poll(flow, now_ms, later(wait_ms, told_ms),
-		      now_ms + later(flow->interval_ms, told_ms), action);
+	wait_for_poll(flow, now_ms, later(wait_ms, stay_ms),
+		      now_ms + later(flow->interval_ms, stay_ms), action);
 	if (flow->state == FLOW_WAITING)
 		action_note(action, LEVEL_WARN, "%s", refusal->err.text);
 }

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A provider that answers garbage for an hour: it is never asked more often
+ * than it allows, and whoever approves at any moment, the last one too, is
+ * signed in. The modelled provider fails the test where a poll comes too soon
+ * or too late; a failure names the seed that leads to it.
+ */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/flow.h"
+#include "core/oauth.h"
+#include "world.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+enum { SEEDS = 200, HOUR_S = 3600, INTERVAL_S = 5 };
+
+/* The flow's last poll is on its way so long before the code's end. */
+enum { LAST_MOMENT_MS = 1500 };
+
+static const struct garbage {
+	enum net_result net;
+	int status;
+	const char *type, *body;
+	int64_t retry_after_s;
+	int64_t delay_ms;
+} garbage[] = {
+	{NET_OK, 502, "text/html", "<html><h1>Bad Gateway</h1></html>", -1, 9},
+	{NET_OK, 500, "", "", -1, 100},
+	{NET_OK, 503, "text/plain", "later", 30, 100},
+	{NET_OK, 503, "", "", 0, 1},
+	{NET_OK, 429, "", "", 1, 100},
+	{NET_OK, 429, "", "", 86400, 100},
+	{NET_OK, 429, "", "", INT64_MAX, 100},
+	{NET_OK, 408, "", "", INT64_MAX, 100},
+	{NET_OK, 200, "application/json", "", -1, 100},
+	{NET_OK, 204, "", "", -1, 1},
+	{NET_OK, 200, "text/html", "<p>Welcome to the hotel", -1, 100},
+	{NET_OK, 200, "text/html", "{\"access_token\":", -1, 100},
+	{NET_OK, 200, "image/png", "\x89PNG\r\n\x1a\n", -1, 2000},
+	{NET_OK, 200, "application/json", "{\"access_token\":\"", -1, 100},
+	{NET_OK, 200, "application/json", "[]", -1, 100},
+	{NET_OK, 200, "application/json", "null", -1, 100},
+	{NET_OK, 200, "application/json", "\"authorized\"", -1, 100},
+	{NET_OK, 200, "application/json", "{}", -1, 100},
+	{NET_OK, 200, "application/json", "{\"access_token\":null}", -1, 1},
+	{NET_OK, 200, "application/json", "{\"error\":null}", -1, 100},
+	{NET_OK, 400, "application/json", "{\"error\":42}", -1, 100},
+	{NET_OK, 400, "application/json", "{\"error\":[\"x\"]}", -1, 100},
+	{NET_OK, 400, "application/json", "{\"errors\":{\"a\":1}}", -1, 100},
+	{NET_OK, 400, "application/json", "{\"message\":\"Oh no!\"}", -1, 9},
+	{NET_OK, 302, "text/html", "", -1, 100},
+	{NET_OK, 401, "text/html", "<h1>Proxy sign-in</h1>", -1, 100},
+	{NET_OK, 403, "application/json", "{\"error\":\"Forbidden\"}", -1, 9},
+	{NET_OK, 404, "text/plain", "404 page not found", -1, 100},
+	{NET_OK, 405, "", "\xff\xfe\x80", -1, 100},
+	{NET_OK, 418, "text/plain", "short and stout", -1, 100},
+	{NET_OK, 599, "", "", -1, 100},
+	{NET_RESOLVE, 0, "", "", -1, 50},
+	{NET_CONNECT, 0, "", "", -1, 1},
+	{NET_TIMEOUT, 0, "", "", -1, 30000},
+	{NET_TLS, 0, "", "", -1, 300},
+	{NET_TOO_LARGE, 0, "", "", -1, 5000},
+	{NET_OTHER, 0, "", "", -1, 100},
+};
+
+struct scene {
+	struct world world;
+	struct flow *flow;
+	uint64_t seed, random;
+	int64_t asked_ms;    /* when the code was */
+	int64_t approved_ms; /* from when on an answer is a good one */
+	int64_t free_ms;     /* no poll may come before */
+	int64_t life_ms;
+	unsigned polls;
+};
+
+/* Says so with the seed, in place of the modelled provider. */
+static void check(const struct scene *scene, bool holds, const char *what)
+{
+	if (!holds)
+		fail_msg("seed %llu, %lld ms after the code: %s",
+			 (unsigned long long)scene->seed,
+			 (long long)(scene->world.now_ms - scene->asked_ms),
+			 what);
+}
+
+static void answer_code(struct scene *scene, struct answer *answer)
+{
+	scene->asked_ms = scene->world.now_ms;
+	scene->life_ms = HOUR_S * INT64_C(1000);
+	answer->status = 200;
+	(void)snprintf(answer->body, sizeof(answer->body),
+		       "{\"device_code\":\"d\",\"user_code\":\"ABCD\","
+		       "\"verification_uri\":\"https://id.example/\","
+		       "\"expires_in\":%d,\"interval\":%d}",
+		       HOUR_S, INTERVAL_S);
+}
+
+static void answer_poll(struct scene *scene, struct answer *answer)
+{
+	const struct garbage *item =
+		&garbage[jitter_ms(&scene->random, COUNT(garbage))];
+	int64_t now_ms = scene->world.now_ms;
+	int64_t end_ms = scene->asked_ms + scene->life_ms;
+	int64_t delay_ms = item->delay_ms;
+	int64_t there_ms;
+
+	/* A request that hangs until the code is over lets no other pass. */
+	if (now_ms + delay_ms > end_ms - INTERVAL_S * 1000)
+		delay_ms = 100;
+	there_ms = now_ms + delay_ms;
+
+	check(scene, now_ms >= scene->free_ms, "polled too soon");
+	check(scene, now_ms < end_ms, "polled a code that is over");
+	scene->polls++;
+	if (now_ms >= scene->approved_ms) {
+		answer->status = 200;
+		(void)snprintf(answer->body, sizeof(answer->body),
+			       "{\"access_token\":\"a\","
+			       "\"token_type\":\"Bearer\"}");
+		return;
+	}
+	answer->net = item->net;
+	answer->status = item->status;
+	answer->type = item->type;
+	answer->retry_after_s = item->retry_after_s;
+	answer->delay_ms = delay_ms;
+	(void)snprintf(answer->body, sizeof(answer->body), "%s", item->body);
+	scene->free_ms = there_ms + INTERVAL_S * 1000;
+	/* One that is longer than the code lives cannot be meant for it. */
+	if (item->retry_after_s > INTERVAL_S && item->retry_after_s < HOUR_S)
+		scene->free_ms = there_ms + item->retry_after_s * 1000;
+}
+
+static void answer(void *self, const struct request *request,
+		   struct answer *answer)
+{
+	memset(answer, 0, sizeof(*answer));
+	answer->type = "application/json";
+	answer->retry_after_s = -1;
+	answer->delay_ms = 100;
+	if (issuer_kind(request) == ASK)
+		answer_code(self, answer);
+	else
+		answer_poll(self, answer);
+}
+
+static void run(struct scene *scene, uint64_t seed, int64_t approved_ms)
+{
+	struct client *client;
+
+	memset(scene, 0, sizeof(*scene));
+	world_init(&scene->world);
+	scene->world.answerer = answer;
+	scene->world.answerer_self = scene;
+	scene->seed = scene->random = seed;
+	scene->approved_ms = scene->world.now_ms + approved_ms;
+	scene->flow = flow_new(&scene->world.issuer.provider, 0, seed);
+	client = world_add_flow(&scene->world, scene->flow);
+	world_post(&scene->world, client, EVENT_START);
+	world_run(&scene->world,
+		  scene->world.now_ms + 2 * HOUR_S * INT64_C(1000));
+}
+
+static void finish(struct scene *scene)
+{
+	flow_free(scene->flow);
+	world_free(&scene->world);
+}
+
+/* Nobody comes: an hour of it, and not one poll too many. */
+static void test_nobody(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+		struct scene scene;
+
+		run(&scene, seed, INT32_MAX);
+		/* It was the network, and says nothing about a person. */
+		check(&scene, flow_state(scene.flow) == FLOW_FAILED,
+		      flow_state_name(flow_state(scene.flow)));
+		check(&scene, flow_failure(scene.flow) == FAILURE_UNREACHABLE,
+		      "not taken for an outage");
+		check(&scene, scene.polls >= 1 && scene.polls <= 720,
+		      "not polled as often as it should");
+		finish(&scene);
+	}
+}
+
+/* Somebody approves: early, at some moment, and at the very last. */
+static void test_approved(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+		uint64_t random = seed;
+		int64_t life_ms = HOUR_S * INT64_C(1000);
+		const int64_t moments[] = {
+			0,
+			jitter_ms(&random, life_ms - 60000),
+			life_ms - LAST_MOMENT_MS,
+		};
+
+		for (size_t i = 0; i < COUNT(moments); i++) {
+			struct scene scene;
+
+			run(&scene, seed, moments[i]);
+			check(&scene, flow_state(scene.flow) == FLOW_GRANTED,
+			      flow_state_name(flow_state(scene.flow)));
+			finish(&scene);
+		}
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_nobody),
+		cmocka_unit_test(test_approved),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
