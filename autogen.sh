@@ -29,7 +29,8 @@ build_packages='gcc=gcc libc6-dev make=make autoconf=autoconf
 check_packages='libcmocka-dev=cmocka python3-pytest python3-pil
 	fonts-dejavu-core ncurses-term tmux=tmux zbar-tools=zbarimg
 	openssl=openssl procps=ps man-db=man'
-full_packages='clang=clang clang-format=clang-format shellcheck=shellcheck
+full_packages='clang=clang clang-format=clang-format
+	libclang-rt-14-dev shellcheck=shellcheck
 	git=git chromium=chromium chromium-driver=chromedriver
 	python3-selenium nodejs=node systemd=systemd-analyze
 	qemu-system-x86=qemu-system-x86_64 busybox-static'

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a terminal sends: keys, escape sequences, pasted text, cut anywhere.
+ * Goes through a real pseudo-terminal and curses into the screens, which are
+ * drawn after every step.
+ */
+#include "config.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "core/profile.h"
+#include "core/provider.h"
+#include "core/theme.h"
+#include "fuzz.h"
+#include "ui/model.h"
+#include "ui/paste.h"
+#include "ui/term.h"
+#include "ui/ui.h"
+
+static struct {
+	int master;
+	struct term *term;
+	struct profile *profile;
+} desk;
+
+static void open_desk(void)
+{
+	static const char profile[] =
+		"{\"name\":\"Ada\",\"emails\":[\"a@b.example\",\"c@d.example\"]"
+		","
+		"\"a\":{\"b\":{\"c\":[1,2,3,{\"d\":null}]}},\"e\":true}";
+	struct winsize size = {.ws_row = 24, .ws_col = 80};
+	struct theme theme;
+	int slave;
+
+	desk.master = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK);
+	must(desk.master >= 0);
+	must(grantpt(desk.master) == 0 && unlockpt(desk.master) == 0);
+	slave = open(ptsname(desk.master), O_RDWR | O_NOCTTY);
+	must(slave >= 0);
+	must(ioctl(desk.master, TIOCSWINSZ, &size) == 0);
+	must(setenv("TERM", "xterm-256color", 1) == 0);
+	theme_plain(&theme);
+	desk.term = term_open(slave, slave, &theme, NULL);
+	must(desk.term != NULL);
+	desk.profile = profile_new(profile, fuzz_provider(0)->preset->profile,
+				   NULL, 0, NULL);
+}
+
+/* Takes what the screens have written, so that they never wait. */
+static void drain(void)
+{
+	char output[8192];
+
+	while (read(desk.master, output, sizeof(output)) > 0)
+		continue;
+}
+
+static struct model make_model(unsigned which)
+{
+	struct model model = {
+		.now_ms = 1000,
+		.title = "Sign in",
+		.provider = "Webex",
+		.device = "lobby-3",
+		.status = "Waiting",
+		.code_lifetime_ms = 600000,
+		.expires_ms = 301000,
+		.token_expires_ms = NEVER_MS,
+		.idle_ms = NEVER_MS,
+		.retry_ms = NEVER_MS,
+		.demo = (which & 8) != 0,
+		.can_quit = (which & 16) == 0,
+		.trouble = "It did not work.",
+		.advice = "",
+	};
+
+	model.screen = (enum screen)(which % 4);
+	if (which & 4) {
+		model.authorization_uri = "https://id.example/authorize?a=b";
+		model.redirect_uri = "http://127.0.0.1:2000/redirect.html";
+	} else {
+		model.user_code = "WDJB-MJHT";
+		model.verification_uri = "https://id.example/device";
+	}
+	if (model.screen == SCREEN_PROFILE)
+		model.profile = desk.profile;
+	return model;
+}
+
+static void check_pasted(const char *text)
+{
+	must(strlen(text) <= PASTE_MAX);
+	for (; *text != '\0'; text++)
+		must(*text >= ' ' && *text <= '~');
+}
+
+static void take_keys(struct ui *ui, const struct model *model)
+{
+	int key;
+
+	while ((key = term_key(desk.term)) != KEYS_NONE) {
+		must(key != KEYS_HANG_UP);
+		check_pasted(term_pasted(desk.term));
+		switch (ui_key(ui, model, key)) {
+		case COMMAND_PASTE:
+			must(model->authorization_uri != NULL);
+			check_pasted(ui_pasted(ui));
+			break;
+		case COMMAND_APPROVE:
+			must(model->demo);
+			break;
+		case COMMAND_QUIT:
+			must(model->can_quit);
+			break;
+		case COMMAND_SIGN_OUT:
+			must(model->screen == SCREEN_PROFILE);
+			break;
+		case COMMAND_NONE:
+		case COMMAND_START:
+		case COMMAND_CANCEL:
+			break;
+		}
+	}
+}
+
+/* Ends a paste and a sequence that an input left open. */
+static void close_input(void)
+{
+	while (term_key(desk.term) != KEYS_NONE)
+		continue;
+	must(write(desk.master, "\x1b[201~\x03", 7) == 7);
+	while (term_key(desk.term) != KEYS_NONE)
+		continue;
+	must(write(desk.master, "\x03\x03", 2) == 2);
+	while (term_key(desk.term) != KEYS_NONE)
+		continue;
+}
+
+/* A pause, in which an escape becomes a key, is a newline in the input. */
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct input input = {(const char *)data, size};
+	struct model model;
+	struct ui *ui;
+	char *bytes;
+
+	if (desk.term == NULL)
+		open_desk();
+	model = make_model(input_choice(&input, 32));
+	ui = ui_new(desk.term, "auto");
+	ui_draw(ui, &model);
+	while ((bytes = input_line(&input)) != NULL) {
+		size_t len = strlen(bytes);
+
+		/* A terminal holds so many bytes. */
+		len = len < 2048 ? len : 2048;
+		must(len == 0 ||
+		     write(desk.master, bytes, len) == (ssize_t)len);
+		take_keys(ui, &model);
+		ui_draw(ui, &model);
+		drain();
+		free(bytes);
+	}
+	close_input();
+	ui_free(ui);
+	drain();
+	return 0;
+}

@@ -1,0 +1,76 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Runs the fuzzing harnesses of a build, two at a time, and prints what they
+did: run.py BUILD SECONDS [HARNESS...]. Inputs that fail are kept in
+BUILD/tests/fuzz/found; what was learned stays in BUILD/tests/fuzz/corpus.
+"""
+
+import concurrent.futures
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+import seeds
+
+HERE = pathlib.Path(__file__).resolve().parent
+DICTIONARIES = {"conf": "conf", "theme": "conf", "form": "form",
+                "redirect": "form", "practice": "form", "keys": "keys",
+                "text": "text"}  # the others: JSON
+JOBS = int(os.environ.get("FUZZ_JOBS", "2"))
+
+
+def statistic(log, name):
+    found = re.search(rf"^stat::{name}:\s*(\d+)", log, re.MULTILINE)
+    return int(found[1]) if found else 0
+
+
+def run(folder, name, seed_folder, seconds):
+    """Returns the harness's exit code and log."""
+    corpus = folder / "corpus" / name
+    corpus.mkdir(parents=True, exist_ok=True)
+    dictionary = HERE / f"{DICTIONARIES.get(name, 'json')}.dict"
+    command = [folder / f"fuzz_{name}", f"-max_total_time={seconds}",
+               f"-dict={dictionary}", "-timeout=20", "-rss_limit_mb=2048",
+               "-print_final_stats=1",
+               f"-artifact_prefix={folder}/found/{name}-", corpus, seed_folder]
+    options = f"suppressions={HERE}/leaks.supp:print_suppressions=0"
+    log = folder / f"{name}.log"
+    with log.open("wb") as output:
+        done = subprocess.run(command, stdout=output, stderr=output,
+                              stdin=subprocess.DEVNULL, check=False,
+                              env={**os.environ, "LSAN_OPTIONS": options})
+    return done.returncode, log.read_text(errors="replace")
+
+
+def main():
+    if len(sys.argv) < 3:
+        sys.exit(__doc__)
+    folder = pathlib.Path(sys.argv[1]).resolve() / "tests" / "fuzz"
+    seconds = int(sys.argv[2])
+    (folder / "found").mkdir(parents=True, exist_ok=True)
+    folders = seeds.write(folder / "seeds")
+    names = sys.argv[3:] or sorted(folders)
+    failed = []
+    print(f"{'harness':12}{'executions':>12}{'per second':>12}"
+          f"{'inputs kept':>13}  verdict", flush=True)
+    with concurrent.futures.ThreadPoolExecutor(JOBS) as pool:
+        runs = {name: pool.submit(run, folder, name, folders[name], seconds)
+                for name in names}
+        for name in names:
+            code, log = runs[name].result()
+            kept = len(list((folder / "corpus" / name).iterdir()))
+            print(f"{name:12}"
+                  f"{statistic(log, 'number_of_executed_units'):12}"
+                  f"{statistic(log, 'average_exec_per_sec'):12}{kept:13}  "
+                  f"{'pass' if code == 0 else 'FAIL'}", flush=True)
+            if code != 0:
+                failed.append(log)
+    for log in failed:
+        print("\n".join(log.splitlines()[-60:]))
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
