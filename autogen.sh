@@ -33,7 +33,9 @@ full_packages='clang=clang clang-format=clang-format
 	libclang-rt-14-dev shellcheck=shellcheck
 	git=git chromium=chromium chromium-driver=chromedriver
 	python3-selenium nodejs=node systemd=systemd-analyze
-	qemu-system-x86=qemu-system-x86_64 busybox-static'
+	qemu-system-x86=qemu-system-x86_64 busybox-static
+	python3-pytest-xdist strace=strace faketime=faketime iproute2=ip
+	nftables=nft'
 
 # is_there PACKAGE SUBSTITUTE
 is_there()

@@ -89,14 +89,16 @@ static bool has_duplicates(const cJSON *object)
 	return found;
 }
 
-/* What is wrong with the parsed value or one below it; NULL: nothing. */
-static const char *fault_in(const cJSON *item)
+/* What is wrong with the parsed value or one below it; NULL: nothing. A number
+ * that no double holds (1e400) tells nobody anything: it becomes null, and the
+ * rest is as good as it was. */
+static const char *fault_in(cJSON *item)
 {
 	const char *fault = NULL;
-	const cJSON *child;
+	cJSON *child;
 
 	if (cJSON_IsNumber(item) && !isfinite(item->valuedouble))
-		return "a number is too large";
+		item->type = cJSON_NULL;
 	if (cJSON_IsObject(item) && has_duplicates(item))
 		return "a name stands twice in the same object";
 	for (child = item->child; child && !fault; child = child->next)

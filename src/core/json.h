@@ -30,7 +30,8 @@ enum { JSON_MAX_DEPTH = 200 };
 void json_init(void);
 
 /* Parses the len bytes at s; json_free() the result. NULL with *err saying
- * what is wrong where they are not exactly one acceptable JSON value. */
+ * what is wrong where they are not exactly one acceptable JSON value. A number
+ * that is too large for a double comes as null. */
 struct json *json_parse(const char *s, size_t len, struct err *err);
 
 /* Wipes and frees a value that json_parse or json_new_* gave; NULL is fine. */

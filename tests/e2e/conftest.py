@@ -1,75 +1,14 @@
 # SPDX-License-Identifier: MIT
 """What the tests are given. Nothing of it outlives its test."""
 
-import os
-import signal
-
 import pytest
 
-from practice import Practice
-from program import GRANTTY, PRACTICE, Home, processes_of, wait_until
-from terminal import Terminal
-
-
-def pytest_sessionstart():
-    for program in (GRANTTY, PRACTICE):
-        if not os.access(program, os.X_OK):
-            pytest.exit(
-                f"{program} is not there: build it, or set GRANTTY_BUILD to "
-                "where it is",
-                returncode=2,
-            )
-
-
-@pytest.fixture
-def home(tmp_path):
-    """An empty home; fails where a process of the test is left behind."""
-    home = Home(tmp_path / "home")
-    yield home
-    try:
-        wait_until(
-            lambda: not processes_of(home.path),
-            lambda: f"the end of the processes {processes_of(home.path)}",
-        )
-    finally:
-        for pid in processes_of(home.path):
-            os.kill(pid, signal.SIGKILL)
-
-
-@pytest.fixture
-def start_practice(home):
-    """Starts practice servers with the options it is called with; they let
-    themselves be polled every second."""
-    servers = []
-
-    def start(*options):
-        servers.append(Practice("--interval", "1", *options))
-        return servers[-1]
-
-    yield start
-    for server in servers:
-        server.close()
-
-
-@pytest.fixture
-def open_terminal(home):
-    """Starts grantty with those arguments in a terminal, at that home."""
-    terminals = []
-
-    def start(*args, env=None, before=(), **how):
-        """env: changes to the environment; before: words before grantty."""
-        terminals.append(
-            Terminal(
-                [*before, GRANTTY, *args],
-                env=home.environment(**(env or {})),
-                **how,
-            )
-        )
-        return terminals[-1]
-
-    yield start
-    for terminal in terminals:
-        terminal.close()
+from fixtures import (
+    home,
+    open_terminal,
+    pytest_sessionstart,
+    start_practice,
+)
 
 
 @pytest.fixture(scope="session")

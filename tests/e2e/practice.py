@@ -59,6 +59,30 @@ def settings(group):
     ]
 
 
+def write_config(url, path, dialect="webex", **changes):
+    """Writes a configuration for the server at url. Each change is a group
+    whose members are set, or left out where they are None; or a single
+    value."""
+    provider = {
+        name: url + endpoint for name, endpoint in ENDPOINTS[dialect].items()
+    }
+    provider["client_id"] = CLIENT_ID
+    provider["client_secret"] = CLIENT_SECRET
+    if dialect == "webex":
+        provider["preset"] = "webex"
+        provider["verification_hosts"] = ["127.0.0.1", "*.wbx2.com"]
+    else:
+        provider["scope"] = "openid profile email"
+    groups = {"provider": provider, "screen": {"theme": THEME}}
+    for name, value in changes.items():
+        if isinstance(value, dict):
+            groups[name] = {**groups.get(name, {}), **value}
+        else:
+            groups[name] = value
+    path.touch(mode=0o600)
+    path.write_text("\n".join(settings(groups)) + "\n", encoding="utf-8")
+
+
 class Practice:
     """A running grantty-practice."""
 
@@ -127,27 +151,8 @@ class Practice:
             return False
 
     def config(self, path, dialect="webex", **changes):
-        """Writes a configuration for this server. Each change is a group whose
-        members are set, or left out where they are None; or a single value."""
-        provider = {
-            name: self.url + endpoint
-            for name, endpoint in ENDPOINTS[dialect].items()
-        }
-        provider["client_id"] = CLIENT_ID
-        provider["client_secret"] = CLIENT_SECRET
-        if dialect == "webex":
-            provider["preset"] = "webex"
-            provider["verification_hosts"] = ["127.0.0.1", "*.wbx2.com"]
-        else:
-            provider["scope"] = "openid profile email"
-        groups = {"provider": provider, "screen": {"theme": THEME}}
-        for name, value in changes.items():
-            if isinstance(value, dict):
-                groups[name] = {**groups.get(name, {}), **value}
-            else:
-                groups[name] = value
-        path.touch(mode=0o600)
-        path.write_text("\n".join(settings(groups)) + "\n", encoding="utf-8")
+        """Writes a configuration for this server, see write_config()."""
+        write_config(self.url, path, dialect, **changes)
 
     def pause(self):
         self.process.send_signal(signals.SIGSTOP)
