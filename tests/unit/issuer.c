@@ -21,6 +21,9 @@
 /* As long as a client waits for an answer. */
 #define TIMEOUT_MS 30000
 
+/* The end of a code, when a client asks for the last time. */
+#define LAST_MOMENT_MS 2000
+
 static const struct word {
 	const char *name;
 	enum net_result net;
@@ -414,6 +417,11 @@ static void note(struct issuer *issuer, enum endpoint_kind kind,
 	if (answer->retry_after_s > 0)
 		issuer->earliest_ms[kind] =
 			there_ms + answer->retry_after_s * 1000;
+	/* Longer than the code lives: it may be asked about at its end. */
+	if (kind == POLL && answer->retry_after_s >= issuer->code_life_s)
+		issuer->earliest_ms[kind] = issuer->code_sent_ms +
+					    issuer->code_life_s * 1000 -
+					    LAST_MOMENT_MS;
 	if (kind != POLL || strstr(answer->body, "slow_down") == NULL)
 		return;
 	issuer->told_interval_ms += 5000;
