@@ -2,6 +2,7 @@
 """The main job against a real authorization server over TLS, gone through in a
 real browser."""
 
+import concurrent.futures
 import re
 
 import pytest
@@ -17,6 +18,8 @@ METHODS = {
     "client_secret_post": "post",
     "none": "none",
 }
+# These sign; the algorithm stands for the client.
+PROOFS = {**METHODS, "es256": "assertion", "rs256": "assertion"}
 DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code"
 
 NAME = "Robin Example"
@@ -33,6 +36,10 @@ DEFAULT_INTERVAL_S = 5
 # The least that grantty takes a code to be good for.
 SHORT_CODE_S = 10
 SHORT_TOKEN_S = 4
+
+# Long enough for eight that want it one after another: none is asked to be good
+# for longer than it can be, since one that has just come will do.
+MANY_TOKEN_S = 8
 
 # Exit codes
 DONE, FAILED, USAGE, DENIED, NOBODY, EXPIRED, UNREACHABLE = range(7)
@@ -188,6 +195,8 @@ def token_of(home):
         ("client_secret_basic", Person.type),
         ("client_secret_post", Person.scan),
         ("none", Person.scan),
+        ("es256", Person.scan),
+        ("rs256", Person.scan),
     ],
 )
 def test_sign_in(begin, home, method, by):
@@ -208,7 +217,7 @@ def test_sign_in(begin, home, method, by):
         for route in ("device_authorization", "token")
         for entry in server.log(route=route)
     }
-    assert proofs == {METHODS[method]}
+    assert proofs == {PROOFS[method]}
 
 
 def test_kiosk(begin, home):
@@ -290,6 +299,33 @@ def test_wrong_secret(home, start_server):
     assert errors == ["invalid_client"]
 
 
+@pytest.mark.parametrize("fault", ["key", "readable", "audience"])
+def test_wrong_key(home, start_server, fault):
+    server = start_server()
+    options = {}
+    key = home.path / "own.key"
+    if fault == "audience":
+        options["private_key_audience"] = "https://elsewhere.example"
+    else:
+        key.touch(mode=0o600)
+        words = ["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"]
+        oidc.openssl("genpkey", "-out", key, *words)
+        options["private_key_file"] = str(key)
+    if fault == "readable":
+        key.chmod(0o644)
+    server.config(home.config, "es256", **options)
+    run = home.grantty("login")
+    assert run.returncode == USAGE
+    if fault == "readable":
+        assert f"run chmod 600 {key}" in run.stderr
+        assert not server.log(route="device_authorization")
+    else:
+        assert "does not accept this client's signature" in run.stderr
+        assert "clock of this machine" in run.stderr
+        calls = server.log(credentials="assertion")
+        assert [call["error"] for call in calls] == ["invalid_client"]
+
+
 # ---- A server that may be somebody else
 
 
@@ -337,6 +373,39 @@ def test_rotation(sign_in, home):
     run = home.grantty("token")
     assert run.returncode == NOBODY
     assert "Nobody is signed in" in run.stderr
+
+
+def test_rotation_among_many(sign_in, home):
+    """Eight at once renew it once, and no old refresh token is seen again."""
+    server = sign_in(access_token_ttl=MANY_TOKEN_S)
+    first = home.stored()["access_token"]
+    wait_until(lambda: not server.accepts(first), "its expiry")
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        runs = list(pool.map(lambda _: home.grantty("token"), range(8)))
+    assert {(run.returncode, run.stderr) for run in runs} == {(DONE, "")}
+    renewals = server.log(grant="refresh_token")
+    assert {call["status"] for call in renewals} == {200}
+    assert len({run.stdout for run in runs}) == len(renewals)
+    assert len(server.log(event="refresh_token.consumed")) == len(renewals)
+    assert not server.log(event="grant.revoked")
+    assert server.accepts(token_of(home))
+
+
+def test_signed_refresh_and_revocation(sign_in, home):
+    """The key also proves the client where nobody looks on."""
+    server = sign_in("es256", access_token_ttl=SHORT_TOKEN_S)
+    first = home.stored()["access_token"]
+    wait_until(lambda: not server.accepts(first), "its expiry")
+    token = token_of(home)
+    assert server.accepts(token)
+    run = home.grantty("logout")
+    assert (run.returncode, run.stderr) == (DONE, "")
+    assert "has revoked the tokens" in run.stdout
+    assert not server.accepts(token)
+    calls = server.log(grant="refresh_token") + server.log(route="revocation")
+    assert len(calls) >= 3
+    assert {call["credentials"] for call in calls} == {"assertion"}
+    assert {call["status"] for call in calls} == {200}
 
 
 @pytest.mark.parametrize("method", METHODS)

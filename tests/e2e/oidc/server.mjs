@@ -3,6 +3,7 @@
 // in one line once it listens, writes to the log what it was asked (no codes,
 // tokens or secrets), and ends when its standard input does.
 
+import { createPublicKey } from 'node:crypto';
 import { once } from 'node:events';
 import { appendFileSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:https';
@@ -17,6 +18,9 @@ const { values: options } = parseArgs({
     key: { type: 'string' },
     cert: { type: 'string' },
     log: { type: 'string' },
+    // Private keys of clients, by algorithm; only their public half is used.
+    es256: { type: 'string' },
+    rs256: { type: 'string' },
     // Seconds. 0: none is sent, as it is oidc-provider's way.
     interval: { type: 'string', default: '0' },
     'device-code-ttl': { type: 'string', default: '300' },
@@ -48,6 +52,21 @@ const clients = [
   },
 ];
 
+function keyClient(id, alg, file) {
+  const jwk = createPublicKey(readFileSync(file)).export({ format: 'jwk' });
+  return {
+    client_id: id,
+    token_endpoint_auth_method: 'private_key_jwt',
+    token_endpoint_auth_signing_alg: alg,
+    jwks: { keys: [{ ...jwk, kid: `${alg} of ${id}`, use: 'sig' }] },
+  };
+}
+
+const keyClients = [
+  keyClient('lobby 5: 100% & more', 'ES256', options.es256),
+  keyClient('lobby 6: 100% & more', 'RS256', options.rs256),
+];
+
 const account = {
   name: 'Robin Example',
   email: 'robin@example.com',
@@ -63,6 +82,9 @@ function log(entry) {
 function credentials(ctx) {
   if (ctx.headers.authorization) {
     return ctx.headers.authorization.split(' ')[0].toLowerCase();
+  }
+  if (ctx.oidc?.body?.client_assertion) {
+    return 'assertion';
   }
   return ctx.oidc?.body?.client_secret ? 'post' : 'none';
 }
@@ -91,7 +113,7 @@ async function withInterval(ctx, next) {
 
 function makeProvider(url) {
   const provider = new Provider(url, {
-    clients: clients.map((client) => ({
+    clients: [...clients, ...keyClients].map((client) => ({
       application_type: 'native',
       grant_types: [
         client.redirect_uris
