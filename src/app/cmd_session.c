@@ -57,6 +57,7 @@ static bool settle(struct driver *driver, const struct session *session,
 	for (;;) {
 		switch (session_state(session)) {
 		case SESSION_NONE:
+		case SESSION_HELD:
 		case SESSION_LIVE:
 		case SESSION_ENDED:
 			return true;

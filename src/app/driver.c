@@ -345,9 +345,15 @@ static bool is_rotating(const struct session *session)
 
 void driver_finish(struct driver *driver)
 {
+	const struct session *session = driver->machine.session;
 	int64_t until_ms = clock_now_ms() + FINISH_MS;
+	bool held = session != NULL && session_is_held(session);
 
-	while (is_rotating(driver->machine.session) &&
+	/* Nobody will say any more whether it is to be kept. */
+	if (held)
+		driver_post(driver, EVENT_SIGN_OUT);
+	while ((is_rotating(session) ||
+		(held && session_state(session) == SESSION_REVOKING)) &&
 	       clock_now_ms() < until_ms) {
 		if (!driver_wait(driver, NULL, 0, until_ms))
 			return;

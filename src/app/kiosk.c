@@ -215,6 +215,8 @@ static struct visit *new_visit(struct setup *setup, bool once, bool alone)
 		.spread = !once && !alone,
 		.renewals = (int)conf->kiosk.renewals,
 		.sign_out_after_ms = conf->kiosk.sign_out_after_s * 1000,
+		.allow = &conf->kiosk.allow,
+		.confirm = conf->kiosk.confirm,
 	};
 
 	return visit_new(&setup->provider, &policy, crypto_random_u64());

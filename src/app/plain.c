@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "app/args.h"
@@ -131,15 +132,36 @@ static int take_signals(int signals)
 	return EXIT_DONE;
 }
 
+/* What was typed before the question is no answer to it. */
+static void ask_who(struct scene *scene, const struct visit *visit)
+{
+	(void)tcflush(STDIN_FILENO, TCIFLUSH);
+	(void)printf("%s Is this you? [y/N] ", scene_greeting(scene, visit));
+	(void)fflush(stdout);
+}
+
+/* A line that begins with a y is a yes, all else a no. */
+static void take_answer(struct driver *driver)
+{
+	char line[256];
+	ssize_t n = read(STDIN_FILENO, line, sizeof(line));
+
+	driver_post(driver, n > 0 && (line[0] == 'y' || line[0] == 'Y')
+				    ? EVENT_START
+				    : EVENT_CANCEL);
+}
+
 /* Runs the visit to its end. Returns the exit code where it did not come to
  * that, else EXIT_DONE. */
-static int run(struct driver *driver, const struct setup *setup,
-	       struct visit *visit, int signals)
+static int run(struct driver *driver, struct scene *scene, struct visit *visit,
+	       int signals)
 {
 	int code = EXIT_DONE;
 	struct event event = driver_event(EVENT_TICK);
-	struct http_fd fds[] = {{.fd = signals}};
+	const struct setup *setup = scene->setup;
+	struct http_fd fds[] = {{.fd = signals}, {.fd = -1}};
 	unsigned shown = 0;
+	bool asks;
 	struct action action;
 
 	visit_begin(visit, &event, &action);
@@ -147,8 +169,14 @@ static int run(struct driver *driver, const struct setup *setup,
 	while (visit_stage(visit) != VISIT_OVER && code == EXIT_DONE) {
 		if (!show(setup, visit_flow(visit), &shown))
 			return EXIT_FAILED; /* main() says so */
-		if (!driver_wait(driver, fds, 1, NEVER_MS))
+		asks = visit_stage(visit) == VISIT_CONFIRM;
+		if (asks && fds[1].fd < 0)
+			ask_who(scene, visit);
+		fds[1].fd = asks ? STDIN_FILENO : -1;
+		if (!driver_wait(driver, fds, 2, NEVER_MS))
 			return EXIT_FAILED;
+		if (fds[1].ready)
+			take_answer(driver);
 		if (fds[0].ready)
 			code = take_signals(signals);
 	}
@@ -157,13 +185,23 @@ static int run(struct driver *driver, const struct setup *setup,
 
 int plain_run(struct setup *setup, struct err *err)
 {
-	const struct visit_policy policy = {.once = true};
+	const struct visit_policy policy = {
+		.once = true,
+		.allow = &setup->conf.kiosk.allow,
+		.confirm = setup->conf.kiosk.confirm,
+	};
 	struct driver driver = {0};
 	struct visit *visit;
 	struct scene scene;
-	int signals = sig_open();
+	int signals;
 	int code;
 
+	if (policy.confirm && !isatty(STDIN_FILENO)) {
+		err_set(err, "kiosk.confirm is set, and standard input is no "
+			     "terminal on which somebody could answer.");
+		return EXIT_USAGE;
+	}
+	signals = sig_open();
 	if (signals < 0) {
 		err_set(err, "Cannot listen for signals.");
 		return EXIT_FAILED;
@@ -177,7 +215,7 @@ int plain_run(struct setup *setup, struct err *err)
 	driver.log = setup->log;
 	driver_listen(&driver, &setup->provider);
 	(void)driver_recall(&driver);
-	code = run(&driver, setup, visit, signals);
+	code = run(&driver, &scene, visit, signals);
 	if (code == EXIT_DONE) {
 		code = scene_exit_code(visit);
 		if (code == EXIT_DONE)

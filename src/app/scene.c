@@ -182,6 +182,10 @@ static const char *headline(enum visit_result result)
 	switch (result) {
 	case RESULT_DENIED:
 		return "The sign-in was denied";
+	case RESULT_NOT_ALLOWED:
+		return "You cannot sign in here";
+	case RESULT_UNCONFIRMED:
+		return "The sign-in was not confirmed";
 	case RESULT_EXPIRED:
 		return "The code ran out";
 	case RESULT_UNREACHABLE:
@@ -240,6 +244,7 @@ static void fill_profile(struct scene *scene, const struct visit *visit,
 		say(scene, "Signing out of %s", label);
 		break;
 	case SESSION_NONE:
+	case SESSION_HELD:
 	case SESSION_LOCKING:
 	case SESSION_SAVING:
 	case SESSION_LIVE:
@@ -263,6 +268,7 @@ void scene_fill(struct scene *scene, const struct visit *visit,
 	model->trouble = model->advice = "";
 	model->expires_ms = model->retry_ms = NEVER_MS;
 	model->token_expires_ms = model->idle_ms = NEVER_MS;
+	model->confirm_ms = NEVER_MS;
 	model->log = scene->setup->log;
 	model->demo = scene->demo;
 	model->can_quit = scene->can_quit;
@@ -279,6 +285,11 @@ void scene_fill(struct scene *scene, const struct visit *visit,
 			fill_holding(scene, flow, model);
 		else
 			fill_sign_in(scene, flow, model);
+		break;
+	case VISIT_CONFIRM:
+		model->screen = SCREEN_CONFIRM;
+		model->profile = profile_of(scene, visit);
+		model->confirm_ms = visit_confirm_ms(visit);
 		break;
 	case VISIT_RESUMING:
 	case VISIT_ARRIVING:
@@ -326,6 +337,7 @@ int scene_exit_code(const struct visit *visit)
 	case RESULT_MISCONFIGURED:
 		return EXIT_USAGE;
 	case RESULT_DENIED:
+	case RESULT_UNCONFIRMED:
 		return EXIT_DENIED;
 	case RESULT_EXPIRED:
 		return EXIT_EXPIRED;
@@ -335,6 +347,7 @@ int scene_exit_code(const struct visit *visit)
 		return EXIT_CANCELLED;
 	case RESULT_NONE:
 	case RESULT_FAILED:
+	case RESULT_NOT_ALLOWED:
 		break;
 	}
 	return EXIT_FAILED;

@@ -23,6 +23,8 @@ static const char *status_of(const struct model *model)
 				       model->authorization_uri != NULL
 			       ? "Waiting for somebody to sign in"
 			       : "Getting ready for a sign-in";
+	case SCREEN_CONFIRM:
+		return "Asking somebody whether it is them";
 	case SCREEN_PROFILE:
 		return "Somebody is signed in";
 	case SCREEN_TROUBLE:

@@ -20,6 +20,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "core/allow.h"
 #include "core/session_data.h"
 #include "io/input.h"
 #include "io/http.h"
@@ -36,11 +37,6 @@ static bool only_what_works(const struct conf *conf, struct err *err)
 		bool set;
 	} later[] = {
 		{"kiosk.lock", conf->kiosk.lock},
-		{"kiosk.confirm", conf->kiosk.confirm},
-		{"kiosk.allow",
-		 conf->kiosk.allow_emails.count > 0 ||
-			 conf->kiosk.allow_email_domains.count > 0 ||
-			 conf->kiosk.allow_claim_count > 0},
 		{"hooks", conf->hooks.on_signed_in.count > 0 ||
 				  conf->hooks.on_refreshed.count > 0 ||
 				  conf->hooks.on_signed_out.count > 0},
@@ -91,6 +87,7 @@ bool setup_begin(struct setup *setup, const struct args *args, struct err *err)
 	setup->log = log_new(100);
 	theme_plain(&setup->theme);
 	return ok && only_what_works(&setup->conf, err) &&
+	       allow_is_sound(&setup->conf.kiosk.allow, err) &&
 	       open_log(setup, args, err);
 }
 

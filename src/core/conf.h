@@ -20,6 +20,13 @@ struct strings {
 	size_t count;
 };
 
+/* Who may sign in; all of it empty: everybody. */
+struct allow {
+	struct strings emails, email_domains;
+	struct param *claims; /* what a member of the profile has to be */
+	size_t claim_count;
+};
+
 /* At least as many as there are options. */
 enum { CONF_OPTIONS_MAX = 80 };
 
@@ -52,9 +59,7 @@ struct conf {
 		char *start;
 		int64_t renewals, sign_out_after_s;
 		bool lock, confirm;
-		struct strings allow_emails, allow_email_domains;
-		struct param *allow_claims;
-		size_t allow_claim_count;
+		struct allow allow;
 	} kiosk;
 	struct {
 		char *theme, *title, *locale, *qr;

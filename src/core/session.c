@@ -69,6 +69,8 @@ struct session {
 	int failures;
 	bool holds_lock;
 	bool no_profile;
+	bool holds;	   /* sign-ins are held until session_keep() */
+	bool held;	   /* this one is */
 	bool unsaved;	   /* what it holds is not on the disk (yet) */
 	bool renewed_once; /* a 401 has already led to a refresh */
 	bool read_again;   /* read the profile after this refresh */
@@ -84,6 +86,7 @@ static const char *const state_names[] = {
 	[SESSION_SAVING] = "saving",
 	[SESSION_REFRESHING] = "refreshing",
 	[SESSION_READING] = "reading",
+	[SESSION_HELD] = "held",
 	[SESSION_LIVE] = "live",
 	[SESSION_REVOKING] = "revoking",
 	[SESSION_WIPING] = "wiping",
@@ -117,6 +120,7 @@ static void forget(struct session *session)
 	session->refresh_ms = NEVER_MS;
 	session->read_ms = NEVER_MS;
 	session->failures = 0;
+	session->held = false;
 	session->unsaved = false;
 	session->renewed_once = false;
 	session->read_again = false;
@@ -178,7 +182,10 @@ static void live(struct session *session, int64_t now_ms, struct action *action)
 		session->unsaved ? now_ms + back_off(session) : NEVER_MS;
 
 	session->holds_lock = false;
-	move(session, SESSION_LIVE, due_ms, action);
+	if (session->held)
+		move(session, SESSION_HELD, NEVER_MS, action);
+	else
+		move(session, SESSION_LIVE, due_ms, action);
 }
 
 /* A renewal that has failed is tried again, after told_s at the soonest. */
@@ -431,6 +438,16 @@ static void locked_profile(struct session *session, const struct event *event,
 	save(session, STAGE_KEEP, action);
 }
 
+/* What is not kept has no place in the store that could be wiped: whatever is
+ * there is somebody else's. */
+static void be_gone(struct session *session, struct action *action)
+{
+	if (session->held)
+		finish(session, session->leaving, action);
+	else
+		wipe(session, session->leaving, action);
+}
+
 static void revoke(struct session *session, enum stage stage, int64_t wall_s,
 		   struct action *action)
 {
@@ -449,22 +466,25 @@ static void revoke(struct session *session, enum stage stage, int64_t wall_s,
 		request = oauth_revoke_request(session->provider,
 					       tokens->access_token,
 					       "access_token", wall_s);
-	if (request == NULL) {
-		wipe(session, session->leaving, action);
-		return;
+	if (request != NULL) {
+		session->stage = stage;
+		send(session, request, SESSION_REVOKING, action);
+	} else {
+		be_gone(session, action);
 	}
-	session->stage = stage;
-	send(session, request, SESSION_REVOKING, action);
 }
 
 /* Revokes and wipes. Taking the lock again while it is ours is free, and
  * whatever request was under way is dropped when the revocation is sent. */
-static void leave(struct session *session, enum session_end end, int64_t now_ms,
-		  struct action *action)
+static void leave(struct session *session, enum session_end end,
+		  const struct event *event, struct action *action)
 {
 	session->revoked = false;
 	session->leaving = end;
-	run_errand(session, ERRAND_LEAVE, now_ms, action);
+	if (session->held)
+		revoke(session, STAGE_REFRESH_TOKEN, event->wall_s, action);
+	else
+		run_errand(session, ERRAND_LEAVE, event->now_ms, action);
 }
 
 static void locked(struct session *session, const struct event *event,
@@ -580,7 +600,9 @@ static void saved(struct session *session, const struct event *event,
 	}
 	session->unsaved = !event->ok;
 	session->failures = event->ok ? 0 : session->failures + 1;
-	if (session->errand == ERRAND_KEEP || session->read_again)
+	/* What was held has its profile already. */
+	if ((session->errand == ERRAND_KEEP && !session->holds) ||
+	    session->read_again)
 		read_profile(session, event->now_ms, action);
 	else
 		live(session, event->now_ms, action);
@@ -599,6 +621,16 @@ static void remember(struct session *session, enum verdict verdict,
 	*session->refusal = *refusal;
 }
 
+/* The tokens are good; are they to be kept? */
+static void accept(struct session *session, int64_t now_ms,
+		   struct action *action)
+{
+	if (session->held)
+		read_profile(session, now_ms, action);
+	else
+		run_errand(session, ERRAND_KEEP, now_ms, action);
+}
+
 /* The ID token before all else: who it is for decides whether anything is
  * kept. reply: the keys; NULL where there are none to be had. */
 static void check_id(struct session *session, const struct reply *reply,
@@ -614,7 +646,7 @@ static void check_id(struct session *session, const struct reply *reply,
 		session->data.profile = profile;
 		session->failures = 0;
 		forget_refusal(session);
-		run_errand(session, ERRAND_KEEP, event->now_ms, action);
+		accept(session, event->now_ms, action);
 		return;
 	}
 	remember(session,
@@ -727,7 +759,8 @@ static void profile_failed(struct session *session, enum verdict verdict,
 			   const struct event *event, struct action *action)
 {
 	remember(session, verdict, refusal);
-	if (verdict == VERDICT_UNAUTHORIZED && !session->renewed_once) {
+	if (verdict == VERDICT_UNAUTHORIZED && !session->renewed_once &&
+	    !session->held) {
 		session->renewed_once = true;
 		session->read_again = true;
 		renew(session, 0, event->now_ms, action);
@@ -741,14 +774,16 @@ static void profile_failed(struct session *session, enum verdict verdict,
 	}
 	session->failures = 0;
 	live(session, event->now_ms, action);
-	action_note(action, LEVEL_ERROR, "signed in, but without a profile: %s",
+	action_note(action, LEVEL_ERROR,
+		    session->held ? "no profile: %s"
+				  : "signed in, but without a profile: %s",
 		    refusal->err.text);
 }
 
 /* Takes the profile that userinfo gave, which it takes over. False, giving
  * everything up, where it is somebody else's than the ID token's. */
 static bool merge_profile(struct session *session, char *userinfo,
-			  int64_t now_ms, struct action *action)
+			  const struct event *event, struct action *action)
 {
 	struct refusal refusal = {.retry_after_s = -1, .reached = true};
 	char *merged = NULL;
@@ -766,7 +801,7 @@ static bool merge_profile(struct session *session, char *userinfo,
 		return true;
 	}
 	remember(session, VERDICT_REFUSED, &refusal);
-	leave(session, END_REFUSED, now_ms, action);
+	leave(session, END_REFUSED, event, action);
 	action_note(action, LEVEL_ERROR, "%s", refusal.err.text);
 	return false;
 }
@@ -783,12 +818,15 @@ static void profile_answered(struct session *session, const struct event *event,
 		profile_failed(session, verdict, &refusal, event, action);
 		return;
 	}
-	if (!merge_profile(session, profile, event->now_ms, action))
+	if (!merge_profile(session, profile, event, action))
 		return;
 	session->failures = 0;
 	session->renewed_once = false;
 	forget_refusal(session);
-	run_errand(session, ERRAND_PROFILE, event->now_ms, action);
+	if (session->held)
+		live(session, event->now_ms, action);
+	else
+		run_errand(session, ERRAND_PROFILE, event->now_ms, action);
 	action_note(action, LEVEL_INFO, "profile read");
 }
 
@@ -807,7 +845,7 @@ static void revoke_answered(struct session *session, const struct event *event,
 	if (session->stage == STAGE_REFRESH_TOKEN && verdict != VERDICT_RETRY) {
 		revoke(session, STAGE_ACCESS_TOKEN, event->wall_s, action);
 	} else {
-		wipe(session, session->leaving, action);
+		be_gone(session, action);
 	}
 	if (!ok)
 		action_note(action, LEVEL_WARN, "not revoked: %s",
@@ -877,10 +915,11 @@ static void sign_out(struct session *session, const struct event *event,
 	case SESSION_SAVING:
 	case SESSION_REFRESHING:
 	case SESSION_READING:
+	case SESSION_HELD:
 	case SESSION_LIVE:
 		break;
 	}
-	leave(session, END_SIGNED_OUT, event->now_ms, action);
+	leave(session, END_SIGNED_OUT, event, action);
 }
 
 void session_begin(struct session *session, struct tokens *tokens,
@@ -891,12 +930,32 @@ void session_begin(struct session *session, struct tokens *tokens,
 	session->end = END_NONE;
 	session->data.provider = xstrdup(session->provider->id);
 	tokens_move(&session->data.tokens, tokens);
+	session->held = session->holds;
 	session->unsaved = true;
 	plan_new(session, event);
 	if (id_check_is_needed(session->provider, &session->data.tokens))
 		ask_for_keys(session, event, action);
 	else
-		run_errand(session, ERRAND_KEEP, event->now_ms, action);
+		accept(session, event->now_ms, action);
+}
+
+void session_hold(struct session *session)
+{
+	session->holds = true;
+}
+
+void session_keep(struct session *session, const struct event *event,
+		  struct action *action)
+{
+	if (session->state != SESSION_HELD)
+		return;
+	session->held = false;
+	run_errand(session, ERRAND_KEEP, event->now_ms, action);
+}
+
+bool session_is_held(const struct session *session)
+{
+	return session->held;
 }
 
 void session_resume(struct session *session, const struct event *event,

@@ -25,6 +25,8 @@ enum session_state {
 	SESSION_SAVING,	    /* data on its way to the disk */
 	SESSION_REFRESHING, /* the refresh request is under way */
 	SESSION_READING,    /* the profile request is under way */
+	SESSION_HELD,	    /* the profile is there, if it could be had, and
+			     * nothing is kept yet: see session_hold() */
 	SESSION_LIVE,	    /* signed in; nothing under way */
 	SESSION_REVOKING,   /* a revocation request is under way */
 	SESSION_WIPING,	    /* the store is being emptied */
@@ -79,6 +81,20 @@ enum session_end session_end(const struct session *session);
 /* Whether it is between ACTION_LOCK and the end of what it needed the lock
  * for. Where this is false after a step, the store is unlocked. */
 bool session_holds_lock(const struct session *session);
+
+/*
+ * From now on session_begin() saves nothing but reads the profile first and
+ * stops in SESSION_HELD. From there session_keep() goes on, and EVENT_SIGN_OUT
+ * revokes the tokens; the store is not touched by that.
+ */
+void session_hold(struct session *session);
+
+/* Only in SESSION_HELD: saves, then live. */
+void session_keep(struct session *session, const struct event *event,
+		  struct action *action);
+
+/* Whether it has tokens that session_keep() has not accepted. */
+bool session_is_held(const struct session *session);
 
 /* Skips reading the profile in session_begin and session_resume (for verbs
  * that only want a token). */

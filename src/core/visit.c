@@ -10,7 +10,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/err.h"
 #include "base/mem.h"
+#include "core/allow.h"
 #include "core/discovery.h"
 #include "core/flow.h"
 #include "core/provider.h"
@@ -46,6 +48,10 @@
 #define BOOTED_MS 180000
 #define BOOT_SPREAD_MS 10000
 
+/* How long somebody who has just approved may take to come back to the screen
+ * and say that it was them. */
+#define CONFIRM_MS 120000
+
 struct visit {
 	struct provider *provider;
 	struct visit_policy policy;
@@ -59,6 +65,9 @@ struct visit {
 	uint64_t seed;
 	enum visit_stage stage;
 	enum visit_result result;
+	enum visit_result turned_away; /* why it is being signed out, where
+					* that is nobody's wish */
+	int64_t confirm_ms;
 	bool rediscover; /* an endpoint has failed: it may have moved */
 	bool reread;	 /* the issuer was asked since one last worked */
 	bool begun;	 /* it has looked for a stored session */
@@ -70,9 +79,9 @@ struct visit {
 static const char *const stage_names[] = {
 	[VISIT_PREPARING] = "preparing", [VISIT_WELCOME] = "welcome",
 	[VISIT_RESUMING] = "resuming",	 [VISIT_SIGN_IN] = "sign-in",
-	[VISIT_ARRIVING] = "arriving",	 [VISIT_PROFILE] = "profile",
-	[VISIT_LEAVING] = "leaving",	 [VISIT_TROUBLE] = "trouble",
-	[VISIT_OVER] = "over",
+	[VISIT_ARRIVING] = "arriving",	 [VISIT_CONFIRM] = "confirm",
+	[VISIT_PROFILE] = "profile",	 [VISIT_LEAVING] = "leaving",
+	[VISIT_TROUBLE] = "trouble",	 [VISIT_OVER] = "over",
 };
 
 static int patience(const struct visit_policy *policy)
@@ -80,6 +89,11 @@ static int patience(const struct visit_policy *policy)
 	if (policy->once)
 		return LOGIN_PATIENCE;
 	return policy->wait_for_key ? KEY_PATIENCE : 0;
+}
+
+static bool has_list(const struct visit *visit)
+{
+	return visit->policy.allow != NULL && allow_is_set(visit->policy.allow);
 }
 
 struct visit *visit_new(struct provider *provider,
@@ -95,6 +109,8 @@ struct visit *visit_new(struct provider *provider,
 	visit->discovery = discovery_new(
 		provider, policy->once ? LOGIN_PATIENCE : 0, seed + 2);
 	visit->retry_ms = NEVER_MS;
+	if (policy->confirm || has_list(visit))
+		session_hold(visit->session);
 	return visit;
 }
 
@@ -320,12 +336,107 @@ static void signed_in(struct visit *visit, const struct event *event,
 		      struct action *action)
 {
 	visit->touched_ms = event->now_ms;
+	visit->turned_away = RESULT_NONE;
 	visit->failures = 0;
 	visit->renewals = 0;
 	if (visit->policy.once)
 		move(visit, VISIT_OVER, RESULT_SIGNED_IN, action);
 	else
 		move(visit, VISIT_PROFILE, RESULT_SIGNED_IN, action);
+}
+
+static void follow_session(struct visit *visit, const struct event *event,
+			   struct action *action);
+
+/* Signs out whoever cannot stay, and remembers why. */
+static void turn_away(struct visit *visit, enum visit_result why,
+		      const struct event *event, struct action *action)
+{
+	struct event out = *event;
+
+	out.kind = EVENT_SIGN_OUT;
+	visit->turned_away = why;
+	session_step(visit->session, &out, action);
+	move(visit, VISIT_LEAVING, RESULT_NONE, action);
+	follow_session(visit, event, action);
+}
+
+/* True where the person with that profile may not be signed in here; they are
+ * on their way out then. */
+static bool refuse(struct visit *visit, const char *profile,
+		   const struct event *event, struct action *action)
+{
+	struct err why = {""};
+
+	if (!has_list(visit) ||
+	    allow_admits(visit->policy.allow, profile, &why))
+		return false;
+	turn_away(visit, RESULT_NOT_ALLOWED, event, action);
+	action_note(action, LEVEL_WARN, "refused, not in kiosk.allow: %s",
+		    why.text);
+	return true;
+}
+
+/* Tokens are there and nothing is kept: who is it? */
+static void judge(struct visit *visit, const struct event *event,
+		  struct action *action)
+{
+	const char *profile = session_data(visit->session)->profile;
+
+	if (visit->stage != VISIT_ARRIVING)
+		return;
+	if (profile == NULL) {
+		turn_away(visit,
+			  session_verdict(visit->session) == VERDICT_RETRY
+				  ? RESULT_UNREACHABLE
+				  : RESULT_FAILED,
+			  event, action);
+		return;
+	}
+	if (refuse(visit, profile, event, action))
+		return;
+	if (!visit->policy.confirm) {
+		session_keep(visit->session, event, action);
+		return;
+	}
+	visit->confirm_ms = event->now_ms + CONFIRM_MS;
+	move(visit, VISIT_CONFIRM, RESULT_NONE, action);
+}
+
+/* Somebody is signed in: from just now, or from an earlier run, whose list of
+ * people may have been another one. */
+static void arrived(struct visit *visit, const struct event *event,
+		    struct action *action)
+{
+	const char *profile = session_data(visit->session)->profile;
+
+	if (visit->stage != VISIT_RESUMING ||
+	    !refuse(visit, profile, event, action))
+		signed_in(visit, event, action);
+}
+
+/* What a person is told who was turned away. */
+static void dismissed(struct visit *visit, const struct event *event,
+		      struct action *action)
+{
+	enum visit_result why = visit->turned_away;
+
+	visit->turned_away = RESULT_NONE;
+	if (why == RESULT_UNCONFIRMED && !visit->policy.once)
+		start(visit, event, action);
+	else if (why == RESULT_NOT_ALLOWED || why == RESULT_UNCONFIRMED)
+		stumble(visit, why,
+			why == RESULT_UNCONFIRMED
+				? "Nobody said that it is them."
+				: "This account is not among those that may "
+				  "sign in on this device. Use another one, or "
+				  "ask whoever runs the device.",
+			pause_ms(visit, DENIED_MS), event, action);
+	else
+		stumble(visit, why,
+			"The profile could not be read, and nobody can sign "
+			"in here without one.",
+			pause_ms(visit, FAILED_MS), event, action);
 }
 
 static void session_gone(struct visit *visit, const struct event *event,
@@ -339,6 +450,8 @@ static void session_gone(struct visit *visit, const struct event *event,
 			"The session file could not be removed after the "
 			"sign-out: remove it by hand.",
 			pause_ms(visit, FAILED_MS), event, action);
+	else if (visit->turned_away != RESULT_NONE)
+		dismissed(visit, event, action);
 	else if (end == END_REFUSED ||
 		 (visit->policy.once && arriving && end == END_LOST))
 		failed(visit,
@@ -359,7 +472,10 @@ static void follow_session(struct visit *visit, const struct event *event,
 	switch (session_state(visit->session)) {
 	case SESSION_LIVE:
 		if (visit->stage != VISIT_PROFILE)
-			signed_in(visit, event, action);
+			arrived(visit, event, action);
+		break;
+	case SESSION_HELD:
+		judge(visit, event, action);
 		break;
 	case SESSION_NONE:
 		start(visit, event, action);
@@ -418,12 +534,33 @@ static void step_session(struct visit *visit, const struct event *event,
 		move(visit, VISIT_OVER, RESULT_CANCELLED, action);
 		return;
 	}
-	if (gives_up)
+	if (gives_up) {
 		out.kind = EVENT_SIGN_OUT;
+		visit->turned_away = RESULT_NONE;
+	}
 	session_step(visit->session, &out, action);
 	if (gives_up)
 		move(visit, VISIT_LEAVING, RESULT_NONE, action);
 	follow_session(visit, event, action);
+}
+
+static void step_confirm(struct visit *visit, const struct event *event,
+			 struct action *action)
+{
+	bool late = event->now_ms >= visit->confirm_ms;
+
+	if (event->kind == EVENT_CANCEL || event->kind == EVENT_SIGN_OUT ||
+	    late) {
+		turn_away(visit, RESULT_UNCONFIRMED, event, action);
+		action_note(action, LEVEL_WARN,
+			    late ? "not kept: nobody said in time that it is "
+				   "them"
+				 : "not kept: the person said that it is not "
+				   "them");
+	} else if (event->kind == EVENT_START) {
+		session_keep(visit->session, event, action);
+		move(visit, VISIT_ARRIVING, RESULT_NONE, action);
+	}
 }
 
 static bool is_from_person(enum event_kind kind)
@@ -641,6 +778,9 @@ void visit_step(struct visit *visit, const struct event *event,
 	case VISIT_LEAVING:
 		step_session(visit, event, action);
 		break;
+	case VISIT_CONFIRM:
+		step_confirm(visit, event, action);
+		break;
 	case VISIT_PROFILE:
 		step_profile(visit, event, action);
 		break;
@@ -670,6 +810,8 @@ int64_t visit_deadline(const struct visit *visit)
 	case VISIT_ARRIVING:
 	case VISIT_LEAVING:
 		return session_ms;
+	case VISIT_CONFIRM:
+		return visit->confirm_ms;
 	case VISIT_PROFILE:
 		return idle_ms < session_ms ? idle_ms : session_ms;
 	case VISIT_TROUBLE:
@@ -712,6 +854,11 @@ int64_t visit_idle_ms(const struct visit *visit)
 	    visit->policy.sign_out_after_ms == 0)
 		return NEVER_MS;
 	return visit->touched_ms + visit->policy.sign_out_after_ms;
+}
+
+int64_t visit_confirm_ms(const struct visit *visit)
+{
+	return visit->stage == VISIT_CONFIRM ? visit->confirm_ms : NEVER_MS;
 }
 
 const struct flow *visit_flow(const struct visit *visit)

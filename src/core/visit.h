@@ -13,6 +13,7 @@
 
 #include "core/exchange.h"
 
+struct allow;
 struct provider;
 struct discovery;
 struct flow;
@@ -25,6 +26,8 @@ enum visit_stage {
 	VISIT_RESUMING,	 /* looks whether somebody is still signed in */
 	VISIT_SIGN_IN,	 /* the flow runs */
 	VISIT_ARRIVING,	 /* tokens are there: being saved, profile being read */
+	VISIT_CONFIRM,	 /* "Is this you?": EVENT_START says yes, EVENT_CANCEL
+			  * no; nothing is kept yet */
 	VISIT_PROFILE,	 /* signed in */
 	VISIT_LEAVING,	 /* signing out */
 	VISIT_TROUBLE, /* it did not work; tries again by itself or on a key */
@@ -38,6 +41,8 @@ enum visit_result {
 	RESULT_FAILED,
 	RESULT_MISCONFIGURED,
 	RESULT_DENIED,
+	RESULT_NOT_ALLOWED, /* this person may not sign in here */
+	RESULT_UNCONFIRMED, /* nobody said that it is them */
 	RESULT_EXPIRED,
 	RESULT_UNREACHABLE,
 	RESULT_CANCELLED
@@ -52,6 +57,9 @@ struct visit_policy {
 	int renewals; /* codes asked for again without a person; 0: no limit, or
 		       * none where it waits for a key */
 	int64_t sign_out_after_ms; /* idle time until sign-out; 0: never */
+	const struct allow *allow; /* who may sign in; NULL: everybody. Must
+				    * outlive the visit */
+	bool confirm; /* asks "Is this you?" before anything is kept */
 };
 
 /* The provider, which discovery may fill in, must outlive the visit. seed: any
@@ -90,6 +98,9 @@ const char *visit_trouble(const struct visit *visit);
 
 /* Idle sign-out: when it comes; NEVER_MS where it does not. */
 int64_t visit_idle_ms(const struct visit *visit);
+
+/* In VISIT_CONFIRM: when it is too late for an answer; else NEVER_MS. */
+int64_t visit_confirm_ms(const struct visit *visit);
 
 const struct flow *visit_flow(const struct visit *visit);
 const struct session *visit_session(const struct visit *visit);

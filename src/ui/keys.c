@@ -17,9 +17,10 @@
 enum {
 	WELCOME = 1 << SCREEN_WELCOME,
 	SIGN_IN = 1 << SCREEN_SIGN_IN,
+	CONFIRM = 1 << SCREEN_CONFIRM,
 	PROFILE = 1 << SCREEN_PROFILE,
 	TROUBLE = 1 << SCREEN_TROUBLE,
-	ANYWHERE = WELCOME | SIGN_IN | PROFILE | TROUBLE,
+	ANYWHERE = WELCOME | SIGN_IN | CONFIRM | PROFILE | TROUBLE,
 	/* While an address is being typed on it, most keys are text. */
 	TYPING = 1 << (SCREEN_TROUBLE + 1)
 };
@@ -119,6 +120,15 @@ static const struct binding bindings[] = {
 	  TYPING, always, COMMAND_NONE, LOOK_LEAVE, 1 },
 	{ KEYS_BACKSPACE, "", "", "",
 	  TYPING, always, COMMAND_NONE, LOOK_ERASE, 0 },
+
+	{ 'y', "y", "Yes, it is me", "say that this is you",
+	  CONFIRM, always, COMMAND_START, LOOK_NONE, 0 },
+	{ KEYS_ENTER, "", "", "",
+	  CONFIRM, always, COMMAND_START, LOOK_NONE, 0 },
+	{ 'n', "n", "No", "say that this is somebody else: nothing is kept",
+	  CONFIRM, always, COMMAND_CANCEL, LOOK_NONE, 1 },
+	{ KEYS_ESCAPE, "", "", "",
+	  CONFIRM, always, COMMAND_CANCEL, LOOK_NONE, 0 },
 
 	{ 'o', "o", "Sign out", "sign out",
 	  PROFILE, always, COMMAND_SIGN_OUT, LOOK_NONE, 1 },

@@ -406,6 +406,16 @@ static void lay_trouble(struct layout *layout, const struct canvas *canvas,
 		     panel_trouble.rows(canvas, body.columns, model, view));
 }
 
+static void lay_confirm(struct layout *layout, const struct canvas *canvas,
+			struct rect screen, const struct model *model,
+			const struct view *view)
+{
+	struct rect body = put_screen(layout, screen, view);
+
+	put_with_log(layout, &panel_confirm, body,
+		     panel_confirm.rows(canvas, body.columns, model, view));
+}
+
 void layout_make(struct layout *layout, const struct canvas *canvas,
 		 const struct model *model, struct view *view)
 {
@@ -426,6 +436,9 @@ void layout_make(struct layout *layout, const struct canvas *canvas,
 			lay_authorize(layout, canvas, screen, model, view);
 		else
 			lay_sign_in(layout, canvas, screen, model, view);
+		break;
+	case SCREEN_CONFIRM:
+		lay_confirm(layout, canvas, screen, model, view);
 		break;
 	case SCREEN_PROFILE:
 		lay_profile(layout, canvas, screen, model, view);

@@ -15,7 +15,13 @@
 struct log;
 struct profile;
 
-enum screen { SCREEN_WELCOME, SCREEN_SIGN_IN, SCREEN_PROFILE, SCREEN_TROUBLE };
+enum screen {
+	SCREEN_WELCOME,
+	SCREEN_SIGN_IN,
+	SCREEN_CONFIRM, /* "Is this you?" */
+	SCREEN_PROFILE,
+	SCREEN_TROUBLE
+};
 
 struct model {
 	enum screen screen;
@@ -47,6 +53,9 @@ struct model {
 	int64_t token_expires_ms;      /* NEVER_MS: not known */
 	bool refreshes;		       /* the token is renewed by itself */
 	int64_t idle_ms; /* when the idle sign-out comes; NEVER_MS: never */
+
+	/* "Is this you?": profile, and when it is too late for an answer. */
+	int64_t confirm_ms;
 
 	/* Trouble. */
 	const char *trouble; /* in words a visitor understands */

@@ -45,6 +45,7 @@ extern const struct panel panel_qr;
 extern const struct panel panel_code;
 extern const struct panel panel_address;
 extern const struct panel panel_return;
+extern const struct panel panel_confirm;
 extern const struct panel panel_log;
 extern const struct panel panel_profile;
 extern const struct panel panel_fields;

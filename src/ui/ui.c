@@ -243,6 +243,8 @@ int64_t ui_deadline(const struct ui *ui, const struct model *model)
 		return model->authorization_uri != NULL
 			       ? panel_return.deadline(model)
 			       : panel_code.deadline(model);
+	case SCREEN_CONFIRM:
+		return panel_confirm.deadline(model);
 	case SCREEN_PROFILE:
 		return panel_profile.deadline(model);
 	case SCREEN_TROUBLE:

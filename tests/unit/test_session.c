@@ -105,6 +105,7 @@ static bool is_at_rest(const struct session *session)
 {
 	switch (session_state(session)) {
 	case SESSION_NONE:
+	case SESSION_HELD:
 	case SESSION_LIVE:
 	case SESSION_ENDED:
 		return true;

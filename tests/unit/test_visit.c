@@ -770,6 +770,7 @@ static void check_alive(const struct scene *scene)
 	case VISIT_PREPARING:
 	case VISIT_RESUMING:
 	case VISIT_ARRIVING:
+	case VISIT_CONFIRM:
 	case VISIT_LEAVING:
 		break;
 	}

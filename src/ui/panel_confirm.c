@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * "Is this you?": who has signed in, before anything of it is kept.
+ */
+#include "config.h"
+
+#include <stdio.h>
+
+#include "base/text.h"
+#include "core/profile.h"
+#include "ui/model.h"
+#include "ui/panel.h"
+
+/* Enough to tell one person from another; the first are the best known. */
+enum { FIELDS_SHOWN = 4 };
+
+static int field_count(const struct model *model)
+{
+	int count =
+		model->profile != NULL ? (int)model->profile->field_count : 0;
+
+	return count < FIELDS_SHOWN ? count : FIELDS_SHOWN;
+}
+
+static void draw_time(struct canvas *canvas, struct rect rect,
+		      const struct model *model)
+{
+	struct rect row = rect_part(rect, rect.rows - 1, 0, 1, rect.columns);
+	char text[120], time[32];
+
+	text_countdown(time, sizeof(time),
+		       panel_seconds_left(model->confirm_ms, model->now_ms));
+	snprintf(text, sizeof(text),
+		 "y: yes, n: no. Without an answer it is dropped in %s.", time);
+	if (text_width(text) > rect.columns)
+		snprintf(text, sizeof(text), "y: yes, n: no (%s)", time);
+	canvas_fill(canvas, row, ROLE_TEXT);
+	canvas_text(canvas, row, 0, 0, ROLE_TEXT, text);
+}
+
+static int rows_wanted(const struct canvas *canvas, int columns,
+		       const struct model *model, const struct view *view)
+{
+	(void)canvas;
+	(void)columns;
+	(void)view;
+	return 4 + field_count(model);
+}
+
+/* The rows that are on show: the last one is the time's. */
+static struct rect place(const struct canvas *canvas, struct rect rect,
+			 const struct model *model)
+{
+	int rows = rows_wanted(canvas, rect.columns, model, NULL);
+
+	return rect_part(rect, 0, 0, rows < rect.rows ? rows : rect.rows,
+			 rect.columns);
+}
+
+static void tick(struct canvas *canvas, struct rect rect,
+		 const struct model *model, const struct view *view)
+{
+	(void)view;
+	draw_time(canvas, place(canvas, rect, model), model);
+}
+
+static void draw(struct canvas *canvas, struct rect rect,
+		 const struct model *model, struct view *view)
+{
+	int count = field_count(model);
+	int labels = 0;
+	int y = 1;
+
+	(void)view;
+	rect = place(canvas, rect, model);
+	canvas_text(canvas, rect, 0, 0, ROLE_TITLE, "Is this you?");
+	if (rect.rows > count + 2)
+		y++; /* an empty row */
+	for (int i = 0; i < count; i++) {
+		int width = text_width(model->profile->fields[i].label);
+
+		labels = width > labels ? width : labels;
+	}
+	for (int i = 0; i < count && y < rect.rows - 1; i++, y++) {
+		canvas_text(canvas, rect, y, 0, ROLE_LABEL,
+			    model->profile->fields[i].label);
+		canvas_text(canvas, rect, y, labels + 2, ROLE_VALUE,
+			    model->profile->fields[i].value);
+	}
+	draw_time(canvas, rect, model);
+}
+
+static int64_t deadline(const struct model *model)
+{
+	return panel_next_second(model->confirm_ms, model->now_ms);
+}
+
+const struct panel panel_confirm = {
+	.draw = draw,
+	.tick = tick,
+	.deadline = deadline,
+	.rows = rows_wanted,
+};
