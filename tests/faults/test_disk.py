@@ -1,0 +1,216 @@
+# SPDX-License-Identifier: MIT
+"""Disks that are full, read-only or broken, session files that are not what
+they should be, and an end at any system call of a refresh."""
+
+import os
+import re
+import subprocess
+
+import pytest
+
+from practice import PERSON
+from program import GRANTTY, PATIENCE_S, Exit
+
+PARTS = 4
+
+
+def need_root():
+    if os.geteuid() != 0:
+        pytest.skip("needs root")
+
+
+@pytest.fixture
+def signed_in(home, start_practice):
+    """A server, and a person signed in to it whose token has run out."""
+    practice = start_practice("--approve-after", "0")
+    practice.config(home.config, log={"file": str(home.log), "level": "debug"})
+    assert home.grantty("login").returncode == Exit.DONE
+    home.store(expires_at=1)
+    return practice
+
+
+def strace(home, *options, verb="token"):
+    """Runs grantty under strace; what it wrote is in home.path / "trace"."""
+    return subprocess.run(
+        ["strace", "-f", "-qq", "-o", home.path / "trace", *options]
+        + [GRANTTY, verb],
+        env=home.environment(),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=3 * PATIENCE_S,
+        check=False,
+    )
+
+
+def calls_of_a_refresh(home):
+    """Each system call from the lock on: its name, and how many of that name
+    there have been since the start, as strace counts them."""
+    assert strace(home).returncode == Exit.DONE
+    lines = (home.path / "trace").read_text().splitlines()
+    main = lines[0].split()[0]
+    counts, found, begun = {}, [], False
+    for line in lines:
+        match = re.match(rf"{main} +(\w+)\((.*)", line)
+        if not match:
+            continue
+        name, rest = match.groups()
+        counts[name] = counts.get(name, 0) + 1
+        begun = begun or "session.json.lock" in rest
+        if begun:
+            found.append((name, counts[name]))
+    # From exit_group() on it is over.
+    return [call for call in found if call[0] != "exit_group"]
+
+
+@pytest.mark.slow
+@pytest.mark.row(
+    "Disk", "killed at each system call of a refresh and its saves",
+    "file whole each time; session kept unless the server had rotated, then "
+    "one try with the old token and a calm end",
+)
+@pytest.mark.parametrize("part", range(PARTS))
+def test_killed_at_each_call(home, signed_in, part):
+    calls = calls_of_a_refresh(home)
+    assert {"fsync", "renameat", "flock"} <= {name for name, _ in calls}
+    kept = lost = missed = 0
+    for name, number in calls[part::PARTS]:
+        home.store(expires_at=1)
+        before = signed_in.state()
+        killed = strace(
+            home, "-e", f"trace={name}",
+            "-e", f"inject={name}:signal=KILL:when={number}",
+        )
+        # How often it waits is not the same each time.
+        missed += killed.returncode == Exit.DONE
+        assert killed.returncode in (-9, Exit.DONE)
+        assert home.stored()["refresh_token"]
+        rotated = signed_in.state()["refreshes"] > before["refreshes"]
+        again = home.grantty("token")
+        where = f"{name} {number}: {again.stderr}"
+        if again.returncode == Exit.DONE:
+            assert signed_in.accepts(again.stdout.strip()), where
+            kept += 1
+            continue
+        assert rotated, where
+        assert again.returncode == Exit.NOBODY, where
+        assert not home.session.exists()
+        lost += 1
+        assert home.grantty("login").returncode == Exit.DONE
+    assert kept > lost and missed < kept / 4
+    print(f"{kept} times kept, {lost} times lost, {missed} calls not made")
+
+
+ERRORS = {
+    "full": "write:error=ENOSPC",
+    "I/O error at the write": "write:error=EIO",
+    "I/O error at the fsync": "fsync:error=EIO",
+    "I/O error at the rename": "renameat:error=EIO",
+    "I/O error at the close": "close:error=EIO",
+}
+
+@pytest.mark.row("Disk", "when the renewed token is saved",
+                 "told with what to do; the old file is whole")
+@pytest.mark.parametrize("fault", ERRORS.values(), ids=ERRORS)
+def test_error_at_the_save(home, signed_in, fault):
+    old = home.secrets()
+    # By the names the error is kept away from all other files. A renaming has
+    # only names below the folder, and nothing else is renamed.
+    paths = ["-P", f"{home.session}~tmp"] if "renameat" not in fault else []
+    strace(
+        home, "-e", f"trace={fault.partition(':')[0]}", *paths,
+        "-e", f"inject={fault}",
+    )
+    assert re.search("cannot be written|could not be saved", home.logged())
+    assert home.secrets() == old
+    assert "~tmp" not in " ".join(home.files())
+
+
+@pytest.fixture
+def small_disk(home):
+    """A file system at the place of the session that one can fill."""
+    need_root()
+    folder = home.session.parent
+    folder.mkdir(parents=True, mode=0o700)
+    mount = ["mount", "-t", "tmpfs", "-o", "size=16k,mode=0700", "none"]
+    subprocess.run([*mount, str(folder)], check=True)
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+@pytest.mark.row("Disk", "full: a short write, then no space",
+                 "signed in for now, told; nothing half-written")
+def test_full_disk(crooked, login, home, small_disk, open_terminal):
+    crooked()
+    filler = small_disk / "filler"
+    with open(filler, "wb", buffering=0) as f, pytest.raises(OSError):
+        while True:
+            f.write(b"x" * 4096)
+    screen = open_terminal()
+    screen.wait_for(f"Hello, {PERSON}")
+    screen.keys("q")
+    assert screen.wait_for_exit() == Exit.DONE
+    assert "there is no space left" in home.logged()
+    assert not home.session.exists()
+    filler.unlink()
+
+
+@pytest.mark.row("Disk", "read-only", "told before anybody is asked to do "
+                 "anything, or told and the session kept")
+def test_read_only(home, signed_in):
+    need_root()
+    folder = str(home.session.parent)
+    script = f'mount --bind "{folder}" "{folder}" && ' \
+        f'mount -o remount,ro,bind "{folder}" && exec "$@"'
+    old = home.session.read_bytes()
+    run = subprocess.run(
+        ["unshare", "-m", "sh", "-c", script, "sh", GRANTTY, "token"],
+        env=home.environment(), capture_output=True, text=True, check=False,
+        timeout=PATIENCE_S,
+    )
+    assert "read-only" in run.stderr + home.logged()
+    assert home.session.read_bytes() == old
+
+
+def make_symlink(path):
+    path.rename(path.with_name("elsewhere"))
+    path.symlink_to("elsewhere")
+
+
+def make_fifo(path):
+    path.unlink()
+    os.mkfifo(path, 0o600)
+
+
+def make_foreign(path):
+    need_root()
+    os.chown(path, 4711, 4711)
+    subprocess.run(["chmod", "600", path], check=True)
+
+
+ODD_FILES = {
+    "a symlink": (make_symlink, "symbolic link"),
+    "a FIFO": (make_fifo, "no regular file"),
+    "of another owner": (make_foreign, "belongs to another user"),
+    "readable to others": (lambda path: path.chmod(0o644), "open to others"),
+    "a folder": (lambda path: (path.unlink(), path.mkdir()),
+                 "no regular file"),
+}
+
+
+@pytest.mark.row("Disk", "session file", "refused with what to do; untouched; "
+                 "the server hears nothing")
+@pytest.mark.parametrize("make, says", ODD_FILES.values(), ids=ODD_FILES)
+def test_odd_file(home, signed_in, make, says):
+    heard = signed_in.calls("POST /v1/access_token")
+    make(home.session)
+    state = os.lstat(home.session)
+    for verb in ["token", "status", "login"]:
+        run = home.grantty(verb)
+        assert run.returncode == Exit.FAILED, verb
+        assert says in run.stderr
+    assert os.lstat(home.session) == state
+    assert signed_in.calls("POST /v1/access_token") == heard
+    # Not for the aftermath: it is as odd as it was made.
+    subprocess.run(["rm", "-rf", str(home.session)], check=True)
+    (home.session.parent / "elsewhere").unlink(missing_ok=True)
