@@ -18,6 +18,7 @@
 #include <cmocka.h>
 
 #include "base/buf.h"
+#include "base/crypto.h"
 #include "base/err.h"
 #include "base/form.h"
 #include "base/mem.h"
@@ -95,6 +96,41 @@ void run_check_text(const struct run *run, const char *what,
 
 /* ---- What is asked */
 
+/* The two placeholders that are of grantty's making: false where it is
+ * neither. The verifier must go with the challenge that was sent before. */
+static bool check_pkce(const struct run *run, const char *expected,
+		       const char *value)
+{
+	char *challenge;
+
+	if (strcmp(expected, "{code_challenge}") == 0) {
+		if (value == NULL || strlen(value) != 43)
+			run_fail_at(run, "the challenge is none");
+		return true;
+	}
+	if (strcmp(expected, "{code_verifier}") != 0)
+		return false;
+	challenge = crypto_sha256_text(value != NULL ? value : "",
+				       value != NULL ? strlen(value) : 0);
+	if (strcmp(challenge, run->challenge) != 0)
+		run_fail_at(run, "the verifier is another one's");
+	free(challenge);
+	return true;
+}
+
+static void note_challenge(struct run *run, const struct request *request)
+{
+	char *challenge = NULL;
+
+	if (request->body != NULL)
+		challenge = form_get(request->body, strlen(request->body),
+				     "code_challenge");
+	if (challenge != NULL)
+		(void)snprintf(run->challenge, sizeof(run->challenge), "%s",
+			       challenge);
+	free(challenge);
+}
+
 static void check_form(const struct run *run, const struct json *expected,
 		       const char *body)
 {
@@ -110,7 +146,8 @@ static void check_form(const struct run *run, const struct json *expected,
 		const char *name = json_name(field);
 		char *value = form_get(body, strlen(body), name);
 
-		run_check_text(run, name, json_text(field), value);
+		if (!check_pkce(run, json_text(field), value))
+			run_check_text(run, name, json_text(field), value);
 		secret_free(value);
 		surplus--;
 	}
@@ -243,6 +280,7 @@ static void answer_by_transcript(void *self, const struct request *request,
 {
 	struct run *run = self;
 
+	note_challenge(run, request);
 	check_request(run, request);
 	give_answer(run, answer);
 	run->answered_ms = run->world.now_ms + answer->delay_ms;

@@ -20,6 +20,7 @@ struct run {
 	const struct json *step; /* the next one; NULL: it was the last */
 	int number;		 /* of that step, from 1 */
 	int64_t answered_ms;	 /* when the last answer was there */
+	char challenge[64];	 /* of PKCE, as it was sent last */
 	struct world world;
 	struct visit *visit;
 	struct client *client;
