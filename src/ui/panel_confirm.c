@@ -81,9 +81,11 @@ static void draw(struct canvas *canvas, struct rect rect,
 
 		labels = width > labels ? width : labels;
 	}
+	if (labels > rect.columns / 3)
+		labels = rect.columns / 3;
 	for (int i = 0; i < count && y < rect.rows - 1; i++, y++) {
-		canvas_text(canvas, rect, y, 0, ROLE_LABEL,
-			    model->profile->fields[i].label);
+		canvas_text(canvas, rect_part(rect, y, 0, 1, labels), 0, 0,
+			    ROLE_LABEL, model->profile->fields[i].label);
 		canvas_text(canvas, rect, y, labels + 2, ROLE_VALUE,
 			    model->profile->fields[i].value);
 	}
