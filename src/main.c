@@ -7,6 +7,8 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -129,12 +131,22 @@ static void occupy_standard_fds(void)
 		(void)close(fd);
 }
 
-/* There are secrets in memory. */
-static void forbid_core_dumps(void)
+/*
+ * There are secrets in memory: no core dump, no debugger and no look into
+ * /proc/PID by other processes of the same user, and, where the limit allows
+ * it, no swap. A limit that is too small for all of the memory would make
+ * allocations fail later on, so then nothing is locked.
+ */
+static void protect_memory(void)
 {
 	const struct rlimit none = {0, 0};
+	struct rlimit lockable;
 
 	(void)setrlimit(RLIMIT_CORE, &none);
+	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	if (getrlimit(RLIMIT_MEMLOCK, &lockable) == 0 &&
+	    lockable.rlim_cur == RLIM_INFINITY)
+		(void)mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT);
 }
 
 /* What was printed counts only once it is out. */
@@ -159,7 +171,7 @@ int main(int argc, char **argv)
 	struct args args;
 
 	occupy_standard_fds();
-	forbid_core_dumps();
+	protect_memory();
 	if (!args_parse(&args, argc, argv, &err))
 		return misused(&err);
 	if (args.help)

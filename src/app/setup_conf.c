@@ -148,6 +148,17 @@ struct found {
 	const char *place, *name;
 };
 
+/* Others may look into the environment that the program was started with: what
+ * was secret in it does not stay there. */
+static void wipe_variable(const char *name)
+{
+	char *value = getenv(name);
+
+	if (value != NULL)
+		mem_wipe(value, strlen(value));
+	(void)unsetenv(name);
+}
+
 static const char *const id_names[] = {"GRANTTY_CLIENT_ID", "CLIENT_ID"};
 static const char *const secret_names[] = {"GRANTTY_CLIENT_SECRET",
 					   "CLIENT_SECRET"};
@@ -256,6 +267,8 @@ bool setup_client(struct setup *setup, const struct args *args, struct err *err)
 	if (!read_dotenv(args->env_file, &dotenv, err))
 		goto out;
 	secret = find_variable(secret_names, &dotenv, args->env_file);
+	for (size_t i = 0; i < 2; i++)
+		wipe_variable(secret_names[i]);
 	if (secret.value == NULL && !secret_from_file(setup, &secret, err))
 		goto out;
 	/* --client-id on the command line is nearer than any environment. */

@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: MIT
+"""What is left of a sign-in after the sign-out: memory, arguments, environment
+and files of the running kiosk are searched. Needs root, for nobody else may
+look."""
+
+import os
+import pathlib
+import re
+
+import pytest
+
+from oidc import Certificate
+from practice import CLIENT_SECRET, PERSON
+from program import Exit, wait_until
+
+DEVICE_CODE = re.compile(rb'device_code(?:=|"\s*:\s*")([0-9a-f]{40})')
+
+needs_root = pytest.mark.skipif(
+    os.geteuid() != 0, reason="only root may look into another process"
+)
+
+
+def memory_of(pid):
+    """All that can be read, one piece for each mapping."""
+    maps = pathlib.Path(f"/proc/{pid}/maps").read_text(encoding="utf-8")
+    with open(f"/proc/{pid}/mem", "rb", buffering=0) as memory:
+        for line in maps.splitlines():
+            span, rights = line.split()[:2]
+            if not rights.startswith("rw"):
+                continue
+            start, end = (int(part, 16) for part in span.split("-"))
+            try:
+                memory.seek(start)
+                yield memory.read(end - start)
+            except OSError:
+                continue
+
+
+def count(pid, secret):
+    return sum(piece.count(secret.encode()) for piece in memory_of(pid))
+
+
+@pytest.fixture
+def tls(home):
+    authority = Certificate.of_authority(home.path)
+    return authority, authority.issue("here", "IP:127.0.0.1")
+
+
+@needs_root
+def test_nothing_is_left_after_a_sign_out(
+    home, start_practice, open_terminal, tls
+):
+    authority, here = tls
+    practice = start_practice(
+        *("--tls-cert", str(here.file), "--tls-key", str(here.key)),
+        *("--approve-after", "0"),
+    )
+    assert practice.url.startswith("https://")
+    log = home.path / "kiosk.log"
+    practice.config(
+        home.config,
+        network={"ca_file": str(authority.file)},
+        kiosk={"start": "key"},
+        log={"file": str(log), "level": "debug"},
+        provider={"client_secret": None},
+    )
+    screen = open_terminal(env={"CLIENT_SECRET": CLIENT_SECRET})
+    screen.wait_for("press|Press")
+    screen.keys("Enter")
+    screen.wait_for(f"Hello, {PERSON}")
+    wait_until(
+        lambda: home.stored().get("profile"), "the profile in the session file"
+    )
+    tokens = home.secrets()
+    # The search finds what is there.
+    assert count(screen.pid, tokens[0]) > 0
+    screen.keys("o")
+    screen.wait_without(f"Hello, {PERSON}")
+    screen.wait_for("press|Press")
+    assert [count(screen.pid, token) for token in tokens] == [0, 0]
+    for piece in memory_of(screen.pid):
+        assert not DEVICE_CODE.search(piece)
+    # The client secret is needed again, but the environment is for all to see.
+    environ = pathlib.Path(f"/proc/{screen.pid}/environ").read_bytes()
+    arguments = pathlib.Path(f"/proc/{screen.pid}/cmdline").read_bytes()
+    assert b"HOME=" in environ
+    for secret in [*tokens, CLIENT_SECRET]:
+        assert secret.encode() not in environ + arguments
+        assert secret not in log.read_text(encoding="utf-8")
+        assert secret not in "".join(screen.text())
+    assert log.read_text(encoding="utf-8") != ""
+    screen.keys("q")
+    assert screen.wait_for_exit() == Exit.DONE
+    for name in home.files():
+        content = (home.path / name).read_bytes()
+        assert not any(token.encode() in content for token in tokens)
+
+
+@needs_root
+def test_no_dump_and_no_look(home, start_practice, open_terminal):
+    """What the kernel says of it: its files in /proc are root's, whoever runs
+    it, and a core dump may have no byte."""
+    practice = start_practice("--approve-after", "0")
+    practice.config(home.config)
+    screen = open_terminal()
+    screen.wait_for(f"Hello, {PERSON}")
+    limits = pathlib.Path(f"/proc/{screen.pid}/limits").read_text()
+    assert re.search(r"Max core file size\s+0\s+0\s", limits)
+    screen.keys("q")
+    assert screen.wait_for_exit() == Exit.DONE
