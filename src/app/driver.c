@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "app/clock.h"
+#include "app/gauge.h"
 #include "app/listener.h"
 #include "base/buf.h"
 #include "base/err.h"
@@ -161,6 +162,8 @@ static bool perform(struct driver *driver, struct action *action,
 	case ACTION_NONE:
 		return false;
 	case ACTION_SEND:
+		if (driver->gauge != NULL)
+			metrics_sent(&driver->gauge->metrics, action->request);
 		http_send(driver->http, HTTP_MAIN, action->request);
 		action->request = NULL;
 		return false;
@@ -225,6 +228,15 @@ static void keep_document(struct driver *driver)
 	free(record);
 }
 
+static void look(struct driver *driver)
+{
+	const struct machine *machine = &driver->machine;
+
+	if (driver->gauge != NULL)
+		metrics_look(&driver->gauge->metrics, machine->flow,
+			     machine->session, clock_wall_s());
+}
+
 void driver_do(struct driver *driver, struct action *action)
 {
 	struct session_data data = {0};
@@ -233,6 +245,7 @@ void driver_do(struct driver *driver, struct action *action)
 	for (;;) {
 		report(driver, action);
 		keep_document(driver);
+		look(driver);
 		if (driver->machine.session != NULL &&
 		    !session_holds_lock(driver->machine.session))
 			store_unlock(driver->store);
@@ -279,6 +292,8 @@ void driver_listen(struct driver *driver, struct provider *provider)
 void driver_end(struct driver *driver)
 {
 	listener_close(&driver->listener);
+	if (driver->gauge != NULL)
+		gauge_write(driver->gauge, true, driver->log);
 }
 
 /* What browsers have brought, and what they are told. */
@@ -312,6 +327,8 @@ static void take_answers(struct driver *driver)
 					reply.status);
 			continue;
 		}
+		if (driver->gauge != NULL)
+			metrics_answered(&driver->gauge->metrics, &reply);
 		event = driver_event(EVENT_REPLY);
 		event.reply = &reply;
 		post(driver, &event);
@@ -331,6 +348,8 @@ static int64_t wait_ms(const struct driver *driver, int64_t until_ms)
 	int64_t served_ms = listener_timeout_ms(&driver->listener, now_ms);
 	int64_t due_ms = sooner(machine->deadline(machine->self), until_ms);
 
+	if (driver->gauge != NULL)
+		due_ms = sooner(due_ms, gauge_deadline(driver->gauge));
 	if (served_ms >= 0)
 		due_ms = sooner(due_ms, now_ms + served_ms);
 	if (due_ms == NEVER_MS)
@@ -379,5 +398,7 @@ bool driver_wait(struct driver *driver, struct http_fd *fds, size_t n,
 	serve_browsers(driver);
 	if (clock_now_ms() >= machine->deadline(machine->self))
 		driver_post(driver, EVENT_TICK);
+	if (driver->gauge != NULL)
+		gauge_write(driver->gauge, false, driver->log);
 	return true;
 }

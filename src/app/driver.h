@@ -15,6 +15,7 @@
 
 struct discovery;
 struct flow;
+struct gauge;
 struct http;
 struct http_fd;
 struct log;
@@ -43,6 +44,7 @@ struct driver {
 	struct store *store;
 	struct log *log;
 	const struct provider *provider;
+	struct gauge *gauge; /* NULL: nobody counts */
 	/* All zero to begin with. */
 	struct listener listener;
 	unsigned kept; /* how many discovery documents are */

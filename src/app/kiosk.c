@@ -14,6 +14,7 @@
 #include "app/args.h"
 #include "app/clock.h"
 #include "app/driver.h"
+#include "app/gauge.h"
 #include "app/scene.h"
 #include "app/service.h"
 #include "app/setup.h"
@@ -38,6 +39,7 @@ struct kiosk {
 	struct scene scene;
 	struct model model;
 	struct service service;
+	struct gauge gauge;
 	struct visit *visit;
 	struct term *term;
 	struct ui *ui;
@@ -282,6 +284,10 @@ int kiosk_run(struct setup *setup, bool once, const struct approval *approval,
 	kiosk.driver.http = setup->http;
 	kiosk.driver.store = setup->store;
 	kiosk.driver.log = setup->log;
+	/* A single login would put its own counts in place of a kiosk's. */
+	kiosk.gauge.path = setup->conf.metrics_textfile;
+	if (!once && kiosk.gauge.path[0] != '\0')
+		kiosk.driver.gauge = &kiosk.gauge;
 	driver_listen(&kiosk.driver, &setup->provider);
 	(void)driver_recall(&kiosk.driver);
 	run(&kiosk);

@@ -40,7 +40,6 @@ static bool only_what_works(const struct conf *conf, struct err *err)
 		{"hooks", conf->hooks.on_signed_in.count > 0 ||
 				  conf->hooks.on_refreshed.count > 0 ||
 				  conf->hooks.on_signed_out.count > 0},
-		{"metrics.textfile", conf->metrics_textfile[0] != '\0'},
 	};
 	size_t i;
 

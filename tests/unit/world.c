@@ -94,7 +94,8 @@ static struct client *add(struct world *world, struct machine machine)
 
 struct client *world_add_flow(struct world *world, struct flow *flow)
 {
-	struct machine machine = {flow, step_flow, deadline_of_flow, NULL};
+	struct machine machine = {flow, step_flow, deadline_of_flow, NULL,
+				  flow};
 
 	return add(world, machine);
 }
@@ -103,7 +104,7 @@ struct client *world_add_discovery(struct world *world,
 				   struct discovery *discovery)
 {
 	struct machine machine = {discovery, step_discovery,
-				  deadline_of_discovery, NULL};
+				  deadline_of_discovery, NULL, NULL};
 
 	return add(world, machine);
 }
@@ -111,7 +112,7 @@ struct client *world_add_discovery(struct world *world,
 struct client *world_add_session(struct world *world, struct session *session)
 {
 	struct machine machine = {session, step_session, deadline_of_session,
-				  session};
+				  session, NULL};
 
 	return add(world, machine);
 }
@@ -119,7 +120,7 @@ struct client *world_add_session(struct world *world, struct session *session)
 struct client *world_add_visit(struct world *world, struct visit *visit)
 {
 	struct machine machine = {visit, step_visit, deadline_of_visit,
-				  visit_session(visit)};
+				  visit_session(visit), visit_flow(visit)};
 
 	return add(world, machine);
 }
@@ -164,6 +165,7 @@ static void send(struct world *world, struct client *client,
 	if (client->under_way)
 		client->drops++;
 	client->under_way = true;
+	metrics_sent(&client->metrics, request);
 	client->kind = issuer_kind(request);
 	if (client->kind == REFRESH)
 		check_refresh(world, client, request);
@@ -265,6 +267,8 @@ void world_do(struct world *world, struct client *client, struct action *action)
 
 	for (;;) {
 		report(world, client, action);
+		metrics_look(&client->metrics, client->machine.flow, session,
+			     wall_now_s(world));
 		if (session != NULL && !session_holds_lock(session) &&
 		    world->disk.owner == client)
 			world->disk.owner = NULL;
@@ -319,6 +323,7 @@ static void deliver(struct world *world, struct client *client)
 	};
 
 	client->under_way = false;
+	metrics_answered(&client->metrics, &reply);
 	event.reply = &reply;
 	post(world, client, &event);
 }

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "core/exchange.h"
+#include "core/metrics.h"
 #include "core/session.h"
 #include "core/session_data.h"
 #include "issuer.h"
@@ -39,6 +40,7 @@ struct machine {
 		     struct action *action);
 	int64_t (*deadline)(const void *self);
 	const struct session *session; /* NULL where there is none */
+	const struct flow *flow;       /* the same */
 };
 
 struct client {
@@ -48,6 +50,7 @@ struct client {
 	struct answer answer;
 	int64_t reply_ms;
 	unsigned drops; /* of requests under way */
+	struct metrics metrics;
 	unsigned notes[LEVEL_DEBUG + 1];
 	enum log_level last_level; /* of the last note */
 };
