@@ -28,7 +28,8 @@ build_packages='gcc=gcc libc6-dev make=make autoconf=autoconf
 	libmicrohttpd-dev=libmicrohttpd libsystemd-dev=libsystemd'
 check_packages='libcmocka-dev=cmocka python3-pytest python3-pil
 	fonts-dejavu-core ncurses-term tmux=tmux zbar-tools=zbarimg
-	openssl=openssl procps=ps man-db=man'
+	openssl=openssl procps=ps man-db=man
+	openssh-server=sshd openssh-client=ssh'
 full_packages='clang=clang clang-format=clang-format
 	libclang-rt-14-dev shellcheck=shellcheck
 	git=git chromium=chromium chromium-driver=chromedriver
