@@ -36,7 +36,8 @@ full_packages='clang=clang clang-format=clang-format
 	python3-selenium nodejs=node systemd=systemd-analyze
 	qemu-system-x86=qemu-system-x86_64 busybox-static
 	python3-pytest-xdist strace=strace faketime=faketime iproute2=ip
-	nftables=nft'
+	nftables=nft prometheus=promtool
+	prometheus-node-exporter=prometheus-node-exporter'
 
 # is_there PACKAGE SUBSTITUTE
 is_there()

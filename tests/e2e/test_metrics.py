@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: MIT
+"""The counts of a kiosk, and what Prometheus' own tools say of them."""
+
+import re
+import shutil
+import socket
+import subprocess
+import urllib.request
+
+import pytest
+
+from practice import PERSON
+from program import TOP, PATIENCE_S, Exit, wait_until
+
+FLEET = TOP / "docs" / "fleet"
+
+
+@pytest.fixture
+def kiosk(home, start_practice, open_terminal):
+    """Starts a server and a kiosk that counts; gives the screen and the
+    file."""
+
+    def kiosk(*options):
+        folder = home.path / "collector"
+        folder.mkdir()
+        file = folder / "grantty.prom"
+        practice = start_practice(*options)
+        practice.config(home.config, metrics={"textfile": str(file)})
+        return open_terminal(), file
+
+    return kiosk
+
+
+def value(file, name):
+    found = re.search(rf"^{re.escape(name)} (\d+)$", file.read_text(), re.M)
+    return int(found[1])
+
+
+def run(*words, **how):
+    return subprocess.run(
+        [str(word) for word in words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        timeout=PATIENCE_S,
+        check=False,
+        **how,
+    )
+
+
+def test_counts(kiosk):
+    screen, file = kiosk("--approve-after", "0")
+    screen.wait_for(f"Hello, {PERSON}")
+    # What happens within ten seconds is written at the end of them, or of the
+    # program.
+    screen.keys("q")
+    assert screen.wait_for_exit() == Exit.DONE
+    assert value(file, "grantty_sign_ins_total") == 1
+    assert value(file, "grantty_codes_total") == 1
+    assert value(file, "grantty_polls_total") >= 1
+    assert value(file, 'grantty_errors_total{kind="connect"}') == 0
+    assert value(file, "grantty_last_success_timestamp_seconds") > 1e9
+    text = file.read_text()
+    assert PERSON not in text and "@" not in text
+    assert file.stat().st_mode & 0o777 == 0o644
+    assert list(file.parent.iterdir()) == [file]
+
+
+@pytest.mark.full
+def test_prometheus(kiosk, home):
+    screen, file = kiosk("--approve-after", "0")
+    screen.wait_for(f"Hello, {PERSON}")
+    wait_until(file.exists, "the file")
+    with open(file, encoding="utf-8") as text:
+        result = run("promtool", "check", "metrics", stdin=text)
+    assert (result.returncode, result.stdout) == (0, "")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = "127.0.0.1:%d" % server.getsockname()[1]
+    exporter = subprocess.Popen(
+        [
+            shutil.which("prometheus-node-exporter"),
+            "--collector.disable-defaults",
+            "--collector.textfile",
+            f"--collector.textfile.directory={file.parent}",
+            f"--web.listen-address={address}",
+        ],
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+
+        def scrape():
+            try:
+                url = f"http://{address}/metrics"
+                with urllib.request.urlopen(url, timeout=PATIENCE_S) as page:
+                    return page.read().decode()
+            except OSError:
+                return ""
+
+        text = wait_until(scrape, "the node exporter")
+        assert "\ngrantty_codes_total 1\n" in text
+        assert "\nnode_textfile_scrape_error 0\n" in text
+    finally:
+        exporter.kill()
+        exporter.wait()
+
+
+@pytest.mark.full
+def test_rules(home):
+    result = run("promtool", "check", "rules", FLEET / "grantty.rules.yml")
+    assert result.returncode == 0, result.stdout
+
+
+def test_no_place_for_it(home, start_practice, open_terminal):
+    """That costs the file, and a line in the log."""
+    practice = start_practice("--approve-after", "0")
+    practice.config(home.config, metrics={"textfile": "/nowhere/at.prom"})
+    screen = open_terminal()
+    screen.wait_for("metrics.textfile")
+    screen.wait_for(f"Hello, {PERSON}")
+
+
+def test_every_metric_is_known():
+    """What the rules, the dashboard and the page name is what is written."""
+    source = (TOP / "src" / "core" / "metrics.c").read_text()
+    page = FLEET.with_suffix(".md")
+    for path in [FLEET / "grantty.rules.yml", FLEET / "grafana.json", page]:
+        text = path.read_text(encoding="utf-8")
+        names = re.findall(r"\bgrantty_[a-z_]+(?:_total|_seconds|_in)\b", text)
+        assert names
+        for name in names:
+            assert f'"{name}"' in source, (path, name)
