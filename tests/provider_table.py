@@ -32,7 +32,10 @@ class Transcript:
 
     def row(self):
         needs = self.options("needs")
-        takes = [name for name in self.options("takes") if name not in needs]
+        if "discovery" in self.data:
+            needs[needs.index("`…_endpoint`")] = "`issuer` or `…_endpoint`"
+        named = self.options("needs")
+        takes = [name for name in self.options("takes") if name not in named]
         preset = self.data["preset"]
         return [
             self.data["label"],

@@ -56,6 +56,7 @@ static const char *const end_names[] = {
 struct example {
 	const struct transcript *transcript;
 	const char *ending; /* NULL: the transcript as a whole */
+	bool by_issuer;
 	char title[160];
 };
 
@@ -182,7 +183,8 @@ static void test_ending(void **state)
 	const struct example *example = *state;
 	struct run run;
 
-	run_ending(&run, example->transcript, example->ending);
+	run_ending(&run, example->transcript, example->ending,
+		   example->by_issuer);
 	check_ending(&run);
 	run_end(&run);
 }
@@ -257,7 +259,8 @@ static void test_whole(void **state)
 /* ---- The list of cases */
 
 static void add_case(struct suite *suite, const struct transcript *transcript,
-		     const char *ending, CMUnitTestFunction function)
+		     const char *ending, bool by_issuer,
+		     CMUnitTestFunction function)
 {
 	struct example *example = &suite->examples[suite->count];
 	struct CMUnitTest *test = &suite->cases[suite->count];
@@ -268,12 +271,21 @@ static void add_case(struct suite *suite, const struct transcript *transcript,
 	}
 	example->transcript = transcript;
 	example->ending = ending;
-	(void)snprintf(example->title, sizeof(example->title), "%s: %s",
-		       transcript->name,
-		       ending != NULL ? ending : "as a whole");
+	example->by_issuer = by_issuer;
+	(void)snprintf(example->title, sizeof(example->title), "%s: %s%s",
+		       transcript->name, ending != NULL ? ending : "as a whole",
+		       by_issuer ? " by its issuer" : "");
 	test->name = example->title;
 	test->test_func = function;
 	test->initial_state = example;
+}
+
+static void add_ending(struct suite *suite, const struct transcript *transcript,
+		       const char *name)
+{
+	add_case(suite, transcript, name, false, test_ending);
+	if (json_get(transcript->json, "discovery") != NULL)
+		add_case(suite, transcript, name, true, test_ending);
 }
 
 static void add_transcript(struct suite *suite,
@@ -281,7 +293,7 @@ static void add_transcript(struct suite *suite,
 {
 	const struct transcript *t = transcript;
 
-	add_case(suite, transcript, NULL, test_whole);
+	add_case(suite, transcript, NULL, false, test_whole);
 	for (; t != NULL; t = t->base) {
 		const struct json *ending =
 			json_first(json_get(t->json, "endings"));
@@ -292,7 +304,7 @@ static void add_transcript(struct suite *suite,
 			/* Its own comes in place of what it extends. */
 			if (transcript_entry(transcript, "endings", name) ==
 			    ending)
-				add_case(suite, transcript, name, test_ending);
+				add_ending(suite, transcript, name);
 		}
 	}
 }

@@ -264,17 +264,27 @@ static bool set_option(const struct transcript *transcript, struct conf *conf,
 	return ok;
 }
 
-/* Sets all that the list names, but for one of them (NULL: none). */
+static bool is_endpoint(const char *name)
+{
+	return strstr(name, "_endpoint") != NULL;
+}
+
+/* Sets all that the list names, but for one of them (NULL: none), or for the
+ * endpoints. */
 static bool set_options(const struct transcript *transcript, struct conf *conf,
-			const char *list, const char *but, struct err *err)
+			const char *list, const char *but, bool by_issuer,
+			struct err *err)
 {
 	const struct json *item;
 
 	item = json_first(json_get(transcript->json, list));
 	for (; item != NULL; item = json_next(item)) {
-		if (but != NULL && strcmp(json_text(item), but) == 0)
+		const char *name = json_text(item);
+
+		if ((but != NULL && strcmp(name, but) == 0) ||
+		    (by_issuer && is_endpoint(name)))
 			continue;
-		if (!set_option(transcript, conf, json_text(item), err))
+		if (!set_option(transcript, conf, name, err))
 			return false;
 	}
 	return true;
@@ -290,9 +300,28 @@ bool transcript_set_up(const struct transcript *transcript, bool with_all,
 	conf_init(&conf);
 	ok = conf_set(&conf, "provider.preset",
 		      json_get_text(transcript->json, "preset"), err) &&
-	     set_options(transcript, &conf, "needs", but, err) &&
+	     set_options(transcript, &conf, "needs", but, false, err) &&
 	     (!with_all ||
-	      set_options(transcript, &conf, "takes", NULL, err)) &&
+	      set_options(transcript, &conf, "takes", NULL, false, err)) &&
+	     provider_set_up(provider, &conf, NULL, NULL, err);
+	conf_free(&conf);
+	return ok;
+}
+
+bool transcript_set_up_by_issuer(const struct transcript *transcript,
+				 struct provider *provider, struct err *err)
+{
+	const struct json *json = transcript->json;
+	struct conf conf;
+	bool ok;
+
+	conf_init(&conf);
+	ok = conf_set(&conf, "provider.preset", json_get_text(json, "preset"),
+		      err) &&
+	     conf_set(&conf, "provider.issuer",
+		      json_text(json_path(json, "discovery.issuer")), err) &&
+	     set_options(transcript, &conf, "needs", NULL, true, err) &&
+	     set_options(transcript, &conf, "takes", NULL, true, err) &&
 	     provider_set_up(provider, &conf, NULL, NULL, err);
 	conf_free(&conf);
 	return ok;

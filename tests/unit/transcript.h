@@ -58,6 +58,11 @@ bool transcript_set_up(const struct transcript *transcript, bool with_all,
 		       const char *but, struct provider *provider,
 		       struct err *err);
 
+/* The same by the issuer of its "discovery" alone: none of the endpoints is
+ * named. */
+bool transcript_set_up_by_issuer(const struct transcript *transcript,
+				 struct provider *provider, struct err *err);
+
 /* The expanded string, or the number; -1 where json is NULL. */
 long long transcript_seconds(const struct transcript *transcript,
 			     const struct json *json);

@@ -274,12 +274,38 @@ static void next_step(struct run *run)
 	run->number++;
 }
 
+/* The issuer's document, which is in one of the two places only. */
+static void answer_discovery(const struct run *run,
+			     const struct request *request,
+			     struct answer *answer)
+{
+	const struct json *given = json_get(run->transcript->json, "discovery");
+	const char *url = json_get_text(given, "url");
+	char *body = json_print(json_get(given, "json"), false);
+
+	run_check_names(run, given, "issuer url json");
+	memset(answer, 0, sizeof(*answer));
+	answer->type = "application/json";
+	answer->status = strcmp(request->url, url) == 0 ? 200 : 404;
+	answer->retry_after_s = -1;
+	answer->delay_ms = 100;
+	if (strlen(body) >= sizeof(answer->body))
+		run_fail_at(run, "the document is too long");
+	if (answer->status == 200)
+		memcpy(answer->body, body, strlen(body) + 1);
+	free(body);
+}
+
 /* The world's answerer. */
 static void answer_by_transcript(void *self, const struct request *request,
 				 struct answer *answer)
 {
 	struct run *run = self;
 
+	if (issuer_kind(request) == DISCOVER) {
+		answer_discovery(run, request, answer);
+		return;
+	}
 	note_challenge(run, request);
 	check_request(run, request);
 	give_answer(run, answer);
@@ -290,7 +316,7 @@ static void answer_by_transcript(void *self, const struct request *request,
 /* ---- An ending from its first step to its last */
 
 static void begin(struct run *run, const struct transcript *transcript,
-		  const char *name)
+		  const char *name, bool by_issuer)
 {
 	struct provider *provider = &run->world.issuer.provider;
 	struct event event;
@@ -309,7 +335,10 @@ static void begin(struct run *run, const struct transcript *transcript,
 	run->number = 1;
 	world_init(&run->world);
 	provider_free(provider);
-	if (!transcript_set_up(transcript, true, NULL, provider, &err))
+	if (!(by_issuer
+		      ? transcript_set_up_by_issuer(transcript, provider, &err)
+		      : transcript_set_up(transcript, true, NULL, provider,
+					  &err)))
 		run_fail_at(run, "%s", err.text);
 	run->world.answerer = answer_by_transcript;
 	run->world.answerer_self = run;
@@ -319,6 +348,11 @@ static void begin(struct run *run, const struct transcript *transcript,
 	event = world_event(&run->world, EVENT_TICK);
 	visit_begin(run->visit, &event, &action);
 	world_do(&run->world, run->client, &action);
+	while (visit_stage(run->visit) == VISIT_PREPARING)
+		(void)world_turn(&run->world, NEVER_MS);
+	if (visit_stage(run->visit) != VISIT_WELCOME)
+		run_fail_at(run, "not found: %s", visit_trouble(run->visit));
+	run->answered_ms = run->world.now_ms;
 	world_post(&run->world, run->client, EVENT_START);
 }
 
@@ -347,12 +381,12 @@ static void fail_stuck(const struct run *run)
 }
 
 void run_ending(struct run *run, const struct transcript *transcript,
-		const char *name)
+		const char *name, bool by_issuer)
 {
 	int64_t until_ms;
 	long long quiet_s;
 
-	begin(run, transcript, name);
+	begin(run, transcript, name, by_issuer);
 	until_ms = run->world.now_ms + PATIENCE_MS;
 	while (run->step != NULL || run->client->under_way) {
 		if (is_person(run->step) && !run->client->under_way)

@@ -5,6 +5,7 @@
 #ifndef GRANTTY_TESTS_TRANSCRIPT_RUN_H
 #define GRANTTY_TESTS_TRANSCRIPT_RUN_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "world.h"
@@ -27,10 +28,11 @@ struct run {
 };
 
 /* Goes through the steps of the ending of that name and fails the test where a
- * request is not as expected, in whatever it is. The visit is left as the last
+ * request is not as expected, in whatever it is. by_issuer: the endpoints come
+ * from the document of "discovery". The visit is left as the last
  * answer leaves it. */
 void run_ending(struct run *run, const struct transcript *transcript,
-		const char *name);
+		const char *name, bool by_issuer);
 void run_end(struct run *run);
 
 /* Fails the test, with file, ending and step in front. */
