@@ -60,8 +60,8 @@ def crooked(home):
     """Starts a crooked server that home's configuration points at."""
     servers = []
 
-    def start(config=None, tls=None, **answers):
-        server = Crooked(tls, **answers)
+    def start(config=None, tls=None, listener=None, **answers):
+        server = Crooked(tls, listener, **answers)
         servers.append(server)
         log = {"file": str(home.log), "level": "debug"}
         server.config(home.config, log=log, **(config or {}))

@@ -105,7 +105,10 @@ class Request:
 
     @property
     def place(self):
-        """authorize, poll, refresh, profile, revoke or another path."""
+        """authorize, poll, refresh, profile, revoke, connect or another path.
+        """
+        if self.method == "CONNECT":
+            return "connect"
         if self.path == ENDPOINTS["plain"]["token_endpoint"]:
             if self.form.get("grant_type") == "refresh_token":
                 return "refresh"
@@ -123,10 +126,11 @@ class Crooked:
 
     Each keyword is a place, with one answer or a list of them of which the
     last one stays: bytes, or something to call with the connection, which ends
-    with that. tls: an ssl.SSLContext.
+    with that. tls: an ssl.SSLContext. listener: a socket to use instead of one
+    of its own, from another namespace for instance.
     """
 
-    def __init__(self, tls=None, host="127.0.0.1", **answers):
+    def __init__(self, tls=None, listener=None, **answers):
         self.answers = {
             "authorize": answer(CODE),
             "poll": answer(TOKENS),
@@ -139,8 +143,8 @@ class Crooked:
         self.requests = []
         self.connections = 0
         self.open = set()
-        self.listener = socket.create_server((host, 0), backlog=64)
-        self.port = self.listener.getsockname()[1]
+        self.listener = listener or socket.create_server(("127.0.0.1", 0))
+        host, self.port = self.listener.getsockname()[:2]
         scheme = "https" if tls else "http"
         self.url = f"{scheme}://{host}:{self.port}"
         self.threads = []

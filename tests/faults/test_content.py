@@ -127,7 +127,7 @@ def test_large_profile(crooked, open_terminal):
     screen.wait_for("Everything:")
     screen.wait_for("1 of 10153")
     screen.keys("NPage")
-    screen.wait_for("field00012")
+    screen.wait_for("10 of 10153")
     screen.keys("q")
     assert screen.wait_for_exit() == Exit.DONE
 

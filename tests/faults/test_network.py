@@ -1,0 +1,225 @@
+# SPDX-License-Identifier: MIT
+"""Networks that lose, delay, refuse, break and lie. A namespace of its own has
+a loopback interface of its own, which can be made as bad as one likes."""
+
+import ctypes
+import os
+import socket
+import subprocess
+import threading
+
+import pytest
+
+from crooked import CODE, TOKENS, answer, error, reset
+from practice import PERSON
+from program import PATIENCE_S, Exit
+
+CLONE_NEWNET = 0x40000000
+
+
+class Namespace:
+    """A network of its own; root only."""
+
+    def __init__(self):
+        self.name = f"grantty-{os.getpid()}"
+        self.ip("netns", "add", self.name)
+        self.run("ip", "link", "set", "lo", "up")
+
+    def ip(self, *words):
+        subprocess.run(["ip", *words], check=True)
+
+    def run(self, *words):
+        subprocess.run(self.before + list(words), check=True)
+
+    @property
+    def before(self):
+        return ["ip", "netns", "exec", self.name]
+
+    def drop(self, what):
+        """Drops packets that come in and match, by nft's words."""
+        self.run("nft", "add table inet t")
+        self.run("nft", "add chain inet t c "
+                 "{ type filter hook input priority 0; }")
+        self.run("nft", f"add rule inet t c {what}")
+
+    def listener(self, address="127.0.0.1"):
+        """A socket that listens in there: a thread goes in and makes it."""
+        made = []
+
+        def make():
+            libc = ctypes.CDLL(None, use_errno=True)
+            with open(f"/run/netns/{self.name}", "rb") as file:
+                if libc.setns(file.fileno(), CLONE_NEWNET) == 0:
+                    made.append(socket.create_server((address, 0)))
+
+        thread = threading.Thread(target=make)
+        thread.start()
+        thread.join(PATIENCE_S)
+        return made[0]
+
+    def close(self):
+        self.ip("netns", "del", self.name)
+
+
+@pytest.fixture
+def network():
+    if os.geteuid() != 0:
+        pytest.skip("needs root, for a network namespace")
+    namespace = Namespace()
+    yield namespace
+    namespace.close()
+
+
+def kiosk_signs_in(screen, timeout=120):
+    screen.wait_for(f"Hello, {PERSON}", timeout)
+    screen.keys("q")
+    assert screen.wait_for_exit() == Exit.DONE
+
+
+@pytest.mark.slow
+@pytest.mark.row("Network", "30 % of all packets lost",
+                 "signs in; each request comes in whole")
+def test_loss(network, crooked, open_terminal):
+    server = crooked(listener=network.listener(),
+                     poll=[error("authorization_pending"), answer(TOKENS)])
+    network.drop("numgen random mod 10 < 3 drop")
+    kiosk_signs_in(open_terminal(before=network.before))
+    assert set(server.places()) == {"authorize", "poll", "profile"}
+
+
+@pytest.mark.slow
+@pytest.mark.row("Network", "8 kbit/s", "signs in; keys are answered")
+def test_slow(network, crooked, open_terminal):
+    crooked(listener=network.listener())
+    network.run("tc", "qdisc", "add", "dev", "lo", "root", "tbf", "rate",
+                "8kbit", "burst", "1600", "limit", "30000")
+    screen = open_terminal(before=network.before)
+    screen.wait_for("Sign in|Hello")
+    screen.keys("?")
+    screen.wait_for("Any key closes this")
+    screen.keys("x")
+    kiosk_signs_in(screen)
+
+
+@pytest.mark.slow
+@pytest.mark.row("Network", "SYN dropped, then not any more",
+                 "told; keys are answered; signs in")
+def test_syn_dropped(network, crooked, open_terminal):
+    server = crooked({"network": {"connect_timeout_s": 1}},
+                     listener=network.listener())
+    network.drop("tcp flags syn drop")
+    screen = open_terminal(before=network.before)
+    screen.wait_for("No connection to the sign-in service")
+    screen.keys("?")
+    screen.wait_for("Any key closes this")
+    screen.keys("x")
+    assert server.connections == 0
+    network.run("nft", "flush ruleset")
+    kiosk_signs_in(screen)
+
+
+@pytest.mark.row("Network", "interface goes down and comes back half-way",
+                 "the code survives; signs in with it")
+def test_down_and_up(network, crooked, open_terminal):
+    pending = error("authorization_pending")
+    server = crooked(listener=network.listener(), poll=pending)
+    screen = open_terminal(before=network.before)
+    screen.wait_for("Waiting for your approval")
+    network.run("ip", "link", "set", "lo", "down")
+    screen.wait_for("No answer from", timeout=60)
+    server.answers["poll"] = answer(TOKENS)
+    network.run("ip", "link", "set", "lo", "up")
+    kiosk_signs_in(screen)
+    assert len(server.at("authorize")) == 1
+
+
+@pytest.mark.row("Network", "connection reset after the refresh was read",
+                 "never sent again by itself: the marked old token is tried "
+                 "once more on a new connection")
+def test_reset_refresh(crooked, home):
+    server = crooked(
+        refresh=[reset, answer({**TOKENS, "access_token": "second-token"})]
+    )
+    assert home.grantty("login").returncode == Exit.DONE
+    home.store(expires_at=1)
+    token = home.grantty("token")
+    assert (token.returncode, token.stdout) == (Exit.DONE, "second-token\n")
+    first, second = server.at("refresh")
+    assert first.connection != second.connection
+
+
+@pytest.mark.row("Network", "connection reset after every refresh was read",
+                 "two tries at most; out of reach; the session is kept, marked")
+def test_reset_refreshes(crooked, home):
+    server = crooked(refresh=reset)
+    assert home.grantty("login").returncode == Exit.DONE
+    home.store(expires_at=1)
+    token = home.grantty("token")
+    assert (token.returncode, token.stdout) == (Exit.UNREACHABLE, "")
+    assert 1 <= len(server.at("refresh")) <= 2
+    assert home.stored()["refreshing"] is True
+
+
+@pytest.mark.row("Network", "connection reset after the poll was read",
+                 "asked again later; signs in")
+def test_reset_poll(crooked, login):
+    server = crooked(poll=[reset, answer(TOKENS)])
+    login()
+    assert server.places() == ["authorize", "poll", "poll", "profile"]
+    assert server.gaps_s("poll")[0] >= 2
+
+
+PORTAL = answer("<html>Welcome to the hotel</html>", 200, "text/html")
+TO_PORTAL = answer("", 302, "text/html",
+                   "Location: https://portal.example/\r\n")
+
+
+@pytest.mark.row("Network", "captive portal",
+                 "told on the screen; signs in once it lets through")
+@pytest.mark.parametrize("portal", [PORTAL, TO_PORTAL],
+                         ids=["page", "redirect"])
+def test_captive_portal(crooked, open_terminal, portal):
+    server = crooked(authorize=portal)
+    screen = open_terminal()
+    screen.wait_for("captive portal")
+    server.answers["authorize"] = answer(CODE)
+    kiosk_signs_in(screen)
+
+
+@pytest.mark.row("Network", "captive portal comes up while polling",
+                 "the code survives; signs in")
+@pytest.mark.parametrize("portal", [PORTAL, TO_PORTAL],
+                         ids=["page", "redirect"])
+def test_captive_portal_while_polling(crooked, login, portal):
+    server = crooked(poll=[portal, answer(TOKENS)])
+    login()
+    assert len(server.at("authorize")) == 1
+
+
+@pytest.mark.row("Network", "proxy answers 407",
+                 "told how to name user and password; exit 6")
+def test_proxy_407(crooked, home):
+    proxy = crooked(connect=answer("", 407))
+    away = "https://sign-in.example"
+    proxy.config(
+        home.config,
+        provider={name: f"{away}/x" for name in (
+            "device_authorization_endpoint", "token_endpoint",
+            "userinfo_endpoint", "revocation_endpoint")},
+        network={"proxy": proxy.url},
+    )
+    run = home.grantty("login")
+    assert run.returncode == Exit.UNREACHABLE
+    assert "the proxy wants a name and a password" in run.stderr
+    assert {r.method for r in proxy.requests} == {"CONNECT"}
+
+
+@pytest.mark.row("Network", "IPv6 broken, IPv4 fine", "signs in by IPv4")
+def test_ipv6_broken(network, crooked, home, open_terminal):
+    """localhost is both here, and what goes to ::1 is dropped."""
+    server = crooked(listener=network.listener())
+    network.drop("meta nfproto ipv6 drop")
+    text = home.config.read_text()
+    home.config.write_text(text.replace("127.0.0.1", "localhost"))
+    kiosk_signs_in(open_terminal(before=network.before))
+    assert len(server.at("authorize")) == 1
