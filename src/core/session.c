@@ -28,6 +28,9 @@
 /* A stored expires_at comes from a wall clock that may have been wrong. */
 #define LIFE_MAX_S (90 * 86400)
 
+/* How long after a renewal was due the profile is asked for again. */
+#define READ_AFTER_MS INT64_C(1000)
+
 #define RETRY_MS 2000
 #define RETRY_MAX_MS 300000
 
@@ -315,6 +318,19 @@ static void read_profile(struct session *session, int64_t now_ms,
 	session->holds_lock = false;
 	session->read_again = false;
 	session->read_ms = NEVER_MS;
+	/* A token that is over would only be refused: first the renewal, which
+	 * is due or has to wait for something. */
+	if (!session->no_profile && !good_for(session, now_ms, 0) &&
+	    session->data.tokens.refresh_token != NULL) {
+		session->read_ms =
+			READ_AFTER_MS +
+			(session->refresh_ms > now_ms &&
+					 session->refresh_ms != NEVER_MS
+				 ? session->refresh_ms
+				 : now_ms);
+		live(session, now_ms, action);
+		return;
+	}
 	if (!session->no_profile)
 		request = oauth_profile_request(session->provider,
 						&session->data.tokens);
