@@ -32,6 +32,7 @@
 #include "core/json.h"
 #include "io/http.h"
 #include "io/sig.h"
+#include "io/vt.h"
 #include "ui/term.h"
 
 #define START_TIMEOUT_MS 10000
@@ -274,8 +275,9 @@ static bool prepare(struct setup *setup, const struct args *args,
 	return setup_theme(setup, err);
 }
 
-static int run(struct setup *setup, const struct practice *practice,
-	       const char *lan, struct err *err)
+static int run(struct setup *setup, struct vt *vt,
+	       const struct practice *practice, const char *lan,
+	       struct err *err)
 {
 	struct approval approval = {NULL, practice->authorization};
 	const char *here = practice->url;
@@ -301,7 +303,7 @@ static int run(struct setup *setup, const struct practice *practice,
 			log_add(setup->log, clock_wall_s(), LEVEL_WARN,
 				"everybody in this network can reach it at %s",
 				practice->url);
-		code = kiosk_run(setup, false, &approval, err);
+		code = kiosk_run(setup, vt, false, &approval, err);
 	}
 	free(control);
 	return code;
@@ -310,6 +312,7 @@ static int run(struct setup *setup, const struct practice *practice,
 int cmd_demo(const struct args *args, struct err *err)
 {
 	struct practice practice = {.pid = -1, .leash = -1, .words = -1};
+	struct vt *vt = vt_open(STDIN_FILENO); /* before any secret is read */
 	char lan[INET_ADDRSTRLEN] = "";
 	struct setup setup;
 	int code = EXIT_USAGE;
@@ -318,9 +321,10 @@ int cmd_demo(const struct args *args, struct err *err)
 		goto out;
 	code = EXIT_FAILED;
 	if (start_practice(&practice, args, lan, sizeof(lan), err))
-		code = run(&setup, &practice, lan, err);
+		code = run(&setup, vt, &practice, lan, err);
 out:
 	setup_end(&setup);
 	stop(&practice);
+	vt_close(vt);
 	return code;
 }

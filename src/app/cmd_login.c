@@ -13,6 +13,7 @@
 #include "app/plain.h"
 #include "app/setup.h"
 #include "base/err.h"
+#include "io/vt.h"
 #include "ui/term.h"
 
 static int sign_in(const struct args *args, bool once, struct err *err)
@@ -20,6 +21,8 @@ static int sign_in(const struct args *args, bool once, struct err *err)
 	struct setup setup;
 	int code = EXIT_USAGE;
 	bool plain = once && (args->plain || !isatty(STDOUT_FILENO));
+	/* Before any secret is read. */
+	struct vt *vt = plain ? NULL : vt_open(STDIN_FILENO);
 
 	if (!setup_begin(&setup, args, err) ||
 	    !setup_provider(&setup, args, err))
@@ -36,9 +39,10 @@ static int sign_in(const struct args *args, bool once, struct err *err)
 	if (plain)
 		code = plain_run(&setup, err);
 	else
-		code = kiosk_run(&setup, once, NULL, err);
+		code = kiosk_run(&setup, vt, once, NULL, err);
 out:
 	setup_end(&setup);
+	vt_close(vt);
 	return code;
 }
 

@@ -27,6 +27,7 @@
 #include "core/visit.h"
 #include "io/http.h"
 #include "io/sig.h"
+#include "io/vt.h"
 #include "ui/term.h"
 #include "ui/ui.h"
 
@@ -43,6 +44,7 @@ struct kiosk {
 	struct visit *visit;
 	struct term *term;
 	struct ui *ui;
+	struct vt *vt;
 	const struct approval *approval;
 	int signals;
 	bool once;
@@ -130,7 +132,8 @@ static void take_keys(struct kiosk *kiosk)
 			return;
 		}
 		if (key == KEYS_INTERRUPT) {
-			cancel(kiosk);
+			if (kiosk->scene.can_quit)
+				cancel(kiosk);
 			continue;
 		}
 		/* What a key means depends on what is on the screen now. */
@@ -158,6 +161,9 @@ static void take_signals(struct kiosk *kiosk)
 		case SIGWINCH:
 			if (term_resize(kiosk->term))
 				ui_dirty(kiosk->ui);
+			break;
+		case SIGUSR1: /* somebody wants to another console */
+			vt_refuse(kiosk->vt);
 			break;
 		case SIGCONT:
 			term_repaint(kiosk->term);
@@ -252,16 +258,18 @@ static void say_goodbye(struct kiosk *kiosk)
 			      scene_farewell(&kiosk->scene, kiosk->visit));
 }
 
-int kiosk_run(struct setup *setup, bool once, const struct approval *approval,
-	      struct err *err)
+int kiosk_run(struct setup *setup, struct vt *vt, bool once,
+	      const struct approval *approval, struct err *err)
 {
 	struct kiosk kiosk = {.signals = -1, .exit_code = EXIT_FAILED};
 
 	kiosk.once = once;
+	kiosk.vt = vt;
 	kiosk.approval = approval;
 	scene_init(&kiosk.scene, setup);
 	kiosk.scene.demo = approval != NULL;
 	kiosk.scene.can_quit = !setup->conf.kiosk.lock;
+	kiosk.scene.cancel_leaves = once;
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
 		err_set(err, "The screens need a terminal: run it on one, or "
 			     "use \"grantty login --plain\".");
@@ -273,11 +281,17 @@ int kiosk_run(struct setup *setup, bool once, const struct approval *approval,
 		err_set(err, "Cannot listen for signals.");
 		goto out;
 	}
+	if (vt != NULL && setup->conf.kiosk.lock && !vt_lock(vt, err)) {
+		kiosk.exit_code = EXIT_USAGE;
+		goto out;
+	}
 	kiosk.term = term_open(STDIN_FILENO, STDOUT_FILENO, &setup->theme, err);
 	if (kiosk.term == NULL) {
 		kiosk.exit_code = EXIT_USAGE;
 		goto out;
 	}
+	if (vt_blocks(STDOUT_FILENO) == VT_BLOCKS_MISSING)
+		term_without_halves(kiosk.term);
 	kiosk.ui = ui_new(kiosk.term, setup->conf.screen.qr);
 	kiosk.visit = new_visit(setup, once, approval != NULL);
 	kiosk.driver.machine = machine_of_visit(kiosk.visit);

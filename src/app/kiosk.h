@@ -9,6 +9,7 @@
 
 struct err;
 struct setup;
+struct vt;
 
 /* What the practice server needs to hear to approve "as the phone would". */
 struct approval {
@@ -18,11 +19,12 @@ struct approval {
 
 /*
  * Runs the screens on the terminal at standard input and output: for ever, or
- * with once for a single sign-in. approval: NULL except in the demo. Needs
+ * with once for a single sign-in. vt: that terminal, where it is a virtual
+ * one, else NULL. approval: NULL except in the demo. Needs
  * setup's provider, network, store and theme. Returns the exit code; where the
  * screens cannot begin, *err says why.
  */
-int kiosk_run(struct setup *setup, bool once, const struct approval *approval,
-	      struct err *err);
+int kiosk_run(struct setup *setup, struct vt *vt, bool once,
+	      const struct approval *approval, struct err *err);
 
 #endif

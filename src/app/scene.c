@@ -272,6 +272,7 @@ void scene_fill(struct scene *scene, const struct visit *visit,
 	model->log = scene->setup->log;
 	model->demo = scene->demo;
 	model->can_quit = scene->can_quit;
+	model->locked_in = scene->cancel_leaves && !scene->can_quit;
 	scene->status[0] = '\0';
 	switch (visit_stage(visit)) {
 	case VISIT_PREPARING:

@@ -22,6 +22,7 @@ struct scene {
 	char advice[240];
 	bool demo;
 	bool can_quit;
+	bool cancel_leaves; /* giving up ends the program */
 };
 
 /* The setup must outlive the scene. */

@@ -36,7 +36,6 @@ static bool only_what_works(const struct conf *conf, struct err *err)
 		const char *name;
 		bool set;
 	} later[] = {
-		{"kiosk.lock", conf->kiosk.lock},
 		{"hooks", conf->hooks.on_signed_in.count > 0 ||
 				  conf->hooks.on_refreshed.count > 0 ||
 				  conf->hooks.on_signed_out.count > 0},

@@ -13,8 +13,8 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-static const int watched[] = {SIGINT,	SIGQUIT, SIGTERM, SIGHUP,
-			      SIGWINCH, SIGTSTP, SIGCONT, SIGCHLD};
+static const int watched[] = {SIGINT,  SIGQUIT, SIGTERM, SIGHUP, SIGWINCH,
+			      SIGTSTP, SIGCONT, SIGCHLD, SIGUSR1};
 
 enum { WATCHED = sizeof(watched) / sizeof(watched[0]) };
 

@@ -10,8 +10,9 @@
  * of ending the program. For all that use the network. */
 void sig_ignore_pipe(void);
 
-/* Blocks SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGWINCH, SIGTSTP, SIGCONT and
- * SIGCHLD and returns the descriptor that tells of them; -1 with errno. */
+/* Blocks SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGWINCH, SIGTSTP, SIGCONT,
+ * SIGCHLD and SIGUSR1 and returns the descriptor that tells of them; -1 with
+ * errno. */
 int sig_open(void);
 
 /* The next signal's number that has come in, 0 for none. Does not wait. */

@@ -1,12 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The virtual terminals of the Linux console: whether this is one, and what
- * its font can draw. Needs no privilege.
+ * The virtual terminals of the Linux console: what their font can draw, making
+ * it draw half blocks, refusing to leave. Needs no capability, only that the
+ * terminal is the process's controlling one.
+ *
+ * What was changed is given back on every way out. A process that is killed
+ * cannot do that itself, so a small one stands by: it waits for the other's
+ * end on a pipe, and then puts back font, line settings and cursor and clears
+ * the screen. It is forked before any secret is read and wipes the environment
+ * that it got. Where both are killed at once, the two glyphs stay as they are:
+ * the next start finds that half blocks are there, and uses them.
  */
 #ifndef GRANTTY_IO_VT_H
 #define GRANTTY_IO_VT_H
 
 #include <stdbool.h>
+
+struct err;
+struct vt;
 
 /* Whether the descriptor is a virtual terminal, whatever TERM says. */
 bool vt_is_one(int fd);
@@ -20,5 +31,26 @@ enum vt_blocks {
 /* Whether its font has the upper and the lower half block, without which a QR
  * code takes twice the rows. */
 enum vt_blocks vt_blocks(int fd);
+
+/*
+ * Takes the virtual terminal at fd, which stays the caller's: remembers how it
+ * is, and draws half blocks in place of two glyphs that no text needs where
+ * its font has none. To be called before any secret is in memory. NULL where
+ * fd is something else.
+ */
+struct vt *vt_open(int fd);
+
+/* Gives it back as it was; NULL is fine. */
+void vt_close(struct vt *vt);
+
+/*
+ * From now on switching to another virtual terminal needs vt_refuse(), until
+ * vt_close() or the end of the process. The kernel asks with SIGUSR1, which
+ * the caller must be listening for. False with *err.
+ */
+bool vt_lock(struct vt *vt, struct err *err);
+
+/* Answers SIGUSR1: no. */
+void vt_refuse(const struct vt *vt);
 
 #endif

@@ -22,6 +22,7 @@ void canvas_init(struct canvas *canvas, const struct term *term)
 	*canvas = (struct canvas){
 		.term = term,
 		.utf8 = term_is_utf8(term),
+		.halves = term_has_halves(term),
 		.marks_pastes = term_marks_pastes(term),
 		.text_flags = term_text_flags(term),
 	};
@@ -144,14 +145,14 @@ void canvas_box(struct canvas *canvas, struct rect rect, enum role role)
 void canvas_large(struct canvas *canvas, struct rect rect, int y, int x,
 		  enum role role, enum large large, const char *text)
 {
-	const int rows = large_rows(large, canvas->utf8);
+	const int rows = large_rows(large, canvas->halves);
 	const int columns = large_columns(large, text);
 
 	for (int i = 0; i < rows; i++) {
 		for (int j = 0; j < columns; j++)
 			canvas_glyphs(
 				canvas, rect, y + i, x + j, role,
-				large_glyph(large, text, i, j, canvas->utf8),
+				large_glyph(large, text, i, j, canvas->halves),
 				1);
 	}
 }
@@ -165,7 +166,7 @@ void canvas_qr_cell(struct canvas *canvas, struct rect rect, int y, int x,
 
 	if (y < 0 || x < 0 || place.rows == 0 || place.columns == 0)
 		return;
-	if (!canvas->utf8) { /* blanks only */
+	if (!canvas->halves) { /* blanks only */
 		if (upper)
 			ink.attributes |= A_REVERSE;
 		else

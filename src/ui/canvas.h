@@ -19,6 +19,7 @@ struct term;
 struct canvas {
 	const struct term *term;
 	bool utf8;
+	bool halves;	     /* half blocks can be drawn */
 	bool marks_pastes;   /* people need not say that they are to paste */
 	unsigned text_flags; /* for text_clip() */
 };
@@ -64,8 +65,8 @@ void canvas_box(struct canvas *canvas, struct rect rect, enum role role);
 void canvas_large(struct canvas *canvas, struct rect rect, int y, int x,
 		  enum role role, enum large large, const char *text);
 
-/* A cell of a QR code: which halves are light. Without UTF-8 both are as the
- * upper one is. */
+/* A cell of a QR code: which halves are light. Without half blocks both are as
+ * the upper one is. */
 void canvas_qr_cell(struct canvas *canvas, struct rect rect, int y, int x,
 		    bool upper, bool lower);
 

@@ -74,6 +74,12 @@ static bool may_quit(const struct model *model, const struct view *view)
 	return model->can_quit;
 }
 
+static bool may_give_up(const struct model *model, const struct view *view)
+{
+	(void)view;
+	return !model->locked_in;
+}
+
 static bool with_profile(const struct model *model, const struct view *view)
 {
 	(void)view;
@@ -112,7 +118,7 @@ static const struct binding bindings[] = {
 	{ 'm', "m", "QR style", "another way to draw the QR code, or none",
 	  SIGN_IN, with_drawing, COMMAND_NONE, LOOK_DRAWING, 4 },
 	{ KEYS_ESCAPE, "Esc", "", "give up",
-	  SIGN_IN, always, COMMAND_CANCEL, LOOK_NONE, 6 },
+	  SIGN_IN, may_give_up, COMMAND_CANCEL, LOOK_NONE, 6 },
 
 	{ KEYS_ENTER, "Enter", "Done", "go on with this address",
 	  TYPING, always, COMMAND_PASTE, LOOK_ENTER, 0 },

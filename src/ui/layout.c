@@ -134,9 +134,9 @@ static bool may_draw(const struct view *view, const struct canvas *canvas,
 {
 	switch (view->drawing) {
 	case DRAWING_AUTO:
-		return mode == QR_FULL || canvas->utf8;
+		return mode == QR_FULL || canvas->halves;
 	case DRAWING_HALF:
-		return mode == QR_HALF && canvas->utf8;
+		return mode == QR_HALF && canvas->halves;
 	case DRAWING_FULL:
 		return mode == QR_FULL;
 	case DRAWING_TEXT:

@@ -63,8 +63,9 @@ struct model {
 	int64_t retry_ms;    /* next try; NEVER_MS: on a key */
 
 	const struct log *log;
-	bool demo;     /* offer the key that approves "as the phone would" */
-	bool can_quit; /* offer q */
+	bool demo;	/* offer the key that approves "as the phone would" */
+	bool can_quit;	/* offer q */
+	bool locked_in; /* giving up would end the program: offer no such key */
 };
 
 #endif

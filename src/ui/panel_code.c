@@ -101,7 +101,7 @@ static void enlarge(struct plan *plan, const struct canvas *canvas,
 		    const char *code, int columns, enum large size)
 {
 	int width = large_columns(size, code);
-	int rows = large_rows(size, canvas->utf8);
+	int rows = large_rows(size, canvas->halves);
 	int now = plan->stack.rows[BLOCK_CODE];
 
 	if (width == 0 || width > columns)

@@ -48,7 +48,7 @@ static struct rect draw_initials(struct canvas *canvas, struct rect rect,
 	find_initials(initials, name);
 	width = large_columns(LARGE_TALL, initials);
 	if (width == 0 || rect.columns < 60 ||
-	    rect.rows < large_rows(LARGE_TALL, canvas->utf8))
+	    rect.rows < large_rows(LARGE_TALL, canvas->halves))
 		return rect;
 	if (!only_measure)
 		canvas_large(canvas, rect, 0, 0, ROLE_CODE, LARGE_TALL,
@@ -155,7 +155,7 @@ static int rows_wanted(const struct canvas *canvas, int columns,
 	(void)columns;
 	(void)model;
 	(void)view;
-	return canvas->utf8 ? ROW_COUNT : large_rows(LARGE_TALL, false);
+	return canvas->halves ? ROW_COUNT : large_rows(LARGE_TALL, false);
 }
 
 const struct panel panel_profile = {

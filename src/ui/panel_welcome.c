@@ -41,7 +41,7 @@ static bool choose_size(const struct canvas *canvas, struct rect rect,
 		int columns = large_columns((enum large)i, title);
 
 		if (columns > 0 && columns <= rect.columns &&
-		    large_rows((enum large)i, canvas->utf8) + REST <=
+		    large_rows((enum large)i, canvas->halves) + REST <=
 			    rect.rows) {
 			*size = (enum large)i;
 			return true;
@@ -63,7 +63,7 @@ static void draw(struct canvas *canvas, struct rect rect,
 	make_capitals(title, sizeof(title), model->title);
 	large = strlen(title) == strlen(model->title) &&
 		choose_size(canvas, rect, title, &size);
-	rows = large ? large_rows(size, canvas->utf8) : 1;
+	rows = large ? large_rows(size, canvas->halves) : 1;
 	rect = rect_centred(rect, rows + 4, rect.columns);
 	if (large)
 		canvas_large(canvas, rect, 0,

@@ -45,7 +45,7 @@ struct term {
 	SCREEN *screen;
 	WINDOW *keys; /* a pad: reading from it never draws anything */
 	int rows, columns;
-	bool utf8, colour, console;
+	bool utf8, halves, colour, console;
 	bool marks_pastes;
 	bool hung_up;
 	enum input input;
@@ -273,7 +273,7 @@ static void set_up(struct term *term, const char *name)
 	keypad(term->keys, TRUE);
 	nodelay(term->keys, TRUE);
 	meta(term->keys, TRUE);
-	term->utf8 = codeset_is_utf8();
+	term->utf8 = term->halves = codeset_is_utf8();
 	term->console = strncmp(name, "linux", 5) == 0;
 	term->marks_pastes = can_mark_pastes(term);
 	term->colour = has_colors() && start_color() == OK && COLORS >= 8 &&
@@ -444,6 +444,16 @@ int term_rows(const struct term *term)
 bool term_is_utf8(const struct term *term)
 {
 	return term->utf8;
+}
+
+bool term_has_halves(const struct term *term)
+{
+	return term->halves;
+}
+
+void term_without_halves(struct term *term)
+{
+	term->halves = false;
 }
 
 bool term_has_colour(const struct term *term)

@@ -53,8 +53,12 @@ int term_rows(const struct term *term);
 /* Repaints every cell at the next term_flush(), over whatever others wrote. */
 void term_repaint(struct term *term);
 
+/* The font is known to have no half blocks. Redraw everything afterwards. */
+void term_without_halves(struct term *term);
+
 /* What the terminal can do. */
 bool term_is_utf8(const struct term *term);
+bool term_has_halves(const struct term *term); /* half blocks */
 bool term_has_colour(const struct term *term);
 bool term_is_console(const struct term *term);	   /* TERM=linux */
 unsigned term_text_flags(const struct term *term); /* for text_clip() */

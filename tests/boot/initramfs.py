@@ -37,6 +37,20 @@ def kernel(folder):
     return found[0]
 
 
+def busybox(folder):
+    """The path of a static busybox."""
+    path = pathlib.Path("/bin/busybox")
+    if not path.exists():
+        path = folder / "bin/busybox"
+        if not path.exists():
+            packages(folder, "busybox-static")
+    return path
+
+
+def unpacked(path):
+    return gzip.decompress(path.read_bytes())
+
+
 def libraries(program):
     """What the program is linked with, the loader included."""
     return re.findall(r"(/\S+) \(0x", run("ldd", program))

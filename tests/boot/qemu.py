@@ -142,7 +142,7 @@ class Machine:
         """Runs lines of shell; returns the exit status and the output."""
         start = len(self.lines)
         self.serial.sendall(
-            f"{{ {command}\n}} 2>&1; s=$?; echo; echo :=$s\n".encode()
+            f"{{ {command}\n}} </dev/null 2>&1; s=$?; echo; echo :=$s\n".encode()
         )
         end = self.wait_for_line(
             lambda line: line.startswith(":="), timeout, start
