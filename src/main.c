@@ -39,6 +39,8 @@ static const struct verb verbs[] = {
 	 "revoke the tokens where possible and forget them"},
 	{"config", TAKES_FROM_URL, cmd_config,
 	 "print the configuration in force, and where it comes from"},
+	{"check", TAKES_JSON, cmd_check,
+	 "try all that a sign-in needs, and say what to do"},
 	{"demo", TAKES_LAN | TAKES_APPROVE_AFTER, cmd_demo,
 	 "the kiosk against a practice server: no account, no network"},
 };
@@ -66,7 +68,7 @@ static const char options[] =
 	"a file\n"
 	"      --plain           login: lines instead of screens\n"
 	"      --min-valid SECS  token: how long it must be good (60)\n"
-	"      --json            whoami, status: JSON\n"
+	"      --json            whoami, status, check: JSON\n"
 	"      --from-url URL    config: what an authorization URL stands for\n"
 	"      --lan             demo: reachable for a real phone\n"
 	"      --approve-after SECS  demo: approves by itself\n"

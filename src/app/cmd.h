@@ -16,6 +16,7 @@ int cmd_whoami(const struct args *args, struct err *err);
 int cmd_status(const struct args *args, struct err *err);
 int cmd_logout(const struct args *args, struct err *err);
 int cmd_config(const struct args *args, struct err *err);
+int cmd_check(const struct args *args, struct err *err);
 int cmd_demo(const struct args *args, struct err *err);
 
 #endif

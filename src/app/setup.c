@@ -30,8 +30,9 @@
 #define KEY_MAX ((size_t)64 * 1024)
 
 /* Whoever sets one of these relies on it: ignoring it would be a lie. */
-static bool only_what_works(const struct conf *conf, struct err *err)
+bool setup_can_do(const struct setup *setup, struct err *err)
 {
+	const struct conf *conf = &setup->conf;
 	const struct {
 		const char *name;
 		bool set;
@@ -49,11 +50,10 @@ static bool only_what_works(const struct conf *conf, struct err *err)
 				       "remove it from the configuration.",
 				       later[i].name);
 	}
-	return true;
+	return allow_is_sound(&conf->kiosk.allow, err);
 }
 
-static bool open_log(struct setup *setup, const struct args *args,
-		     struct err *err)
+bool setup_log(struct setup *setup, const struct args *args, struct err *err)
 {
 	const char *file = setup->conf.log.file;
 	const char *level = setup->conf.log.level;
@@ -84,9 +84,7 @@ bool setup_begin(struct setup *setup, const struct args *args, struct err *err)
 
 	setup->log = log_new(100);
 	theme_plain(&setup->theme);
-	return ok && only_what_works(&setup->conf, err) &&
-	       allow_is_sound(&setup->conf.kiosk.allow, err) &&
-	       open_log(setup, args, err);
+	return ok && setup_can_do(setup, err) && setup_log(setup, args, err);
 }
 
 bool setup_log_here(struct setup *setup)
@@ -104,6 +102,7 @@ void setup_end(struct setup *setup)
 	provider_free(&setup->provider);
 	log_free(setup->log);
 	conf_free(&setup->conf);
+	free(setup->conf_path);
 	memset(setup, 0, sizeof(*setup));
 }
 
@@ -155,21 +154,27 @@ bool setup_network(struct setup *setup, struct err *err)
 	return setup->http != NULL;
 }
 
-bool setup_store(struct setup *setup, struct err *err)
+char *setup_session_path(const struct setup *setup, struct err *err)
 {
 	const struct conf *conf = &setup->conf;
+
+	if (strcmp(conf->session.store, "memory") == 0)
+		return xstrdup("");
+	if (conf->session.file[0] != '\0')
+		return xstrdup(conf->session.file);
+	return store_default_path(err);
+}
+
+bool setup_store(struct setup *setup, struct err *err)
+{
 	struct session_data data = {0};
 	enum store_result result;
-	char *path = NULL;
+	char *path = setup_session_path(setup, err);
 
-	if (strcmp(conf->session.store, "memory") != 0) {
-		path = conf->session.file[0] != '\0'
-			       ? xstrdup(conf->session.file)
-			       : store_default_path(err);
-		if (path == NULL)
-			return false;
-	}
-	setup->store = store_open(path, conf->session.key_file, err);
+	if (path == NULL)
+		return false;
+	setup->store = store_open(path[0] != '\0' ? path : NULL,
+				  setup->conf.session.key_file, err);
 	free(path);
 	if (setup->store == NULL)
 		return false;

@@ -21,6 +21,7 @@ struct store;
 
 struct setup {
 	struct conf conf;
+	char *conf_path;	  /* the file that was read; NULL: none */
 	struct provider provider; /* after setup_provider() */
 	struct theme theme;	  /* after setup_theme() */
 	struct log *log;
@@ -33,6 +34,13 @@ struct setup {
  * do, too, and opens no log.
  */
 bool setup_conf(struct setup *setup, const struct args *args, struct err *err);
+
+/* Whether this version can do all that the configuration asks for. */
+bool setup_can_do(const struct setup *setup, struct err *err);
+
+/* The log, where the configuration wants it, at the level it wants; -v of the
+ * command line says more. */
+bool setup_log(struct setup *setup, const struct args *args, struct err *err);
 
 /*
  * The configuration: the file that is found first, then the command line over
@@ -59,6 +67,10 @@ bool setup_network(struct setup *setup, struct err *err);
 /* The store; a session file that cannot be trusted is an error here, before
  * anybody is asked to do anything. */
 bool setup_store(struct setup *setup, struct err *err);
+
+/* Where the session is kept, which the caller owns: "" is in memory. NULL with
+ * *err where there is no place for it. */
+char *setup_session_path(const struct setup *setup, struct err *err);
 
 /* The theme: screen.theme's file, or the plain one with NO_COLOR. */
 bool setup_theme(struct setup *setup, struct err *err);

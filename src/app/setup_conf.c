@@ -57,6 +57,7 @@ static bool read_conf(struct setup *setup, const char *path, bool must_exist,
 		goto out;
 	}
 	*found = true;
+	setup->conf_path = xstrdup(path);
 	if (!conf_parse(&setup->conf, buf_text(&text), text.len, path, err))
 		goto out;
 	if (setup->conf.provider.client_secret[0] != '\0' && open_to_others) {

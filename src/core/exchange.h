@@ -50,6 +50,11 @@ struct reply {
 	const char *type;      /* Content-Type, "" where none */
 	int64_t retry_after_s; /* from now, from either form of the header
 				* (RFC 9110 section 10.2.3); -1: none */
+	int64_t date_s; /* the Date header in Unix seconds (RFC 9110 section
+			 * 6.6.1); 0: none */
+	const char *cache_control; /* headers; NULL: none */
+	const char *location;
+	int proxy_status; /* of a proxy's answer to CONNECT; 0: none */
 	const char
 		*what; /* where net is not NET_OK: one sentence that says
 			* what failed and, for TLS, which certificate check */

@@ -12,6 +12,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <curl/curl.h>
@@ -49,6 +50,7 @@ struct slot {
 	enum net_result net;
 	int status;
 	int64_t retry_after_s;
+	int proxy_status;
 	struct err err;
 	char detail[CURL_ERROR_SIZE];
 };
@@ -279,6 +281,7 @@ void http_send(struct http *http, enum http_slot slot_id,
 	slot->sent = 0;
 	slot->status = 0;
 	slot->retry_after_s = -1;
+	slot->proxy_status = 0;
 	slot->detail[0] = '\0';
 	slot->err.text[0] = '\0';
 	if (set_headers(slot) && set_method(slot) && set_route(http, slot) &&
@@ -312,6 +315,8 @@ static void finish(struct http *http, struct slot *slot, CURLcode code)
 {
 	long status = 0;
 
+	curl_easy_getinfo(slot->easy, CURLINFO_HTTP_CONNECTCODE, &status);
+	slot->proxy_status = (int)status;
 	if (code == CURLE_OK) {
 		slot->net = NET_OK;
 		curl_easy_getinfo(slot->easy, CURLINFO_RESPONSE_CODE, &status);
@@ -405,6 +410,27 @@ bool http_wait(struct http *http, struct http_fd *fds, size_t n,
 	return perform(http);
 }
 
+/* The header of that name, borrowed from libcurl; NULL where there is none. */
+static const char *header(const struct slot *slot, const char *name)
+{
+	struct curl_header *found = NULL;
+
+	if (slot->net != NET_OK ||
+	    curl_easy_header(slot->easy, name, 0, CURLH_HEADER, -1, &found) !=
+		    CURLHE_OK)
+		return NULL;
+	return found->value;
+}
+
+/* In Unix seconds; 0 where there is no date, or none that makes sense. */
+static int64_t header_date_s(const struct slot *slot)
+{
+	const char *text = header(slot, "Date");
+	time_t date_s = text != NULL ? curl_getdate(text, NULL) : 0;
+
+	return date_s > 0 ? (int64_t)date_s : 0;
+}
+
 bool http_reply(struct http *http, enum http_slot *slot_id, struct reply *reply)
 {
 	for (int i = 0; i < HTTP_SLOTS; i++)
@@ -427,6 +453,10 @@ bool http_reply(struct http *http, enum http_slot *slot_id, struct reply *reply)
 			.body_len = slot->body.len,
 			.type = type != NULL ? type : "",
 			.retry_after_s = slot->retry_after_s,
+			.date_s = header_date_s(slot),
+			.cache_control = header(slot, "Cache-Control"),
+			.location = header(slot, "Location"),
+			.proxy_status = slot->proxy_status,
 			.what = slot->err.text,
 		};
 		slot->state = SLOT_LENT;

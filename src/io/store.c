@@ -345,6 +345,42 @@ enum store_result store_load(struct store *store, struct session_data *data,
 	return result;
 }
 
+/* Writes a file beside the session's and removes it again. */
+static bool write_beside(const struct store *store, struct err *err)
+{
+	static const char content[] = "grantty check\n";
+	struct buf path;
+	bool ok;
+
+	buf_init(&path, MAX_FILE);
+	buf_addf(&path, "%s.try", store->path);
+	ok = file_replace(store->dir, buf_text(&path), content,
+			  sizeof(content) - 1, err) &&
+	     file_remove(store->dir, buf_text(&path), err);
+	buf_free(&path);
+	return ok;
+}
+
+enum store_result store_try(struct store *store, struct err *err)
+{
+	bool was_locked = store->lock >= 0;
+	struct session_data data = {0};
+	enum store_result result;
+
+	if (store->path == NULL)
+		return store->kept.provider != NULL ? STORE_OK : STORE_EMPTY;
+	result = store_lock(store, err);
+	if (result != STORE_OK)
+		return result;
+	result = STORE_FAILED;
+	if (write_beside(store, err))
+		result = load_file(store, &data, err);
+	session_data_free(&data);
+	if (!was_locked)
+		store_unlock(store);
+	return result;
+}
+
 /* A fault of the caller; two writers would mix up their temporary files. */
 static bool not_locked(const struct store *store, struct err *err)
 {

@@ -56,6 +56,13 @@ void store_unlock(struct store *store);
 enum store_result store_load(struct store *store, struct session_data *data,
 			     struct err *err);
 
+/*
+ * Tries what saving a session needs, and reads the one that is there, without
+ * changing it: the lock, another file beside it, written to the disk and
+ * removed. OK, EMPTY, BUSY, CORRUPT (nothing is set aside), or FAILED.
+ */
+enum store_result store_try(struct store *store, struct err *err);
+
 /* Replaces the session; on the disk when it returns. Needs the lock. */
 bool store_save(struct store *store, const struct session_data *data,
 		struct err *err);

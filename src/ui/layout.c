@@ -258,23 +258,42 @@ static void lay_text(struct layout *layout, const struct canvas *canvas,
 	put_with_log(layout, &panel_code, body, rows);
 }
 
-static void lay_sign_in(struct layout *layout, const struct canvas *canvas,
-			struct rect screen, const struct model *model,
-			struct view *view)
+static bool is_headed(struct rect screen)
 {
-	struct rect room = screen;
-	const struct way *way = NULL;
+	return screen.rows >= HEADER_FROM_ROWS &&
+	       screen.columns >= HEADER_FROM_COLUMNS;
+}
 
+static const struct way *choose_sign_in(const struct canvas *canvas,
+					struct rect room, const char *complete,
+					const char *bare, struct view *view)
+{
 	if (!view->zoom) {
 		rect_take_top(&room, view->headed ? HEADER_ROWS : 0);
 		rect_take_bottom(&room, 1);
 	}
+	symbols_make(view->symbols, complete, bare);
+	return choose_way(canvas, room, view);
+}
+
+void layout_choose_qr(const struct canvas *canvas, struct rect screen,
+		      const char *complete, const char *bare, struct view *view)
+{
+	view->headed = is_headed(screen);
+	(void)choose_sign_in(canvas, screen, complete, bare, view);
+}
+
+static void lay_sign_in(struct layout *layout, const struct canvas *canvas,
+			struct rect screen, const struct model *model,
+			struct view *view)
+{
+	const struct way *way = NULL;
+
 	view->symbol = NULL;
-	if (model->user_code != NULL) {
-		symbols_make(view->symbols, model->verification_uri_complete,
-			     model->verification_uri);
-		way = choose_way(canvas, room, view);
-	}
+	if (model->user_code != NULL)
+		way = choose_sign_in(canvas, screen,
+				     model->verification_uri_complete,
+				     model->verification_uri, view);
 	if (way == NULL) {
 		lay_text(layout, canvas, screen, model, view);
 		return;
@@ -422,8 +441,7 @@ void layout_make(struct layout *layout, const struct canvas *canvas,
 	const struct rect screen = canvas_screen(canvas);
 
 	layout->count = 0;
-	view->headed = screen.rows >= HEADER_FROM_ROWS &&
-		       screen.columns >= HEADER_FROM_COLUMNS;
+	view->headed = is_headed(screen);
 	switch (model->screen) {
 	case SCREEN_WELCOME:
 		view->headed = false;

@@ -26,6 +26,12 @@ struct layout {
 	int count;
 };
 
+/* Notes in the view which QR code of a verification URI (either may be NULL) a
+ * sign-in shows on a screen of that size, if any. */
+void layout_choose_qr(const struct canvas *canvas, struct rect screen,
+		      const char *complete, const char *bare,
+		      struct view *view);
+
 /* Lays the screen of the model out. Chooses the QR code that view->symbols
  * allow and notes in the view which one that is. */
 void layout_make(struct layout *layout, const struct canvas *canvas,

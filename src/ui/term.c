@@ -192,14 +192,24 @@ static int or_usual(int size, int usual)
 	return size == 0 ? usual : size;
 }
 
-static void read_size(const struct term *term, int *rows, int *columns)
+struct rect term_measure(int fd)
 {
 	struct winsize size = {0};
 
-	if (ioctl(fileno(term->out), TIOCGWINSZ, &size) != 0)
+	if (ioctl(fd, TIOCGWINSZ, &size) != 0)
 		size = (struct winsize){0};
-	*rows = or_usual(size.ws_row, 24);
-	*columns = or_usual(size.ws_col, 80);
+	return (struct rect){
+		.rows = or_usual(size.ws_row, 24),
+		.columns = or_usual(size.ws_col, 80),
+	};
+}
+
+static void read_size(const struct term *term, int *rows, int *columns)
+{
+	struct rect size = term_measure(fileno(term->out));
+
+	*rows = size.rows;
+	*columns = size.columns;
 }
 
 static bool is_known(const char *name)
@@ -209,7 +219,7 @@ static bool is_known(const char *name)
 
 /* TERM, or else what is most like it: a name that terminfo does not have is
  * mostly a newer relative of xterm, come in over SSH. NULL: none is known. */
-static const char *choose_type(void)
+const char *term_choose_type(void)
 {
 	static const char *const fallbacks[] = {"xterm-256color", "xterm",
 						"linux", "vt100", "ansi"};
@@ -311,7 +321,7 @@ struct term *term_open(int input, int output, const struct theme *theme,
 	 * Without it newterm() fails for TERM=linux. */
 	use_env(FALSE);
 	use_tioctl(TRUE);
-	name = choose_type();
+	name = term_choose_type();
 	if (name != NULL)
 		term->screen = newterm(name, term->out, term->in);
 	if (term->screen == NULL) {

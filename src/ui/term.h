@@ -20,6 +20,14 @@ struct term;
  * to C.UTF-8 for characters. True where characters are UTF-8. */
 bool term_set_locale(const char *name);
 
+/* The type that a terminal is taken to be: TERM, or else what is most like it;
+ * NULL where no type is known here. */
+const char *term_choose_type(void);
+
+/* The size of the terminal at that descriptor, the usual one where it has
+ * none. */
+struct rect term_measure(int fd);
+
 /*
  * Opens the terminal on input and output (descriptors). Unknown TERM: falls
  * back to xterm-256color, xterm, linux, vt100, ansi in that order as far as

@@ -34,7 +34,7 @@ struct ui {
 	bool unwritten;	  /* drawn, but the terminal did not take it */
 };
 
-static enum drawing drawing_of(const char *mode)
+enum drawing drawing_of(const char *mode)
 {
 	if (strcmp(mode, "half") == 0)
 		return DRAWING_HALF;

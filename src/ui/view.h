@@ -21,6 +21,9 @@ enum drawing {
 	DRAWING_TEXT /* no QR code: the address and the code */
 };
 
+/* The one that screen.qr ("auto", "half", "full", "text") stands for. */
+enum drawing drawing_of(const char *mode);
+
 struct view {
 	enum screen screen; /* that was looked at last */
 	bool help;	    /* the list of keys is open */

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Configuration, secret and provider, as the other verbs would have them. What
+ * is wrong is said in the very words that those verbs would use.
+ */
+#include "config.h"
+
+#include "app/check.h"
+
+#include <stddef.h>
+
+#include "app/report.h"
+#include "base/err.h"
+#include "base/log.h"
+#include "core/options.h"
+#include "ui/term.h"
+
+enum { LOG_LINES = 1 };
+
+static bool check_configuration(struct check *check)
+{
+	static const char advice[] = "\"grantty config\" prints what is in "
+				     "force and where it comes from";
+	struct setup *setup = &check->setup;
+	struct err err = {""};
+	bool ok = setup_conf(setup, check->args, &err);
+
+	setup->log = log_new(LOG_LINES);
+	theme_plain(&setup->theme);
+	(void)term_set_locale(setup->conf.screen.locale);
+	if (!ok || !setup_can_do(setup, &err))
+		report_row(check->report, OUTCOME_FAIL, "configuration", advice,
+			   "%s", err.text);
+	else if (setup->conf_path != NULL)
+		report_row(check->report, OUTCOME_OK, "configuration", NULL,
+			   "%s", setup->conf_path);
+	else
+		report_row(check->report, OUTCOME_OK, "configuration", NULL,
+			   "no file: options, environment and defaults");
+	return ok;
+}
+
+static const char *origin_of(const struct conf *conf, const char *option)
+{
+	const char *origin = conf->origins[option_index(option_find(option))];
+
+	return origin != NULL ? origin : "the configuration";
+}
+
+static bool check_secret(struct check *check)
+{
+	const struct conf *conf = &check->setup.conf;
+	struct err err = {""};
+
+	if (!setup_client(&check->setup, check->args, &err)) {
+		report_row(check->report, OUTCOME_FAIL, "secret", NULL, "%s",
+			   err.text);
+		return false;
+	}
+	if (conf->provider.client_secret[0] == '\0')
+		report_row(check->report, OUTCOME_OK, "secret", NULL,
+			   "none is set");
+	else
+		report_row(check->report, OUTCOME_OK, "secret", NULL,
+			   "from %s, kept from others",
+			   origin_of(conf, "provider.client_secret"));
+	return true;
+}
+
+void check_conf(struct check *check)
+{
+	struct setup *setup = &check->setup;
+	struct err err = {""};
+
+	if (!check_configuration(check) || !check_secret(check)) {
+		report_row(check->report, OUTCOME_WARN, "provider",
+			   "mend what failed above first", "was not looked at");
+		return;
+	}
+	check->can_ask = provider_set_up(&setup->provider, &setup->conf, NULL,
+					 NULL, &err);
+	if (check->can_ask)
+		report_row(check->report, OUTCOME_OK, "provider", NULL,
+			   "%s, by the %s grant, as the client %s",
+			   setup->provider.label, setup->conf.grant,
+			   setup->provider.client_id);
+	else
+		report_row(check->report, OUTCOME_FAIL, "provider", NULL, "%s",
+			   err.text);
+}

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What has to be read, written or run later. The session itself is left as it
+ * is.
+ */
+#include "config.h"
+
+#include "app/check.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "app/report.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/mem.h"
+#include "io/store.h"
+
+enum { PATH_BYTES = 4096 };
+
+/* ---- The session */
+
+static void say_store(struct check *check, struct store *store,
+		      const char *path)
+{
+	struct err err = {""};
+
+	switch (store_try(store, &err)) {
+	case STORE_OK:
+		report_row(check->report, OUTCOME_OK, "store", NULL,
+			   "%s can be written; there is a session in it", path);
+		break;
+	case STORE_EMPTY:
+		report_row(check->report, OUTCOME_OK, "store", NULL,
+			   "%s can be written", path);
+		break;
+	case STORE_BUSY:
+		report_row(check->report, OUTCOME_OK, "store", NULL,
+			   "%s is at work for another grantty", path);
+		break;
+	case STORE_CORRUPT:
+		report_row(check->report, OUTCOME_WARN, "store",
+			   "sign in again: it is then set aside",
+			   "%s is damaged (%s)", path, err.text);
+		break;
+	case STORE_FAILED:
+		report_row(check->report, OUTCOME_FAIL, "store", NULL, "%s",
+			   err.text);
+		break;
+	}
+}
+
+/* Opens the store with the key file that is set. NULL where that fails. */
+static struct store *open_sealed(struct check *check, const char *path,
+				 const char *key_file)
+{
+	struct err err = {""};
+	struct store *store = store_open(path, key_file, &err);
+
+	if (store != NULL)
+		report_row(check->report, OUTCOME_OK, "key_file", NULL,
+			   "%s holds a key", key_file);
+	else
+		report_row(check->report, OUTCOME_FAIL, "key_file", NULL, "%s",
+			   err.text);
+	return store;
+}
+
+static void check_store(struct check *check)
+{
+	const char *key_file = check->setup.conf.session.key_file;
+	struct err err = {""};
+	char *path = setup_session_path(&check->setup, &err);
+	struct store *store = NULL;
+
+	if (path != NULL && path[0] == '\0') {
+		report_row(check->report, OUTCOME_OK, "store", NULL,
+			   "in memory: who restarts it signs in again");
+		goto out;
+	}
+	if (path != NULL)
+		store = store_open(path, NULL, &err);
+	if (store == NULL) {
+		report_row(check->report, OUTCOME_FAIL, "store", NULL, "%s",
+			   err.text);
+		goto out;
+	}
+	if (key_file[0] != '\0') {
+		store_close(store);
+		store = open_sealed(check, path, key_file);
+	}
+	if (store != NULL)
+		say_store(check, store, path);
+out:
+	store_close(store);
+	free(path);
+}
+
+/* ---- Hooks */
+
+/* Whether a process may run that file. */
+static bool is_program(const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) != 0)
+		return false;
+	if (!S_ISREG(st.st_mode)) {
+		errno = EACCES;
+		return false;
+	}
+	return access(path, X_OK) == 0;
+}
+
+/* As execvp() would look for it. False with errno where it is nowhere. */
+static bool can_run(const char *name)
+{
+	const char *folders = getenv("PATH");
+	struct buf path;
+	bool found = false;
+
+	if (strchr(name, '/') != NULL)
+		return is_program(name);
+	for (; folders != NULL && *folders != '\0' && !found;
+	     folders += *folders == ':' ? 1 : 0) {
+		size_t len = strcspn(folders, ":");
+
+		buf_init(&path, PATH_BYTES);
+		(void)buf_add(&path, folders, len);
+		(void)buf_addf(&path, "/%s", name);
+		found = is_program(buf_text(&path));
+		buf_free(&path);
+		folders += len;
+	}
+	if (!found)
+		errno = ENOENT;
+	return found;
+}
+
+static void check_hook(struct check *check, const char *option,
+		       const struct strings *hook)
+{
+	if (hook->count == 0)
+		return;
+	if (can_run(hook->items[0]))
+		report_row(check->report, OUTCOME_OK, option, NULL, "%s",
+			   hook->items[0]);
+	else
+		report_row(check->report, OUTCOME_FAIL, option,
+			   "name a program that is there and may be run "
+			   "(chmod +x)",
+			   "%s cannot be run: %s", hook->items[0],
+			   strerror(errno));
+}
+
+/* ---- Log and metrics */
+
+static void check_log(struct check *check)
+{
+	const struct conf *conf = &check->setup.conf;
+	struct err err = {""};
+
+	if (!setup_log(&check->setup, check->args, &err))
+		report_row(check->report, OUTCOME_FAIL, "log", NULL, "%s",
+			   err.text);
+	else if (conf->log.file[0] != '\0')
+		report_row(check->report, OUTCOME_OK, "log", NULL,
+			   "%s can be written", conf->log.file);
+}
+
+static void check_metrics(struct check *check)
+{
+	const char *path = check->setup.conf.metrics_textfile;
+	const char *slash = strrchr(path, '/');
+	char *folder;
+
+	if (path[0] == '\0')
+		return;
+	folder = slash == NULL ? xstrdup(".")
+			       : xstrndup(path, (size_t)(slash - path) + 1);
+	if (access(folder, W_OK | X_OK) == 0)
+		report_row(check->report, OUTCOME_OK, "metrics", NULL,
+			   "%s can be written", path);
+	else
+		report_row(check->report, OUTCOME_FAIL, "metrics",
+			   "make the folder, and let this user write to it",
+			   "%s cannot be written: %s", path, strerror(errno));
+	free(folder);
+}
+
+void check_files(struct check *check)
+{
+	const struct conf *conf = &check->setup.conf;
+
+	check_store(check);
+	check_hook(check, "hooks.on_signed_in", &conf->hooks.on_signed_in);
+	check_hook(check, "hooks.on_refreshed", &conf->hooks.on_refreshed);
+	check_hook(check, "hooks.on_signed_out", &conf->hooks.on_signed_out);
+	check_log(check);
+	check_metrics(check);
+}
