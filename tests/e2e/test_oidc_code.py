@@ -193,6 +193,36 @@ def test_false_code(home, start_server, log_in):
     assert not home.session.exists()
 
 
+def test_document_is_kept(home, start_server, phone, log_in):
+    """For a day, and only what is whole is believed."""
+    server = start_server()
+    config(home, server)
+    login = log_in()
+    pass_pages(phone, login.address)
+    phone.wait_for("Done")
+    assert login.end()[0] == DONE
+    kept = home.session.with_name(home.session.name + ".discovery")
+    assert kept.stat().st_mode & 0o777 == 0o600
+
+    def asked_by_token():
+        before = len(server.log(route="discovery"))
+        token = home.grantty("token")
+        assert (token.returncode, token.stderr) == (DONE, "")
+        return len(server.log(route="discovery")) - before
+
+    assert len(server.log(route="discovery")) == 1
+    assert asked_by_token() == 0
+    kept.write_text("{", encoding="utf-8")
+    assert asked_by_token() == 1
+    assert asked_by_token() == 0
+    record = json.loads(kept.read_text(encoding="utf-8"))
+    for shift in (-86400, 3600):
+        old = {**record, "fetched_at": record["fetched_at"] + shift}
+        kept.write_text(json.dumps(old), encoding="utf-8")
+        assert asked_by_token() == 1
+    assert asked_by_token() == 0
+
+
 @pytest.mark.parametrize("end", ["/", "/other"])
 def test_wrong_issuer(home, start_server, end):
     server = start_server()

@@ -105,16 +105,134 @@ static void test_fields(void **state)
 		 "\"ACME\",\"urn:zitadel:iam:org:project:roles\":{\"admin\":"
 		 "{\"2\":\"acme.example\"},\"user\":{}}}",
 		 "Organisation: ACME\nRoles: admin, user\nID: 1\n"},
+		{"microsoft",
+		 "{\"sub\":\"AAAAAIkz\",\"name\":\"Ada "
+		 "Lovelace\",\"family_name\":\"L"
+		 "ovelace\",\"given_name\":\"Ada\",\"picture\":\"https://"
+		 "graph.mic"
+		 "rosoft.com/v1.0/me/photo/$value\",\"email\":\"ada@contoso.ex"
+		 "ample\"}",
+		 "Name: Ada Lovelace\n"
+		 "Mail: ada@contoso.example\n"
+		 "ID: AAAAAIkz\n"},
+		{"auth0",
+		 "{\"sub\":\"auth0|5f7c8ec7\",\"nickname\":\"ada\",\"name\":"
+		 "\"Ada Lov"
+		 "elace\",\"email\":\"ada@example.com\",\"email_verified\":"
+		 "true,\""
+		 "org_id\":\"org_9ybsU1dN\",\"org_name\":\"acme\",\"updated_"
+		 "at\":\"2"
+		 "026-02-01T08:00:00.000Z\"}",
+		 "Name: Ada Lovelace\n"
+		 "Mail: ada@example.com\n"
+		 "Mail verified: yes\n"
+		 "Organisation: acme\n"
+		 "Changed: 2026-02-01T08:00:00.000Z\n"
+		 "ID: auth0|5f7c8ec7\n"},
+		{"okta",
+		 "{\"sub\":\"00uid4BxXw6I6TV4m0g3\",\"name\":\"Ada "
+		 "Lovelace\",\"loc"
+		 "ale\":\"en-US\",\"email\":\"ada@example.com\",\"email_"
+		 "verified\":"
+		 "true,\"preferred_username\":\"ada@example.com\",\"zoneinfo\":"
+		 "\""
+		 "America/"
+		 "Los_Angeles\",\"organization\":\"ACME\",\"groups\":[\"Ev"
+		 "eryone\",\"Operators\"]}",
+		 "Name: Ada Lovelace\n"
+		 "User name: ada@example.com\n"
+		 "Mail: ada@example.com\n"
+		 "Mail verified: yes\n"
+		 "Organisation: ACME\n"
+		 "Groups: Everyone, Operators\n"
+		 "Language: en-US\n"
+		 "Time zone: America/Los_Angeles\n"
+		 "ID: 00uid4BxXw6I6TV4m0g3\n"},
+		{"keycloak",
+		 "{\"sub\":\"u\",\"name\":\"Ada "
+		 "Lovelace\",\"email\":\"ada@example.co"
+		 "m\",\"organization\":[\"acme\"],\"realm_access\":{\"roles\":["
+		 "\"ope"
+		 "rator\"]}}",
+		 "Name: Ada Lovelace\n"
+		 "Mail: ada@example.com\n"
+		 "Organisation: acme\n"
+		 "Roles: operator\n"
+		 "ID: u\n"},
+		{"gitlab",
+		 "{\"sub\":\"1\",\"name\":\"Ada "
+		 "Lovelace\",\"nickname\":\"ada\",\"prefe"
+		 "rred_username\":\"ada\",\"email\":\"ada@example.com\","
+		 "\"email_ve"
+		 "rified\":true,\"website\":\"https://"
+		 "ada.example\",\"profile\":\""
+		 "https://gitlab.com/ada\",\"groups\":[\"acme\",\"acme/ops\"]}",
+		 "Name: Ada Lovelace\n"
+		 "User name: ada\n"
+		 "Mail: ada@example.com\n"
+		 "Mail verified: yes\n"
+		 "Groups: acme, acme/ops\n"
+		 "Website: https://ada.example\n"
+		 "ID: 1\n"},
+		{"twitch",
+		 "{\"aud\":\"c\",\"exp\":1,\"iat\":1,\"iss\":\"https://"
+		 "id.twitch.tv/o"
+		 "auth2\",\"sub\":\"713936733\",\"preferred_username\":"
+		 "\"AdaL\",\"em"
+		 "ail\":\"ada@example.com\",\"email_verified\":true,\"updated_"
+		 "at"
+		 "\":\"2026-02-01T08:00:00Z\"}",
+		 "Name: AdaL\n"
+		 "User name: AdaL\n"
+		 "Mail: ada@example.com\n"
+		 "Mail verified: yes\n"
+		 "Changed: 2026-02-01T08:00:00Z\n"
+		 "ID: 713936733\n"},
+		{"hydra",
+		 "{\"sub\":\"7\",\"name\":\"Ada "
+		 "Lovelace\",\"email\":\"ada@example.co"
+		 "m\",\"org_id\":\"acme\",\"roles\":[\"operator\"],\"rat\":1}",
+		 "Name: Ada Lovelace\n"
+		 "Mail: ada@example.com\n"
+		 "Organisation: acme\n"
+		 "Roles: operator\n"
+		 "ID: 7\n"},
+		{"authentik",
+		 "{\"sub\":\"e0\",\"email\":\"ada@example.com\",\"email_"
+		 "verified\":t"
+		 "rue,\"name\":\"Ada Lovelace\",\"given_name\":\"Ada "
+		 "Lovelace\",\"p"
+		 "referred_username\":\"ada\",\"nickname\":\"ada\",\"groups\":["
+		 "\"aut"
+		 "hentik Admins\"],\"roles\":[\"operator\"]}",
+		 "Name: Ada Lovelace\n"
+		 "User name: ada\n"
+		 "Mail: ada@example.com\n"
+		 "Mail verified: yes\n"
+		 "Roles: operator\n"
+		 "Groups: authentik Admins\n"
+		 "ID: e0\n"},
 		{"", "{}", ""},
 		/* Hostile text comes out clean. */
 		{"", "{\"name\":\"\\u001b[2Jx\\u202ey\",\"email\":\"a\\nb\"}",
 		 "Name: \xef\xbf\xbd[2Jx\xef\xbf\xbdy\nMail: a b\n"},
 	};
 
+	const struct preset *preset;
+
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++)
 		check_fields(cases[i].json, cases[i].preset, NULL, 0,
 			     cases[i].expected);
+	for (size_t i = 0; (preset = preset_at(i)) != NULL; i++) {
+		size_t c = 0;
+
+		while (c < COUNT(cases) &&
+		       strcmp(cases[c].preset, preset->name) != 0)
+			c++;
+		if (c == COUNT(cases))
+			fail_msg("no profile of %s is tried", preset->name);
+	}
 }
 
 static void test_chosen_fields(void **state)
