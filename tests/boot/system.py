@@ -23,7 +23,7 @@ PACKAGES = "systemd-sysv,dbus,udev,linux-image-amd64,systemd-timesyncd"
 FILES = {
     "etc/grantty/grantty.conf": f"""\
 provider: {{ issuer = "{SERVER}"; client_id = "practice"; }};
-kiosk: {{ lock = false; }};
+kiosk: {{ lock = true; }};
 """,
     "etc/credstore/grantty.client_secret": "practice-secret\n",
     "etc/systemd/system/practice.service": f"""\
