@@ -31,7 +31,8 @@ check_packages='libcmocka-dev=cmocka python3-pytest python3-pil
 	openssl=openssl procps=ps man-db=man
 	openssh-server=sshd openssh-client=ssh'
 full_packages='clang=clang clang-format=clang-format
-	libclang-rt-14-dev shellcheck=shellcheck
+	clang-tidy=clang-tidy libclang-rt-14-dev cppcheck=cppcheck
+	shellcheck=shellcheck
 	git=git chromium=chromium chromium-driver=chromedriver
 	python3-selenium nodejs=node systemd=systemd-analyze
 	qemu-system-x86=qemu-system-x86_64 busybox-static
