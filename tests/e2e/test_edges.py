@@ -52,12 +52,16 @@ def child_of(pid):
     ["token", "whoami", "whoami --json", "status", "status --json"]
     + ["--help", "--version"],
 )
+@pytest.mark.row("Terminal", "output full or closed",
+                 "told; exit 1")
 def test_output_that_is_lost_is_a_failure(home, signed_in, verb, where):
     lost = run(home, verb, shell=where)
     assert lost.returncode == Exit.FAILED
     assert "written" in lost.stderr
 
 
+@pytest.mark.row("Terminal", "code that nobody can read",
+                 "no poll; told; exit 1")
 def test_login_whose_code_nobody_can_read_ends(home, start_practice):
     practice = start_practice()
     practice.config(home.config)
@@ -67,6 +71,8 @@ def test_login_whose_code_nobody_can_read_ends(home, start_practice):
     assert practice.calls("POST /v1/device/token") == 0
 
 
+@pytest.mark.row("Terminal", "all three descriptors closed",
+                 "nothing written elsewhere; the refresh is saved")
 def test_closed_descriptors_are_not_used_for_something_else(home, signed_in):
     """A refresh opens the lock, the file and a connection."""
     home.store(expires_at=1)
@@ -125,6 +131,8 @@ def test_damaged_session_is_told_of_once(home, signed_in):
 
 
 @pytest.mark.full  # as patient as the program is: 45 s
+@pytest.mark.row("Disk", "lock held by a process that hangs",
+                 "told after 45 s; exit 1; session untouched")
 def test_lock_that_is_never_let_go(home, signed_in):
     with open(f"{home.session}.lock", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -154,6 +162,8 @@ def test_log_file_is_written_by_every_verb(home, start_practice, verb):
 @pytest.mark.parametrize(
     "number", [signal.SIGTERM, signal.SIGQUIT, signal.SIGHUP]
 )
+@pytest.mark.row("Process", "a signal at the screens",
+                 "ends; terminal as it was")
 def test_a_signal_gives_the_terminal_back(home, open_terminal, number):
     """The shell's settings are back when it goes on."""
     script = f'"{GRANTTY}" demo --theme "{THEME}"; echo "end $?"; stty -a; cat'
@@ -172,6 +182,8 @@ def test_a_signal_gives_the_terminal_back(home, open_terminal, number):
         (signal.SIGHUP, Exit.FAILED),
     ],
 )
+@pytest.mark.row("Process", "a signal at a plain login",
+                 "ends with its exit code")
 def test_signals_end_a_plain_login(home, start_practice, number, code):
     practice = start_practice()
     practice.config(home.config)
@@ -187,6 +199,8 @@ def test_signals_end_a_plain_login(home, start_practice, number, code):
         assert login.wait(PATIENCE_S) == code
 
 
+@pytest.mark.row("Terminal", "Ctrl-Z and back",
+                 "stops; then signs in")
 def test_ctrl_z_stops_a_plain_login(home, start_practice):
     practice = start_practice()
     practice.config(home.config)
@@ -213,6 +227,8 @@ def test_ctrl_z_stops_a_plain_login(home, start_practice):
 # ---- Terminals
 
 
+@pytest.mark.row("Terminal", "output hangs up alone",
+                 "ends; exit 1")
 def test_output_that_hangs_up_alone_ends_it(home, start_practice):
     """Input and output are two terminals, and the second one goes."""
     practice = start_practice()
@@ -291,6 +307,8 @@ def test_demo_knows_nothing_of_the_real_provider(home, open_terminal):
     "number, code",
     [(signal.SIGTERM, Exit.FAILED), (signal.SIGINT, Exit.CANCELLED)],
 )
+@pytest.mark.row("Process", "a signal during a refresh",
+                 "the renewed token arrives and is saved")
 def test_a_signal_during_a_refresh_loses_no_session(
     home, signed_in, number, code
 ):

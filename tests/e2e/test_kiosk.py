@@ -114,6 +114,8 @@ ENDINGS = {
 
 @pytest.mark.parametrize("end", ENDINGS.values(), ids=ENDINGS)
 @pytest.mark.parametrize("where", ["sign-in", "profile", "welcome", "trouble"])
+@pytest.mark.row("Process", "SIGTERM, SIGHUP, q at every stage",
+                 "ends; exit 0; terminal as it was")
 def test_end(start, where, end):
     options, config, text = {
         "sign-in": ([], {}, "Check this code"),
@@ -147,6 +149,8 @@ def test_terminal_is_left_as_it_was(with_code):
     [(), ("sh", "-c", 'trap "" HUP; exec "$@"', "sh")],
     ids=["", "SIGHUP-ignored"],
 )
+@pytest.mark.row("Terminal", "hang-up",
+                 "ends at once")
 def test_hang_up(with_code, before):
     _, screen = with_code(before=before)
     screen.hang_up()
@@ -296,6 +300,8 @@ SCREENS = {
 @pytest.mark.parametrize(
     "options, config, keys, text, little", SCREENS.values(), ids=SCREENS
 )
+@pytest.mark.row("Terminal", "resize storm, 1x1 included",
+                 "drawn for each size")
 def test_resize(start, options, config, keys, text, little):
     practice, screen = start(*options, config=config)
     if keys:
@@ -323,6 +329,8 @@ def test_qr_after_resize(with_code, columns, rows):
 # ---- Trouble
 
 
+@pytest.mark.row("Network", "refused at the start",
+                 "told; signs in once it is there")
 def test_server_away_at_the_start(start_practice, open_terminal, home):
     practice = start_practice()
     practice.config(home.config)
@@ -357,6 +365,8 @@ def test_server_away_while_polling(with_code):
         later.close()
 
 
+@pytest.mark.row("Network", "silence while polling",
+                 "told; the code survives; signs in")
 def test_server_silent_while_polling(with_code):
     practice, screen = with_code(config={"network": {"request_timeout_s": 1}})
     code = practice.code()["user_code"]
@@ -412,6 +422,8 @@ def silent_resolver(tmp_path):
         yield resolver, ["unshare", "-m", "sh", "-c", script, str(conf)]
 
 
+@pytest.mark.row("Network", "DNS black hole",
+                 "keys and resizing answered throughout; ends at once")
 def test_keys_work_while_a_name_is_looked_up(silent_resolver, start):
     resolver, before = silent_resolver
     away = "https://sign-in.example"

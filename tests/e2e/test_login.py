@@ -210,6 +210,8 @@ def test_code_runs_out(sign_in, options, control):
     screen.wait_for("The code ran out")
 
 
+@pytest.mark.row("Network", "refused",
+                 "told; exit 6")
 def test_no_network(home, start_practice):
     practice = start_practice()
     practice.config(home.config)
@@ -476,6 +478,8 @@ def test_secret_from_a_credential_or_a_file(home, start_practice):
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"version": 1}', "\0"])
+@pytest.mark.row("Disk", "session file corrupt or empty",
+                 "set aside, told; sign-in works")
 def test_session_corrupt(home, start_practice, content):
     practice = start_practice("--approve-after", "0")
     practice.config(home.config)

@@ -42,6 +42,8 @@ def test_nobody(home, start_practice):
     assert practice.connections() == 0
 
 
+@pytest.mark.row("Process", "eight token during a rotation",
+                 "one refresh; all get the new token")
 def test_eight_at_once(home, signed_in):
     practice = signed_in()
     outdate(home)
@@ -105,6 +107,8 @@ def test_refreshed_before_it_runs_out(home, signed_in, open_terminal):
     assert screen.shows(f"Hello, {PERSON}")
 
 
+@pytest.mark.row("Process", "two kiosks on one session",
+                 "no token used twice; both stay signed in")
 def test_two_kiosks_share_a_session(home, signed_in, open_terminal):
     practice = signed_in("--token-lifetime", "5")
     screens = [open_terminal(), open_terminal()]
@@ -171,6 +175,8 @@ def test_answer_that_is_none(home, signed_in, fault):
     assert practice.state()["faults"] == []
 
 
+@pytest.mark.row("Answers", "renewed tokens lost",
+                 "old token tried once; signed out calmly")
 def test_answer_that_got_lost(home, signed_in):
     """The server has rotated, the client never knew: it tries the old token
     once more and gives up without a fuss."""
@@ -184,6 +190,8 @@ def test_answer_that_got_lost(home, signed_in):
     assert not home.session.exists()
 
 
+@pytest.mark.row("Process", "killed while the refresh is out",
+                 "old token tried once; session kept")
 def test_killed_during_a_refresh(home, signed_in):
     practice = signed_in()
     outdate(home)
