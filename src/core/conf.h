@@ -37,6 +37,7 @@ struct conf {
 		char *device_authorization_endpoint, *device_token_endpoint;
 		char *token_endpoint, *userinfo_endpoint, *revocation_endpoint;
 		char *authorization_endpoint;
+		char *jwks_uri;
 		char *client_id, *client_secret, *client_secret_file;
 		char *token_endpoint_auth_method;
 		char *private_key_file, *private_key_id, *private_key_audience;

@@ -192,6 +192,7 @@ static const char *from_preset(const struct conf *conf,
 		FIELD(userinfo_endpoint),
 		FIELD(revocation_endpoint),
 		FIELD(authorization_endpoint),
+		FIELD(jwks_uri),
 		FIELD(scope),
 		FIELD(verification_hosts),
 	};

@@ -55,6 +55,7 @@ static const struct conf_option table[] = {
 	TEXT(provider.userinfo_endpoint, ""),
 	TEXT(provider.revocation_endpoint, ""),
 	TEXT(provider.authorization_endpoint, ""),
+	TEXT(provider.jwks_uri, ""),
 	TEXT(provider.client_id, ""),
 	TEXT(provider.client_secret, ""),
 	TEXT(provider.client_secret_file, ""),

@@ -80,7 +80,8 @@ static void take_endpoints(struct provider *provider, const struct conf *conf)
 	provider->authorization_endpoint =
 		xstrdup(first_of(conf->provider.authorization_endpoint,
 				 preset->authorization_endpoint, NULL));
-	provider->jwks_uri = xstrdup(preset->jwks_uri);
+	provider->jwks_uri = xstrdup(
+		first_of(conf->provider.jwks_uri, preset->jwks_uri, NULL));
 }
 
 static bool check_endpoint(const char *option, const char *endpoint,
@@ -122,6 +123,7 @@ static bool check_endpoints(const struct provider *provider, struct err *err)
 		{"revocation_endpoint", provider->revocation_endpoint, false},
 		{"authorization_endpoint", provider->authorization_endpoint,
 		 code_grant},
+		{"jwks_uri", provider->jwks_uri, false},
 		{"issuer", required ? NULL : provider->issuer, false},
 	};
 

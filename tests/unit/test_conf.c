@@ -69,6 +69,7 @@ static void test_defaults(void **state)
 	assert_string_equal(conf.provider.userinfo_endpoint, "");
 	assert_string_equal(conf.provider.revocation_endpoint, "");
 	assert_string_equal(conf.provider.authorization_endpoint, "");
+	assert_string_equal(conf.provider.jwks_uri, "");
 	assert_string_equal(conf.provider.client_id, "");
 	assert_string_equal(conf.provider.client_secret, "");
 	assert_string_equal(conf.provider.client_secret_file, "");
@@ -154,6 +155,7 @@ static const char everything[] =
 	"  userinfo_endpoint = \"https://a.example/4\";\n"
 	"  revocation_endpoint = \"https://a.example/5\";\n"
 	"  authorization_endpoint = \"https://a.example/6\";\n"
+	"  jwks_uri = \"https://a.example/7\";\n"
 	"  client_id = \"C12345678901234567890\";\n"
 	"  client_secret = \"s3cret \\\"{#//\\\\\";\n"
 	"  client_secret_file = \"/etc/grantty/secret\";\n"
@@ -201,6 +203,7 @@ static void check_everything(const struct conf *conf)
 			    "https://a.example/5");
 	assert_string_equal(conf->provider.authorization_endpoint,
 			    "https://a.example/6");
+	assert_string_equal(conf->provider.jwks_uri, "https://a.example/7");
 	assert_string_equal(conf->provider.client_id, "C12345678901234567890");
 	assert_string_equal(conf->provider.client_secret, "s3cret \"{#//\\");
 	assert_string_equal(conf->provider.client_secret_file,

@@ -274,7 +274,7 @@ static void test_endpoint_refused(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(endpoints) / sizeof(*endpoints); i++) {
-		for (size_t field = 0; field < 7; field++) {
+		for (size_t field = 0; field < 8; field++) {
 			struct provider provider;
 			struct conf conf;
 			struct err err;
@@ -284,6 +284,7 @@ static void test_endpoint_refused(void **state)
 				&conf.provider.token_endpoint,
 				&conf.provider.userinfo_endpoint,
 				&conf.provider.revocation_endpoint,
+				&conf.provider.jwks_uri,
 				&conf.provider.authorization_endpoint,
 				&conf.provider.issuer,
 			};
