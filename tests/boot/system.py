@@ -160,7 +160,9 @@ def keeps_a_session(machine):
 def gives_way(machine):
     machine.run("systemctl stop grantty@tty1")
     machine.run("systemctl start getty@tty1")
-    machine.wait_until("pgrep -t tty1 agetty || ps -t tty1 | grep -q getty")
+    machine.wait_until(
+        "grep getty /proc/$(systemctl show -P MainPID getty@tty1)/comm"
+    )
     machine.keys("ctrl-alt-f2")
     machine.wait_until("grep -q tty2 /sys/class/tty/tty0/active")
     machine.keys("ctrl-alt-f1")
