@@ -129,6 +129,11 @@ static bool answer(int fd, const char *path, const char *body, size_t body_len)
 		send_answer(fd, "200 OK", "", "a\0b", 3);
 	else if (strcmp(path, "/redirect") == 0)
 		send_answer(fd, "302 Found", "Location: /ok\r\n", "", 0);
+	else if (strcmp(path, "/headers") == 0)
+		send_answer(fd, "200 OK",
+			    "Date: Wed, 25 Nov 2026 12:00:00 GMT\r\n"
+			    "Cache-Control: no-store\r\n",
+			    "", 0);
 	else if ((rest = after(path, "/chunked/")) != NULL)
 		send_chunked(fd, strtoul(rest, NULL, 10));
 	else if ((rest = after(path, "/sized/")) != NULL)

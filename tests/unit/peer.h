@@ -18,7 +18,7 @@
  * /sized/N      N bytes at once     /redirect      302 to /ok
  * /nul          200 a NUL b         /close         closes without an answer
  * /hang         nothing             /half          closes within the body
- * /junk         what is no HTTP
+ * /junk         what is no HTTP    /headers       200, Date, Cache-Control
  * CONNECT host:NNN answers with the status NNN. TLS is answered in plain text.
  */
 struct peer {

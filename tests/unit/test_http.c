@@ -289,6 +289,49 @@ static void test_retry_after(void **state)
 	}
 }
 
+static void test_headers_that_rfcs_speak_of(void **state)
+{
+	struct reply reply = get("/headers");
+
+	(void)state;
+	assert_int_equal(reply.date_s, 1795608000);
+	assert_string_equal(reply.cache_control, "no-store");
+	assert_null(reply.location);
+	reply = get("/redirect");
+	assert_string_equal(reply.location, "/ok");
+	/* Not what the one before had. */
+	assert_int_equal(reply.date_s, 0);
+	assert_null(reply.cache_control);
+}
+
+static void test_what_the_proxy_says(void **state)
+{
+	char proxy[64];
+	const struct http_options options = {
+		.proxy = proxy,
+		.connect_timeout_ms = 5000,
+		.request_timeout_ms = 10000,
+		.user_agent = "grantty-test/1",
+	};
+	struct request *request = xcalloc(1, sizeof(*request));
+	struct http *proxied;
+	struct reply reply;
+
+	(void)state;
+	snprintf(proxy, sizeof(proxy), "http://127.0.0.1:%d", peer.port);
+	proxied = http_new(&options, NULL);
+	assert_non_null(proxied);
+	request->purpose = "test";
+	request->url = xstrdup("https://id.example:407/");
+	http_send(proxied, HTTP_MAIN, request);
+	reply = wait_reply(proxied, HTTP_MAIN);
+	assert_int_equal(reply.net, NET_CONNECT);
+	assert_int_equal(reply.proxy_status, 407);
+	http_send(proxied, HTTP_MAIN, request_to("/ok", NULL));
+	assert_int_equal(wait_reply(proxied, HTTP_MAIN).proxy_status, 0);
+	http_free(proxied);
+}
+
 static void test_connection_is_kept(void **state)
 {
 	int connection;
@@ -577,6 +620,8 @@ int main(void)
 		TEST(test_redirect_is_not_followed),
 		TEST(test_cap_on_bodies),
 		TEST(test_retry_after),
+		TEST(test_headers_that_rfcs_speak_of),
+		TEST(test_what_the_proxy_says),
 		TEST(test_connection_is_kept),
 		TEST(test_fresh_means_another_connection),
 		TEST(test_forget_means_another_connection),

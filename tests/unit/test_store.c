@@ -435,6 +435,60 @@ static void test_lock_is_gone_with_its_process(void **state)
 	store_close(store);
 }
 
+/* That trying ends like that, what the sentence has in it, and that nothing is
+ * left behind. */
+static void assert_try(struct store *store, enum store_result result,
+		       const char *words)
+{
+	struct err err = {""};
+
+	assert_int_equal(store_try(store, &err), result);
+	if (strstr(err.text, words) == NULL)
+		fail_msg("\"%s\" is not in: %s", words, err.text);
+	assert_false(is_there(in_place("session.json.try")));
+	assert_false(is_there(in_place("session.json.try~tmp")));
+}
+
+static void test_trying_changes_nothing(void **state)
+{
+	struct store *memory = store_open(NULL, NULL, NULL);
+	struct store *store = open_store(NULL);
+	struct store *other = open_store(NULL);
+
+	(void)state;
+	assert_try(memory, STORE_EMPTY, "");
+	assert_saves(memory, "one");
+	assert_try(memory, STORE_OK, "");
+	store_close(memory);
+
+	assert_try(store, STORE_EMPTY, "");
+	assert_false(is_there(place.path));
+	put(place.path, PLAIN, 0600);
+	assert_try(store, STORE_OK, "");
+	assert_content(place.path, PLAIN);
+	put(place.path, "damaged", 0600);
+	assert_try(store, STORE_CORRUPT, "no JSON");
+	assert_content(place.path, "damaged");
+	assert_false(is_there(in_place("session.json.corrupt")));
+	put(place.path, PLAIN, 0640);
+	assert_try(store, STORE_FAILED, "run chmod 600");
+
+	/* It lets the lock go, unless it had it already. */
+	assert_int_equal(store_lock(other, NULL), STORE_OK);
+	assert_try(store, STORE_BUSY, "");
+	chmod(place.path, 0600);
+	assert_try(other, STORE_OK, "");
+	assert_try(store, STORE_BUSY, "");
+	store_unlock(other);
+	assert_try(store, STORE_OK, "");
+
+	/* Nothing can be written where the name is taken by a folder. */
+	assert_int_equal(mkdir(in_place("session.json.try"), 0700), 0);
+	assert_int_equal(store_try(store, NULL), STORE_FAILED);
+	store_close(other);
+	store_close(store);
+}
+
 static void test_lock_file_that_others_can_hold(void **state)
 {
 	struct store *store = open_store(NULL);
@@ -752,6 +806,7 @@ int main(void)
 		TEST(test_leftovers_are_swept),
 		TEST(test_lock_is_for_one),
 		TEST(test_lock_is_gone_with_its_process),
+		TEST(test_trying_changes_nothing),
 		TEST(test_lock_file_that_others_can_hold),
 		TEST(test_readers_see_whole_sessions),
 		TEST(test_sealed),
