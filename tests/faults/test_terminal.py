@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: MIT
+"""Terminals that freeze, shrink, are written over or go away."""
+
+import fcntl
+import os
+import pty
+import signal
+import struct
+import subprocess
+import termios
+
+import pytest
+
+from crooked import error
+from practice import PERSON
+from program import GRANTTY, PATIENCE_S, Exit, wait_until
+
+PENDING = {"poll": error("authorization_pending")}
+
+
+@pytest.mark.row("Terminal", "other text written over the screen",
+                 "Ctrl-L draws it again")
+def test_text_over_the_screen(crooked, open_terminal):
+    crooked()
+    screen = open_terminal()
+    screen.wait_for(f"Hello, {PERSON}")
+    with open(screen.ask("#{pane_tty}"), "wb", buffering=0) as tty:
+        tty.write(b"\x1b[2;1H[12.345678] usb 1-1: new device" + b"!" * 40)
+    screen.wait_for("usb 1-1")
+    screen.keys("C-l")
+    screen.wait_without("usb 1-1")
+    screen.wait_for(f"Hello, {PERSON}")
+    screen.keys("q")
+    assert screen.wait_for_exit() == Exit.DONE
+
+
+@pytest.mark.row("Terminal", "Ctrl-S and Ctrl-Q", "output is not held up")
+def test_ctrl_s(crooked, open_terminal):
+    crooked(**PENDING)
+    screen = open_terminal()
+    screen.wait_for("Waiting for your approval")
+    screen.keys("C-s")
+    screen.keys("?")
+    screen.wait_for("Any key closes this")
+    screen.keys("C-q")
+    screen.signal(signal.SIGTERM)
+    assert screen.wait_for_exit() == Exit.DONE
+
+
+@pytest.fixture
+def on_pty(home):
+    """Starts a kiosk on a terminal whose other end is ours; gives both."""
+    started = []
+
+    def start(rows=24, columns=80):
+        ours, theirs = pty.openpty()
+        size = struct.pack("HHHH", rows, columns, 0, 0)
+        fcntl.ioctl(ours, termios.TIOCSWINSZ, size)
+        kiosk = subprocess.Popen(
+            [GRANTTY], env=home.environment(), stdin=theirs, stdout=theirs,
+            stderr=subprocess.DEVNULL, start_new_session=True,
+        )
+        os.close(theirs)
+        started.append((kiosk, ours))
+        return kiosk, ours
+
+    yield start
+    for kiosk, ours in started:
+        kiosk.kill()
+        kiosk.wait(PATIENCE_S)
+        os.close(ours)
+
+
+@pytest.mark.row("Terminal", "frozen SSH peer: nobody reads",
+                 "goes on polling, signs in and saves; SIGTERM ends it")
+def test_frozen_peer(crooked, home, on_pty):
+    server = crooked()
+    kiosk, ours = on_pty(rows=200, columns=500)
+    wait_until(lambda: server.at("profile"), "the sign-in")
+    wait_until(lambda: home.stored().get("profile"), "the saved profile")
+    kiosk.send_signal(signal.SIGTERM)
+    # What it has to say in the end may wait for room.
+    os.set_blocking(ours, False)
+
+    def has_ended():
+        try:
+            os.read(ours, 65536)
+        except OSError:
+            pass
+        return kiosk.poll() is not None
+
+    wait_until(has_ended, "its end")
+    assert kiosk.returncode == Exit.DONE
+
+
+@pytest.mark.row("Terminal", "a window of 0x0", "signs in all the same")
+def test_no_size(crooked, on_pty):
+    server = crooked()
+    on_pty(rows=0, columns=0)
+    wait_until(lambda: server.at("profile"), "the sign-in")
