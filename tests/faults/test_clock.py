@@ -16,7 +16,7 @@ FAR = 4102444800  # the year 2100
 def test_wall_clock(crooked, home, when):
     server = crooked()
     run = home.grantty("login", env={
-        "LD_PRELOAD": "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1",
+        "LD_PRELOAD": "/usr/$LIB/faketime/libfaketime.so.1",
         "FAKETIME": when, "FAKETIME_DONT_FAKE_MONOTONIC": "1",
     })
     assert run.returncode == Exit.DONE, run.stderr
