@@ -11,6 +11,7 @@
 
 #include "app/report.h"
 #include "base/err.h"
+#include "core/allow.h"
 #include "base/log.h"
 #include "core/options.h"
 #include "ui/term.h"
@@ -28,7 +29,7 @@ static bool check_configuration(struct check *check)
 	setup->log = log_new(LOG_LINES);
 	theme_plain(&setup->theme);
 	(void)term_set_locale(setup->conf.screen.locale);
-	if (!ok || !setup_can_do(setup, &err))
+	if (!ok || !allow_is_sound(&setup->conf.kiosk.allow, &err))
 		report_row(check->report, OUTCOME_FAIL, "configuration", advice,
 			   "%s", err.text);
 	else if (setup->conf_path != NULL)

@@ -14,6 +14,7 @@
 
 #include "app/args.h"
 #include "app/driver.h"
+#include "app/handover.h"
 #include "app/setup.h"
 #include "base/crypto.h"
 #include "base/err.h"
@@ -256,6 +257,7 @@ static int print_token(struct setup *setup, int64_t min_valid_s,
 	int signals = sig_open();
 	int code;
 
+	driver.handover = handover_new(setup);
 	action_clear(&action);
 	session_resume(session, &event, &action);
 	driver_do(&driver, &action);
@@ -278,7 +280,9 @@ static int print_token(struct setup *setup, int64_t min_valid_s,
 		err_set(err, "The token could not be written.");
 		code = EXIT_FAILED;
 	}
+	handover_finish(driver.handover, setup->http, signals);
 out:
+	handover_free(driver.handover);
 	session_free(session);
 	if (signals >= 0)
 		(void)close(signals);
@@ -346,18 +350,32 @@ static int sign_out(struct setup *setup, enum owner owner, struct err *err)
 	struct session *session =
 		session_new(&setup->provider, crypto_random_u64());
 	struct driver driver = driver_for(setup, session);
+	struct handover *handover = handover_new(setup);
+	struct session_data who = {0};
+	int signals = handover != NULL ? sig_open() : -1;
 	int code;
 
+	/* The session knows only those of its own provider. */
+	if (store_load(setup->store, &who, NULL) != STORE_OK)
+		session_data_free(&who);
 	driver_post(&driver, EVENT_SIGN_OUT);
 	if (settle(&driver, session, -1, &code) &&
 	    session_end(session) == END_SIGNED_OUT) {
 		say_signed_out(setup, session, owner);
+		(void)fflush(stdout);
+		if (who.provider != NULL)
+			handover_signed_out(handover, &who);
+		handover_finish(handover, setup->http, signals);
 		code = EXIT_DONE;
 	} else {
 		err_set(err, "The session could not be removed.");
 		code = EXIT_FAILED;
 	}
+	handover_free(handover);
+	session_data_free(&who);
 	session_free(session);
+	if (signals >= 0)
+		(void)close(signals);
 	return code;
 }
 

@@ -11,6 +11,7 @@
 
 #include "app/clock.h"
 #include "app/gauge.h"
+#include "app/handover.h"
 #include "app/listener.h"
 #include "base/buf.h"
 #include "base/err.h"
@@ -235,6 +236,7 @@ static void look(struct driver *driver)
 	if (driver->gauge != NULL)
 		metrics_look(&driver->gauge->metrics, machine->flow,
 			     machine->session, clock_wall_s());
+	handover_look(driver->handover, machine->flow, machine->session);
 }
 
 void driver_do(struct driver *driver, struct action *action)
@@ -350,6 +352,7 @@ static int64_t wait_ms(const struct driver *driver, int64_t until_ms)
 
 	if (driver->gauge != NULL)
 		due_ms = sooner(due_ms, gauge_deadline(driver->gauge));
+	due_ms = sooner(due_ms, handover_deadline(driver->handover));
 	if (served_ms >= 0)
 		due_ms = sooner(due_ms, now_ms + served_ms);
 	if (due_ms == NEVER_MS)
@@ -383,14 +386,15 @@ bool driver_wait(struct driver *driver, struct http_fd *fds, size_t n,
 		 int64_t until_ms)
 {
 	struct machine *machine = &driver->machine;
-	struct http_fd all[DRIVER_MAX_FDS + 1] = {{.fd = -1}};
+	struct http_fd all[DRIVER_MAX_FDS + 2] = {{.fd = -1}};
 
 	listener_follow(&driver->listener, machine->flow, driver->provider,
 			driver->log);
 	all[0].fd = listener_fd(&driver->listener);
 	if (n > 0)
 		memcpy(&all[1], fds, n * sizeof(*fds));
-	if (!http_wait(driver->http, all, n + 1, wait_ms(driver, until_ms)))
+	all[n + 1].fd = handover_fd(driver->handover);
+	if (!http_wait(driver->http, all, n + 2, wait_ms(driver, until_ms)))
 		return false;
 	if (n > 0)
 		memcpy(fds, &all[1], n * sizeof(*fds));
@@ -400,5 +404,6 @@ bool driver_wait(struct driver *driver, struct http_fd *fds, size_t n,
 		driver_post(driver, EVENT_TICK);
 	if (driver->gauge != NULL)
 		gauge_write(driver->gauge, false, driver->log);
+	handover_turn(driver->handover);
 	return true;
 }

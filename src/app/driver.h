@@ -16,6 +16,7 @@
 struct discovery;
 struct flow;
 struct gauge;
+struct handover;
 struct http;
 struct http_fd;
 struct log;
@@ -44,7 +45,8 @@ struct driver {
 	struct store *store;
 	struct log *log;
 	const struct provider *provider;
-	struct gauge *gauge; /* NULL: nobody counts */
+	struct gauge *gauge;	   /* NULL: nobody counts */
+	struct handover *handover; /* NULL: no hooks */
 	/* All zero to begin with. */
 	struct listener listener;
 	unsigned kept; /* how many discovery documents are */

@@ -15,6 +15,7 @@
 #include "app/clock.h"
 #include "app/driver.h"
 #include "app/gauge.h"
+#include "app/handover.h"
 #include "app/scene.h"
 #include "app/service.h"
 #include "app/setup.h"
@@ -50,6 +51,7 @@ struct kiosk {
 	bool once;
 	bool ended;
 	bool hung_up;
+	bool told; /* by a signal */
 	int exit_code;
 };
 
@@ -153,6 +155,7 @@ static void take_signals(struct kiosk *kiosk)
 			break;
 		case SIGTERM:
 		case SIGQUIT:
+			kiosk->told = true;
 			end(kiosk, kiosk->once ? EXIT_FAILED : EXIT_DONE);
 			break;
 		case SIGINT:
@@ -302,6 +305,7 @@ int kiosk_run(struct setup *setup, struct vt *vt, bool once,
 	kiosk.gauge.path = setup->conf.metrics_textfile;
 	if (!once && kiosk.gauge.path[0] != '\0')
 		kiosk.driver.gauge = &kiosk.gauge;
+	kiosk.driver.handover = handover_new(setup);
 	driver_listen(&kiosk.driver, &setup->provider);
 	(void)driver_recall(&kiosk.driver);
 	run(&kiosk);
@@ -309,6 +313,10 @@ int kiosk_run(struct setup *setup, struct vt *vt, bool once,
 	ui_free(kiosk.ui);
 	term_close(kiosk.term);
 	say_goodbye(&kiosk);
+	if (!kiosk.hung_up && !kiosk.told)
+		handover_finish(kiosk.driver.handover, setup->http,
+				kiosk.signals);
+	handover_free(kiosk.driver.handover);
 out:
 	visit_free(kiosk.visit);
 	scene_free(&kiosk.scene);

@@ -16,6 +16,7 @@
 
 #include "app/args.h"
 #include "app/driver.h"
+#include "app/handover.h"
 #include "app/scene.h"
 #include "app/setup.h"
 #include "base/crypto.h"
@@ -213,19 +214,25 @@ int plain_run(struct setup *setup, struct err *err)
 	driver.http = setup->http;
 	driver.store = setup->store;
 	driver.log = setup->log;
+	driver.handover = handover_new(setup);
 	driver_listen(&driver, &setup->provider);
 	(void)driver_recall(&driver);
 	code = run(&driver, &scene, visit, signals);
 	if (code == EXIT_DONE) {
 		code = scene_exit_code(visit);
-		if (code == EXIT_DONE)
+		if (code == EXIT_DONE) {
 			(void)printf("%s\n", scene_greeting(&scene, visit));
-		else
+			(void)fflush(stdout);
+		} else {
 			(void)fprintf(stderr, "grantty: %s\n",
 				      scene_farewell(&scene, visit));
+		}
 	}
 	driver_finish(&driver);
 	driver_end(&driver);
+	if (code == EXIT_DONE)
+		handover_finish(driver.handover, setup->http, signals);
+	handover_free(driver.handover);
 	visit_free(visit);
 	scene_free(&scene);
 	(void)close(signals);

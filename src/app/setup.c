@@ -29,30 +29,6 @@
 #define THEME_MAX ((size_t)64 * 1024)
 #define KEY_MAX ((size_t)64 * 1024)
 
-/* Whoever sets one of these relies on it: ignoring it would be a lie. */
-bool setup_can_do(const struct setup *setup, struct err *err)
-{
-	const struct conf *conf = &setup->conf;
-	const struct {
-		const char *name;
-		bool set;
-	} later[] = {
-		{"hooks", conf->hooks.on_signed_in.count > 0 ||
-				  conf->hooks.on_refreshed.count > 0 ||
-				  conf->hooks.on_signed_out.count > 0},
-	};
-	size_t i;
-
-	for (i = 0; i < sizeof(later) / sizeof(later[0]); i++) {
-		if (later[i].set)
-			return err_set(err,
-				       "%s does not work in this version yet: "
-				       "remove it from the configuration.",
-				       later[i].name);
-	}
-	return allow_is_sound(&conf->kiosk.allow, err);
-}
-
 bool setup_log(struct setup *setup, const struct args *args, struct err *err)
 {
 	const char *file = setup->conf.log.file;
@@ -84,7 +60,8 @@ bool setup_begin(struct setup *setup, const struct args *args, struct err *err)
 
 	setup->log = log_new(100);
 	theme_plain(&setup->theme);
-	return ok && setup_can_do(setup, err) && setup_log(setup, args, err);
+	return ok && allow_is_sound(&setup->conf.kiosk.allow, err) &&
+	       setup_log(setup, args, err);
 }
 
 bool setup_log_here(struct setup *setup)

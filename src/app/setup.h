@@ -30,13 +30,10 @@ struct setup {
 };
 
 /*
- * The configuration alone: as setup_begin(), but takes what this version cannot
- * do, too, and opens no log.
+ * The configuration alone: as setup_begin(), but takes lists of people that
+ * mean nothing, too, and opens no log.
  */
 bool setup_conf(struct setup *setup, const struct args *args, struct err *err);
-
-/* Whether this version can do all that the configuration asks for. */
-bool setup_can_do(const struct setup *setup, struct err *err);
 
 /* The log, where the configuration wants it, at the level it wants; -v of the
  * command line says more. */

@@ -57,6 +57,13 @@ char *xstrndup(const char *s, size_t n)
 	return copy;
 }
 
+void xfreev(char **list)
+{
+	for (size_t i = 0; list != NULL && list[i] != NULL; i++)
+		free(list[i]);
+	free(list);
+}
+
 void mem_wipe(void *p, size_t n)
 {
 	if (n > 0)

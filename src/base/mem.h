@@ -20,6 +20,9 @@ char *xstrdup(const char *s);
 /* A NUL-terminated copy of the n bytes at s that the caller owns. */
 char *xstrndup(const char *s, size_t n);
 
+/* Frees a list that ends with NULL, and its strings; NULL is fine. */
+void xfreev(char **list);
+
 /* Overwrites n bytes in a way that the compiler may not leave out. */
 void mem_wipe(void *p, size_t n);
 
