@@ -18,12 +18,13 @@
 #include "app/clock.h"
 #include "app/report.h"
 #include "base/err.h"
+#include "io/vt.h"
 #include "ui/canvas.h"
 #include "ui/layout.h"
 #include "ui/term.h"
 #include "ui/view.h"
 
-enum { COLUMNS_MIN = 20, ROWS_MIN = 5, DATE_SIZE = 32 };
+enum { COLUMNS_MIN = 20, ROWS_MIN = 5 };
 
 /* ---- Locale */
 
@@ -96,6 +97,34 @@ static void check_size(struct check *check, int fd, const char *type)
 			   "%s of %dx%d", type, size.columns, size.rows);
 }
 
+static void check_font(struct check *check, int fd)
+{
+	struct report *report = check->report;
+
+	if (!vt_is_one(fd)) {
+		report_row(report, OUTCOME_OK, "font", NULL,
+			   "not a console: the terminal's own font");
+		return;
+	}
+	switch (vt_blocks(fd)) {
+	case VT_BLOCKS_THERE:
+		report_row(report, OUTCOME_OK, "font", NULL,
+			   "the console's, which has half blocks");
+		return;
+	case VT_BLOCKS_MISSING:
+		report_row(report, OUTCOME_OK, "font", NULL,
+			   "the console's, which has no half blocks: a sign-in "
+			   "puts them in place of two glyphs while it runs");
+		return;
+	case VT_BLOCKS_UNKNOWN:
+		break;
+	}
+	report_row(report, OUTCOME_WARN, "font",
+		   "look at a sign-in once; \"m\" there draws the QR code in "
+		   "another way",
+		   "the console does not tell what its font has");
+}
+
 static void check_terminal(struct check *check)
 {
 	const char *type = term_choose_type();
@@ -118,6 +147,8 @@ static void check_terminal(struct check *check)
 			   name != NULL ? name : "", type);
 	if (fd >= 0 && type != NULL)
 		check_size(check, fd, type);
+	if (fd >= 0)
+		check_font(check, fd);
 	if (fd >= 0)
 		(void)close(fd);
 }
@@ -146,9 +177,9 @@ static void say_qr(struct check *check, const struct view *view,
 
 void check_qr(struct check *check)
 {
-	const struct canvas canvas = {
-		.utf8 = term_set_locale(check->setup.conf.screen.locale),
-	};
+	const bool utf8 = term_set_locale(check->setup.conf.screen.locale);
+	/* Where a console's font has no half blocks, they are lent to it. */
+	const struct canvas canvas = {.utf8 = utf8, .halves = utf8};
 	struct view view = {.drawing = drawing_of(check->setup.conf.screen.qr)};
 	struct rect size;
 	int fd;
@@ -180,23 +211,23 @@ static void check_theme(struct check *check)
 			   err.text);
 }
 
-static void format_date(char *dst, int64_t wall_s)
+void check_format_date(char *dst, int64_t wall_s)
 {
 	time_t at = (time_t)wall_s;
 	struct tm tm;
 
 	if (gmtime_r(&at, &tm) == NULL ||
-	    strftime(dst, DATE_SIZE, "%Y-%m-%d %H:%M UTC", &tm) == 0)
-		snprintf(dst, DATE_SIZE, "no date at all");
+	    strftime(dst, CHECK_DATE_SIZE, "%Y-%m-%d %H:%M UTC", &tm) == 0)
+		snprintf(dst, CHECK_DATE_SIZE, "no date at all");
 }
 
 static void check_clock(struct check *check)
 {
 	int64_t wall_s = clock_wall_s();
-	char now[DATE_SIZE], built[DATE_SIZE];
+	char now[CHECK_DATE_SIZE], built[CHECK_DATE_SIZE];
 
-	format_date(now, wall_s);
-	format_date(built, BUILD_DAY_S);
+	check_format_date(now, wall_s);
+	check_format_date(built, BUILD_DAY_S);
 	check->clock_is_off = wall_s < BUILD_DAY_S;
 	if (check->clock_is_off)
 		report_row(check->report, OUTCOME_FAIL, "clock",

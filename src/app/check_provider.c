@@ -29,7 +29,6 @@
 #include "io/http.h"
 
 enum {
-	OFFSET_MAX_S = 60,   /* a clock may be off by that */
 	INTERVAL_MAX_S = 60, /* a longer one is not waited for */
 	MARGIN_MS = 1000,
 	SITES = 8,
@@ -46,7 +45,6 @@ struct asking {
 	struct check *check;
 	struct site sites[SITES];
 	size_t site_count;
-	bool knows_offset;
 	bool client_refused;
 	char *verifier; /* of PKCE, where that is wanted; secret */
 };
@@ -73,46 +71,6 @@ static struct site *find_site(struct asking *asking, const char *address)
 	return NULL;
 }
 
-static void say_connection(struct asking *asking, const struct reply *reply,
-			   const char *host)
-{
-	struct report *report = asking->check->report;
-
-	switch (reply->net) {
-	case NET_OK:
-		report_row(report, OUTCOME_OK, "connection", NULL,
-			   "%s answers%s", host,
-			   strncmp(host, "https:", 6) == 0
-				   ? ", and its certificate is trusted"
-				   : "");
-		return;
-	case NET_RESOLVE:
-		report_row(report, OUTCOME_FAIL, "resolve",
-			   "see that the network is up and that "
-			   "/etc/resolv.conf names a DNS server that answers",
-			   "%s", reply->what);
-		return;
-	case NET_TLS:
-		report_row(report, OUTCOME_FAIL, "tls",
-			   asking->check->clock_is_off
-				   ? "set the clock first"
-				   : "see whether the clock is right; an "
-				     "authority of your own goes into "
-				     "network.ca_file",
-			   "%s", reply->what);
-		return;
-	case NET_CONNECT:
-	case NET_TIMEOUT:
-	case NET_TOO_LARGE:
-	case NET_OTHER:
-		break;
-	}
-	report_row(report, OUTCOME_FAIL, "connection",
-		   "see whether the network, a firewall or network.proxy is in "
-		   "the way",
-		   "%s", reply->what);
-}
-
 static void meet_site(struct asking *asking, const char *address,
 		      const struct reply *reply)
 {
@@ -125,27 +83,7 @@ static void meet_site(struct asking *asking, const char *address,
 	site = &asking->sites[asking->site_count++];
 	site->host = xstrndup(address, (size_t)(url.path - address));
 	site->answers = reply->net == NET_OK;
-	say_connection(asking, reply, site->host);
-}
-
-static void look_at_date(struct asking *asking, const struct reply *reply)
-{
-	int64_t off_s = clock_wall_s() - reply->date_s;
-
-	if (reply->net != NET_OK || reply->date_s == 0 || asking->knows_offset)
-		return;
-	asking->knows_offset = true;
-	if (off_s < 0)
-		off_s = -off_s;
-	if (off_s > OFFSET_MAX_S)
-		report_row(asking->check->report, OUTCOME_WARN, "clock_offset",
-			   "set the clock, by NTP (timedatectl set-ntp true)",
-			   "the clock is %" PRId64
-			   " seconds off from the provider's",
-			   off_s);
-	else
-		report_row(asking->check->report, OUTCOME_OK, "clock_offset",
-			   NULL, "the clock agrees with the provider's");
+	check_first_answer(asking->check, address, reply);
 }
 
 /*
@@ -176,7 +114,6 @@ static bool ask(struct asking *asking, const char *check,
 	}
 	meet_site(asking, address, reply);
 	free(address);
-	look_at_date(asking, reply);
 	if (reply->net != NET_OK)
 		report_row(asking->check->report, OUTCOME_FAIL, check, NULL,
 			   "%s", reply->what);
@@ -237,6 +174,9 @@ static void step_watch(void *self, const struct event *event,
 	struct watch *watch = self;
 	struct check *check = watch->asking->check;
 
+	if (event->kind == EVENT_REPLY)
+		meet_site(watch->asking, check->setup.provider.issuer,
+			  event->reply);
 	if (event->kind == EVENT_REPLY && !check->setup.provider.code_grant)
 		conformance_judge(&check->findings, PROBE_DISCOVERY,
 				  &check->setup.provider, event->reply);
@@ -376,8 +316,37 @@ static bool ask_code(struct asking *asking, struct device_code *code)
 	return true;
 }
 
-/* A code that nobody has seen cannot have been approved; if a token comes
- * nevertheless it is dropped. */
+/* Whether the provider has taken the token back; NULL is fine. */
+static bool revoke(struct asking *asking, const char *token, const char *hint)
+{
+	const struct provider *provider = &asking->check->setup.provider;
+	struct request *request;
+	struct refusal refusal;
+	struct reply reply;
+
+	if (token == NULL)
+		return true;
+	request = oauth_revoke_request(provider, token, hint, clock_wall_s());
+	return request != NULL &&
+	       ask(asking, "revocation_endpoint", request, &reply) &&
+	       oauth_revoke_answer(&reply, &refusal) == VERDICT_OK;
+}
+
+/* Nobody is to be left signed in. */
+static void say_granted(struct asking *asking, const struct tokens *tokens)
+{
+	bool refresh = revoke(asking, tokens->refresh_token, "refresh_token");
+	bool access = revoke(asking, tokens->access_token, "access_token");
+
+	report_row(asking->check->report, OUTCOME_WARN, "poll",
+		   "see who or what approves there",
+		   "gave a token although nobody has seen the code; %s",
+		   refresh && access
+			   ? "it was revoked"
+			   : "it could not be revoked and was thrown away");
+}
+
+/* A code that nobody has seen cannot have been approved. */
 static void poll_once(struct asking *asking, const struct device_code *code)
 {
 	const struct provider *provider = &asking->check->setup.provider;
@@ -395,20 +364,18 @@ static void poll_once(struct asking *asking, const struct device_code *code)
 	conformance_judge(&asking->check->findings, PROBE_POLL, provider,
 			  &reply);
 	verdict = oauth_token_answer(provider, &reply, &tokens, &refusal);
-	tokens_free(&tokens);
 	if (verdict == VERDICT_PENDING || verdict == VERDICT_SLOW_DOWN)
 		report_row(report, OUTCOME_OK, "poll", NULL,
 			   "waits for an approval");
 	else if (verdict == VERDICT_OK)
-		report_row(report, OUTCOME_WARN, "poll",
-			   "see who or what approves there",
-			   "gave a token although nobody has seen the code");
+		say_granted(asking, &tokens);
 	else if (verdict == VERDICT_RETRY)
 		report_row(report, OUTCOME_WARN, "poll", "try again later",
 			   "%s", refusal.err.text);
 	else if (!asking->client_refused)
 		report_row(report, OUTCOME_FAIL, "poll", NULL, "%s",
 			   refusal.err.text);
+	tokens_free(&tokens);
 }
 
 /* Lets the interval pass (RFC 8628 section 3.5). */

@@ -54,7 +54,13 @@ struct reply {
 			 * 6.6.1); 0: none */
 	const char *cache_control; /* headers; NULL: none */
 	const char *location;
-	int proxy_status; /* of a proxy's answer to CONNECT; 0: none */
+	int proxy_status;    /* of a proxy's answer to CONNECT; 0: none */
+	const char *address; /* of the other end, the server or a proxy, in
+			      * digits; NULL where none */
+	/* Of the server's certificate, where the connection was made for this
+	 * answer; NULL and 0 where it was there already, or without TLS. */
+	const char *issuer;
+	int64_t expires_s; /* Unix seconds */
 	const char
 		*what; /* where net is not NET_OK: one sentence that says
 			* what failed and, for TLS, which certificate check */

@@ -423,12 +423,41 @@ static const char *header(const struct slot *slot, const char *name)
 }
 
 /* In Unix seconds; 0 where there is no date, or none that makes sense. */
-static int64_t header_date_s(const struct slot *slot)
+static int64_t read_date_s(const char *text)
 {
-	const char *text = header(slot, "Date");
 	time_t date_s = text != NULL ? curl_getdate(text, NULL) : 0;
 
 	return date_s > 0 ? (int64_t)date_s : 0;
+}
+
+/* What comes after name in the lines on the server's certificate, borrowed
+ * from libcurl; NULL where there are none. */
+static const char *certificate(const struct slot *slot, const char *name)
+{
+	struct curl_certinfo *info = NULL;
+	struct curl_slist *line;
+
+	if (slot->net != NET_OK ||
+	    curl_easy_getinfo(slot->easy, CURLINFO_CERTINFO, &info) !=
+		    CURLE_OK ||
+	    info == NULL || info->num_of_certs < 1)
+		return NULL;
+	for (line = info->certinfo[0]; line != NULL; line = line->next)
+		if (strncmp(line->data, name, strlen(name)) == 0)
+			return line->data + strlen(name);
+	return NULL;
+}
+
+static const char *address(const struct slot *slot)
+{
+	char *ip = NULL;
+
+	if (slot->net != NET_OK ||
+	    curl_easy_getinfo(slot->easy, CURLINFO_PRIMARY_IP, &ip) !=
+		    CURLE_OK ||
+	    ip == NULL || *ip == '\0')
+		return NULL;
+	return ip;
 }
 
 bool http_reply(struct http *http, enum http_slot *slot_id, struct reply *reply)
@@ -453,10 +482,14 @@ bool http_reply(struct http *http, enum http_slot *slot_id, struct reply *reply)
 			.body_len = slot->body.len,
 			.type = type != NULL ? type : "",
 			.retry_after_s = slot->retry_after_s,
-			.date_s = header_date_s(slot),
+			.date_s = read_date_s(header(slot, "Date")),
 			.cache_control = header(slot, "Cache-Control"),
 			.location = header(slot, "Location"),
 			.proxy_status = slot->proxy_status,
+			.address = address(slot),
+			.issuer = certificate(slot, "Issuer:"),
+			.expires_s =
+				read_date_s(certificate(slot, "Expire date:")),
 			.what = slot->err.text,
 		};
 		slot->state = SLOT_LENT;

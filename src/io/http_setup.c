@@ -58,6 +58,7 @@ static bool set_numbers(CURL *easy, const struct http_options *options)
 		{CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2},
 		{CURLOPT_SSL_VERIFYPEER, 1},
 		{CURLOPT_SSL_VERIFYHOST, 2},
+		{CURLOPT_CERTINFO, 1},
 		{CURLOPT_CONNECTTIMEOUT_MS, (long)options->connect_timeout_ms},
 		{CURLOPT_TIMEOUT_MS, (long)options->request_timeout_ms},
 		{CURLOPT_NOSIGNAL, 1},

@@ -297,6 +297,9 @@ static void test_headers_that_rfcs_speak_of(void **state)
 	assert_int_equal(reply.date_s, 1795608000);
 	assert_string_equal(reply.cache_control, "no-store");
 	assert_null(reply.location);
+	assert_string_equal(reply.address, "127.0.0.1");
+	assert_null(reply.issuer); /* without TLS */
+	assert_int_equal(reply.expires_s, 0);
 	reply = get("/redirect");
 	assert_string_equal(reply.location, "/ok");
 	/* Not what the one before had. */
