@@ -7,6 +7,7 @@ from fixtures import (
     home,
     open_terminal,
     pytest_sessionstart,
+    silent_resolver,
     start_practice,
 )
 

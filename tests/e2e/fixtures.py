@@ -3,6 +3,7 @@
 
 import os
 import signal
+import socket
 
 import pytest
 
@@ -70,3 +71,20 @@ def open_terminal(home):
     yield start
     for terminal in terminals:
         terminal.close()
+
+
+@pytest.fixture
+def silent_resolver(tmp_path):
+    """A DNS server that takes questions and answers none, and what to put
+    before a program so that it asks there."""
+    if os.geteuid() != 0:
+        pytest.skip("needs root, for a mount namespace and port 53")
+    pid = os.getpid()
+    address = f"127.53.{pid >> 8 & 255}.{pid & 255}"
+    conf = tmp_path / "resolv.conf"
+    conf.write_text(f"nameserver {address}\noptions timeout:30 attempts:5\n")
+    script = 'mount --bind "$0" /etc/resolv.conf && exec "$@"'
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as resolver:
+        resolver.bind((address, 53))
+        resolver.settimeout(20)
+        yield resolver, ["unshare", "-m", "sh", "-c", script, str(conf)]

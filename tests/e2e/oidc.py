@@ -51,9 +51,9 @@ def install():
     installed.write_text(lock, encoding="utf-8")
 
 
-def openssl(*words):
+def openssl(*words, before=()):
     return subprocess.run(
-        ["openssl", *map(str, words)],
+        [*before, "openssl", *map(str, words)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         check=True,
@@ -77,9 +77,10 @@ def client_keys(folder):
 
 
 class Certificate:
-    """A certificate with its key: self-signed, or by an authority."""
+    """A certificate with its key: self-signed, or by an authority; good for
+    two days, from today or from the day that it is made on."""
 
-    def __init__(self, folder, name, extensions, authority=None):
+    def __init__(self, folder, name, extensions, authority=None, made=None):
         self.file = folder / f"{name}.pem"
         self.key = folder / f"{name}.key"
         words = ["req", "-x509", "-days", 2, "-subj", f"/CN=grantty {name}"]
@@ -89,16 +90,16 @@ class Certificate:
             words += ["-addext", extension]
         if authority:
             words += ["-CA", authority.file, "-CAkey", authority.key]
-        openssl(*words)
+        openssl(*words, before=["faketime", made] if made else [])
 
     @classmethod
     def of_authority(cls, folder):
         return cls(folder, "authority", ["keyUsage=critical,keyCertSign"])
 
-    def issue(self, name, hosts):
+    def issue(self, name, hosts, **how):
         """hosts: as in "IP:127.0.0.1,DNS:localhost"."""
         extensions = ["basicConstraints=CA:FALSE", f"subjectAltName={hosts}"]
-        return Certificate(self.file.parent, name, extensions, self)
+        return Certificate(self.file.parent, name, extensions, self, **how)
 
     def pin(self):
         """What Chromium knows it by: the SHA-256 of its public key."""

@@ -100,10 +100,10 @@ class Home:
     def environment(self, **changes):
         return environment(self.path, **changes)
 
-    def grantty(self, *args, timeout=60, env=None):
-        """Runs grantty without a terminal."""
+    def grantty(self, *args, timeout=60, env=None, before=()):
+        """Runs grantty without a terminal; before: words before it."""
         return subprocess.run(
-            [GRANTTY, *args],
+            [*before, GRANTTY, *args],
             env=self.environment(**(env or {})),
             stdin=subprocess.DEVNULL,
             capture_output=True,

@@ -2,16 +2,25 @@
 """grantty check: what it finds, says and leaves alone."""
 
 import json
+import os
+import socket
+import threading
+import time
 
 import pytest
 
-from practice import CLIENT_SECRET
+import oidc
+from practice import CLIENT_SECRET, write_config
 from program import Exit
 
+needs_root = pytest.mark.skipif(
+    os.geteuid() != 0, reason="needs root, for a mount namespace"
+)
 
-def check(home, *args):
+
+def check(home, *args, **how):
     """The exit code, the rows by name and the deviations."""
-    run = home.grantty("check", "--json", *args)
+    run = home.grantty("check", "--json", *args, **how)
     report = json.loads(run.stdout)
     rows = {row["check"]: row for row in report["checks"]}
     assert report["ok"] == (run.returncode == Exit.DONE)
@@ -114,3 +123,336 @@ def test_small_terminal(home, start_practice, open_terminal):
     practice.config(home.config, "plain")
     screen = open_terminal("check", columns=24, rows=90)
     screen.wait_for("no QR code fits")
+
+
+def test_qr_and_font(home, start_practice, open_terminal):
+    practice = start_practice()
+    practice.config(home.config, "plain")
+    screen = open_terminal("check", columns=100, rows=40)
+    screen.wait_for("All is well")
+    assert screen.shows("not a console: the terminal's own font")
+    assert screen.shows("address with the code, in half blocks")
+
+
+def test_shape_of_the_json(home, start_practice):
+    """What monitoring relies on."""
+    practice = start_practice("--fault", "no-interval")
+    practice.config(home.config, "plain")
+    run = home.grantty("check", "--json")
+    report = json.loads(run.stdout)
+    assert report.keys() == {"ok", "checks", "deviations", "remarks"}
+    assert report["ok"] is True
+    for row in report["checks"]:
+        assert row.keys() == {"check", "status", "detail", "advice"}
+        assert row["detail"] and (row["advice"] == "") == (row["status"] == "OK")
+    assert [row["check"] for row in report["checks"]] == [
+        "configuration",
+        "secret",
+        "provider",
+        "locale",
+        "terminal",
+        "theme",
+        "clock",
+        "store",
+        "proxy",
+        "connection",
+        "clock_offset",
+        "device_authorization_endpoint",
+        "device_token_endpoint",
+        "token_endpoint",
+        "poll",
+        "userinfo_endpoint",
+        "revocation_endpoint",
+    ]
+    assert report["remarks"] == [
+        {
+            "answer": "device authorization",
+            "detail": "has no interval, so that it is 5 seconds",
+            "reference": "RFC 8628 section 3.2",
+        }
+    ]
+
+
+def test_webex(home, start_practice):
+    """All that Webex does in a way of its own."""
+    practice = start_practice()
+    practice.config(home.config, "webex")
+    code, rows, deviations = check(home)
+    assert code == Exit.DONE
+    assert {row["status"] for row in rows.values()} == {"OK"}
+    assert {(found["answer"], found["reference"]) for found in deviations} == {
+        ("poll", "RFC 6749 section 5.2"),
+        ("poll with an unknown device_code", "RFC 6749 section 5.2"),
+        ("refresh with an unknown refresh_token", "RFC 6749 section 5.2"),
+    }
+
+
+def test_discovery_and_code_grant(home, start_practice):
+    practice = start_practice()
+    endpoints = {
+        "device_authorization_endpoint": None,
+        "token_endpoint": None,
+        "issuer": practice.url,
+        # Any page will do: nothing is asked of it but to be there.
+        "authorization_endpoint": practice.url + "/device",
+    }
+    practice.config(home.config, "plain", provider=endpoints)
+    code, rows, deviations = check(home, "--grant", "code")
+    assert (code, deviations) == (Exit.DONE, [])
+    for name in ("discovery", "authorization_endpoint", "token_endpoint"):
+        assert rows[name]["status"] == "OK"
+    assert "by the code grant" in rows["provider"]["detail"]
+    assert practice.code() is None
+    code, rows, deviations = check(home)
+    assert (code, deviations) == (Exit.DONE, [])
+    assert rows["discovery"]["status"] == "OK"
+
+
+@pytest.mark.parametrize("revokes", [True, False])
+def test_token_that_nobody_asked_for(home, start_practice, revokes):
+    practice = start_practice("--approve-after", "0")
+    changes = {} if revokes else {"revocation_endpoint": None}
+    practice.config(home.config, "plain", provider=changes)
+    code, rows, deviations = check(home)
+    assert code == Exit.DONE
+    assert rows["poll"]["status"] == "WARN"
+    assert ("was revoked" in rows["poll"]["detail"]) == revokes
+    assert "although nobody has approved" in deviations[0]["detail"]
+    assert practice.calls("POST /revoke") == (2 if revokes else 0)
+    assert not home.session.exists()
+
+
+# ---- TLS
+
+
+@pytest.fixture
+def start_tls(home, start_practice):
+    """A server with a certificate of an authority of its own, and a
+    configuration that trusts it, or another one."""
+
+    def start(trusted=True, **how):
+        authority = oidc.Certificate.of_authority(home.path)
+        here = authority.issue("here", "DNS:localhost", **how)
+        practice = start_practice(
+            "--tls-cert", str(here.file), "--tls-key", str(here.key)
+        )
+        other = oidc.Certificate(home.path, "other", [])
+        write_config(
+            practice.url.replace("127.0.0.1", "localhost"),
+            home.config,
+            "plain",
+            network={"ca_file": str((authority if trusted else other).file)},
+        )
+
+    return start
+
+
+def test_certificate(home, start_tls):
+    start_tls()
+    code, rows, deviations = check(home)
+    assert (code, deviations) == (Exit.DONE, [])
+    assert rows["resolve"]["detail"] == "localhost is 127.0.0.1 (IPv4)"
+    assert "grantty authority" in rows["tls"]["detail"]
+
+
+@pytest.mark.parametrize(
+    "how, words",
+    [
+        ({"trusted": False}, "authority that this machine does not know"),
+        ({"made": "2020-01-01"}, "has expired"),
+    ],
+)
+def test_bad_certificates(home, start_tls, how, words):
+    start_tls(**how)
+    code, rows, deviations = check(home)
+    assert (code, deviations) == (Exit.FAILED, [])
+    assert rows["tls"]["status"] == "FAIL"
+    assert words in rows["tls"]["detail"]
+    assert rows["clock"]["status"] == "OK"
+    # One failure is told once, not with every endpoint of the server.
+    assert "was not asked" in rows["token_endpoint"]["detail"]
+
+
+def test_clock_of_1990(home, start_tls):
+    start_tls()
+    code, rows, _ = check(home, before=["faketime", "1990-01-01 00:00:00"])
+    assert code == Exit.FAILED
+    assert "1990-01-01" in rows["clock"]["detail"]
+    assert "NTP" in rows["clock"]["advice"]
+    assert "not valid yet" in rows["tls"]["detail"]
+    assert rows["tls"]["advice"] == "set the clock first"
+
+
+def test_clock_that_is_an_hour_off(home, start_practice):
+    practice = start_practice()
+    practice.config(home.config, "plain")
+    code, rows, _ = check(home, before=["faketime", "-f", "+1h"])
+    assert code == Exit.DONE
+    assert rows["clock_offset"]["status"] == "WARN"
+    off_s = [int(word) for word in rows["clock_offset"]["detail"].split()
+             if word.isdigit()]
+    assert 3500 < off_s[0] < 3700
+
+
+# ---- The way there
+
+
+def test_dns_that_answers_nothing(home, silent_resolver):
+    resolver, before = silent_resolver
+    write_config(
+        "https://sign-in.example",
+        home.config,
+        "plain",
+        network={"connect_timeout_s": 1, "request_timeout_s": 2},
+    )
+    began = time.monotonic()
+    code, rows, _ = check(home, before=before)
+    assert time.monotonic() - began < 15
+    assert code == Exit.FAILED
+    assert b"\7sign-in\7example\0" in resolver.recv(512)
+    assert rows["resolve"]["status"] == "FAIL"
+    assert "resolv.conf" in rows["resolve"]["advice"]
+    assert rows["store"]["status"] == "OK"
+
+
+@pytest.fixture
+def proxy():
+    """Answers one CONNECT with 407, and keeps what it was asked."""
+    asked = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(20)
+
+        def answer():
+            connection, _ = server.accept()
+            with connection:
+                asked.append(connection.recv(4096))
+                connection.sendall(
+                    b"HTTP/1.1 407 Who are you\r\nContent-Length: 0\r\n\r\n"
+                )
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        yield server.getsockname()[1], asked
+        thread.join()
+
+
+@pytest.mark.parametrize("origin", ["network.proxy", "HTTPS_PROXY"])
+def test_proxy_that_wants_a_password(home, proxy, origin):
+    port, asked = proxy
+    url = f"http://robin:hunter2@127.0.0.1:{port}"
+    by_conf = origin == "network.proxy"
+    write_config(
+        "https://id.example",
+        home.config,
+        "plain",
+        network={"proxy": url} if by_conf else {},
+    )
+    run = home.grantty("check", env={} if by_conf else {origin: url})
+    assert run.returncode == Exit.FAILED
+    assert asked[0].startswith(b"CONNECT id.example:443 ")
+    assert (
+        f"127.0.0.1:{port}, from {origin}, wants a name and a password"
+        in run.stdout
+    )
+    assert "hunter2" not in run.stdout + run.stderr
+
+
+@pytest.mark.parametrize(
+    "setting, env, words",
+    [
+        ("", {}, "none is set"),
+        ("none", {"HTTPS_PROXY": "http://proxy.example"}, "none, by network"),
+        ("proxy.example:3128", {}, "not used for this machine itself"),
+    ],
+)
+def test_no_proxy(home, start_practice, setting, env, words):
+    practice = start_practice()
+    practice.config(home.config, "plain", network={"proxy": setting})
+    code, rows, _ = check(home, env=env)
+    assert code == Exit.DONE
+    assert words in rows["proxy"]["detail"]
+
+
+# ---- Files, for which no server is needed
+
+# Where nobody listens.
+NOWHERE = "http://127.0.0.1:1"
+
+
+@needs_root
+def test_read_only_store(home):
+    folder = home.path / "state"
+    folder.mkdir()
+    script = (
+        'mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && exec "$@"'
+    )
+    before = ["unshare", "-m", "sh", "-c", script, str(folder)]
+    write_config(NOWHERE, home.config, "plain")
+    _, rows, _ = check(home, before=before)
+    assert rows["store"]["status"] == "FAIL"
+    assert str(folder) in rows["store"]["detail"]
+
+
+def test_key_file(home):
+    key = home.path / "key"
+    write_config(
+        NOWHERE, home.config, "plain", session={"key_file": str(key)}
+    )
+    _, rows, _ = check(home)
+    assert rows["key_file"]["status"] == "FAIL"
+    assert str(key) in rows["key_file"]["detail"]
+    key.touch(mode=0o600)
+    key.write_bytes(b"short")
+    assert check(home)[1]["key_file"]["status"] == "FAIL"
+    key.write_bytes(bytes(range(32)))
+    _, rows, _ = check(home)
+    assert rows["key_file"]["status"] == "OK"
+    assert rows["store"]["status"] == "OK"
+
+
+def test_metrics(home):
+    for folder, status in ("nowhere", "FAIL"), (".", "OK"):
+        path = home.path / folder / "grantty.prom"
+        write_config(
+            NOWHERE, home.config, "plain", metrics={"textfile": str(path)}
+        )
+        assert check(home)[1]["metrics"]["status"] == status
+        assert not path.exists()
+
+
+def test_hooks(home):
+    """Looked up in PATH, as for running them."""
+    write_config(
+        NOWHERE,
+        home.config,
+        "plain",
+        hooks={
+            "on_signed_in": ["true", "--any"],
+            "on_refreshed": ["no-such-program"],
+            "on_signed_out": [str(home.config)],
+        },
+    )
+    _, rows, _ = check(home)
+    assert rows["hooks.on_signed_in"]["status"] == "OK"
+    assert rows["hooks.on_refreshed"]["status"] == "FAIL"
+    assert rows["hooks.on_signed_out"]["status"] == "FAIL"
+    assert "chmod +x" in rows["hooks.on_signed_out"]["advice"]
+
+
+# ---- A real server
+
+
+@pytest.mark.full
+def test_oidc_provider(home):
+    """Little of it deviates."""
+    oidc.install()
+    authority = oidc.Certificate.of_authority(home.path)
+    certificate = authority.issue("server", "IP:127.0.0.1")
+    server = oidc.Server(home.path, authority, certificate, interval=1)
+    try:
+        server.config(home.config, "client_secret_basic")
+        code, rows, deviations = check(home)
+        assert code == Exit.DONE, rows
+        assert deviations == []
+    finally:
+        server.close()

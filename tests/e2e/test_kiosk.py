@@ -1,9 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The kiosk: one person after another, and whatever happens in between."""
 
-import os
 import signal
-import socket
 
 import pytest
 
@@ -403,23 +401,6 @@ def test_hostile_profile(with_code):
     assert screen.shows("gotcha")
     assert "gotcha" not in screen.ask("#{pane_title}")
     assert screen.shows("o Sign out")
-
-
-@pytest.fixture
-def silent_resolver(tmp_path):
-    """A DNS server that takes questions and answers none, and what to put
-    before a program so that it asks there."""
-    if os.geteuid() != 0:
-        pytest.skip("needs root, for a mount namespace and port 53")
-    pid = os.getpid()
-    address = f"127.53.{pid >> 8 & 255}.{pid & 255}"
-    conf = tmp_path / "resolv.conf"
-    conf.write_text(f"nameserver {address}\noptions timeout:30 attempts:5\n")
-    script = 'mount --bind "$0" /etc/resolv.conf && exec "$@"'
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as resolver:
-        resolver.bind((address, 53))
-        resolver.settimeout(20)
-        yield resolver, ["unshare", "-m", "sh", "-c", script, str(conf)]
 
 
 @pytest.mark.row("Network", "DNS black hole",
