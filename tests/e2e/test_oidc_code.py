@@ -3,6 +3,7 @@
 server over TLS, gone through in a real browser."""
 
 import json
+import re
 import socket
 import subprocess
 import urllib.error
@@ -56,9 +57,9 @@ def config(home, server, issuer=None, scope="openid profile email"):
 class Login:
     """grantty login --plain, with the address that it shows."""
 
-    def __init__(self, home):
+    def __init__(self, home, before=()):
         self.process = subprocess.Popen(
-            [GRANTTY, "login", "--plain", "-c", home.config],
+            [*before, GRANTTY, "login", "--plain", "-c", home.config],
             env=home.environment(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -94,8 +95,8 @@ class Login:
 def log_in(home):
     logins = []
 
-    def start():
-        logins.append(Login(home))
+    def start(**how):
+        logins.append(Login(home, **how))
         return logins[-1]
 
     yield start
@@ -190,6 +191,41 @@ def test_false_code(home, start_server, log_in):
     )
     assert status == 400
     assert login.end()[0] == FAILED
+    assert not home.session.exists()
+
+
+def test_second_hit(home, start_server, phone, open_terminal):
+    """The address that signed in signs nobody in again, and does not disturb
+    who is."""
+    server = start_server()
+    config(home, server)
+    screen = open_terminal("kiosk", columns=240, rows=67)
+    screen.wait_for("Waiting for the browser")
+    shown = "".join(screen.text())
+    pass_pages(phone, re.search(r"https://\S+", shown).group())
+    phone.wait_for("Done")
+    used = phone.driver.current_url
+    screen.wait_for(NAME)
+    with pytest.raises(urllib.error.URLError):
+        DIRECT.open(used, timeout=PATIENCE_S)
+    # The next person's listener knows the old address for what it is.
+    screen.keys("o")
+    screen.wait_for("Waiting for the browser")
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        DIRECT.open(used, timeout=PATIENCE_S)
+    assert refused.value.code == 400
+    assert len(server.log(grant="authorization_code")) == 1
+
+
+def test_expired_id_token(home, start_server, phone, log_in):
+    """Three hours ahead the ID token, which is good for one, is over."""
+    server = start_server()
+    config(home, server)
+    login = log_in(before=["faketime", "-f", "+3h"])
+    pass_pages(phone, login.address)
+    code, _, err = login.end()
+    assert code == FAILED
+    assert "but this machine's clock says" in err
     assert not home.session.exists()
 
 
