@@ -306,6 +306,21 @@ static enum MHD_Result begin_request(struct exchange *exchange)
 	return send_answer(exchange);
 }
 
+/* Some clients leave spaces in a form as they are (oidc-agent, and people with
+ * curl); servers take that for what is meant. */
+static bool take_body(struct buf *body, const char *data, size_t n)
+{
+	size_t had = body->len;
+
+	if (!buf_add(body, data, n))
+		return false;
+	for (size_t i = had; i < body->len; i++) {
+		if (body->data[i] == ' ')
+			body->data[i] = '+';
+	}
+	return true;
+}
+
 static enum MHD_Result handle(void *cls, struct MHD_Connection *connection,
 			      const char *url, const char *method,
 			      const char *version, const char *upload_data,
@@ -323,8 +338,8 @@ static enum MHD_Result handle(void *cls, struct MHD_Connection *connection,
 		size_t n = *upload_size;
 
 		*upload_size = 0;
-		return buf_add(&exchange->body, upload_data, n) ? MHD_YES
-								: MHD_NO;
+		return take_body(&exchange->body, upload_data, n) ? MHD_YES
+								  : MHD_NO;
 	}
 	if (exchange->hung || !serve(exchange, method))
 		return MHD_NO;
