@@ -36,6 +36,9 @@
  * happens. */
 #define STALLED_MS 1000
 
+/* The kernel and services write over a console. */
+#define REPAIR_MS (60 * 1000)
+
 struct kiosk {
 	struct driver driver;
 	struct scene scene;
@@ -191,8 +194,8 @@ static void turn(struct kiosk *kiosk)
 	bool shown;
 
 	scene_fill(&kiosk->scene, kiosk->visit, &kiosk->model);
-	until_ms = ui_deadline(kiosk->ui, &kiosk->model);
 	shown = ui_draw(kiosk->ui, &kiosk->model);
+	until_ms = ui_deadline(kiosk->ui, &kiosk->model);
 	if (!shown) {
 		fds[2].fd = term_output_fd(kiosk->term);
 		until_ms = kiosk->model.now_ms + STALLED_MS;
@@ -296,6 +299,8 @@ int kiosk_run(struct setup *setup, struct vt *vt, bool once,
 	if (vt_blocks(STDOUT_FILENO) == VT_BLOCKS_MISSING)
 		term_without_halves(kiosk.term);
 	kiosk.ui = ui_new(kiosk.term, setup->conf.screen.qr);
+	if (vt != NULL)
+		ui_repaint_every(kiosk.ui, REPAIR_MS);
 	kiosk.visit = new_visit(setup, once, approval != NULL);
 	kiosk.driver.machine = machine_of_visit(kiosk.visit);
 	kiosk.driver.http = setup->http;

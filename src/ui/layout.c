@@ -12,6 +12,7 @@
 #include "ui/model.h"
 #include "ui/panel.h"
 #include "ui/view.h"
+#include "ui/wear.h"
 
 enum {
 	BAR_FROM_ROWS = 4,
@@ -22,6 +23,9 @@ enum {
 	SCREEN_COLUMNS = 100,
 	SPARE_ROWS = 8, /* less is not worth a margin */
 	SPARE_COLUMNS = 12,
+	MOVE_FROM_ROWS = 24, /* smaller ones need every row */
+	MOVE_FROM_COLUMNS = 80,
+	MOVE_QUIET = 2, /* enough around a QR code to move it */
 	LOG_MIN_ROWS = 3,
 	LOG_MAX_ROWS = 12,
 
@@ -435,11 +439,10 @@ static void lay_confirm(struct layout *layout, const struct canvas *canvas,
 		     panel_confirm.rows(canvas, body.columns, model, view));
 }
 
-void layout_make(struct layout *layout, const struct canvas *canvas,
-		 const struct model *model, struct view *view)
+static void lay(struct layout *layout, const struct canvas *canvas,
+		struct rect screen, const struct model *model,
+		struct view *view)
 {
-	const struct rect screen = canvas_screen(canvas);
-
 	layout->count = 0;
 	view->headed = is_headed(screen);
 	switch (model->screen) {
@@ -467,4 +470,39 @@ void layout_make(struct layout *layout, const struct canvas *canvas,
 	}
 	if (view->help)
 		put(layout, &panel_help, screen);
+}
+
+static bool has_same_panels(const struct layout *a, const struct layout *b)
+{
+	if (a->count != b->count)
+		return false;
+	for (int i = 0; i < a->count; i++) {
+		if (a->places[i].panel != b->places[i].panel)
+			return false;
+	}
+	return true;
+}
+
+void layout_make(struct layout *layout, const struct canvas *canvas,
+		 const struct model *model, struct view *view)
+{
+	const struct rect screen = canvas_screen(canvas);
+	const struct symbol *symbol;
+	enum qr_mode mode;
+	struct layout whole;
+	int quiet;
+
+	lay(layout, canvas, screen, model, view);
+	if (view->place == 0 || screen.rows < MOVE_FROM_ROWS ||
+	    screen.columns < MOVE_FROM_COLUMNS)
+		return;
+	whole = *layout;
+	symbol = view->symbol;
+	mode = view->mode;
+	quiet = view->quiet;
+	lay(layout, canvas, wear_part(screen, view->place), model, view);
+	if (!has_same_panels(layout, &whole) || view->symbol != symbol ||
+	    view->mode != mode ||
+	    (view->quiet < quiet && view->quiet < MOVE_QUIET))
+		lay(layout, canvas, screen, model, view);
 }

@@ -33,7 +33,8 @@ void layout_choose_qr(const struct canvas *canvas, struct rect screen,
 		      struct view *view);
 
 /* Lays the screen of the model out. Chooses the QR code that view->symbols
- * allow and notes in the view which one that is. */
+ * allow and notes in the view which one that is. Goes to view->place where
+ * that costs no panel and no part of the QR code. */
 void layout_make(struct layout *layout, const struct canvas *canvas,
 		 const struct model *model, struct view *view);
 

@@ -47,6 +47,7 @@ struct term {
 	int rows, columns;
 	bool utf8, halves, colour, console;
 	bool marks_pastes;
+	bool dim;
 	bool hung_up;
 	enum input input;
 	char parameters[4]; /* the first ones of a control sequence */
@@ -169,14 +170,28 @@ void term_set_theme(struct term *term, const struct theme *theme)
 	term_repaint(term);
 }
 
+static struct ink faint_ink(const struct term *term)
+{
+	struct ink ink = term->inks[ROLE_DIM];
+
+	ink.attributes &= (unsigned)~(A_BOLD | A_REVERSE | A_UNDERLINE);
+	ink.attributes |= A_DIM;
+	return ink;
+}
+
+void term_dim(struct term *term, bool on)
+{
+	term->dim = on;
+}
+
 struct ink term_ink(const struct term *term, enum role role)
 {
-	return term->inks[role];
+	return term->dim ? faint_ink(term) : term->inks[role];
 }
 
 struct ink term_fill_ink(const struct term *term, enum role role)
 {
-	return term->fills[role];
+	return term->dim ? faint_ink(term) : term->fills[role];
 }
 
 struct ink term_qr_ink(const struct term *term)

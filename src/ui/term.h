@@ -61,6 +61,10 @@ int term_rows(const struct term *term);
 /* Repaints every cell at the next term_flush(), over whatever others wrote. */
 void term_repaint(struct term *term);
 
+/* Everything but the QR code in one faint ink, for when nobody looks. Redraw
+ * everything afterwards. */
+void term_dim(struct term *term, bool on);
+
 /* The font is known to have no half blocks. Redraw everything afterwards. */
 void term_without_halves(struct term *term);
 

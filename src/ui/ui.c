@@ -21,8 +21,9 @@
 #include "ui/panel.h"
 #include "ui/term.h"
 #include "ui/view.h"
+#include "ui/wear.h"
 
-enum { SEEN_MAX = 64 * 1024 };
+enum { SEEN_MAX = 64 * 1024, DIM_AFTER_MS = 10 * 60 * 1000 };
 
 struct ui {
 	struct term *term;
@@ -31,7 +32,11 @@ struct ui {
 	struct buf seen;  /* what the drawing on the screen was made of */
 	int64_t drawn_ms; /* the time it shows */
 	bool dirty;	  /* draw it all again */
-	bool unwritten;	  /* drawn, but the terminal did not take it */
+	int64_t awake_ms; /* when somebody was, or may have been, here */
+	bool dim;
+	int64_t repaint_every_ms; /* 0: never */
+	int64_t repaint_ms;	  /* when the next one is due */
+	bool unwritten;		  /* drawn, but the terminal did not take it */
 };
 
 enum drawing drawing_of(const char *mode)
@@ -96,9 +101,10 @@ static void add_profile(struct buf *out, const struct profile *profile)
 static void describe(struct buf *out, const struct ui *ui,
 		     const struct model *model)
 {
-	buf_addf(out, "%d %d %d %u %d %d %p %lld", (int)model->screen,
-		 term_rows(ui->term), term_columns(ui->term), model->codes,
-		 model->demo, model->can_quit, (const void *)model->profile,
+	buf_addf(out, "%d %d %d %d %u %d %d %p %lld", (int)model->screen,
+		 ui->view.place, term_rows(ui->term), term_columns(ui->term),
+		 model->codes, model->demo, model->can_quit,
+		 (const void *)model->profile,
 		 (long long)model->code_lifetime_ms);
 	if (model->log != NULL)
 		buf_addf(out, " %llu",
@@ -178,6 +184,58 @@ static void follow(struct view *view, const struct model *model)
 	follow_profile(view, model);
 }
 
+/* ---- Sparing the screen */
+
+/* Whether there is something that must stay bright: a code to be scanned, or
+ * what a person reads. */
+static bool is_looked_at(const struct model *model)
+{
+	switch (model->screen) {
+	case SCREEN_WELCOME:
+	case SCREEN_TROUBLE:
+		break;
+	case SCREEN_SIGN_IN:
+		return model->user_code != NULL ||
+		       model->authorization_uri != NULL;
+	case SCREEN_CONFIRM:
+	case SCREEN_PROFILE:
+		return true;
+	}
+	return false;
+}
+
+static void wake(struct ui *ui, const struct model *model)
+{
+	ui->awake_ms = model->now_ms;
+}
+
+static void follow_time(struct ui *ui, const struct model *model)
+{
+	bool dim;
+
+	ui->view.place = wear_place(model->now_ms);
+	if (is_looked_at(model) || ui->awake_ms == 0)
+		wake(ui, model);
+	dim = model->now_ms - ui->awake_ms >= DIM_AFTER_MS;
+	if (dim != ui->dim) {
+		ui->dim = dim;
+		ui->dirty = true;
+		term_dim(ui->term, dim);
+	}
+	if (ui->repaint_every_ms > 0 && model->now_ms >= ui->repaint_ms) {
+		ui->repaint_ms = model->now_ms + ui->repaint_every_ms;
+		ui->unwritten = true;
+		term_repaint(ui->term);
+	}
+}
+
+void ui_repaint_every(struct ui *ui, int64_t every_ms)
+{
+	ui->repaint_every_ms = every_ms;
+}
+
+/* ---- Drawing */
+
 static void draw_all(struct ui *ui, struct canvas *canvas,
 		     const struct model *model)
 {
@@ -219,6 +277,7 @@ bool ui_draw(struct ui *ui, const struct model *model)
 
 	canvas_init(&canvas, ui->term);
 	follow(&ui->view, model);
+	follow_time(ui, model);
 	if (has_changed(ui, model) || ui->dirty) {
 		draw_all(ui, &canvas, model);
 		ui->unwritten = true;
@@ -233,9 +292,8 @@ bool ui_draw(struct ui *ui, const struct model *model)
 	return !ui->unwritten;
 }
 
-int64_t ui_deadline(const struct ui *ui, const struct model *model)
+static int64_t panel_deadline(const struct model *model)
 {
-	(void)ui;
 	switch (model->screen) {
 	case SCREEN_WELCOME:
 		break;
@@ -251,6 +309,23 @@ int64_t ui_deadline(const struct ui *ui, const struct model *model)
 		return panel_trouble.deadline(model);
 	}
 	return NEVER_MS;
+}
+
+static int64_t earlier(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+int64_t ui_deadline(const struct ui *ui, const struct model *model)
+{
+	int64_t at_ms =
+		earlier(panel_deadline(model), wear_next_ms(model->now_ms));
+
+	if (!is_looked_at(model) && !ui->dim)
+		at_ms = earlier(at_ms, ui->awake_ms + DIM_AFTER_MS);
+	if (ui->repaint_every_ms > 0)
+		at_ms = earlier(at_ms, ui->repaint_ms);
+	return at_ms;
 }
 
 /* ---- Keys */
@@ -379,6 +454,7 @@ enum command ui_key(struct ui *ui, const struct model *model, int key)
 	if (key == KEYS_NONE || key == KEYS_HANG_UP)
 		return COMMAND_NONE;
 	follow(&ui->view, model);
+	wake(ui, model);
 	if (ui->view.help && key != KEYS_INTERRUPT && key != KEYS_PASTE) {
 		ui->view.help = false;
 		look(ui, model, key == KEYS_REPAINT ? LOOK_REPAINT : LOOK_NONE,

@@ -49,8 +49,12 @@ bool ui_draw(struct ui *ui, const struct model *model);
 /* The next drawing starts from scratch (resize, repaint, another theme). */
 void ui_dirty(struct ui *ui);
 
-/* When the screen changes by itself next (a whole second of a countdown that
- * is on show); NEVER_MS where nothing moves. */
+/* From now on everything is written again so often (0: never): others, the
+ * kernel first of all, write on the same terminal. */
+void ui_repaint_every(struct ui *ui, int64_t every_ms);
+
+/* When the screen changes by itself next: a whole second of a countdown that is
+ * on show, or what spares the screen. */
 int64_t ui_deadline(const struct ui *ui, const struct model *model);
 
 #endif

@@ -42,6 +42,7 @@ struct view {
 	bool typing;
 	struct paste entry;
 
+	int place;   /* that spares the screen: see ui/wear.h */
 	bool headed; /* a header names the screen: panels need not */
 
 	/* The profile: its fields, or the tree of all there is. */

@@ -425,3 +425,18 @@ def test_keys_work_while_a_name_is_looked_up(silent_resolver, start):
     screen.wait_for("Asking .* for a code")
     screen.keys("q")
     assert screen.wait_for_exit() == Exit.DONE
+
+
+# ---- A console that is not the program's alone
+
+
+def test_what_others_wrote_is_repaired(with_code):
+    _, screen = with_code()
+    uri = screen.wait_for_qr()
+    with open(screen.ask("#{pane_tty}"), "wb", buffering=0) as tty:
+        tty.write(b"\x1b[5;1H" + 10 * b"[   42.1] usb 1-1: device found\r\n")
+    screen.wait_for("usb 1-1: device found")
+    assert screen.qr() == []
+    screen.keys("C-l")
+    screen.wait_without("usb 1-1: device found")
+    assert screen.wait_for_qr() == uri

@@ -201,3 +201,13 @@ bool desk_is_light(int y, int x, int half)
 	ink = chars[0] == L'█' || chars[0] == (half ? L'▄' : L'▀');
 	return ink != ((attributes & A_REVERSE) != 0);
 }
+
+bool desk_is_blank(int y, int x)
+{
+	return (mvinch(y, x) & A_CHARTEXT) == ' ';
+}
+
+bool desk_is_faint(int y, int x)
+{
+	return (mvinch(y, x) & A_DIM) != 0;
+}

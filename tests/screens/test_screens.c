@@ -58,7 +58,10 @@
 	"https%3A%2F%2Fwww.example.org%2Fauth%2Fspreadsheets"         \
 	"&login_hint=ada%40example.org&ui_locales=en-GB%20fr-FR"
 
-enum { START_MS = 1000000, TEXT_MAX = 64 * 1024 };
+enum {
+	START_MS = 1200000, /* the picture is in its first place */
+	TEXT_MAX = 64 * 1024
+};
 
 static bool write_golden;
 static struct profile *profile;
@@ -446,7 +449,7 @@ static void test_ticks(void **state)
 	model.expires_ms = START_MS + model.code_lifetime_ms;
 	draw(&desk, &model);
 	desk_output(&desk);
-	while (ui_deadline(desk.ui, &model) != NEVER_MS) {
+	while (model.now_ms < model.expires_ms) {
 		int64_t left_ms;
 		size_t bytes;
 
@@ -490,6 +493,169 @@ static void test_nothing_changes(void **state)
 		desk_close(&desk);
 	}
 	log_free(log);
+}
+
+/* ---- Sparing the screen */
+
+/* What is shown in the n-th place, counted from a whole screen. */
+static void read_place(struct desk *desk, struct model *model, int n,
+		       char *text)
+{
+	model->now_ms = START_MS;
+	for (int i = 0; i < n; i++) {
+		do
+			model->now_ms = ui_deadline(desk->ui, model);
+		while (model->now_ms % (240 * 1000) != 0);
+		draw(desk, model);
+	}
+	draw(desk, model);
+	desk_read(desk, text, TEXT_MAX);
+}
+
+/* Whether b is what a is, a row further down and a column further right. */
+static bool is_moved(const char *a, const char *b)
+{
+	if (*b++ != '\n')
+		return false;
+	while (*b != '\0') {
+		const size_t n = strcspn(a, "\n");
+
+		if (n > 0 && *b++ != ' ')
+			return false;
+		if (strncmp(a, b, n + 1) != 0)
+			return false;
+		a += n + 1;
+		b += n + 1;
+	}
+	return true;
+}
+
+static void test_picture_moves(void **state)
+{
+	static const struct {
+		int columns, rows;
+		bool qr_moves; /* there is room for it */
+	} cases[] = {
+		{80, 24, false}, {90, 26, true},  {100, 30, true},
+		{240, 67, true}, {60, 20, false},
+	};
+	static char first[TEXT_MAX], moved[TEXT_MAX], whole[TEXT_MAX];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct model model;
+		struct desk desk;
+
+		desk_open(&desk, cases[i].columns, cases[i].rows,
+			  "xterm-256color", "auto");
+		model_init(&model, SCREEN_SIGN_IN, NULL);
+		model.expires_ms = NEVER_MS;
+		read_place(&desk, &model, 0, whole);
+		read_place(&desk, &model, 1, first);
+		read_place(&desk, &model, 3, moved);
+		assert_true(is_moved(first, moved) == cases[i].qr_moves);
+		if (!cases[i].qr_moves)
+			assert_string_equal(first, whole);
+		read_place(&desk, &model, 5, moved);
+		assert_string_equal(moved, whole);
+		desk_close(&desk);
+	}
+}
+
+/* Whether all that is drawn now is faint. */
+static bool is_faint(const struct desk *desk)
+{
+	for (int y = 0; y < term_rows(desk->term); y++) {
+		for (int x = 0; x < term_columns(desk->term); x++) {
+			if (!desk_is_blank(y, x) && !desk_is_faint(y, x))
+				return false;
+		}
+	}
+	return true;
+}
+
+static void test_dims_when_idle(void **state)
+{
+	static const struct {
+		enum screen screen;
+		bool dims;
+	} cases[] = {
+		{SCREEN_WELCOME, true},	 {SCREEN_SIGN_IN, false},
+		{SCREEN_CONFIRM, false}, {SCREEN_PROFILE, false},
+		{SCREEN_TROUBLE, true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct model model;
+		struct desk desk;
+
+		desk_open(&desk, 80, 24, "xterm-256color", "auto");
+		model_init(&model, cases[i].screen, NULL);
+		model.retry_ms = NEVER_MS;
+		draw(&desk, &model);
+		assert_false(is_faint(&desk));
+		model.now_ms += 599999;
+		draw(&desk, &model);
+		assert_false(is_faint(&desk));
+		if (cases[i].dims)
+			assert_int_equal(ui_deadline(desk.ui, &model),
+					 START_MS + 600000);
+		model.now_ms += 1;
+		draw(&desk, &model);
+		assert_true(is_faint(&desk) == cases[i].dims);
+		ui_key(desk.ui, &model, KEYS_OTHER);
+		draw(&desk, &model);
+		assert_false(is_faint(&desk));
+		/* A code wakes it as well as a key. */
+		model.now_ms += 600000;
+		draw(&desk, &model);
+		assert_true(is_faint(&desk) == cases[i].dims);
+		model.screen = SCREEN_SIGN_IN;
+		draw(&desk, &model);
+		assert_false(is_faint(&desk));
+		desk_close(&desk);
+	}
+}
+
+static void test_repaints(void **state)
+{
+	static const char *const types[] = {"linux", "xterm-256color", "vt100"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++) {
+		struct model model;
+		struct desk desk;
+		size_t bytes;
+
+		desk_open(&desk, 80, 24, types[i], "auto");
+		model_init(&model, SCREEN_SIGN_IN, NULL);
+		model.expires_ms = NEVER_MS;
+		draw(&desk, &model);
+		desk_output(&desk);
+		/* Not by itself where nobody else writes. */
+		model.now_ms += 60000;
+		draw(&desk, &model);
+		assert_int_equal(desk_output(&desk), 0);
+		ui_key(desk.ui, &model, KEYS_REPAINT);
+		draw(&desk, &model);
+		assert_in_range(desk_output(&desk), 1000, 4100);
+		ui_repaint_every(desk.ui, 60000);
+		draw(&desk, &model);
+		desk_output(&desk);
+		model.now_ms += 59999;
+		draw(&desk, &model);
+		assert_int_equal(desk_output(&desk), 0);
+		assert_int_equal(ui_deadline(desk.ui, &model),
+				 model.now_ms + 1);
+		model.now_ms += 1;
+		draw(&desk, &model);
+		bytes = desk_output(&desk);
+		print_message("# %s: repainted in %zu bytes\n", types[i],
+			      bytes);
+		assert_in_range(bytes, 1000, 4100);
+		desk_close(&desk);
+	}
 }
 
 static void test_stalled(void **state)
@@ -792,6 +958,9 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_first_frame),
 		cmocka_unit_test(test_ticks),
 		cmocka_unit_test(test_nothing_changes),
+		cmocka_unit_test(test_picture_moves),
+		cmocka_unit_test(test_dims_when_idle),
+		cmocka_unit_test(test_repaints),
 		cmocka_unit_test(test_stalled),
 		cmocka_unit_test(test_any_size),
 		cmocka_unit_test(test_strange_sizes),
