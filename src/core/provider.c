@@ -159,7 +159,7 @@ static bool choose_auth(struct provider *provider, const char *method,
 			bool has_key, struct err *err)
 {
 	const struct preset *preset = provider->preset;
-	int auth = preset->token_auth;
+	int auth = (int)preset->token_auth;
 
 	if (*method) {
 		auth = 0;
