@@ -11,16 +11,27 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "base/buf.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "core/conformance.h"
 #include "core/json.h"
+#include "ui/rect.h"
+#include "ui/term.h"
+#include "ui/wrap.h"
 
-enum { ROW_MAX = 1024, NAME_COLUMNS = 20 };
+enum {
+	ROW_MAX = 1024,
+	MARK_COLUMNS = 6,
+	NAME_COLUMNS = 20,
+	TEXT_COLUMNS_MIN = 24 /* less is not worth breaking lines for */
+};
 
 struct report {
 	struct json *rows; /* NULL: they are printed at once */
+	int columns;	   /* of the terminal; 0: it goes elsewhere */
 	unsigned counts[OUTCOME_FAIL + 1];
 };
 
@@ -35,6 +46,8 @@ struct report *report_new(bool json)
 	struct report *report = xcalloc(1, sizeof(*report));
 
 	report->rows = json ? json_new_array() : NULL;
+	if (isatty(STDOUT_FILENO))
+		report->columns = term_measure(STDOUT_FILENO).columns;
 	return report;
 }
 
@@ -58,6 +71,37 @@ static void add_json(struct json *rows, enum outcome outcome, const char *check,
 	json_append(rows, row);
 }
 
+/* Ends the line that has indent columns already; on a terminal further ones
+ * begin below. */
+static void print_text(const struct report *report, int indent,
+		       const char *text)
+{
+	int columns = report->columns - indent;
+	struct span row;
+	int margin = 0;
+
+	if (columns < TEXT_COLUMNS_MIN) {
+		(void)printf("%s\n", text);
+		return;
+	}
+	for (; wrap_words(&text, columns, 0, &row); margin = indent)
+		(void)printf("%*s%.*s\n", margin, "", (int)row.len, row.s);
+}
+
+static void print_row(const struct report *report, enum outcome outcome,
+		      const char *check, const char *detail, const char *advice)
+{
+	int indent = printf("%-*s%-*s  ", MARK_COLUMNS, marks[outcome],
+			    NAME_COLUMNS, check);
+
+	print_text(report, indent, detail);
+	if (advice != NULL) {
+		indent = printf("%*s  -> ", MARK_COLUMNS + NAME_COLUMNS, "");
+		print_text(report, indent, advice);
+	}
+	(void)fflush(stdout); /* the next check may take its time */
+}
+
 void report_row(struct report *report, enum outcome outcome, const char *check,
 		const char *advice, const char *format, ...)
 {
@@ -69,16 +113,10 @@ void report_row(struct report *report, enum outcome outcome, const char *check,
 	va_end(args);
 	text_clip(detail, sizeof(detail), text, strlen(text), -1, 0);
 	report->counts[outcome]++;
-	if (report->rows != NULL) {
+	if (report->rows != NULL)
 		add_json(report->rows, outcome, check, detail, advice);
-		return;
-	}
-	(void)printf("%-4s  %-*s  %s\n", marks[outcome], NAME_COLUMNS, check,
-		     detail);
-	if (advice != NULL)
-		(void)printf("%-4s  %-*s  -> %s\n", "", NAME_COLUMNS, "",
-			     advice);
-	(void)fflush(stdout); /* the next check may take its time */
+	else
+		print_row(report, outcome, check, detail, advice);
 }
 
 bool report_has_failed(const struct report *report)
@@ -127,45 +165,56 @@ static bool end_json(struct report *report, const struct findings *findings)
 
 /* ---- For people */
 
-static void print_findings(const struct findings *findings, bool allowed)
+static void print_findings(const struct report *report,
+			   const struct findings *findings, bool allowed)
 {
 	for (size_t i = 0; i < findings->count; i++) {
 		const struct finding *finding = &findings->items[i];
+		char text[ROW_MAX];
 
-		if (finding->allowed == allowed)
-			(void)printf("- %s: %s (%s)\n",
-				     probe_name(finding->probe), finding->text,
-				     finding->reference);
+		if (finding->allowed != allowed)
+			continue;
+		snprintf(text, sizeof(text), "%s: %s (%s)",
+			 probe_name(finding->probe), finding->text,
+			 finding->reference);
+		print_text(report, printf("- "), text);
 	}
 }
 
-static void print_conformance(const struct findings *findings,
+static void print_conformance(const struct report *report,
+			      const struct findings *findings,
 			      const char *label)
 {
 	size_t deviations = findings_deviations(findings);
 	const char *comma = "";
+	struct buf text;
 
 	if (findings->judged == 0)
 		return;
-	(void)printf("\n%s and RFC 8628, as " PACKAGE_STRING
-		     " sees it. Looked at: ",
-		     label);
+	buf_init(&text, ROW_MAX);
+	buf_addf(&text,
+		 "%s and RFC 8628, as " PACKAGE_STRING " sees it. Looked at: ",
+		 label);
 	for (enum probe i = PROBE_DISCOVERY; i <= PROBE_BAD_REFRESH; i++) {
 		if ((findings->judged & (1U << i)) == 0)
 			continue;
-		(void)printf("%s%s", comma, probe_name(i));
+		buf_addf(&text, "%s%s", comma, probe_name(i));
 		comma = ", ";
 	}
+	buf_adds(&text, ".");
+	(void)printf("\n");
+	print_text(report, 0, buf_text(&text));
+	buf_free(&text);
 	if (deviations == 0)
-		(void)printf(".\nEach is exactly as the RFC has it.\n");
+		(void)printf("Each is exactly as the RFC has it.\n");
 	else
-		(void)printf(".\nThe answers deviate in %zu point%s:\n",
+		(void)printf("The answers deviate in %zu point%s:\n",
 			     deviations, deviations == 1 ? "" : "s");
-	print_findings(findings, false);
+	print_findings(report, findings, false);
 	if (deviations == findings->count)
 		return;
 	(void)printf("The RFC allows, and it is worth knowing:\n");
-	print_findings(findings, true);
+	print_findings(report, findings, true);
 }
 
 bool report_end(struct report *report, const struct findings *findings,
@@ -177,7 +226,7 @@ bool report_end(struct report *report, const struct findings *findings,
 	if (report->rows != NULL)
 		return end_json(report, findings);
 	if (findings != NULL)
-		print_conformance(findings, label);
+		print_conformance(report, findings, label);
 	if (failed > 0)
 		return printf("\n%u of %u checks failed.\n", failed,
 			      failed + warned + report->counts[OUTCOME_OK]) > 0;

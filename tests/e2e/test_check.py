@@ -134,6 +134,19 @@ def test_qr_and_font(home, start_practice, open_terminal):
     assert screen.shows("address with the code, in half blocks")
 
 
+def test_lines_break_between_words(home, start_practice, open_terminal):
+    practice = start_practice("--fault", "string-numbers")
+    practice.config(home.config, "plain")
+    screen = open_terminal("check", columns=60, rows=60)
+    screen.wait_for("All is well")
+    shown = screen.text()
+    first = next(i for i, row in enumerate(shown) if "expires_in" in row)
+    assert shown[first].startswith("- device authorization: ")
+    assert shown[first + 1].startswith("  ")
+    both = " ".join(row.strip() for row in shown[first : first + 2])
+    assert both.endswith("not as a number (RFC 8628 section 3.2)")
+
+
 def test_shape_of_the_json(home, start_practice):
     """What monitoring relies on."""
     practice = start_practice("--fault", "no-interval")
