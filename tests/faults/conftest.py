@@ -18,11 +18,7 @@ from fixtures import open_terminal, pytest_sessionstart, start_practice
 from fixtures import home as bare_home
 from practice import CLIENT_SECRET
 from program import Exit
-from table import (
-    pytest_collection_modifyitems,
-    pytest_runtest_setup,
-    pytest_terminal_summary,
-)
+from table import pytest_collection_modifyitems, pytest_terminal_summary
 
 # What must never be in a log: how it begins, wherever a test makes one up.
 SECRETS = re.compile(

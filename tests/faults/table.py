@@ -24,16 +24,12 @@ def row_of(item):
     return area, f"{fault}: {case.id}" if case else fault, expected
 
 
-def pytest_runtest_setup(item):
-    row = row_of(item)
-    if row:
-        item.user_properties.append(("row", row))
-
-
 def pytest_collection_modifyitems(config, items):
     """Only rows; the slow ones first, and not all for the same worker."""
     everything = list(items)
     items[:] = [item for item in everything if row_of(item)]
+    for item in items:
+        item.user_properties.append(("row", row_of(item)))
     config.hook.pytest_deselected(
         items=[item for item in everything if not row_of(item)]
     )
