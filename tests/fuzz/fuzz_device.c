@@ -45,7 +45,8 @@ static void check_code(const struct provider *provider,
 	if (code->verification_uri_complete != NULL)
 		check_uri(provider, code->verification_uri_complete);
 
-	poll = oauth_poll_request(provider, code->device_code);
+	poll = oauth_poll_request(provider, code->device_code, NULL,
+				  1800000000);
 	must(poll->body != NULL);
 	sent = form_get(poll->body, strlen(poll->body), "device_code");
 	must(sent != NULL && strcmp(sent, code->device_code) == 0);

@@ -21,8 +21,8 @@
 static void check_exchange(const struct authorization *authorization,
 			   const struct provider *provider, const char *code)
 {
-	struct request *request =
-		authorization_request(authorization, provider, code);
+	struct request *request = authorization_request(authorization, provider,
+							code, 1800000000);
 	char *sent;
 
 	must(request->fresh && request->body != NULL);
