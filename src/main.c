@@ -30,7 +30,7 @@ static const struct verb verbs[] = {
 	{"kiosk", 0, cmd_kiosk,
 	 "sign-in, profile, sign-out, again; what grantty alone does"},
 	{"login", TAKES_PLAIN, cmd_login, "one sign-in, then end"},
-	{"token", TAKES_MIN_VALID, cmd_token,
+	{"token", TAKES_MIN_VALID | TAKES_DPOP, cmd_token,
 	 "print a valid access token, renewed if need be"},
 	{"whoami", TAKES_JSON, cmd_whoami, "print the profile"},
 	{"status", TAKES_JSON, cmd_status,
@@ -68,6 +68,8 @@ static const char options[] =
 	"a file\n"
 	"      --plain           login: lines instead of screens\n"
 	"      --min-valid SECS  token: how long it must be good (60)\n"
+	"      --dpop \"METHOD URL [NONCE]\"  token: the headers for that "
+	"request\n"
 	"      --json            whoami, status, check: JSON\n"
 	"      --from-url URL    config: what an authorization URL stands for\n"
 	"      --lan             demo: reachable for a real phone\n"

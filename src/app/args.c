@@ -27,7 +27,8 @@ enum {
 	LONG_JSON,
 	LONG_LAN,
 	LONG_APPROVE_AFTER,
-	LONG_FROM_URL
+	LONG_FROM_URL,
+	LONG_DPOP
 };
 
 static const struct option table[] = {
@@ -45,6 +46,7 @@ static const struct option table[] = {
 	{"lan", no_argument, NULL, LONG_LAN},
 	{"approve-after", required_argument, NULL, LONG_APPROVE_AFTER},
 	{"from-url", required_argument, NULL, LONG_FROM_URL},
+	{"dpop", required_argument, NULL, LONG_DPOP},
 	{"verbose", no_argument, NULL, 'v'},
 	{"help", no_argument, NULL, 'h'},
 	{"version", no_argument, NULL, 'V'},
@@ -67,6 +69,8 @@ static unsigned group_of(int option)
 		return TAKES_APPROVE_AFTER;
 	case LONG_FROM_URL:
 		return TAKES_FROM_URL;
+	case LONG_DPOP:
+		return TAKES_DPOP;
 	default:
 		return 0;
 	}
@@ -128,6 +132,9 @@ static bool take(struct args *args, int option, struct err *err)
 				    err);
 	case LONG_FROM_URL:
 		args->from_url = optarg;
+		break;
+	case LONG_DPOP:
+		args->dpop = optarg;
 		break;
 	case 'v':
 		args->verbose++;

@@ -29,14 +29,15 @@ enum args_group {
 	TAKES_PLAIN = 1 << 2,
 	TAKES_LAN = 1 << 3,
 	TAKES_APPROVE_AFTER = 1 << 4,
-	TAKES_FROM_URL = 1 << 5
+	TAKES_FROM_URL = 1 << 5,
+	TAKES_DPOP = 1 << 6
 };
 
 /* What was asked for. Strings are borrowed from argv; NULL: not given. */
 struct args {
 	const char *config, *env_file;
 	const char *provider, *issuer, *client_id, *scope, *grant, *theme;
-	const char *approve_after, *from_url;
+	const char *approve_after, *from_url, *dpop;
 	int64_t min_valid_s;
 	int verbose;
 	bool plain, json, lan, help, version;

@@ -21,6 +21,7 @@
 #include "base/mem.h"
 #include "base/url.h"
 #include "core/discovery.h"
+#include "core/dpop.h"
 #include "core/exchange.h"
 #include "core/json.h"
 #include "core/oauth.h"
@@ -47,6 +48,8 @@ struct asking {
 	size_t site_count;
 	bool client_refused;
 	char *verifier; /* of PKCE, where that is wanted; secret */
+	struct dpop dpop;
+	char *dpop_key; /* where tokens are to be bound; secret; NULL: none */
 };
 
 static const char device_check[] = "device_authorization_endpoint";
@@ -118,6 +121,32 @@ static bool ask(struct asking *asking, const char *check,
 		report_row(asking->check->report, OUTCOME_FAIL, check, NULL,
 			   "%s", reply->what);
 	return reply->net == NET_OK;
+}
+
+/* Asks a token endpoint, with a proof where tokens are to be bound to a key,
+ * and once more where it only wanted its nonce in that. */
+static bool ask_token(struct asking *asking, const char *check,
+		      struct request *request, struct reply *reply)
+{
+	struct request *second = xcalloc(1, sizeof(*second));
+	const char *key = asking->dpop_key;
+	bool ok;
+
+	second->purpose = request->purpose;
+	second->url = xstrdup(request->url);
+	second->body = xstrdup(request->body);
+	second->authorization = xstrdup(request->authorization);
+	second->fresh = request->fresh;
+	dpop_prove(&asking->dpop, DPOP_ISSUER, request, key, NULL,
+		   clock_wall_s());
+	ok = ask(asking, check, request, reply);
+	if (ok && dpop_answer(&asking->dpop, DPOP_ISSUER, reply, key)) {
+		dpop_prove(&asking->dpop, DPOP_ISSUER, second, key, NULL,
+			   clock_wall_s());
+		return ask(asking, check, second, reply);
+	}
+	request_free(second);
+	return ok;
 }
 
 /* That an endpoint is there: any answer will do, but one that says that it is
@@ -256,11 +285,12 @@ static void ask_bogus(struct asking *asking, enum probe probe,
 	struct refusal refusal;
 	struct reply reply;
 
-	if (!ask(asking, check, request, &reply))
+	if (!ask_token(asking, check, request, &reply))
 		return;
 	conformance_judge(&asking->check->findings, probe, provider, &reply);
 	say_endpoint(asking, check, &reply);
-	(void)oauth_token_answer(provider, &reply, &tokens, &refusal);
+	(void)oauth_token_answer(provider, &reply, asking->dpop_key, &tokens,
+				 &refusal);
 	if (is_about_client(&refusal) && !asking->client_refused) {
 		asking->client_refused = true;
 		report_row(asking->check->report, OUTCOME_FAIL, "client", NULL,
@@ -356,14 +386,15 @@ static void poll_once(struct asking *asking, const struct device_code *code)
 	enum verdict verdict;
 	struct reply reply;
 
-	if (!ask(asking, "poll",
-		 oauth_poll_request(provider, code->device_code,
-				    asking->verifier, clock_wall_s()),
-		 &reply))
+	if (!ask_token(asking, "poll",
+		       oauth_poll_request(provider, code->device_code,
+					  asking->verifier, clock_wall_s()),
+		       &reply))
 		return;
 	conformance_judge(&asking->check->findings, PROBE_POLL, provider,
 			  &reply);
-	verdict = oauth_token_answer(provider, &reply, &tokens, &refusal);
+	verdict = oauth_token_answer(provider, &reply, asking->dpop_key,
+				     &tokens, &refusal);
 	if (verdict == VERDICT_PENDING || verdict == VERDICT_SLOW_DOWN)
 		report_row(report, OUTCOME_OK, "poll", NULL,
 			   "waits for an approval");
@@ -441,9 +472,13 @@ void check_provider(struct check *check)
 			   err.text);
 		return;
 	}
+	if (setup->provider.dpop)
+		asking.dpop_key = dpop_key_new();
 	if (!discovery_is_needed(&setup->provider) || discover(&asking))
 		check_endpoints(&asking);
 	for (size_t i = 0; i < asking.site_count; i++)
 		free(asking.sites[i].host);
+	dpop_free(&asking.dpop);
+	secret_free(asking.dpop_key);
 	secret_free(asking.verifier);
 }

@@ -21,6 +21,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "core/discovery.h"
+#include "core/dpop.h"
 #include "core/session.h"
 #include "io/http.h"
 #include "io/sig.h"
@@ -246,8 +247,30 @@ static bool is_moved(struct setup *setup, const struct session *session,
 	return discover(setup, &source, NULL) == EXIT_DONE;
 }
 
+/* The header lines for that call, or where it is of none the token alone. */
+static bool put_token(const struct tokens *tokens, const struct dpop_call *call,
+		      int64_t wall_s)
+{
+	char *authorization, *proof;
+	bool ok;
+
+	if (call->url == NULL)
+		return puts(tokens->access_token) != EOF && fflush(stdout) == 0;
+	authorization = oauth_authorization(tokens);
+	ok = printf("Authorization: %s\n", authorization) >= 0;
+	secret_free(authorization);
+	if (ok && tokens->dpop_key != NULL) {
+		proof = dpop_proof(call, tokens->dpop_key, tokens->access_token,
+				   wall_s);
+		ok = proof != NULL && printf("DPoP: %s\n", proof) >= 0;
+		secret_free(proof);
+	}
+	return ok && fflush(stdout) == 0;
+}
+
 static int print_token(struct setup *setup, int64_t min_valid_s,
-		       enum source source, struct err *err)
+		       const struct dpop_call *call, enum source source,
+		       struct err *err)
 {
 	struct session *session =
 		session_new(&setup->provider, crypto_random_u64());
@@ -275,8 +298,7 @@ static int print_token(struct setup *setup, int64_t min_valid_s,
 		goto out;
 	}
 	code = EXIT_DONE;
-	if (puts(session_data(session)->tokens.access_token) == EOF ||
-	    fflush(stdout) != 0) {
+	if (!put_token(&session_data(session)->tokens, call, event.wall_s)) {
 		err_set(err, "The token could not be written.");
 		code = EXIT_FAILED;
 	}
@@ -292,9 +314,12 @@ out:
 int cmd_token(const struct args *args, struct err *err)
 {
 	enum source source = SOURCE_KEPT;
+	struct dpop_call call = {0};
 	struct setup setup;
 	int code = EXIT_USAGE;
 
+	if (args->dpop != NULL && !dpop_call_read(&call, args->dpop, err))
+		return EXIT_USAGE;
 	if (!setup_begin(&setup, args, err))
 		goto out;
 	code = EXIT_FAILED;
@@ -312,9 +337,11 @@ int cmd_token(const struct args *args, struct err *err)
 		goto out;
 	code = discover(&setup, &source, err);
 	if (code == EXIT_DONE)
-		code = print_token(&setup, args->min_valid_s, source, err);
+		code = print_token(&setup, args->min_valid_s, &call, source,
+				   err);
 out:
 	setup_end(&setup);
+	dpop_call_free(&call);
 	return code;
 }
 

@@ -41,7 +41,7 @@ struct conf {
 		char *client_id, *client_secret, *client_secret_file;
 		char *token_endpoint_auth_method;
 		char *private_key_file, *private_key_id, *private_key_audience;
-		bool pkce;
+		bool pkce, dpop;
 		char *scope, *audience, *device_name;
 		struct param *extra;
 		size_t extra_count;

@@ -73,5 +73,6 @@ void request_free(struct request *request)
 	secret_free(request->url);
 	secret_free(request->body);
 	secret_free(request->authorization);
+	secret_free(request->dpop);
 	free(request);
 }

@@ -26,6 +26,7 @@ struct request {
 	char *url;
 	char *body;	     /* a form to POST; NULL: GET. Secret. */
 	char *authorization; /* value of the header, or NULL. Secret. */
+	char *dpop;	     /* likewise; a proof (RFC 9449). Secret. */
 	bool fresh; /* on a connection of its own: it consumes something and
 		     * must never be sent twice */
 };
@@ -54,9 +55,10 @@ struct reply {
 			 * 6.6.1); 0: none */
 	const char *cache_control; /* headers; NULL: none */
 	const char *location;
-	int proxy_status;    /* of a proxy's answer to CONNECT; 0: none */
-	const char *address; /* of the other end, the server or a proxy, in
-			      * digits; NULL where none */
+	const char *dpop_nonce; /* likewise (RFC 9449 section 8) */
+	int proxy_status;	/* of a proxy's answer to CONNECT; 0: none */
+	const char *address;	/* of the other end, the server or a proxy, in
+				 * digits; NULL where none */
 	/* Of the server's certificate, where the connection was made for this
 	 * answer; NULL and 0 where it was there already, or without TLS. */
 	const char *issuer;

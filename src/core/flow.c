@@ -9,9 +9,11 @@
 
 #include <stdlib.h>
 
+#include "base/err.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "core/authorize.h"
+#include "core/dpop.h"
 #include "core/pkce.h"
 #include "core/provider.h"
 #include "core/reply.h"
@@ -48,6 +50,8 @@ struct flow {
 	char *code_value; /* that came back; secret; NULL: none */
 	struct device_code code;
 	char *verifier; /* of PKCE on the device grant; secret; NULL: none */
+	struct dpop dpop;
+	char *dpop_key; /* that tokens are to be bound to; secret; NULL: none */
 	struct tokens tokens;
 	struct refusal
 		*refusal; /* the last bad answer; NULL after a good one */
@@ -102,6 +106,9 @@ static void forget_code(struct flow *flow)
 	flow->code_value = NULL;
 	secret_free(flow->verifier);
 	flow->verifier = NULL;
+	dpop_free(&flow->dpop);
+	secret_free(flow->dpop_key);
+	flow->dpop_key = NULL;
 	flow->expires_ms = NEVER_MS;
 	flow->interval_ms = 0;
 	flow->polls = 0;
@@ -140,12 +147,22 @@ static void send(struct request *request, struct action *action)
 	action->request = request;
 }
 
+static void send_proved(const struct flow *flow, struct request *request,
+			int64_t wall_s, struct action *action)
+{
+	dpop_prove(&flow->dpop, DPOP_ISSUER, request, flow->dpop_key, NULL,
+		   wall_s);
+	send(request, action);
+}
+
 static void ask(struct flow *flow, const struct event *event,
 		struct action *action)
 {
 	forget_code(flow);
 	if (flow->pkce)
 		flow->verifier = pkce_verifier();
+	if (flow->provider->dpop)
+		flow->dpop_key = dpop_key_new();
 	flow->sent_ms = event->now_ms;
 	flow->failure = FAILURE_NONE;
 	send(oauth_device_request(flow->provider, flow->verifier,
@@ -352,14 +369,32 @@ static void deny(struct flow *flow, struct action *action)
 	action_note(action, LEVEL_WARN, "denied by the person");
 }
 
+/* Reads the answer to a poll or an exchange. A token that serves whoever has it
+ * is not what provider.dpop is set for (RFC 9449 section 5). */
+static enum verdict take_answer(struct flow *flow, const struct reply *reply,
+				struct refusal *refusal)
+{
+	enum verdict verdict = oauth_token_answer(
+		flow->provider, reply, flow->dpop_key, &flow->tokens, refusal);
+
+	if (verdict != VERDICT_OK || !flow->provider->dpop ||
+	    flow->tokens.dpop_key != NULL)
+		return verdict;
+	tokens_free(&flow->tokens);
+	err_set(&refusal->err,
+		"%s does not bind its tokens to a key (DPoP): switch that on "
+		"for this client there, or set provider.dpop to false.",
+		flow->provider->label);
+	return VERDICT_MISCONFIGURED;
+}
+
 static void poll_answered(struct flow *flow, const struct event *event,
 			  struct action *action)
 {
 	struct refusal refusal = {.retry_after_s = -1};
 	int64_t now_ms = event->now_ms;
 
-	switch (oauth_token_answer(flow->provider, event->reply, &flow->tokens,
-				   &refusal)) {
+	switch (take_answer(flow, event->reply, &refusal)) {
 	case VERDICT_OK:
 		grant(flow, action);
 		return;
@@ -409,6 +444,8 @@ static void authorize(struct flow *flow, int64_t now_ms, struct action *action)
 	flow->failure = FAILURE_NONE;
 	flow->codes++;
 	authorization_make(&flow->authorization, flow->provider);
+	if (flow->provider->dpop)
+		flow->dpop_key = dpop_key_new();
 	flow->expires_ms = now_ms + AUTHORIZATION_LIFETIME_MS;
 	move(flow, FLOW_WAITING, flow->expires_ms, action);
 	action_note(action, LEVEL_INFO, "waiting for a browser to come back");
@@ -417,9 +454,10 @@ static void authorize(struct flow *flow, int64_t now_ms, struct action *action)
 static void exchange(struct flow *flow, const struct event *event,
 		     struct action *action)
 {
-	send(authorization_request(&flow->authorization, flow->provider,
-				   flow->code_value, event->wall_s),
-	     action);
+	send_proved(flow,
+		    authorization_request(&flow->authorization, flow->provider,
+					  flow->code_value, event->wall_s),
+		    event->wall_s, action);
 	move(flow, FLOW_EXCHANGING, NEVER_MS, action);
 }
 
@@ -474,8 +512,7 @@ static void exchange_answered(struct flow *flow, const struct event *event,
 	enum verdict verdict;
 	int64_t due_ms;
 
-	verdict = oauth_token_answer(flow->provider, event->reply,
-				     &flow->tokens, &refusal);
+	verdict = take_answer(flow, event->reply, &refusal);
 	if (verdict == VERDICT_OK) {
 		flow->tokens.nonce = xstrdup(flow->authorization.nonce);
 		grant(flow, action);
@@ -503,20 +540,34 @@ static void exchange_answered(struct flow *flow, const struct event *event,
 static void poll(struct flow *flow, const struct event *event,
 		 struct action *action)
 {
-	send(oauth_poll_request(flow->provider, flow->code.device_code,
-				flow->verifier, event->wall_s),
-	     action);
+	send_proved(flow,
+		    oauth_poll_request(flow->provider, flow->code.device_code,
+				       flow->verifier, event->wall_s),
+		    event->wall_s, action);
 	move(flow, FLOW_POLLING, NEVER_MS, action);
 }
 
 static void replied(struct flow *flow, const struct event *event,
 		    struct action *action)
 {
+	bool polling = flow->state == FLOW_POLLING;
+	/* With a deadline it waits to send it again, and not for an answer. */
+	bool exchanging =
+		flow->state == FLOW_EXCHANGING && flow->due_ms == NEVER_MS;
+	/* Nothing has come of it: neither a poll nor a use of the code. */
+	bool again = (polling || exchanging) &&
+		     dpop_answer(&flow->dpop, DPOP_ISSUER, event->reply,
+				 flow->dpop_key);
+
 	if (flow->state == FLOW_ASKING)
 		code_came(flow, event, action);
-	else if (flow->state == FLOW_POLLING)
+	else if (polling && again)
+		poll(flow, event, action);
+	else if (polling)
 		poll_answered(flow, event, action);
-	else if (flow->state == FLOW_EXCHANGING && flow->due_ms == NEVER_MS)
+	else if (exchanging && again)
+		exchange(flow, event, action);
+	else if (exchanging)
 		exchange_answered(flow, event, action);
 }
 

@@ -52,6 +52,7 @@ void tokens_free(struct tokens *tokens)
 	secret_free(tokens->access_token);
 	secret_free(tokens->refresh_token);
 	free(tokens->token_type);
+	secret_free(tokens->dpop_key);
 	free(tokens->scope);
 	secret_free(tokens->id_token);
 	secret_free(tokens->nonce);
@@ -148,21 +149,27 @@ struct request *oauth_refresh_request(const struct provider *provider,
 	return request;
 }
 
+char *oauth_authorization(const struct tokens *tokens)
+{
+	struct buf header;
+
+	buf_init(&header, REQUEST_MAX);
+	buf_adds(&header, tokens->dpop_key ? "DPoP " : "Bearer ");
+	buf_adds(&header, tokens->access_token);
+	return buf_take(&header);
+}
+
 struct request *oauth_profile_request(const struct provider *provider,
 				      const struct tokens *tokens)
 {
 	struct request *request;
-	struct buf header;
 
 	if (!provider->userinfo_endpoint)
 		return NULL;
-	buf_init(&header, REQUEST_MAX);
-	buf_adds(&header, "Bearer ");
-	buf_adds(&header, tokens->access_token);
 	request = xcalloc(1, sizeof(*request));
 	request->purpose = "profile";
 	request->url = xstrdup(provider->userinfo_endpoint);
-	request->authorization = buf_take(&header);
+	request->authorization = oauth_authorization(tokens);
 	return request;
 }
 
@@ -279,16 +286,25 @@ enum verdict oauth_device_answer(const struct provider *provider,
 	return verdict;
 }
 
+static bool is_bound(const struct json *body)
+{
+	const char *type = json_get_text(body, "token_type");
+
+	return type && strcasecmp(type, "dpop") == 0;
+}
+
 static bool check_tokens(const struct provider *provider,
-			 const struct json *body, struct err *err)
+			 const struct json *body, const char *dpop_key,
+			 struct err *err)
 {
 	const char *type = json_get_text(body, "token_type");
 	const char *refresh = json_get_text(body, "refresh_token");
 
-	if (type && strcasecmp(type, "bearer") != 0)
+	if (type && strcasecmp(type, "bearer") != 0 &&
+	    !(is_bound(body) && dpop_key))
 		return err_set(err,
 			       "%s sent a token of the type \"%.40s\", which "
-			       "is not spoken here: only Bearer is.",
+			       "was not asked for.",
 			       provider->label, type);
 	if (!is_visible(json_get_text(body, "access_token")) ||
 	    (refresh && *refresh && !is_visible(refresh)))
@@ -330,8 +346,8 @@ static char *scope_of(const struct json *value)
 }
 
 static enum verdict take_tokens(const struct provider *provider,
-				const struct json *body, struct tokens *tokens,
-				struct refusal *refusal)
+				const struct json *body, const char *dpop_key,
+				struct tokens *tokens, struct refusal *refusal)
 {
 	const char *access = json_get_text(body, "access_token");
 	const char *refresh = json_get_text(body, "refresh_token");
@@ -345,11 +361,12 @@ static enum verdict take_tokens(const struct provider *provider,
 			provider->label);
 		return VERDICT_RETRY;
 	}
-	if (!check_tokens(provider, body, &refusal->err))
+	if (!check_tokens(provider, body, dpop_key, &refusal->err))
 		return VERDICT_REFUSED;
 	tokens->access_token = xstrdup(access);
 	tokens->refresh_token = xstrdup(unless_empty(refresh));
-	tokens->token_type = xstrdup("Bearer");
+	tokens->token_type = xstrdup(is_bound(body) ? "DPoP" : "Bearer");
+	tokens->dpop_key = xstrdup(is_bound(body) ? dpop_key : NULL);
 	tokens->id_token =
 		xstrdup(unless_empty(json_get_text(body, "id_token")));
 	tokens->scope = scope_of(json_get(body, "scope"));
@@ -363,8 +380,16 @@ static enum verdict take_tokens(const struct provider *provider,
 	return VERDICT_OK;
 }
 
+/* Whether it refuses for want of a proof (RFC 9449, which has no code for
+ * that). */
+static bool wants_dpop(const struct reply *reply)
+{
+	return (reply->status == 400 || reply->status == 401) &&
+	       strcasestr(reply->body, "dpop");
+}
+
 enum verdict oauth_token_answer(const struct provider *provider,
-				const struct reply *reply,
+				const struct reply *reply, const char *dpop_key,
 				struct tokens *tokens, struct refusal *refusal)
 {
 	struct json *body = reply_body(reply);
@@ -372,8 +397,16 @@ enum verdict oauth_token_answer(const struct provider *provider,
 		reply_judge(provider, ENDPOINT_TOKEN, reply, body, refusal);
 
 	memset(tokens, 0, sizeof(*tokens));
+	if (!dpop_key && wants_dpop(reply)) {
+		verdict = VERDICT_MISCONFIGURED;
+		err_set(&refusal->err,
+			"%s wants tokens that are bound to a key (DPoP): set "
+			"provider.dpop to true, and sign in again.",
+			provider->label);
+	}
 	if (verdict == VERDICT_OK)
-		verdict = take_tokens(provider, body, tokens, refusal);
+		verdict =
+			take_tokens(provider, body, dpop_key, tokens, refusal);
 	json_free(body);
 	return verdict;
 }

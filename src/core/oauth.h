@@ -31,7 +31,8 @@ struct device_code {
 struct tokens {
 	char *access_token;   /* secret */
 	char *refresh_token;  /* or NULL; secret */
-	char *token_type;     /* "Bearer" where the answer names none */
+	char *token_type;     /* "Bearer", where none is named too, or "DPoP" */
+	char *dpop_key;	      /* PEM, with "DPoP" only; secret */
 	char *id_token;	      /* or NULL; secret */
 	char *nonce;	      /* which one it must carry; NULL: none; secret */
 	char *scope;	      /* or NULL where the answer names none */
@@ -109,14 +110,21 @@ struct request *oauth_refresh_request(const struct provider *provider,
 				      int64_t wall_s);
 
 /*
- * Reads the answer to a poll or a refresh. The body counts before the status.
+ * Reads the answer to a poll or a refresh. dpop_key: what the request was
+ * proved with (RFC 9449); NULL: with nothing, and then only Bearer tokens are
+ * taken. A token that is bound to it gets it along. The body counts before the
+ * status.
  * VERDICT_OK fills *tokens; anything else *refusal. 428 without a known code is
  * PENDING, 429 without one RETRY with its Retry-After (a code in the body
  * counts first), and what is not OAuth at all is RETRY.
  */
 enum verdict oauth_token_answer(const struct provider *provider,
-				const struct reply *reply,
+				const struct reply *reply, const char *dpop_key,
 				struct tokens *tokens, struct refusal *refusal);
+
+/* The value of the Authorization header that the access token goes along in
+ * (RFC 6750 section 2.1, RFC 9449 section 7.1); secret_free() it. */
+char *oauth_authorization(const struct tokens *tokens);
 
 /* The profile request: GET with the token; NULL where the provider has no
  * userinfo endpoint. */

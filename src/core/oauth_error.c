@@ -69,6 +69,12 @@ static const struct known known_codes[] = {
 	{"invalid_request", VERDICT_MISCONFIGURED,
 	 "does not understand the request: check the provider's part of the "
 	 "configuration."},
+	{"invalid_dpop_proof", VERDICT_RETRY,
+	 "does not accept the proof that goes along with the token (DPoP): "
+	 "check that the clock of this machine is right."},
+	{"use_dpop_nonce", VERDICT_RETRY,
+	 "wants another nonce in the proof (DPoP) than the one that it has "
+	 "just given."},
 	{"tokenlimit_reached", VERDICT_REFUSED,
 	 "gives this person no more tokens: sign out on another device "
 	 "first."},

@@ -66,6 +66,7 @@ static const struct conf_option table[] = {
 	TEXT(provider.private_key_id, ""),
 	TEXT(provider.private_key_audience, ""),
 	BOOL(provider.pkce, false),
+	BOOL(provider.dpop, false),
 	TEXT(provider.scope, ""),
 	TEXT(provider.audience, ""),
 	TEXT(provider.device_name, ""),

@@ -320,6 +320,7 @@ static void take_parameters(struct provider *provider, const struct conf *conf)
 	provider->audience = copy_or_empty(conf->provider.audience);
 	provider->device_name = copy_or_empty(conf->provider.device_name);
 	provider->pkce = conf->provider.pkce;
+	provider->dpop = conf->provider.dpop;
 	provider->extra = xcalloc(n, sizeof(*provider->extra));
 	provider->extra_count = n;
 	for (size_t i = 0; i < n; i++) {

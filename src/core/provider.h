@@ -91,6 +91,7 @@ struct provider {
 	enum client_auth device_auth;
 	enum client_auth token_auth;
 	bool pkce;   /* on the device grant; the code grant always has it */
+	bool dpop;   /* tokens are to be bound to a key (RFC 9449) */
 	char *scope; /* space separated; "" for none */
 	char *audience;
 	char *device_name;

@@ -15,6 +15,7 @@
 #include "base/crypto.h"
 #include "base/err.h"
 #include "base/mem.h"
+#include "core/jose_key.h"
 #include "core/json.h"
 #include "core/session_data.h"
 
@@ -54,6 +55,7 @@ static struct json *to_json(const struct session_data *data)
 	set_time(json, "refresh_expires_at", data->refresh_expires_at);
 	json_set_text(json, "scope", data->tokens.scope);
 	json_set_text(json, "token_type", data->tokens.token_type);
+	json_set_text(json, "dpop_key", data->tokens.dpop_key);
 	set_profile(json, data->profile);
 	if (data->refreshing)
 		json_set_bool(json, "refreshing", true);
@@ -218,6 +220,24 @@ static bool get_refreshing(const struct json *json, bool *out, struct err *err)
 	return true;
 }
 
+/* A token that is bound to a key (RFC 9449) is worth nothing without it. */
+static bool get_key(const struct json *json, struct tokens *tokens,
+		    struct err *err)
+{
+	bool bound = strcmp(tokens->token_type, "DPoP") == 0;
+	struct jose_key *key;
+
+	if (!get_text(json, "dpop_key", bound, &tokens->dpop_key, err))
+		return false;
+	if (tokens->dpop_key == NULL)
+		return true;
+	if (!bound)
+		return err_set(err, "its dpop_key belongs to no token");
+	key = jose_key_read(tokens->dpop_key, strlen(tokens->dpop_key), NULL);
+	jose_key_free(key);
+	return key != NULL || err_set(err, "its dpop_key is no key");
+}
+
 static bool from_json(struct session_data *data, const struct json *json,
 		      struct err *err)
 {
@@ -237,7 +257,7 @@ static bool from_json(struct session_data *data, const struct json *json,
 		return false;
 	if (tokens->token_type == NULL)
 		tokens->token_type = xstrdup("Bearer");
-	return true;
+	return get_key(json, tokens, err);
 }
 
 enum record_result record_read(struct session_data *data, const char *text,

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "core/dpop.h"
 #include "core/id_check.h"
 #include "core/provider.h"
 #include "core/reply.h"
@@ -55,6 +56,7 @@ enum stage { STAGE_MARK, STAGE_KEEP, STAGE_REFRESH_TOKEN, STAGE_ACCESS_TOKEN };
 struct session {
 	const struct provider *provider;
 	struct session_data data;
+	struct dpop dpop; /* with data's dpop_key, where the tokens have one */
 	struct refusal
 		*refusal;     /* of the last bad answer, and what it meant; */
 	enum verdict verdict; /* NULL and OK after a good one */
@@ -119,6 +121,7 @@ static void forget_refusal(struct session *session)
 static void forget(struct session *session)
 {
 	session_data_free(&session->data);
+	dpop_free(&session->dpop);
 	session->expires_ms = NEVER_MS;
 	session->refresh_ms = NEVER_MS;
 	session->read_ms = NEVER_MS;
@@ -310,10 +313,12 @@ static bool adopt(struct session *session, const struct event *event)
 	return true;
 }
 
-static void read_profile(struct session *session, int64_t now_ms,
+static void read_profile(struct session *session, const struct event *event,
 			 struct action *action)
 {
+	const struct tokens *tokens = &session->data.tokens;
 	struct request *request = NULL;
+	int64_t now_ms = event->now_ms;
 
 	session->holds_lock = false;
 	session->read_again = false;
@@ -321,7 +326,7 @@ static void read_profile(struct session *session, int64_t now_ms,
 	/* A token that is over would only be refused: first the renewal, which
 	 * is due or has to wait for something. */
 	if (!session->no_profile && !good_for(session, now_ms, 0) &&
-	    session->data.tokens.refresh_token != NULL) {
+	    tokens->refresh_token != NULL) {
 		session->read_ms =
 			READ_AFTER_MS +
 			(session->refresh_ms > now_ms &&
@@ -332,12 +337,14 @@ static void read_profile(struct session *session, int64_t now_ms,
 		return;
 	}
 	if (!session->no_profile)
-		request = oauth_profile_request(session->provider,
-						&session->data.tokens);
-	if (request == NULL)
+		request = oauth_profile_request(session->provider, tokens);
+	if (request == NULL) {
 		live(session, now_ms, action);
-	else
-		send(session, request, SESSION_READING, action);
+		return;
+	}
+	dpop_prove(&session->dpop, DPOP_RESOURCE, request, tokens->dpop_key,
+		   tokens->access_token, event->wall_s);
+	send(session, request, SESSION_READING, action);
 }
 
 /* Under the lock: mark on disk that a refresh is under way, before the token
@@ -366,11 +373,13 @@ static void mark_refresh(struct session *session, int64_t now_ms,
 static void send_refresh(struct session *session, const struct event *event,
 			 struct action *action)
 {
-	send(session,
-	     oauth_refresh_request(session->provider,
-				   session->data.tokens.refresh_token,
-				   event->wall_s),
-	     SESSION_REFRESHING, action);
+	const struct tokens *tokens = &session->data.tokens;
+	struct request *request = oauth_refresh_request(
+		session->provider, tokens->refresh_token, event->wall_s);
+
+	dpop_prove(&session->dpop, DPOP_ISSUER, request, tokens->dpop_key, NULL,
+		   event->wall_s);
+	send(session, request, SESSION_REFRESHING, action);
 }
 
 static bool is_ours(const struct session *session,
@@ -400,7 +409,7 @@ static void locked_resume(struct session *session, const struct event *event,
 		mark_refresh(session, event->now_ms, action);
 		return;
 	}
-	read_profile(session, event->now_ms, action);
+	read_profile(session, event, action);
 }
 
 static void signed_out_elsewhere(struct session *session, struct action *action)
@@ -424,7 +433,7 @@ static void locked_refresh(struct session *session, const struct event *event,
 	    good_for(session, event->now_ms, session->required_ms)) {
 		session->failures = 0;
 		if (session->read_again)
-			read_profile(session, event->now_ms, action);
+			read_profile(session, event, action);
 		else
 			live(session, event->now_ms, action);
 		action_note(action, LEVEL_INFO,
@@ -535,15 +544,17 @@ static void locked(struct session *session, const struct event *event,
 
 /* The lock stays taken: do without what it was wanted for, as far as that
  * loses nothing. */
-static void locked_out(struct session *session, int64_t now_ms,
+static void locked_out(struct session *session, const struct event *event,
 		       struct action *action)
 {
+	int64_t now_ms = event->now_ms;
+
 	action_note(action, LEVEL_ERROR,
 		    "another process holds the session file and does not let "
 		    "go: is a grantty stopped or stuck?");
 	switch (session->errand) {
 	case ERRAND_KEEP:
-		read_profile(session, now_ms, action);
+		read_profile(session, event, action);
 		break;
 	case ERRAND_RESUME:
 		move(session, SESSION_NONE, NEVER_MS, action);
@@ -568,7 +579,7 @@ static void busy(struct session *session, const struct event *event,
 	if (session->state != SESSION_LOCKING)
 		return;
 	if (event->now_ms - session->lock_since_ms >= LOCK_PATIENCE_MS)
-		locked_out(session, event->now_ms, action);
+		locked_out(session, event, action);
 	else
 		session->due_ms = event->now_ms + LOCK_RETRY_MS +
 				  jitter_ms(&session->seed, LOCK_RETRY_MS / 2);
@@ -619,7 +630,7 @@ static void saved(struct session *session, const struct event *event,
 	/* What was held has its profile already. */
 	if ((session->errand == ERRAND_KEEP && !session->holds) ||
 	    session->read_again)
-		read_profile(session, event->now_ms, action);
+		read_profile(session, event, action);
 	else
 		live(session, event->now_ms, action);
 	if (session->unsaved)
@@ -638,13 +649,13 @@ static void remember(struct session *session, enum verdict verdict,
 }
 
 /* The tokens are good; are they to be kept? */
-static void accept(struct session *session, int64_t now_ms,
+static void accept(struct session *session, const struct event *event,
 		   struct action *action)
 {
 	if (session->held)
-		read_profile(session, now_ms, action);
+		read_profile(session, event, action);
 	else
-		run_errand(session, ERRAND_KEEP, now_ms, action);
+		run_errand(session, ERRAND_KEEP, event->now_ms, action);
 }
 
 /* The ID token before all else: who it is for decides whether anything is
@@ -662,7 +673,7 @@ static void check_id(struct session *session, const struct reply *reply,
 		session->data.profile = profile;
 		session->failures = 0;
 		forget_refusal(session);
-		accept(session, event->now_ms, action);
+		accept(session, event, action);
 		return;
 	}
 	remember(session,
@@ -696,6 +707,7 @@ static void refreshed(struct session *session, struct tokens *tokens,
 		      const struct event *event, struct action *action)
 {
 	struct tokens *ours = &session->data.tokens;
+	bool unbound = ours->dpop_key != NULL && tokens->dpop_key == NULL;
 
 	/* RFC 6749 section 6: no new refresh token means keep the old one; no
 	 * scope means the scope is as before. */
@@ -714,7 +726,10 @@ static void refreshed(struct session *session, struct tokens *tokens,
 	session->renewed = true;
 	plan_new(session, event);
 	save(session, STAGE_KEEP, action);
-	action_note(action, LEVEL_INFO, "access token renewed");
+	action_note(action, unbound ? LEVEL_WARN : LEVEL_INFO,
+		    unbound ? "access token renewed, but it is bound to no "
+			      "key any more (DPoP)"
+			    : "access token renewed");
 }
 
 static void refresh_failed(struct session *session, enum verdict verdict,
@@ -743,7 +758,8 @@ static void refresh_answered(struct session *session, const struct event *event,
 	struct tokens tokens = {0};
 	enum verdict verdict;
 
-	verdict = oauth_token_answer(session->provider, event->reply, &tokens,
+	verdict = oauth_token_answer(session->provider, event->reply,
+				     session->data.tokens.dpop_key, &tokens,
 				     &refusal);
 	if (verdict == VERDICT_OK)
 		refreshed(session, &tokens, event, action);
@@ -868,11 +884,33 @@ static void revoke_answered(struct session *session, const struct event *event,
 			    refusal.err.text);
 }
 
+/* Whether the server only wanted a nonce, and has done nothing yet; then the
+ * request is on its way again. */
+static bool send_again(struct session *session, const struct event *event,
+		       struct action *action)
+{
+	const char *key = session->data.tokens.dpop_key;
+	bool again = false;
+
+	if (session->state == SESSION_REFRESHING) {
+		again = dpop_answer(&session->dpop, DPOP_ISSUER, event->reply,
+				    key);
+		if (again)
+			send_refresh(session, event, action);
+	} else if (session->state == SESSION_READING) {
+		again = dpop_answer(&session->dpop, DPOP_RESOURCE, event->reply,
+				    key);
+		if (again)
+			read_profile(session, event, action);
+	}
+	return again;
+}
+
 static void replied(struct session *session, const struct event *event,
 		    struct action *action)
 {
 	/* With a deadline it waits to read, and not for an answer. */
-	if (session->due_ms != NEVER_MS)
+	if (session->due_ms != NEVER_MS || send_again(session, event, action))
 		return;
 	if (session->state == SESSION_REFRESHING)
 		refresh_answered(session, event, action);
@@ -884,15 +922,17 @@ static void replied(struct session *session, const struct event *event,
 		check_id(session, event->reply, event, action);
 }
 
-static void live_ticked(struct session *session, int64_t now_ms,
+static void live_ticked(struct session *session, const struct event *event,
 			struct action *action)
 {
+	int64_t now_ms = event->now_ms;
+
 	if (now_ms >= session->refresh_ms) {
 		renew(session, 0, now_ms, action);
 	} else if (now_ms >= session->due_ms) {
 		run_errand(session, ERRAND_PROFILE, now_ms, action);
 	} else if (now_ms >= session->read_ms) {
-		read_profile(session, now_ms, action);
+		read_profile(session, event, action);
 	}
 }
 
@@ -902,7 +942,7 @@ static void ticked(struct session *session, const struct event *event,
 	int64_t now_ms = event->now_ms;
 
 	if (session->state == SESSION_LIVE) {
-		live_ticked(session, now_ms, action);
+		live_ticked(session, event, action);
 		return;
 	}
 	if (now_ms < session->due_ms)
@@ -911,7 +951,7 @@ static void ticked(struct session *session, const struct event *event,
 		session->due_ms = NEVER_MS;
 		action->kind = ACTION_LOCK;
 	} else if (session->state == SESSION_READING) {
-		read_profile(session, event->now_ms, action);
+		read_profile(session, event, action);
 	} else if (session->state == SESSION_CHECKING) {
 		ask_for_keys(session, event, action);
 	}
@@ -952,7 +992,7 @@ void session_begin(struct session *session, struct tokens *tokens,
 	if (id_check_is_needed(session->provider, &session->data.tokens))
 		ask_for_keys(session, event, action);
 	else
-		accept(session, event->now_ms, action);
+		accept(session, event, action);
 }
 
 void session_hold(struct session *session)

@@ -28,6 +28,7 @@ void session_data_copy(struct session_data *to, const struct session_data *from)
 	copy.tokens.access_token = xstrdup(from->tokens.access_token);
 	copy.tokens.refresh_token = xstrdup(from->tokens.refresh_token);
 	copy.tokens.token_type = xstrdup(from->tokens.token_type);
+	copy.tokens.dpop_key = xstrdup(from->tokens.dpop_key);
 	copy.tokens.scope = xstrdup(from->tokens.scope);
 	copy.tokens.id_token = NULL;
 	copy.tokens.nonce = NULL;

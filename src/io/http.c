@@ -235,6 +235,8 @@ static bool set_headers(struct slot *slot)
 		ok &= add_header(slot,
 				 "Authorization: ", request->authorization);
 	}
+	if (request->dpop != NULL)
+		ok &= add_header(slot, "DPoP: ", request->dpop);
 	return ok && curl_easy_setopt(slot->easy, CURLOPT_HTTPHEADER,
 				      slot->headers) == CURLE_OK;
 }
@@ -485,6 +487,7 @@ bool http_reply(struct http *http, enum http_slot *slot_id, struct reply *reply)
 			.date_s = read_date_s(header(slot, "Date")),
 			.cache_control = header(slot, "Cache-Control"),
 			.location = header(slot, "Location"),
+			.dpop_nonce = header(slot, "DPoP-Nonce"),
 			.proxy_status = slot->proxy_status,
 			.address = address(slot),
 			.issuer = certificate(slot, "Issuer:"),

@@ -41,7 +41,8 @@ static void check_requests(const struct provider *provider,
 	request_free(request);
 	if (tokens->refresh_token == NULL)
 		return;
-	request = oauth_refresh_request(provider, tokens->refresh_token);
+	request = oauth_refresh_request(provider, tokens->refresh_token,
+					1800000000);
 	must(request->fresh);
 	check_field(request, "refresh_token", tokens->refresh_token);
 	request_free(request);
@@ -80,7 +81,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	enum verdict verdict;
 
 	input_reply(&input, &reply);
-	verdict = oauth_token_answer(provider, &reply, tokens, &refusal);
+	verdict = oauth_token_answer(provider, &reply, NULL, tokens, &refusal);
 	if (verdict == VERDICT_OK) {
 		must(is_header_safe(tokens->access_token));
 		must(strcmp(tokens->token_type, "Bearer") == 0);

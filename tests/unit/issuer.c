@@ -16,6 +16,7 @@
 
 #include "base/form.h"
 #include "base/mem.h"
+#include "issuer_dpop.h"
 #include "issuer_openid.h"
 
 /* As long as a client waits for an answer. */
@@ -40,6 +41,11 @@ static const struct word {
 	{"no_pkce", NET_OK, 400,
 	 "{\"error\":\"invalid_request\",\"error_description\":"
 	 "\"Missing parameter: code_challenge_method\"}"},
+	{"no_dpop", NET_OK, 400,
+	 "{\"error\":\"invalid_grant\",\"error_description\":"
+	 "\"DPoP proof JWT not provided\"}"},
+	{"bad_dpop", NET_OK, 400, "{\"error\":\"invalid_dpop_proof\"}"},
+	{"more_dpop", NET_OK, 400, "{\"error\":\"use_dpop_nonce\"}"},
 	{"refused", NET_OK, 400, "{\"error\":\"no_such_luck\"}"},
 	{"unauthorized", NET_OK, 401, "{\"error\":\"invalid_token\"}"},
 	{"forbidden", NET_OK, 403, "{}"},
@@ -211,10 +217,12 @@ static void issue(struct issuer *issuer, struct answer *answer,
 						   issuer->token_life_s * 1000
 					 : NEVER_MS;
 	answer->status = 200;
-	(void)snprintf(
-		answer->body, sizeof(answer->body),
-		"{\"access_token\":\"%s\",\"token_type\":\"bearer\"%s%s}",
-		issuer->access_token, life, refresh);
+	(void)snprintf(answer->body, sizeof(answer->body),
+		       "{\"access_token\":\"%s\",\"token_type\":\"%s\"%s%s}",
+		       issuer->access_token,
+		       issuer->dpop && !issuer->forgets_dpop ? "dpop"
+							     : "bearer",
+		       life, refresh);
 }
 
 static void grant(struct issuer *issuer, struct answer *answer)
@@ -312,11 +320,12 @@ static void answer_profile(struct issuer *issuer, const struct request *request,
 			   struct answer *answer)
 {
 	const char *header = request->authorization;
+	const char *scheme = request->dpop != NULL ? "DPoP " : "Bearer ";
 
 	assert_non_null(header);
-	assert_memory_equal(header, "Bearer ", 7);
+	assert_memory_equal(header, scheme, strlen(scheme));
 	if (issuer->access_token[0] == '\0' ||
-	    strcmp(header + 7, issuer->access_token) != 0 ||
+	    strcmp(header + strlen(scheme), issuer->access_token) != 0 ||
 	    issuer->now_ms >= issuer->access_expires_ms)
 		say_word(answer, "unauthorized");
 	else
@@ -465,6 +474,8 @@ void issuer_answer(struct issuer *issuer, const struct request *request,
 	answer->retry_after_s = -1;
 	answer->delay_ms = issuer->latency_ms;
 	issuer->requests[kind]++;
+	if (!dpop_passes(issuer, kind, request, answer))
+		return;
 	if (kind == POLL)
 		check_poll(issuer);
 	if (issuer->now_ms < issuer->earliest_ms[kind])

@@ -60,7 +60,11 @@ struct issuer {
 	int64_t token_life_s; /* 0: not said */
 	bool gives_refresh_token;
 	bool rotates;
-	bool wants_pkce; /* on the device grant, too, as Keycloak may */
+	bool dpop; /* wants proofs (RFC 9449), and binds tokens to their key */
+	bool forgets_dpop;     /* but gives tokens that are bound to nothing */
+	const char *nonces[2]; /* to be in proofs to the issuer, and to the
+				* profile; NULL: none need be */
+	bool wants_pkce;       /* on the device grant, too, as Keycloak may */
 	const char *documents[2]; /* discovery at OpenID's place and at that of
 				   * RFC 8414; NULL: none there */
 	const struct jose_key *key; /* signs ID tokens; NULL: there are none */
@@ -74,6 +78,7 @@ struct issuer {
 	/* What came in. */
 	unsigned requests[ENDPOINT_KINDS];
 	unsigned granted;
+	unsigned nonces_told;
 	unsigned replays; /* of refresh tokens or codes used before */
 	unsigned revoked; /* tokens */
 	int64_t gaps_ms[ISSUER_MAX_GAPS]; /* answer to next poll */
@@ -94,6 +99,8 @@ struct issuer {
 	bool auth_code_used;
 	char challenge[64]; /* of PKCE; "": none was sent */
 	char nonce[64];	    /* "": none was sent */
+	char bound[64];	    /* thumbprint of the key of proofs; "": none yet */
+	char proof_id[64];  /* of the last one */
 };
 
 /* What travels back, and how long it takes. Room for a token of 2 KiB, which
@@ -103,6 +110,7 @@ struct answer {
 	int status;
 	const char *type;
 	char body[4096];
+	const char *dpop_nonce; /* NULL: none */
 	int64_t retry_after_s;
 	int64_t delay_ms;
 };

@@ -107,6 +107,14 @@ static void send_retry_in(int fd, long seconds)
 	send_retry(fd, date);
 }
 
+static void send_nonce(int fd, const char *text)
+{
+	char headers[300];
+
+	snprintf(headers, sizeof(headers), "DPoP-Nonce: %s\r\n", text);
+	send_answer(fd, "401 Unauthorized", headers, "", 0);
+}
+
 /* The number or text behind a prefix; NULL where path does not begin so. */
 static const char *after(const char *path, const char *prefix)
 {
@@ -144,6 +152,8 @@ static bool answer(int fd, const char *path, const char *body, size_t body_len)
 		send_retry(fd, rest);
 	else if ((rest = after(path, "/retry-in/")) != NULL)
 		send_retry_in(fd, strtol(rest, NULL, 10));
+	else if ((rest = after(path, "/nonce/")) != NULL)
+		send_nonce(fd, rest);
 	else if (strcmp(path, "/hang") == 0)
 		return true;
 	else if (strcmp(path, "/half") == 0)

@@ -19,6 +19,7 @@
  * /nul          200 a NUL b         /close         closes without an answer
  * /hang         nothing             /half          closes within the body
  * /junk         what is no HTTP    /headers       200, Date, Cache-Control
+ * /nonce/TEXT   401, DPoP-Nonce: TEXT
  * CONNECT host:NNN answers with the status NNN. TLS is answered in plain text.
  */
 struct peer {

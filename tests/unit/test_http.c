@@ -260,6 +260,30 @@ static void test_cap_on_bodies(void **state)
 	}
 }
 
+/* The proof goes out as it is, and the nonce comes back likewise. */
+static void test_dpop(void **state)
+{
+	struct request *request = request_to("/nonce/n-0~S6_WzA2Mj", NULL);
+	struct reply reply;
+	struct seen seen;
+
+	(void)state;
+	request->dpop = xstrdup("header.claims.signature");
+	http_send(http, HTTP_MAIN, request);
+	reply = wait_reply(http, HTTP_MAIN);
+	assert_int_equal(reply.status, 401);
+	assert_string_equal(reply.dpop_nonce, "n-0~S6_WzA2Mj");
+	seen = next_seen();
+	assert_int_equal(count(seen.text, "DPoP: header.claims.signature\r\n"),
+			 1);
+	/* Not the one of the answer before. */
+	assert_null(get("/ok").dpop_nonce);
+	seen = next_seen();
+	assert_int_equal(count(seen.text, "DPoP"), 0);
+	assert_null(get("/close").dpop_nonce);
+	(void)next_seen();
+}
+
 static void test_retry_after(void **state)
 {
 	static const struct {
@@ -622,6 +646,7 @@ int main(void)
 		TEST(test_header_cannot_be_smuggled_in),
 		TEST(test_redirect_is_not_followed),
 		TEST(test_cap_on_bodies),
+		TEST(test_dpop),
 		TEST(test_retry_after),
 		TEST(test_headers_that_rfcs_speak_of),
 		TEST(test_what_the_proxy_says),

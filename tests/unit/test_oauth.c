@@ -596,8 +596,8 @@ static void test_tokens(void **state)
 		struct refusal refusal;
 		struct tokens tokens;
 		struct tokens moved = {0};
-		enum verdict verdict = oauth_token_answer(&provider, &reply,
-							  &tokens, &refusal);
+		enum verdict verdict = oauth_token_answer(
+			&provider, &reply, NULL, &tokens, &refusal);
 
 		if (verdict != VERDICT_OK)
 			fail_msg("%s: %s", cases[i].body, refusal.err.text);
@@ -897,8 +897,8 @@ static void test_token_refusals(void **state)
 			reply_of(cases[i].status, cases[i].type, cases[i].body);
 		struct refusal refusal;
 		struct tokens tokens;
-		enum verdict verdict = oauth_token_answer(&provider, &reply,
-							  &tokens, &refusal);
+		enum verdict verdict = oauth_token_answer(
+			&provider, &reply, NULL, &tokens, &refusal);
 
 		if (verdict != cases[i].verdict ||
 		    strcmp(refusal.error, cases[i].error) != 0 ||
@@ -963,7 +963,7 @@ static void test_sentences(void **state)
 		struct tokens tokens;
 
 		set_up(&provider, cases[i].conf);
-		oauth_token_answer(&provider, &reply, &tokens, &refusal);
+		oauth_token_answer(&provider, &reply, NULL, &tokens, &refusal);
 		assert_string_equal(refusal.err.text, cases[i].sentence);
 		provider_free(&provider);
 	}
@@ -983,14 +983,14 @@ static void test_details(void **state)
 	set_up(&provider, webex_conf);
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		reply.retry_after_s = cases[i].told_s;
-		assert_int_equal(oauth_token_answer(&provider, &reply, &tokens,
-						    &refusal),
+		assert_int_equal(oauth_token_answer(&provider, &reply, NULL,
+						    &tokens, &refusal),
 				 VERDICT_RETRY);
 		assert_int_equal(refusal.retry_after_s, cases[i].kept_s);
 		assert_string_equal(refusal.tracking, "ROUTER_65A1-01BB");
 	}
 	reply = reply_of(400, JSON, "{\"trackingId\":\"a\\u001bb\"}");
-	oauth_token_answer(&provider, &reply, &tokens, &refusal);
+	oauth_token_answer(&provider, &reply, NULL, &tokens, &refusal);
 	assert_string_equal(refusal.tracking, "a\xef\xbf\xbd"
 					      "b");
 	provider_free(&provider);
@@ -1023,8 +1023,8 @@ static void test_no_answer(void **state)
 						      &refusal);
 			break;
 		case 1:
-			verdict = oauth_token_answer(&provider, &reply, &tokens,
-						     &refusal);
+			verdict = oauth_token_answer(&provider, &reply, NULL,
+						     &tokens, &refusal);
 			break;
 		case 2:
 			verdict = oauth_profile_answer(&reply, &profile,

@@ -319,6 +319,7 @@ static void deliver(struct world *world, struct client *client)
 		.body_len = strlen(answer->body),
 		.type = answer->type,
 		.retry_after_s = answer->retry_after_s,
+		.dpop_nonce = answer->dpop_nonce,
 		.what = answer->net == NET_OK ? "" : "The network is away.",
 	};
 

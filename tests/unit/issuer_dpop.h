@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The modelled provider's eye for proofs of possession (RFC 9449).
+ */
+#ifndef GRANTTY_TESTS_ISSUER_DPOP_H
+#define GRANTTY_TESTS_ISSUER_DPOP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "issuer.h"
+
+struct json;
+
+/*
+ * The claims of a proof that is well-formed and signed by the key in its
+ * header; json_free() them. Fails the test where it is not. thumbprint: of that
+ * key (RFC 7638).
+ */
+struct json *dpop_read(const char *proof, char *thumbprint, size_t size);
+
+/* Whether the request may pass: with the proof that it needs, and with the
+ * nonce that is wanted; *answer asks for that one. Fails the test for anything
+ * that no client may do. */
+bool dpop_passes(struct issuer *issuer, enum endpoint_kind kind,
+		 const struct request *request, struct answer *answer);
+
+#endif
