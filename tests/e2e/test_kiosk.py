@@ -195,8 +195,10 @@ def test_new_codes_on_a_key(with_code):
     old = [code["user_code"] for code in practice.codes()[1:]]
     new = wait_for_new_code(practice, screen, old)
     born = [-code["age_ms"] for code in practice.codes()]
-    assert born[0] - born[1] >= 2000
-    assert born[1] - born[2] >= 2000
+    # They were asked for two seconds apart, but the first request may have
+    # taken longer to arrive than the next.
+    assert born[0] - born[1] >= 1500
+    assert born[1] - born[2] >= 1500
     practice.control(approve=new)
     screen.wait_for(f"Hello, {PERSON}")
 
