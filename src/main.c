@@ -29,7 +29,8 @@ struct verb {
 static const struct verb verbs[] = {
 	{"kiosk", 0, cmd_kiosk,
 	 "sign-in, profile, sign-out, again; what grantty alone does"},
-	{"login", TAKES_PLAIN, cmd_login, "one sign-in, then end"},
+	{"login", TAKES_PLAIN | TAKES_COMMAND, cmd_login,
+	 "one sign-in, then end"},
 	{"token", TAKES_MIN_VALID | TAKES_DPOP, cmd_token,
 	 "print a valid access token, renewed if need be"},
 	{"whoami", TAKES_JSON, cmd_whoami, "print the profile"},
@@ -49,6 +50,7 @@ static const struct verb verbs[] = {
 
 static const char usage[] =
 	"usage: grantty [VERB] [OPTIONS]\n"
+	"       grantty login [OPTIONS] -- COMMAND [ARGUMENT...]\n"
 	"\n"
 	"Signs a person in on a screen without a browser (RFC 8628).\n"
 	"\n"
@@ -83,7 +85,9 @@ static const char options[] =
 	"\n"
 	"Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 denied,\n"
 	"4 nobody is signed in, 5 the code expired, 6 network or provider out\n"
-	"of reach, 130 cancelled.\n";
+	"of reach, 126 and 127 the command cannot be run, 130 cancelled; "
+	"login\n"
+	"-- COMMAND otherwise the command's own.\n";
 
 static const struct verb *find_verb(const char *name)
 {
@@ -139,14 +143,13 @@ static void occupy_standard_fds(void)
  * There are secrets in memory: no core dump, no debugger and no look into
  * /proc/PID by other processes of the same user, and, where the limit allows
  * it, no swap. A limit that is too small for all of the memory would make
- * allocations fail later on, so then nothing is locked.
+ * allocations fail later on, so then nothing is locked. RLIMIT_CORE stays as it
+ * is: programs that are started from here would inherit it.
  */
 static void protect_memory(void)
 {
-	const struct rlimit none = {0, 0};
 	struct rlimit lockable;
 
-	(void)setrlimit(RLIMIT_CORE, &none);
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	if (getrlimit(RLIMIT_MEMLOCK, &lockable) == 0 &&
 	    lockable.rlim_cur == RLIM_INFINITY)

@@ -162,12 +162,29 @@ static bool is_known(int option)
 	return false;
 }
 
+/* Whatever is behind "--" is not for this program to read. Returns how many
+ * words are. */
+static int cut_command(struct args *args, int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--") != 0)
+			continue;
+		args->command = &argv[i + 1];
+		args->groups |= TAKES_COMMAND;
+		return i;
+	}
+	return argc;
+}
+
 bool args_parse(struct args *args, int argc, char **argv, struct err *err)
 {
 	char unknown[] = {'-', 0, 0};
 	int option;
 
 	memset(args, 0, sizeof(*args));
+	argc = cut_command(args, argc, argv);
+	if (args->command != NULL && args->command[0] == NULL)
+		return err_set(err, "-- needs a command behind it");
 	args->min_valid_s = 60;
 	opterr = 0;
 	while ((option = getopt_long(argc, argv, ":c:vhV", table, NULL)) !=
@@ -202,6 +219,9 @@ bool args_go_with(const struct args *args, const char *verb, unsigned groups,
 {
 	size_t i;
 
+	if ((args->groups & TAKES_COMMAND & ~groups) != 0)
+		return err_set(err, "A command after -- does not go with %s",
+			       verb);
 	for (i = 0; table[i].name != NULL; i++) {
 		if ((group_of(table[i].val) & args->groups & ~groups) != 0)
 			return err_set(err, "--%s does not go with %s",

@@ -19,6 +19,8 @@ enum exit_code {
 	EXIT_NOBODY = 4, /* nobody is signed in */
 	EXIT_EXPIRED = 5,
 	EXIT_UNREACHABLE = 6,
+	EXIT_NOT_EXECUTABLE = 126, /* login -- COMMAND, as a shell has it */
+	EXIT_NOT_FOUND = 127,
 	EXIT_CANCELLED = 130
 };
 
@@ -30,7 +32,8 @@ enum args_group {
 	TAKES_LAN = 1 << 3,
 	TAKES_APPROVE_AFTER = 1 << 4,
 	TAKES_FROM_URL = 1 << 5,
-	TAKES_DPOP = 1 << 6
+	TAKES_DPOP = 1 << 6,
+	TAKES_COMMAND = 1 << 7
 };
 
 /* What was asked for. Strings are borrowed from argv; NULL: not given. */
@@ -41,8 +44,9 @@ struct args {
 	int64_t min_valid_s;
 	int verbose;
 	bool plain, json, lan, help, version;
-	const char *verb; /* the word that is no option; NULL: none */
-	unsigned groups;  /* enum args_group, or'ed: what was given */
+	const char *verb;     /* the word that is no option; NULL: none */
+	char *const *command; /* what follows --, ends with NULL; NULL: none */
+	unsigned groups;      /* enum args_group, or'ed: what was given */
 };
 
 /*

@@ -303,7 +303,7 @@ static int run(struct setup *setup, struct vt *vt,
 			log_add(setup->log, clock_wall_s(), LEVEL_WARN,
 				"everybody in this network can reach it at %s",
 				practice->url);
-		code = kiosk_run(setup, vt, false, &approval, err);
+		code = kiosk_run(setup, vt, NULL, &approval, err);
 	}
 	free(control);
 	return code;

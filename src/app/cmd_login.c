@@ -6,21 +6,30 @@
 
 #include "app/cmd.h"
 
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "app/args.h"
 #include "app/kiosk.h"
+#include "app/person_env.h"
 #include "app/plain.h"
 #include "app/setup.h"
 #include "base/err.h"
+#include "base/mem.h"
+#include "core/session_data.h"
 #include "io/vt.h"
+#include "io/sig.h"
 #include "ui/term.h"
 
-static int sign_in(const struct args *args, bool once, struct err *err)
+/* login: NULL for the kiosk. */
+static int sign_in(const struct args *args, struct session_data *login,
+		   struct err *err)
 {
 	struct setup setup;
 	int code = EXIT_USAGE;
-	bool plain = once && (args->plain || !isatty(STDOUT_FILENO));
+	bool plain = login != NULL && (args->plain || !isatty(STDOUT_FILENO));
 	/* Before any secret is read. */
 	struct vt *vt = plain ? NULL : vt_open(STDIN_FILENO);
 
@@ -37,21 +46,46 @@ static int sign_in(const struct args *args, bool once, struct err *err)
 	if (!setup_store(&setup, err))
 		goto out;
 	if (plain)
-		code = plain_run(&setup, err);
+		code = plain_run(&setup, login, err);
 	else
-		code = kiosk_run(&setup, vt, once, NULL, err);
+		code = kiosk_run(&setup, vt, login, NULL, err);
 out:
 	setup_end(&setup);
 	vt_close(vt);
 	return code;
 }
 
+/* The command takes this process over, with the terminal, the signals and the
+ * descriptors as grantty has found them. Returns only where that fails. */
+static int run(char *const *command, const struct session_data *data,
+	       struct err *err)
+{
+	char **env;
+	int error;
+
+	if (fflush(stdout) != 0)
+		return EXIT_FAILED; /* main() says so */
+	env = person_env(data, "signed_in", -1);
+	sig_reset();
+	(void)execvpe(command[0], command, env);
+	error = errno;
+	xfreev(env);
+	err_set(err, "Cannot run %s: %s.", command[0], strerror(error));
+	return error == ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTABLE;
+}
+
 int cmd_kiosk(const struct args *args, struct err *err)
 {
-	return sign_in(args, false, err);
+	return sign_in(args, NULL, err);
 }
 
 int cmd_login(const struct args *args, struct err *err)
 {
-	return sign_in(args, true, err);
+	struct session_data login = {0};
+	int code = sign_in(args, &login, err);
+
+	if (code == EXIT_DONE && args->command != NULL)
+		code = run(args->command, &login, err);
+	session_data_free(&login);
+	return code;
 }

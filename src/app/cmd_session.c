@@ -302,7 +302,7 @@ static int print_token(struct setup *setup, int64_t min_valid_s,
 		err_set(err, "The token could not be written.");
 		code = EXIT_FAILED;
 	}
-	handover_finish(driver.handover, setup->http, signals);
+	(void)handover_finish(driver.handover, setup->http, signals);
 out:
 	handover_free(driver.handover);
 	session_free(session);
@@ -392,7 +392,7 @@ static int sign_out(struct setup *setup, enum owner owner, struct err *err)
 		(void)fflush(stdout);
 		if (who.provider != NULL)
 			handover_signed_out(handover, &who);
-		handover_finish(handover, setup->http, signals);
+		(void)handover_finish(handover, setup->http, signals);
 		code = EXIT_DONE;
 	} else {
 		err_set(err, "The session could not be removed.");

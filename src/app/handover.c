@@ -169,7 +169,7 @@ static bool is_told_to_end(int signals)
 	return false;
 }
 
-void handover_finish(struct handover *handover, struct http *http, int signals)
+bool handover_finish(struct handover *handover, struct http *http, int signals)
 {
 	struct http_fd fds[] = {{.fd = signals}, {.fd = -1}};
 	int64_t now_ms;
@@ -183,7 +183,8 @@ void handover_finish(struct handover *handover, struct http *http, int signals)
 		if (!http_wait(http, fds, 2,
 			       due_ms > now_ms ? due_ms - now_ms : 0) ||
 		    (fds[0].ready && is_told_to_end(signals)))
-			return;
+			return false;
 		handover_turn(handover);
 	}
+	return true;
 }

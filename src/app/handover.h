@@ -6,6 +6,7 @@
 #ifndef GRANTTY_APP_HANDOVER_H
 #define GRANTTY_APP_HANDOVER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct flow;
@@ -36,8 +37,8 @@ int64_t handover_deadline(const struct handover *handover);
 void handover_turn(struct handover *handover);
 
 /* Before leaving: waits until all hooks have run, each within its time, or a
- * signal asks to end. signals: from sig_open(). */
-void handover_finish(struct handover *handover, struct http *http, int signals);
+ * signal asks to end: then false. signals: from sig_open(). */
+bool handover_finish(struct handover *handover, struct http *http, int signals);
 
 /* Kills what still runs. */
 void handover_free(struct handover *handover);

@@ -25,6 +25,7 @@
 #include "base/form.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "core/session.h"
 #include "core/visit.h"
 #include "io/http.h"
 #include "io/sig.h"
@@ -264,18 +265,18 @@ static void say_goodbye(struct kiosk *kiosk)
 			      scene_farewell(&kiosk->scene, kiosk->visit));
 }
 
-int kiosk_run(struct setup *setup, struct vt *vt, bool once,
+int kiosk_run(struct setup *setup, struct vt *vt, struct session_data *login,
 	      const struct approval *approval, struct err *err)
 {
 	struct kiosk kiosk = {.signals = -1, .exit_code = EXIT_FAILED};
 
-	kiosk.once = once;
+	kiosk.once = login != NULL;
 	kiosk.vt = vt;
 	kiosk.approval = approval;
 	scene_init(&kiosk.scene, setup);
 	kiosk.scene.demo = approval != NULL;
 	kiosk.scene.can_quit = !setup->conf.kiosk.lock;
-	kiosk.scene.cancel_leaves = once;
+	kiosk.scene.cancel_leaves = kiosk.once;
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
 		err_set(err, "The screens need a terminal: run it on one, or "
 			     "use \"grantty login --plain\".");
@@ -301,14 +302,14 @@ int kiosk_run(struct setup *setup, struct vt *vt, bool once,
 	kiosk.ui = ui_new(kiosk.term, setup->conf.screen.qr);
 	if (vt != NULL)
 		ui_repaint_every(kiosk.ui, REPAIR_MS);
-	kiosk.visit = new_visit(setup, once, approval != NULL);
+	kiosk.visit = new_visit(setup, kiosk.once, approval != NULL);
 	kiosk.driver.machine = machine_of_visit(kiosk.visit);
 	kiosk.driver.http = setup->http;
 	kiosk.driver.store = setup->store;
 	kiosk.driver.log = setup->log;
 	/* A single login would put its own counts in place of a kiosk's. */
 	kiosk.gauge.path = setup->conf.metrics_textfile;
-	if (!once && kiosk.gauge.path[0] != '\0')
+	if (!kiosk.once && kiosk.gauge.path[0] != '\0')
 		kiosk.driver.gauge = &kiosk.gauge;
 	kiosk.driver.handover = handover_new(setup);
 	driver_listen(&kiosk.driver, &setup->provider);
@@ -318,10 +319,13 @@ int kiosk_run(struct setup *setup, struct vt *vt, bool once,
 	ui_free(kiosk.ui);
 	term_close(kiosk.term);
 	say_goodbye(&kiosk);
-	if (!kiosk.hung_up && !kiosk.told)
-		handover_finish(kiosk.driver.handover, setup->http,
-				kiosk.signals);
+	if (!kiosk.hung_up && !kiosk.told &&
+	    !handover_finish(kiosk.driver.handover, setup->http, kiosk.signals))
+		kiosk.exit_code = kiosk.once ? EXIT_FAILED : EXIT_DONE;
 	handover_free(kiosk.driver.handover);
+	if (kiosk.once && kiosk.exit_code == EXIT_DONE)
+		session_data_copy(login,
+				  session_data(visit_session(kiosk.visit)));
 out:
 	visit_free(kiosk.visit);
 	scene_free(&kiosk.scene);

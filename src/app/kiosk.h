@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 struct err;
+struct session_data;
 struct setup;
 struct vt;
 
@@ -19,12 +20,12 @@ struct approval {
 
 /*
  * Runs the screens on the terminal at standard input and output: for ever, or
- * with once for a single sign-in. vt: that terminal, where it is a virtual
- * one, else NULL. approval: NULL except in the demo. Needs
- * setup's provider, network, store and theme. Returns the exit code; where the
- * screens cannot begin, *err says why.
+ * where login is not NULL for a single sign-in, and whoever has signed in is
+ * copied into it. vt: that terminal, where it is a virtual one, else NULL.
+ * approval: NULL except in the demo. Needs setup's provider, network, store and
+ * theme. Returns the exit code; where the screens cannot begin, *err says why.
  */
-int kiosk_run(struct setup *setup, struct vt *vt, bool once,
+int kiosk_run(struct setup *setup, struct vt *vt, struct session_data *login,
 	      const struct approval *approval, struct err *err);
 
 #endif

@@ -25,6 +25,7 @@
 #include "core/flow.h"
 #include "core/oauth.h"
 #include "core/qr.h"
+#include "core/session.h"
 #include "core/visit.h"
 #include "io/http.h"
 #include "io/sig.h"
@@ -184,7 +185,7 @@ static int run(struct driver *driver, struct scene *scene, struct visit *visit,
 	return code;
 }
 
-int plain_run(struct setup *setup, struct err *err)
+int plain_run(struct setup *setup, struct session_data *login, struct err *err)
 {
 	const struct visit_policy policy = {
 		.once = true,
@@ -230,9 +231,12 @@ int plain_run(struct setup *setup, struct err *err)
 	}
 	driver_finish(&driver);
 	driver_end(&driver);
-	if (code == EXIT_DONE)
-		handover_finish(driver.handover, setup->http, signals);
+	if (code == EXIT_DONE &&
+	    !handover_finish(driver.handover, setup->http, signals))
+		code = EXIT_FAILED;
 	handover_free(driver.handover);
+	if (code == EXIT_DONE)
+		session_data_copy(login, session_data(visit_session(visit)));
 	visit_free(visit);
 	scene_free(&scene);
 	(void)close(signals);
