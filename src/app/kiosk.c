@@ -195,6 +195,10 @@ static void turn(struct kiosk *kiosk)
 	bool shown;
 
 	scene_fill(&kiosk->scene, kiosk->visit, &kiosk->model);
+	if (kiosk->scene.forgets) {
+		kiosk->scene.forgets = false;
+		ui_forget(kiosk->ui);
+	}
 	shown = ui_draw(kiosk->ui, &kiosk->model);
 	until_ms = ui_deadline(kiosk->ui, &kiosk->model);
 	if (!shown) {
@@ -316,6 +320,8 @@ int kiosk_run(struct setup *setup, struct vt *vt, struct session_data *login,
 	(void)driver_recall(&kiosk.driver);
 	run(&kiosk);
 	driver_end(&kiosk.driver);
+	if (!once)
+		ui_forget(kiosk.ui);
 	ui_free(kiosk.ui);
 	term_close(kiosk.term);
 	say_goodbye(&kiosk);

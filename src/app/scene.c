@@ -259,6 +259,13 @@ void scene_fill(struct scene *scene, const struct visit *visit,
 {
 	const struct flow *flow = visit_flow(visit);
 
+	/* Whoever has signed out is forgotten at once, not when the next
+	 * profile comes. */
+	if (session_data(visit_session(visit))->profile == NULL &&
+	    scene->profile_json != NULL) {
+		forget_profile(scene);
+		scene->forgets = true;
+	}
 	memset(model, 0, sizeof(*model));
 	model->now_ms = clock_now_ms();
 	model->title = scene->setup->conf.screen.title;

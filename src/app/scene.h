@@ -15,6 +15,7 @@ struct visit;
 /* What a scene keeps from one drawing to the next. */
 struct scene {
 	const struct setup *setup;
+	bool forgets; /* a profile has just gone: leave no trace of it */
 	struct profile *profile; /* made of profile_json, when that changed */
 	char *profile_json;
 	char device[128];

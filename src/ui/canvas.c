@@ -10,6 +10,7 @@
 #include <curses.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "base/text.h"
 #include "ui/ink.h"
 #include "ui/term.h"
@@ -79,6 +80,7 @@ int canvas_span(struct canvas *canvas, struct rect rect, int y, int x,
 			  canvas->text_flags | TEXT_DOTS);
 	use_role(canvas, role);
 	mvwaddstr(stdscr, place.y, place.x, row);
+	mem_wipe(row, strlen(row)); /* it may be somebody's name */
 	return width;
 }
 
@@ -96,6 +98,7 @@ void canvas_text_right(struct canvas *canvas, struct rect rect, int y,
 			      rect.columns, canvas->text_flags | TEXT_DOTS);
 
 	canvas_text(canvas, rect, y, rect.columns - width, role, row);
+	mem_wipe(row, strlen(row));
 }
 
 int canvas_words(struct canvas *canvas, struct rect rect, int y, enum role role,

@@ -48,6 +48,8 @@ struct term {
 	bool utf8, halves, colour, console;
 	bool marks_pastes;
 	bool dim;
+	bool forget;	    /* at the next flush */
+	size_t output_size; /* of what curses keeps its output in */
 	bool hung_up;
 	enum input input;
 	char parameters[4]; /* the first ones of a control sequence */
@@ -355,6 +357,8 @@ struct term *term_open(int input, int output, const struct theme *theme,
 	set_up(term, name);
 	set_inks(term, theme);
 	term_resize(term);
+	term->output_size =
+		(size_t)(2 + term->rows) * (size_t)(6 + term->columns);
 	mark_pastes(term, true);
 	return term;
 out:
@@ -369,10 +373,49 @@ static bool is_writable(const struct term *term)
 	return poll(&fd, 1, 0) == 1 && fd.revents == POLLOUT;
 }
 
+/* ---- Forgetting */
+
+/* Every cell of them, whatever lines curses takes for unchanged. */
+static void overwrite_screens(void)
+{
+	werase(stdscr);
+	werase(newscr);
+	werase(curscr);
+}
+
+void term_forget(struct term *term)
+{
+	term->forget = true;
+	overwrite_screens();
+	term_repaint(term);
+}
+
+/*
+ * Curses has its output in a buffer of its own, the last of it even after it
+ * was written: carriage returns, which move nothing that matters here, take
+ * its place. The screen is cleared at the next flush, so that curses need not
+ * know where they leave the cursor.
+ */
+static void forget(struct term *term)
+{
+	const char *drop_scrolled = tigetstr("E3");
+
+	term->forget = false;
+	if (drop_scrolled != NULL && drop_scrolled != (const char *)-1)
+		putp(drop_scrolled);
+	for (size_t i = 0; i <= term->output_size; i++)
+		putp("\r");
+	term_repaint(term);
+}
+
+/* ---- Closing */
+
 /* Not every terminal has another screen to return to: blank this one, in the
  * terminal's own colours. */
-static void blank(const struct term *term)
+static void leave_blank(struct term *term)
 {
+	if (term->forget)
+		forget(term);
 	if (term->colour)
 		assume_default_colors(-1, -1);
 	werase(stdscr);
@@ -389,7 +432,7 @@ void term_close(struct term *term)
 		if (term->rows == 0) /* nothing was drawn */
 			;
 		else if (is_writable(term))
-			blank(term);
+			leave_blank(term);
 		else /* or endwin() would wait for it to drain */
 			tcflush(fileno(term->out), TCOFLUSH);
 		mark_pastes(term, false);
@@ -412,6 +455,8 @@ bool term_flush(struct term *term)
 {
 	if (!is_writable(term))
 		return false;
+	if (term->forget)
+		forget(term);
 	wnoutrefresh(stdscr);
 	doupdate();
 	return true;
@@ -449,6 +494,8 @@ bool term_resize(struct term *term)
 	columns = columns < COLUMNS_MAX ? columns : COLUMNS_MAX;
 	if (rows == term->rows && columns == term->columns)
 		return false;
+	if (term->rows > 0) /* curses frees what it had, as it is */
+		overwrite_screens();
 	resize_term(rows, columns);
 	term->rows = rows;
 	term->columns = columns;

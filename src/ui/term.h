@@ -61,6 +61,13 @@ int term_rows(const struct term *term);
 /* Repaints every cell at the next term_flush(), over whatever others wrote. */
 void term_repaint(struct term *term);
 
+/*
+ * What was on the screen shall be nowhere from the next term_flush() on: it is
+ * overwritten in curses' memory and its output, and the terminal drops what it
+ * has scrolled out of sight, where it can. Redraw everything afterwards.
+ */
+void term_forget(struct term *term);
+
 /* Everything but the QR code in one faint ink, for when nobody looks. Redraw
  * everything afterwards. */
 void term_dim(struct term *term, bool on);

@@ -77,6 +77,14 @@ void ui_dirty(struct ui *ui)
 	ui->dirty = true;
 }
 
+void ui_forget(struct ui *ui)
+{
+	buf_free(&ui->seen);
+	buf_init(&ui->seen, SEEN_MAX);
+	ui->dirty = true;
+	term_forget(ui->term);
+}
+
 /* ---- What is on the screen */
 
 static void add_text(struct buf *out, const char *text)

@@ -49,6 +49,11 @@ bool ui_draw(struct ui *ui, const struct model *model);
 /* The next drawing starts from scratch (resize, repaint, another theme). */
 void ui_dirty(struct ui *ui);
 
+/* Leaves nothing of what is on the screen in memory, in the output or in what
+ * the terminal has scrolled out of sight: for when somebody has signed out, and
+ * before term_close(). */
+void ui_forget(struct ui *ui);
+
 /* From now on everything is written again so often (0: never): others, the
  * kernel first of all, write on the same terminal. */
 void ui_repaint_every(struct ui *ui, int64_t every_ms);

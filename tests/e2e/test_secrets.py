@@ -40,6 +40,26 @@ def count(pid, secret):
     return sum(piece.count(secret.encode()) for piece in memory_of(pid))
 
 
+def traces(pid, *texts):
+    """Where they are in memory: as strings, and as curses' cells of 28 bytes
+    with a character each."""
+    found = []
+    pieces = list(memory_of(pid))
+    for text in texts:
+        cells = [re.escape(char.encode("utf-32-le")) for char in text[:9]]
+        patterns = {
+            "string": re.escape(text.encode()),
+            "cells": b".{24}".join(cells),
+        }
+        for kind, pattern in patterns.items():
+            for piece in pieces:
+                for match in re.finditer(pattern, piece, re.DOTALL):
+                    start = max(0, match.start() - 40)
+                    around = piece[start : match.end() + 40]
+                    found.append((kind, text, around))
+    return found
+
+
 @pytest.fixture
 def tls(home):
     authority = Certificate.of_authority(home.path)
@@ -94,6 +114,40 @@ def test_nothing_is_left_after_a_sign_out(
     for name in home.files():
         content = (home.path / name).read_bytes()
         assert not any(token.encode() in content for token in tokens)
+
+
+@needs_root
+@pytest.mark.parametrize("how", ["idle", "key"])
+@pytest.mark.parametrize(
+    "size, term",
+    [((80, 24), "xterm-256color"), ((100, 30), "linux"), ((80, 24), "vt100")],
+    ids=["xterm", "linux", "vt100"],
+)
+def test_nobody_is_left_after_a_sign_out(
+    home, start_practice, open_terminal, how, size, term
+):
+    practice = start_practice("--approve-after", "0")
+    kiosk = {"start": "key"}
+    if how == "idle":
+        kiosk["sign_out_after_s"] = 10
+    practice.config(home.config, kiosk=kiosk)
+    screen = open_terminal(columns=size[0], rows=size[1], term=term)
+    screen.wait_for("Press any key")
+    screen.keys("Enter")
+    screen.wait_for("robin@example.com")
+    screen.keys("Tab")
+    screen.wait_for("Everything")
+    screen.resize(size[0] + 9, size[1] + 5)
+    screen.keys("Tab")
+    screen.wait_for(" ".join(["Mail", "robin@example.com"]))
+    # The search finds who is there, in the session and on the screen.
+    assert count(screen.pid, "robin@example.com") > 0
+    kinds = {kind for kind, *_ in traces(screen.pid, "robin@example.com")}
+    assert kinds == {"string", "cells"}
+    if how == "key":
+        screen.keys("o")
+    screen.wait_for("Press any key", timeout=40)
+    assert traces(screen.pid, "robin@example.com", PERSON) == []
 
 
 @needs_root
