@@ -65,9 +65,19 @@ static bool codeset_is_utf8(void)
 	return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 }
 
+/* "vt100", "vt220-8bit": nothing newer goes by these names. */
+static bool is_old_type(const char *type)
+{
+	return type != NULL && strncmp(type, "vt", 2) == 0 && type[2] >= '0' &&
+	       type[2] <= '9';
+}
+
 bool term_set_locale(const char *name)
 {
 	setlocale(LC_ALL, name);
+	/* A terminal of the old kind, at the end of a serial line. */
+	if (is_old_type(getenv("TERM")))
+		return codeset_is_utf8();
 	/* With LANG unset, as under systemd, curses would print blanks. */
 	if (!codeset_is_utf8())
 		setlocale(LC_CTYPE, "C.UTF-8");

@@ -17,7 +17,8 @@ struct err;
 struct term;
 
 /* Sets the locale from the environment (or name, where not "") and falls back
- * to C.UTF-8 for characters. True where characters are UTF-8. */
+ * to C.UTF-8 for characters, but for a vt100 and its like. True where
+ * characters are UTF-8. */
 bool term_set_locale(const char *name);
 
 /* The type that a terminal is taken to be: TERM, or else what is most like it;
