@@ -8,6 +8,7 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -29,6 +30,7 @@
 #include "core/visit.h"
 #include "io/http.h"
 #include "io/sig.h"
+#include "io/taste.h"
 #include "io/vt.h"
 #include "ui/term.h"
 #include "ui/ui.h"
@@ -50,6 +52,7 @@ struct kiosk {
 	struct term *term;
 	struct ui *ui;
 	struct vt *vt;
+	char *taste_path; /* NULL: no choice of a drawing is kept */
 	const struct approval *approval;
 	int signals;
 	bool once;
@@ -125,6 +128,64 @@ static void obey(struct kiosk *kiosk, enum command command)
 	}
 }
 
+/* ---- How people want the QR code drawn on terminals of this type */
+
+static const char *terminal_type(void)
+{
+	const char *type = getenv("TERM");
+
+	return type != NULL ? type : "";
+}
+
+/* Only where nobody can know better: not where the configuration says it, the
+ * font was asked, or anyone may press keys. */
+static char *new_taste_path(const struct setup *setup)
+{
+	struct err err;
+	struct buf path;
+	char *session;
+	size_t n;
+
+	if (strcmp(setup->conf.screen.qr, "auto") != 0 ||
+	    setup->conf.kiosk.lock ||
+	    vt_blocks(STDOUT_FILENO) == VT_BLOCKS_THERE)
+		return NULL;
+	session = setup_session_path(setup, &err);
+	if (session == NULL || strrchr(session, '/') == NULL) {
+		free(session);
+		return NULL;
+	}
+	n = (size_t)(strrchr(session, '/') + 1 - session);
+	buf_init(&path, 4096);
+	(void)buf_add(&path, session, n);
+	(void)buf_adds(&path, "drawings");
+	free(session);
+	return buf_take(&path);
+}
+
+static struct ui *new_ui(struct kiosk *kiosk, const struct setup *setup)
+{
+	char choice[TASTE_SIZE] = "";
+
+	kiosk->taste_path = new_taste_path(setup);
+	if (kiosk->taste_path != NULL)
+		taste_read(kiosk->taste_path, terminal_type(), choice);
+	return ui_new(kiosk->term,
+		      choice[0] != '\0' ? choice : setup->conf.screen.qr);
+}
+
+static enum command take_key(struct kiosk *kiosk, int key)
+{
+	const char *before = ui_drawing(kiosk->ui);
+	enum command command = ui_key(kiosk->ui, &kiosk->model, key);
+	const char *now = ui_drawing(kiosk->ui);
+
+	if (kiosk->taste_path != NULL && strcmp(now, before) != 0)
+		taste_write(kiosk->taste_path, terminal_type(),
+			    strcmp(now, "auto") != 0 ? now : "");
+	return command;
+}
+
 static void take_keys(struct kiosk *kiosk)
 {
 	int key;
@@ -144,7 +205,7 @@ static void take_keys(struct kiosk *kiosk)
 		}
 		/* What a key means depends on what is on the screen now. */
 		scene_fill(&kiosk->scene, kiosk->visit, &kiosk->model);
-		obey(kiosk, ui_key(kiosk->ui, &kiosk->model, key));
+		obey(kiosk, take_key(kiosk, key));
 	}
 }
 
@@ -303,7 +364,7 @@ int kiosk_run(struct setup *setup, struct vt *vt, struct session_data *login,
 	}
 	if (vt_blocks(STDOUT_FILENO) == VT_BLOCKS_MISSING)
 		term_without_halves(kiosk.term);
-	kiosk.ui = ui_new(kiosk.term, setup->conf.screen.qr);
+	kiosk.ui = new_ui(&kiosk, setup);
 	if (vt != NULL)
 		ui_repaint_every(kiosk.ui, REPAIR_MS);
 	kiosk.visit = new_visit(setup, kiosk.once, approval != NULL);
@@ -333,6 +394,7 @@ int kiosk_run(struct setup *setup, struct vt *vt, struct session_data *login,
 		session_data_copy(login,
 				  session_data(visit_session(kiosk.visit)));
 out:
+	free(kiosk.taste_path);
 	visit_free(kiosk.visit);
 	scene_free(&kiosk.scene);
 	if (kiosk.signals >= 0)

@@ -61,6 +61,21 @@ struct ui *ui_new(struct term *term, const char *mode)
 	return ui;
 }
 
+const char *ui_drawing(const struct ui *ui)
+{
+	switch (ui->view.drawing) {
+	case DRAWING_AUTO:
+		break;
+	case DRAWING_HALF:
+		return "half";
+	case DRAWING_FULL:
+		return "full";
+	case DRAWING_TEXT:
+		return "text";
+	}
+	return "auto";
+}
+
 void ui_free(struct ui *ui)
 {
 	if (ui == NULL)
@@ -349,11 +364,11 @@ static enum drawing next_drawing(const struct view *view)
 	case DRAWING_HALF:
 		return DRAWING_FULL;
 	case DRAWING_FULL: /* too large, perhaps: text is on show already */
-		return view->symbol != NULL ? DRAWING_TEXT : DRAWING_HALF;
+		return view->symbol != NULL ? DRAWING_TEXT : DRAWING_AUTO;
 	case DRAWING_TEXT:
 		break;
 	}
-	return DRAWING_HALF;
+	return DRAWING_AUTO;
 }
 
 static void scroll_fields(struct view *view, const struct profile *profile,

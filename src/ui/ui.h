@@ -29,6 +29,9 @@ enum command {
 struct ui *ui_new(struct term *term, const char *mode);
 void ui_free(struct ui *ui);
 
+/* The mode by now: a key changes it. */
+const char *ui_drawing(const struct ui *ui);
+
 /* Takes a key (enum key) in; what it asks of the app comes out. */
 enum command ui_key(struct ui *ui, const struct model *model, int key);
 

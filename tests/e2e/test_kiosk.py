@@ -442,3 +442,25 @@ def test_what_others_wrote_is_repaired(with_code):
     screen.keys("C-l")
     screen.wait_without("usb 1-1: device found")
     assert screen.wait_for_qr() == uri
+
+
+def test_a_drawing_is_kept(with_code, open_terminal, home):
+    _, screen = with_code()
+    kept = home.session.parent / "drawings"
+    assert not kept.exists()
+    screen.wait_for("▀")
+    screen.keys("m")
+    screen.wait_without("Scan the QR code")
+    wait_until(kept.exists, "the file of choices")
+    screen.keys("q")
+    assert screen.wait_for_exit() == Exit.DONE
+    screen = open_terminal()
+    screen.wait_for("Type this code|Enter this code|code")
+    assert screen.qr() == []
+    other = open_terminal(term="screen-256color")
+    other.wait_for_qr()
+    other.keys("q")
+    assert other.wait_for_exit() == Exit.DONE
+    screen.keys("m")
+    screen.wait_for_qr()
+    assert kept.read_text(encoding="utf-8") == ""
