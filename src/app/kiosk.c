@@ -381,7 +381,7 @@ int kiosk_run(struct setup *setup, struct vt *vt, struct session_data *login,
 	(void)driver_recall(&kiosk.driver);
 	run(&kiosk);
 	driver_end(&kiosk.driver);
-	if (!once)
+	if (!kiosk.once)
 		ui_forget(kiosk.ui);
 	ui_free(kiosk.ui);
 	term_close(kiosk.term);
