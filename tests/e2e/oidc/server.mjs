@@ -3,7 +3,7 @@
 // in one line once it listens, writes to the log what it was asked (no codes,
 // tokens or secrets), and ends when its standard input does.
 
-import { createPublicKey } from 'node:crypto';
+import { createPublicKey, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { appendFileSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:https';
@@ -48,6 +48,18 @@ const clients = [
     client_id: 'lobby-4',
     token_endpoint_auth_method: 'none',
     // Any port of it, as it is a native client's (RFC 8252 section 7.3).
+    redirect_uris: ['http://127.0.0.1/redirect.html'],
+  },
+  // Their tokens are bound to a key (RFC 9449), by either grant.
+  {
+    client_id: 'lobby-7',
+    token_endpoint_auth_method: 'none',
+    dpop_bound_access_tokens: true,
+  },
+  {
+    client_id: 'lobby-8',
+    token_endpoint_auth_method: 'none',
+    dpop_bound_access_tokens: true,
     redirect_uris: ['http://127.0.0.1/redirect.html'],
   },
 ];
@@ -135,6 +147,11 @@ function makeProvider(url) {
     features: {
       deviceFlow: { enabled: true, mask: '****-****' },
       revocation: { enabled: true },
+      dPoP: {
+        enabled: true,
+        nonceSecret: randomBytes(32),
+        requireNonce: () => true,
+      },
     },
     // Whoever signs in by that name, with any password.
     findAccount: (ctx, sub) => sub === 'robin' && {
