@@ -576,6 +576,47 @@ static void test_resume(void **state)
 	}
 }
 
+/*
+ * A power cut after the mark: whether the provider has rotated the token, only
+ * it can tell. So the old one is tried, once; where that ends the family (RFC
+ * 9700 section 4.14.2), a calm sign-in follows, and nothing is tried again.
+ */
+static void test_cut_off(void **state)
+{
+	(void)state;
+	for (int rotated = 0; rotated < 2; rotated++) {
+		struct scene scene;
+		struct issuer *issuer = &scene.world.issuer;
+
+		open_scene(&scene, 1);
+		world_store(&scene.world, OURS, 3600);
+		scene.world.disk.data.refreshing = true;
+		if (rotated)
+			(void)snprintf(issuer->refresh_token,
+				       sizeof(issuer->refresh_token), "newer");
+		resume(&scene);
+		settle(&scene);
+		assert_int_equal(issuer->requests[REFRESH], 1);
+		assert_int_equal(issuer->replays, rotated);
+		assert_int_equal(is_on_disk(&scene), !rotated);
+		if (rotated) {
+			assert_int_equal(session_state(scene.session),
+					 SESSION_ENDED);
+			assert_int_equal(session_end(scene.session), END_LOST);
+		} else {
+			assert_true(is_good(&scene));
+			check_saved(&scene);
+		}
+		/* The next start. */
+		resume(&scene);
+		settle(&scene);
+		assert_int_equal(session_state(scene.session),
+				 rotated ? SESSION_NONE : SESSION_LIVE);
+		assert_int_equal(issuer->requests[REFRESH], 1);
+		close_scene(&scene);
+	}
+}
+
 /* At boot the network comes later: what was stored is shown, and made good as
  * soon as there is one. */
 static void test_resume_early(void **state)
@@ -1461,6 +1502,7 @@ int main(void)
 		cmocka_unit_test(test_first_retry),
 		cmocka_unit_test(test_outage),
 		cmocka_unit_test(test_resume),
+		cmocka_unit_test(test_cut_off),
 		cmocka_unit_test(test_resume_early),
 		cmocka_unit_test(test_late_profile),
 		cmocka_unit_test(test_wall_clock),
