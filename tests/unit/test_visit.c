@@ -736,6 +736,53 @@ static void test_year(void **state)
 	close_scene(&scene);
 }
 
+/* Nothing is kept before a person says that it is them; they have two minutes
+ * for that. */
+static void test_confirm(void **state)
+{
+	static const struct visit_policy policy = {.confirm = true};
+	static const struct {
+		enum event_kind answer; /* EVENT_TICK: none */
+		enum visit_stage stage; /* that it leads to */
+	} cases[] = {
+		{EVENT_START, VISIT_PROFILE},
+		{EVENT_CANCEL, VISIT_SIGN_IN},
+		{EVENT_SIGN_OUT, VISIT_SIGN_IN},
+		{EVENT_TICK, VISIT_SIGN_IN},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		bool kept = cases[i].stage == VISIT_PROFILE;
+		struct scene scene;
+		struct world *world = &scene.world;
+
+		open_scene(&scene, &policy);
+		boot(&scene, 1);
+		reach(&scene, VISIT_SIGN_IN);
+		world->issuer.approve_ms = world->now_ms;
+		reach(&scene, VISIT_CONFIRM);
+		assert_int_equal(session_state(visit_session(scene.visit)),
+				 SESSION_HELD);
+		assert_int_equal(visit_confirm_ms(scene.visit),
+				 world->now_ms + 2 * MINUTE_MS);
+		person(&scene, EVENT_TOUCHED);
+		run_for(&scene, 2 * MINUTE_MS - 1);
+		assert_int_equal(visit_stage(scene.visit), VISIT_CONFIRM);
+		assert_int_equal(world->disk.saves, 0);
+		if (cases[i].answer != EVENT_TICK)
+			person(&scene, cases[i].answer);
+		else
+			run_for(&scene, 2);
+		assert_int_not_equal(visit_stage(scene.visit), VISIT_CONFIRM);
+		world->issuer.approve_ms = NEVER_MS;
+		reach(&scene, cases[i].stage);
+		assert_int_equal(world->disk.saves > 0, kept);
+		assert_int_equal(world->issuer.requests[REVOKE] > 0, !kept);
+		close_scene(&scene);
+	}
+}
+
 /* A visit that waits for nothing must wait for a person. */
 static void check_alive(const struct scene *scene)
 {
@@ -937,6 +984,7 @@ int main(void)
 		cmocka_unit_test(test_login_signed_out),
 		cmocka_unit_test(test_persons),
 		cmocka_unit_test(test_cancel),
+		cmocka_unit_test(test_confirm),
 		cmocka_unit_test(test_renewals),
 		cmocka_unit_test(test_power_returns),
 		cmocka_unit_test(test_trouble),
