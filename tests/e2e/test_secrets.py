@@ -144,10 +144,17 @@ def test_nobody_is_left_after_a_sign_out(
     assert count(screen.pid, "robin@example.com") > 0
     kinds = {kind for kind, *_ in traces(screen.pid, "robin@example.com")}
     assert kinds == {"string", "cells"}
+    output = home.path / "output"
+    screen.tmux("pipe-pane", f"cat >{output}")
     if how == "key":
         screen.keys("o")
     screen.wait_for("Press any key", timeout=40)
     assert traces(screen.pid, "robin@example.com", PERSON) == []
+    drops_scrolled = term != "vt100"
+    wait_until(
+        lambda: (b"\x1b[3J" in output.read_bytes()) == drops_scrolled,
+        "the end of what has scrolled out of sight",
+    )
 
 
 @needs_root
