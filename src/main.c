@@ -143,13 +143,18 @@ static void occupy_standard_fds(void)
  * There are secrets in memory: no core dump, no debugger and no look into
  * /proc/PID by other processes of the same user, and, where the limit allows
  * it, no swap. A limit that is too small for all of the memory would make
- * allocations fail later on, so then nothing is locked. RLIMIT_CORE stays as it
- * is: programs that are started from here would inherit it.
+ * allocations fail later on, so then nothing is locked.
  */
 static void protect_memory(void)
 {
 	struct rlimit lockable;
+	struct rlimit core;
 
+	/* The soft limit alone: what is started from here may raise it. */
+	if (getrlimit(RLIMIT_CORE, &core) == 0) {
+		core.rlim_cur = 0;
+		(void)setrlimit(RLIMIT_CORE, &core);
+	}
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	if (getrlimit(RLIMIT_MEMLOCK, &lockable) == 0 &&
 	    lockable.rlim_cur == RLIM_INFINITY)
