@@ -110,9 +110,9 @@ static enum role time_role(const struct model *model)
 {
 	int64_t left_ms = model->expires_ms - model->now_ms;
 
-	if (left_ms * 10 < model->code_lifetime_ms)
+	if (left_ms < model->code_lifetime_ms / 10)
 		return ROLE_BAD;
-	if (left_ms * 4 < model->code_lifetime_ms)
+	if (left_ms < model->code_lifetime_ms / 4)
 		return ROLE_WARNING;
 	return ROLE_GOOD;
 }

@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <wchar.h>
@@ -103,6 +104,8 @@ static void start_reader(struct desk *desk)
 	desk->reader = fork();
 	assert_true(desk->reader >= 0);
 	if (desk->reader == 0) {
+		/* A test that fails leaves nobody behind, paused or not. */
+		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 		close(desk->slave);
 		close(fds[0]);
 		read_for_ever(desk->master, fds[1]);
