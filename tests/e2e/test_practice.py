@@ -276,8 +276,16 @@ def test_public_client(server):
 def test_unencoded_body(server, path):
     answer = server.request("POST", path, headers={
         "Authorization": BASIC},
-        body="scope=openid profile")
+        body='{"scope": "openid"}')
     assert (answer.status, answer.error) == (400, "invalid_request")
+
+
+def test_spaces_in_a_body(server):
+    """Some clients leave them as they are, oidc-agent for one."""
+    answer = server.request("POST", PLAIN[0], headers={"Authorization": BASIC},
+                            body="client_id=practice&scope=openid profile")
+    assert answer.status == 200
+    assert server.control()["codes"][0]["scope"] == "openid profile"
 
 
 @pytest.mark.parametrize("form, error", [
