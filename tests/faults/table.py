@@ -45,8 +45,9 @@ def pytest_collection_modifyitems(config, items):
 def rows(reporter):
     """Area, fault, expected, verdict and seconds of everything that ran."""
     found = {}
-    for reports in reporter.stats.values():
-        for report in reports:
+    for kind, reports in reporter.stats.items():
+        # Those that -k leaves out are no reports.
+        for report in reports if kind != "deselected" else []:
             row = dict(getattr(report, "user_properties", ())).get("row")
             if row:
                 found.setdefault((report.nodeid, tuple(row)), []).append(report)
