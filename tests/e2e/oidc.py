@@ -145,10 +145,9 @@ class Server:
         self.clients = {
             client["token_endpoint_auth_method"]: client
             for client in words["clients"]
-            if "redirect_uris" not in client
-            and "dpop_bound_access_tokens" not in client
+            if "dpop_bound_access_tokens" not in client
         }
-        self.clients["dpop"] = {"client_id": "lobby-7", "dpop": True}
+        self.clients["dpop"] = {"client_id": "lobby-4", "dpop": True}
         # These the server does not tell: it has only half of the key.
         for number, (name, key) in enumerate(keys.items(), 5):
             self.clients[name] = {

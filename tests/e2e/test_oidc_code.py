@@ -12,6 +12,7 @@ import urllib.request
 
 import pytest
 
+from practice import settings
 from program import GRANTTY, PATIENCE_S, THEME
 from test_oidc import (  # fixtures among them
     DENIED,
@@ -19,6 +20,7 @@ from test_oidc import (  # fixtures among them
     FAILED,
     NAME,
     PROFILE,
+    PROOFS,
     USAGE,
     authority,
     certificate,
@@ -37,20 +39,23 @@ def free_port():
         return listener.getsockname()[1]
 
 
-def config(home, server, issuer=None, scope="openid profile email"):
+def config(home, server, method="none", **provider):
+    """For the client that proves itself by that method."""
     port = free_port()
+    everything = {
+        "grant": "code",
+        "redirect_uri": f"http://127.0.0.1:{port}/redirect.html",
+        "provider": {
+            "issuer": server.url,
+            "scope": "openid profile email",
+            **server.clients[method],
+            **provider,
+        },
+        "network": {"ca_file": str(server.authority.file)},
+        "screen": {"theme": THEME},
+    }
     home.config.touch(mode=0o600)
-    home.config.write_text(
-        f"""
-        provider: {{ issuer = "{issuer or server.url}"; client_id = "lobby-4";
-                     scope = "{scope}"; }};
-        grant = "code";
-        redirect_uri = "http://127.0.0.1:{port}/redirect.html";
-        network: {{ ca_file = "{server.authority.file}"; }};
-        screen: {{ theme = "{THEME}"; }};
-        """,
-        encoding="utf-8",
-    )
+    home.config.write_text("\n".join(settings(everything)), encoding="utf-8")
     return port
 
 
@@ -105,6 +110,15 @@ def log_in(home):
         login.process.wait()
 
 
+def address_on(screen):
+    """The one to open, which may go on over rows that begin a cell further
+    right: the picture moves now and then."""
+    screen.wait_for("Waiting for the browser")
+    rows = [row.strip() for row in screen.text()]
+    first = next(i for i, row in enumerate(rows) if row.startswith("https:"))
+    return "".join(rows[first : rows.index("", first)])
+
+
 def pass_pages(phone, address):
     phone.open(address)
     phone.wait_for("[ Cancel ]")
@@ -116,9 +130,10 @@ def pass_pages(phone, address):
     phone.press("Continue")
 
 
-def test_signs_in(home, start_server, phone, log_in):
+@pytest.mark.parametrize("method", PROOFS)
+def test_signs_in(home, start_server, phone, log_in, method):
     server = start_server()
-    port = config(home, server)
+    port = config(home, server, method)
     login = log_in()
     query = login.query()
     assert query["response_type"] == "code"
@@ -144,10 +159,11 @@ def test_screen_shows_the_address(home, start_server, phone, open_terminal):
     server = start_server()
     config(home, server)
     screen = open_terminal(columns=120, rows=40)
-    screen.wait_for("Waiting for the browser")
-    shown = "".join(screen.text())
-    assert f"{server.url}/auth?response_type=code" in shown
-    assert "ssh -L" in shown
+    address = address_on(screen)
+    assert address.startswith(f"{server.url}/auth?")
+    query = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(address).query))
+    assert len(query["state"]) >= 43 and len(query["nonce"]) >= 43
+    screen.wait_for("ssh -L")
 
 
 def test_denied(home, start_server, phone, log_in):
@@ -200,9 +216,7 @@ def test_second_hit(home, start_server, phone, open_terminal):
     server = start_server()
     config(home, server)
     screen = open_terminal("kiosk", columns=240, rows=67)
-    screen.wait_for("Waiting for the browser")
-    shown = "".join(screen.text())
-    pass_pages(phone, re.search(r"https://\S+", shown).group())
+    pass_pages(phone, address_on(screen))
     phone.wait_for("Done")
     used = phone.driver.current_url
     screen.wait_for(NAME)

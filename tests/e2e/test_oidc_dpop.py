@@ -107,10 +107,7 @@ def test_renewal_and_revocation(sign_in, home):
 
 def test_code_grant(start_server, phone, home, log_in):
     server = start_server()
-    test_oidc_code.config(home, server)
-    text = home.config.read_text(encoding="utf-8")
-    text = text.replace('"lobby-4"', '"lobby-8"; dpop = true')
-    home.config.write_text(text, encoding="utf-8")
+    test_oidc_code.config(home, server, "dpop")
     login = log_in()
     test_oidc_code.pass_pages(phone, login.address)
     phone.wait_for("Done")

@@ -44,23 +44,11 @@ const clients = [
     token_endpoint_auth_method: 'client_secret_post',
   },
   { client_id: 'lobby-3', token_endpoint_auth_method: 'none' },
+  // Its tokens are bound to a key (RFC 9449).
   {
     client_id: 'lobby-4',
     token_endpoint_auth_method: 'none',
-    // Any port of it, as it is a native client's (RFC 8252 section 7.3).
-    redirect_uris: ['http://127.0.0.1/redirect.html'],
-  },
-  // Their tokens are bound to a key (RFC 9449), by either grant.
-  {
-    client_id: 'lobby-7',
-    token_endpoint_auth_method: 'none',
     dpop_bound_access_tokens: true,
-  },
-  {
-    client_id: 'lobby-8',
-    token_endpoint_auth_method: 'none',
-    dpop_bound_access_tokens: true,
-    redirect_uris: ['http://127.0.0.1/redirect.html'],
   },
 ];
 
@@ -128,13 +116,13 @@ function makeProvider(url) {
     clients: [...clients, ...keyClients].map((client) => ({
       application_type: 'native',
       grant_types: [
-        client.redirect_uris
-          ? 'authorization_code'
-          : 'urn:ietf:params:oauth:grant-type:device_code',
+        'authorization_code',
+        'urn:ietf:params:oauth:grant-type:device_code',
         'refresh_token',
       ],
-      redirect_uris: [],
-      response_types: client.redirect_uris ? ['code'] : [],
+      // Any port of it, as it is a native client's (RFC 8252 section 7.3).
+      redirect_uris: ['http://127.0.0.1/redirect.html'],
+      response_types: ['code'],
       ...client,
     })),
     // A token ends when it says so, not up to 15 s later.
