@@ -5,6 +5,7 @@ import enum
 import json
 import os
 import pathlib
+import re
 import subprocess
 import time
 
@@ -70,6 +71,23 @@ def is_running(pid):
             return f.read().rpartition(")")[2].split()[0] not in "ZX"
     except (FileNotFoundError, ProcessLookupError):
         return False
+
+
+def children_of(pid):
+    """The processes that it has started and not buried yet, in order."""
+    with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as f:
+        return [int(child) for child in f.read().split()]
+
+
+def descriptors_of(pid):
+    """What it has open besides connections; root only, for grantty lets
+    nobody else look."""
+    links = []
+    for entry in pathlib.Path(f"/proc/{pid}/fd").iterdir():
+        link = os.readlink(entry)
+        if not link.startswith("socket:"):
+            links.append(re.sub(r"\d+", "N", link))
+    return sorted(links)
 
 
 def processes_of(home):

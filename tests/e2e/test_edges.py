@@ -11,7 +11,9 @@ import subprocess
 import pytest
 
 from practice import PERSON
-from program import GRANTTY, PATIENCE_S, THEME, Exit, wait_until
+from program import (
+    GRANTTY, PATIENCE_S, THEME, Exit, children_of, wait_until,
+)
 
 
 @pytest.fixture
@@ -38,9 +40,8 @@ def run(home, *args, env=None, shell=None):
 
 
 def child_of(pid):
-    with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as f:
-        (child,) = f.read().split()
-    return int(child)
+    (child,) = children_of(pid)
+    return child
 
 
 # ---- Standard output that takes nothing

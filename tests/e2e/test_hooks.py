@@ -9,7 +9,9 @@ import re
 import pytest
 
 from practice import CLIENT_SECRET, PERSON
-from program import Exit, is_running, wait_until
+from program import (
+    Exit, children_of, descriptors_of, is_running, wait_until,
+)
 
 # What a hook finds out about itself, written in one piece.
 WITNESS = """#!/usr/bin/python3
@@ -70,8 +72,43 @@ class Hooks:
 
     def lines(self, words):
         """The lines of the log that have these words."""
+        if not self.log.exists():
+            return []
         text = self.log.read_text(encoding="utf-8")
         return [line for line in text.splitlines() if words in line]
+
+
+class Watch:
+    """What a kiosk had before hooks, and has to have after them."""
+
+    def __init__(self, screen):
+        screen.wait_for("Check this code")
+        self.screen = screen
+        self.before = self.held()
+
+    def held(self):
+        looks = os.geteuid() == 0
+        return (
+            children_of(self.screen.pid),
+            descriptors_of(self.screen.pid) if looks else None,
+        )
+
+    def is_unharmed(self):
+        """Answers keys, and has neither descriptor nor child more."""
+        wait_until(
+            lambda: self.held() == self.before,
+            lambda: f"{self.before} again, not {self.held()}",
+        )
+        self.answers_keys()
+        self.screen.wait_for(f"Hello, {PERSON}")
+        self.screen.keys("q")
+        assert self.screen.wait_for_exit() == Exit.DONE
+
+    def answers_keys(self):
+        self.screen.keys("?")
+        self.screen.wait_for("Any key closes this")
+        self.screen.keys("x")
+        self.screen.wait_without("Any key closes this")
 
 
 @pytest.fixture
@@ -181,6 +218,8 @@ def test_not_for_who_is_turned_away(home, hooks):
     assert not hooks.told.exists()
 
 
+@pytest.mark.row("Process", "hook fails",
+                 "signed in all the same; told in the log")
 @pytest.mark.parametrize(
     "text, mode, line",
     [
@@ -210,30 +249,47 @@ def test_words_are_not_for_a_shell(home, hooks):
     assert "\033" not in told
 
 
-def test_hangs(home, hooks, open_terminal):
+@pytest.fixture
+def watched(hooks, start_practice, open_terminal):
+    """Starts a kiosk with that script at the sign-in, which gets the path of
+    a file to leave process numbers in; approves; tells how it is watched."""
+
+    def start(text, timeout_s):
+        hooks.practice = start_practice()
+        program = hooks.script("hook", "#!/bin/sh\n" + text)
+        pids = hooks.home.path / "pids"
+        words = [program, str(pids)]
+        hooks.configure(on_signed_in=words, timeout_s=timeout_s)
+        watch = Watch(open_terminal())
+        hooks.practice.control(approve="*")
+        return watch, lambda: pids.read_text(encoding="utf-8").split()
+
+    return start
+
+
+@pytest.mark.row("Process", "hook that hangs and takes no SIGTERM",
+                 "killed with its group after timeout_s; told; keys are "
+                 "answered; nothing left")
+def test_hangs(hooks, watched):
     """Killed with all that it has started, however stubborn."""
-    pids = home.path / "pids"
-    program = hooks.script(
-        "hang",
-        "#!/bin/sh\ntrap '' TERM\n"
-        '(trap "" TERM; echo $$ >>"$1"; while :; do sleep 60; done) &\n'
-        'echo $! >>"$1"\nwhile :; do sleep 60; done\n',
+    watch, pids = watched(
+        "trap '' TERM\n"
+        '(trap "" TERM; while :; do sleep 60; done) &\n'
+        'echo $! >>"$1"\necho $$ >>"$1"\nwhile :; do sleep 60; done\n',
+        timeout_s=2,
     )
-    hooks.configure(on_signed_in=[program, str(pids)], timeout_s=1)
-    screen = open_terminal()
-    wait_until(
-        lambda: hooks.log.exists() and hooks.lines("killed"), "the killing"
-    )
-    assert "longer than 1 s" in hooks.lines("killed")[0]
-    started = pids.read_text().split()
-    assert len(started) == 2
-    for pid in started:
+    wait_until(lambda: hooks.lines("on_signed_in: started"), "the hook")
+    watch.answers_keys()
+    wait_until(lambda: hooks.lines("killed"), "the killing")
+    assert "longer than 2 s" in hooks.lines("killed")[0]
+    assert len(pids()) == 2
+    for pid in pids():
         wait_until(lambda p=pid: not is_running(p), f"the end of {pid}")
-    assert screen.shows(f"Hello, {PERSON}")
-    screen.keys("q")
-    assert screen.wait_for_exit() == Exit.DONE
+    watch.is_unharmed()
 
 
+@pytest.mark.row("Process", "hook running when SIGTERM comes",
+                 "killed with the kiosk; told; exit 0")
 def test_killed_with_the_kiosk(home, hooks, open_terminal):
     pid = home.path / "pid"
     program = hooks.script("hang", '#!/bin/sh\necho $$ >"$1"\nexec sleep 600\n')
@@ -246,26 +302,50 @@ def test_killed_with_the_kiosk(home, hooks, open_terminal):
     assert hooks.lines("killed with this program")
 
 
-def test_floods(home, hooks, open_terminal):
+@pytest.mark.row("Process", "hook that floods both its outputs",
+                 "20 lines in the log; keys are answered; killed after "
+                 "timeout_s")
+def test_floods(hooks, watched):
     """Nothing blocks and nothing fills up."""
-    program = hooks.script(
-        "flood", f"#!/bin/sh\nyes '{'y' * 500}' | head -c 3000000\nyes\n"
+    watch, _ = watched(
+        f"yes '{'y' * 500}' | head -c 3000000\n"
+        f"yes '{'z' * 500}' >&2 &\nyes\n",
+        timeout_s=3,
     )
-    hooks.configure(on_signed_in=[program], timeout_s=3)
-    screen = open_terminal()
-    wait_until(
-        lambda: hooks.log.exists() and hooks.lines("the rest is left out"),
-        "the cap",
-    )
-    screen.keys("Tab")
-    screen.wait_for("example.com")
+    wait_until(lambda: hooks.lines("the rest is left out"), "the cap")
+    watch.answers_keys()
     wait_until(lambda: hooks.lines("killed"), "the killing")
-    assert len(hooks.lines("yyy")) <= 20
+    assert len(hooks.lines("yyy")) + len(hooks.lines("zzz")) <= 20
     assert hooks.log.stat().st_size < 20000
-    screen.keys("q")
-    assert screen.wait_for_exit() == Exit.DONE
+    watch.is_unharmed()
 
 
+@pytest.mark.row("Process", "hook that forks: its group, and a daemon",
+                 "the group is killed after timeout_s; what left it is not "
+                 "waited for; nothing left")
+def test_forks(hooks, watched):
+    """All of them keep the pipe."""
+    watch, pids = watched(
+        "for i in 1 2 3 4 5 6 7 8 9; do\n"
+        'sleep 600 & echo $! >>"$1"; (: &)\ndone\n'
+        "setsid sleep 600 &\n"
+        'echo $! >"$1.daemon"\nwhile :; do sleep 60; done\n',
+        timeout_s=2,
+    )
+    wait_until(lambda: hooks.lines("killed"), "the killing")
+    assert len(pids()) == 9
+    for pid in pids():
+        wait_until(lambda p=pid: not is_running(p), f"the end of {pid}")
+    daemon = (hooks.home.path / "pids.daemon").read_text().strip()
+    assert is_running(daemon)
+    try:
+        watch.is_unharmed()
+    finally:
+        os.kill(int(daemon), 9)
+
+
+@pytest.mark.row("Process", "hook that ends and leaves a child with its pipe",
+                 "done; not waited for")
 def test_daemon_keeps_the_pipe(home, hooks):
     """Only the hook itself is waited for; what it leaves behind may stay."""
     pid = home.path / "pid"
@@ -280,6 +360,8 @@ def test_daemon_keeps_the_pipe(home, hooks):
     os.kill(int(left), 9)
 
 
+@pytest.mark.row("Process", "hook that reads nothing of a large profile",
+                 "done; nobody waits")
 def test_reads_nothing(home, hooks):
     """A profile that is larger than a pipe, and nobody who reads it."""
     pathlib.Path(home.path / "profile").write_text(
