@@ -3,6 +3,8 @@
 made for it, and configurations that point at it."""
 
 import base64
+import fcntl
+import filecmp
 import hashlib
 import json
 import os
@@ -32,13 +34,23 @@ ENDPOINTS = {
 
 
 def install():
-    """Brings FOLDER up to date. npm has its registry from the settings of
-    whoever runs the tests, so it also gets their environment."""
+    """Brings FOLDER up to date, one process at a time. npm has its registry
+    from the settings of whoever runs the tests, so it also gets their
+    environment."""
     FOLDER.mkdir(parents=True, exist_ok=True)
+    with open(FOLDER / "lock", "w", encoding="utf-8") as mutex:
+        fcntl.flock(mutex, fcntl.LOCK_EX)
+        bring_up_to_date()
+
+
+def bring_up_to_date():
     lock = (SOURCE / "package-lock.json").read_text(encoding="utf-8")
     installed = FOLDER / "installed"
     for name in ("package.json", "package-lock.json", "server.mjs"):
-        shutil.copyfile(SOURCE / name, FOLDER / name)
+        if not (FOLDER / name).exists() or not filecmp.cmp(
+            SOURCE / name, FOLDER / name, shallow=False
+        ):
+            shutil.copyfile(SOURCE / name, FOLDER / name)
     if installed.exists() and installed.read_text(encoding="utf-8") == lock:
         return
     subprocess.run(

@@ -173,8 +173,12 @@ def test_several_at_once(home, start_practice, connect, appliance):
     practice.control(approve=practice.codes()[1]["user_code"])
     wait_until(lambda: len(at_work(home)) == 2, "the end of the one")
     assert len(appliance.stored()) == 1
-    signed_in = [s for s in screens if s.shows(f"as {PERSON}")]
-    assert len(signed_in) == 1
+
+    def signed_in():
+        return [s for s in screens if s.shows(f"as {PERSON}")]
+
+    wait_until(signed_in, "a word to whom it signed in")
+    assert len(signed_in()) == 1
 
 
 def test_dropped_line(home, start_practice, connect, appliance):
