@@ -29,14 +29,14 @@ build_packages='gcc=gcc libc6-dev make=make autoconf=autoconf
 check_packages='libcmocka-dev=cmocka python3-pytest python3-pil
 	fonts-dejavu-core ncurses-term tmux=tmux zbar-tools=zbarimg
 	openssl=openssl faketime=faketime procps=ps man-db=man
-	openssh-server=sshd openssh-client=ssh'
+	openssh-server=sshd openssh-client=ssh python3-pytest-xdist'
 full_packages='clang=clang clang-format=clang-format
 	clang-tidy=clang-tidy libclang-rt-14-dev cppcheck=cppcheck
 	shellcheck=shellcheck
 	git=git chromium=chromium chromium-driver=chromedriver
 	python3-selenium nodejs=node systemd=systemd-analyze
 	qemu-system-x86=qemu-system-x86_64 busybox-static valgrind=valgrind
-	python3-pytest-xdist strace=strace iproute2=ip
+	strace=strace iproute2=ip
 	nftables=nft prometheus=promtool
 	prometheus-node-exporter=prometheus-node-exporter'
 
