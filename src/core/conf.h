@@ -40,6 +40,7 @@ struct conf {
 		char *jwks_uri;
 		char *client_id, *client_secret, *client_secret_file;
 		char *token_endpoint_auth_method;
+		char *device_authorization_endpoint_auth_method;
 		char *private_key_file, *private_key_id, *private_key_audience;
 		bool pkce, dpop;
 		char *scope, *audience, *device_name;

@@ -45,6 +45,11 @@
 		.count_offset = offsetof(struct conf, count)         \
 	}
 
+/* "" leaves it to the preset. */
+#define AUTH_METHODS                                                        \
+	"", "client_secret_basic", "client_secret_post", "private_key_jwt", \
+		"none"
+
 /* A group's options stand together. */
 static const struct conf_option table[] = {
 	TEXT(provider.preset, "webex"),
@@ -59,9 +64,9 @@ static const struct conf_option table[] = {
 	TEXT(provider.client_id, ""),
 	TEXT(provider.client_secret, ""),
 	TEXT(provider.client_secret_file, ""),
-	CHOICE(provider.token_endpoint_auth_method, "", "",
-	       "client_secret_basic", "client_secret_post", "private_key_jwt",
-	       "none"),
+	CHOICE(provider.token_endpoint_auth_method, "", AUTH_METHODS),
+	CHOICE(provider.device_authorization_endpoint_auth_method, "",
+	       AUTH_METHODS),
 	TEXT(provider.private_key_file, ""),
 	TEXT(provider.private_key_id, ""),
 	TEXT(provider.private_key_audience, ""),

@@ -155,36 +155,54 @@ static const char *const auth_names[] = {
 
 enum { AUTH_METHODS = sizeof(auth_names) / sizeof(auth_names[0]) };
 
-static bool choose_auth(struct provider *provider, const char *method,
-			bool has_key, struct err *err)
+/* Leaves *auth alone where no method is named. */
+static bool read_auth(enum client_auth *auth, const char *endpoint,
+		      const char *method, struct err *err)
 {
-	const struct preset *preset = provider->preset;
-	int auth = (int)preset->token_auth;
-
-	if (*method) {
-		auth = 0;
-		while (auth < AUTH_METHODS &&
-		       strcmp(method, auth_names[auth]) != 0)
-			auth++;
-	} else if (has_key) {
-		auth = AUTH_PRIVATE_KEY;
-	} else if (!provider->client_secret && !preset->needs_secret) {
-		auth = AUTH_NONE;
+	if (!*method)
+		return true;
+	for (int i = 0; i < AUTH_METHODS; i++) {
+		if (strcmp(method, auth_names[i]) == 0) {
+			*auth = (enum client_auth)i;
+			return true;
+		}
 	}
-	if (auth == AUTH_METHODS)
-		return err_set(err,
-			       "provider.token_endpoint_auth_method must be "
-			       "client_secret_basic, client_secret_post, "
-			       "private_key_jwt or none, not \"%.40s\".",
-			       method);
-	provider->token_auth = (enum client_auth)auth;
-	provider->chooses_auth = *method == '\0';
+	return err_set(err,
+		       "provider.%s_auth_method must be client_secret_basic, "
+		       "client_secret_post, private_key_jwt or none, not "
+		       "\"%.40s\".",
+		       endpoint, method);
+}
+
+static bool choose_auth(struct provider *provider, const struct conf *conf,
+			struct err *err)
+{
+	const char *method = conf->provider.token_endpoint_auth_method;
+	const char *at_device =
+		conf->provider.device_authorization_endpoint_auth_method;
+	const struct preset *preset = provider->preset;
+
+	provider->token_auth = preset->token_auth;
+	if (*conf->provider.private_key_file)
+		provider->token_auth = AUTH_PRIVATE_KEY;
+	else if (!provider->client_secret && !preset->needs_secret)
+		provider->token_auth = AUTH_NONE;
+	provider->chooses_auth = !*method;
+	if (!read_auth(&provider->token_auth, "token_endpoint", method, err))
+		return false;
 	/* A provider that wants the client proved at its device endpoint wants
 	 * it by the same method (RFC 8628 section 3.1). */
 	provider->device_auth = preset->device_auth == AUTH_NONE
 					? AUTH_NONE
 					: provider->token_auth;
-	return true;
+	provider->chooses_device_auth = !*at_device;
+	return read_auth(&provider->device_auth,
+			 "device_authorization_endpoint", at_device, err);
+}
+
+static bool proves_by(const struct provider *provider, enum client_auth auth)
+{
+	return provider->token_auth == auth || provider->device_auth == auth;
 }
 
 /* Who we are to the provider, and how we prove it. */
@@ -195,7 +213,6 @@ static bool take_client(struct provider *provider, const struct conf *conf,
 	const char *id = first_of(client_id, conf->provider.client_id, NULL);
 	const char *secret =
 		first_of(client_secret, conf->provider.client_secret, NULL);
-	bool has_key = *conf->provider.private_key_file;
 
 	provider->client_id = xstrdup(id);
 	provider->private_key_id = copy_or_empty(conf->provider.private_key_id);
@@ -213,15 +230,16 @@ static bool take_client(struct provider *provider, const struct conf *conf,
 			       "have: look for a line end or a quotation mark "
 			       "that slipped in.",
 			       is_printable(id) ? "secret" : "id");
-	if (!choose_auth(provider, conf->provider.token_endpoint_auth_method,
-			 has_key, err))
+	if (!choose_auth(provider, conf, err))
 		return false;
-	if (provider->token_auth == AUTH_PRIVATE_KEY)
-		return has_key ||
-		       err_set(err, "private_key_jwt needs a private key: set "
+	if (proves_by(provider, AUTH_PRIVATE_KEY) &&
+	    !*conf->provider.private_key_file)
+		return err_set(err, "private_key_jwt needs a private key: set "
 				    "provider.private_key_file in the "
 				    "configuration.");
-	if (provider->token_auth != AUTH_NONE && !secret)
+	if ((proves_by(provider, AUTH_BASIC) ||
+	     proves_by(provider, AUTH_POST)) &&
+	    !secret)
 		return err_set(err,
 			       "There is no client secret, but %s wants one: "
 			       "set CLIENT_SECRET in the environment or "
@@ -499,7 +517,8 @@ static void learn_auth(struct provider *provider, const struct json *document)
 		    !lists(methods, auth_names[others[i]]))
 			continue;
 		provider->token_auth = others[i];
-		if (provider->device_auth != AUTH_NONE)
+		if (provider->chooses_device_auth &&
+		    provider->device_auth != AUTH_NONE)
 			provider->device_auth = others[i];
 		return;
 	}

@@ -82,7 +82,9 @@ struct provider {
 	unsigned learned;   /* which of them came from discovery */
 	bool sends_iss;	    /* it promises iss in its answers (RFC 9207) */
 	char *redirect_uri; /* grant = "code": where the browser comes back */
-	bool chooses_auth;  /* the configuration leaves the method open */
+	/* The configuration leaves the method open, and that at the device
+	 * endpoint. */
+	bool chooses_auth, chooses_device_auth;
 	char *client_id;
 	char *client_secret;	      /* or NULL; secret */
 	struct jose_key *private_key; /* or NULL */

@@ -74,6 +74,8 @@ static void test_defaults(void **state)
 	assert_string_equal(conf.provider.client_secret, "");
 	assert_string_equal(conf.provider.client_secret_file, "");
 	assert_string_equal(conf.provider.token_endpoint_auth_method, "");
+	assert_string_equal(
+		conf.provider.device_authorization_endpoint_auth_method, "");
 	assert_string_equal(conf.provider.scope, "");
 	assert_string_equal(conf.provider.audience, "");
 	assert_string_equal(conf.provider.device_name, "");
@@ -160,6 +162,7 @@ static const char everything[] =
 	"  client_secret = \"s3cret \\\"{#//\\\\\";\n"
 	"  client_secret_file = \"/etc/grantty/secret\";\n"
 	"  token_endpoint_auth_method = \"client_secret_post\";\n"
+	"  device_authorization_endpoint_auth_method = \"none\";\n"
 	"  scope = \"spark:all\" /* joined */ \" spark:kms\";\n"
 	"  audience = \"https://api.example.org\";\n"
 	"  device_name = \"Empfang, T\xc3\xbcr 2\";\n"
@@ -210,6 +213,9 @@ static void check_everything(const struct conf *conf)
 			    "/etc/grantty/secret");
 	assert_string_equal(conf->provider.token_endpoint_auth_method,
 			    "client_secret_post");
+	assert_string_equal(
+		conf->provider.device_authorization_endpoint_auth_method,
+		"none");
 	assert_string_equal(conf->provider.scope, "spark:all spark:kms");
 	assert_string_equal(conf->provider.audience, "https://api.example.org");
 	assert_string_equal(conf->provider.device_name,

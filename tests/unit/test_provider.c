@@ -147,6 +147,19 @@ static void test_set_up(void **state)
 			 TOKEN,
 		 "https://id.example", "Keycloak", "https://id.example/token",
 		 "openid profile email", AUTH_POST, AUTH_POST, 0},
+		/* Another method at the device endpoint than at the token
+		 * endpoint, where the configuration says so. */
+		{"preset = \"keycloak\"; client_id = \"i\"; "
+		 "client_secret = \"s\"; "
+		 "device_authorization_endpoint_auth_method = "
+		 "\"none\";" DEVICE TOKEN,
+		 "https://id.example", "Keycloak", "https://id.example/token",
+		 "openid profile email", AUTH_NONE, AUTH_BASIC, 0},
+		{"client_id = \"i\"; client_secret = \"s\"; "
+		 "device_authorization_endpoint_auth_method = "
+		 "\"client_secret_post\";",
+		 "webex", "Webex", "https://webexapis.com/v1/device/token",
+		 "spark:all spark:kms", AUTH_POST, AUTH_BASIC, 1},
 		/* Webex's dialect elsewhere is not Webex. */
 		{"preset = \"webex\"; client_id = \"i\"; "
 		 "client_secret = \"s\"; "
@@ -234,6 +247,14 @@ static void test_refused(void **state)
 		 "", "CLIENT_SECRET"},
 		{"preset = \"github\"; client_id = \"i\"; "
 		 "token_endpoint_auth_method = \"private_key_jwt\";",
+		 "", "provider.private_key_file"},
+		{"preset = \"github\"; client_id = \"i\"; "
+		 "device_authorization_endpoint_auth_method = "
+		 "\"client_secret_basic\";",
+		 "", "CLIENT_SECRET"},
+		{"preset = \"github\"; client_id = \"i\"; "
+		 "device_authorization_endpoint_auth_method = "
+		 "\"private_key_jwt\";",
 		 "", "provider.private_key_file"},
 		{"preset = \"auth0\"; client_id = \"i\";", "",
 		 "provider.device_authorization_endpoint"},
@@ -679,6 +700,10 @@ static void test_learn_auth(void **state)
 		{"client_secret = \"s\"; token_endpoint_auth_method = "
 		 "\"client_secret_basic\";",
 		 "\"client_secret_post\"", AUTH_BASIC, AUTH_BASIC},
+		{"client_secret = \"s\"; "
+		 "device_authorization_endpoint_auth_method = "
+		 "\"client_secret_basic\";",
+		 "\"client_secret_post\"", AUTH_BASIC, AUTH_POST},
 		{"", "\"client_secret_post\"", AUTH_NONE, AUTH_NONE},
 		/* A private key is better than a secret, where it is taken. */
 		{"private_key_file = \"k\"; client_secret = \"s\";",
