@@ -67,6 +67,11 @@ static void set_origin(struct conf *conf, const struct conf_option *option,
 	*field = xstrdup(origin);
 }
 
+bool conf_is_set(const struct conf *conf, const char *option)
+{
+	return conf->origins[option_index(option_find(option))] != NULL;
+}
+
 void conf_set_origin(struct conf *conf, const char *option, const char *origin)
 {
 	set_origin(conf, option_find(option), origin);

@@ -119,6 +119,9 @@ bool conf_parse(struct conf *conf, const char *text, size_t len,
 bool conf_set(struct conf *conf, const char *option, const char *value,
 	      struct err *err);
 
+/* Whether the option of that full name was set, and not left to its default. */
+bool conf_is_set(const struct conf *conf, const char *option);
+
 /* Says where the value of the option of that full name comes from. */
 void conf_set_origin(struct conf *conf, const char *option, const char *origin);
 

@@ -8,12 +8,14 @@
 #include "core/flow.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "core/authorize.h"
 #include "core/dpop.h"
+#include "core/pending.h"
 #include "core/pkce.h"
 #include "core/provider.h"
 #include "core/reply.h"
@@ -30,7 +32,7 @@
 #define LAST_POLL_LEAD_MS 1500
 
 /* slow_down adds five seconds, for all later polls (section 3.5). */
-#define SLOW_DOWN_MS 5000
+#define SLOW_DOWN_S 5
 
 /* Back-off after answers that were none: doubles up to these. */
 #define POLL_BACKOFF_MAX_MS 30000
@@ -48,16 +50,14 @@ struct flow {
 	const struct provider *provider;
 	struct authorization authorization;
 	char *code_value; /* that came back; secret; NULL: none */
-	struct device_code code;
-	char *verifier; /* of PKCE on the device grant; secret; NULL: none */
+	struct pending pending;
+	char *record; /* of an earlier run, not taken up yet; secret; or NULL */
+	char *boot; /* which start of the machine it is taken up in, or NULL */
 	struct dpop dpop;
-	char *dpop_key; /* that tokens are to be bound to; secret; NULL: none */
 	struct tokens tokens;
 	struct refusal
 		*refusal; /* the last bad answer; NULL after a good one */
 	int64_t sent_ms;  /* when the device request went out */
-	int64_t expires_ms;
-	int64_t interval_ms;
 	int64_t due_ms;
 	uint64_t seed;
 	enum flow_state state;
@@ -66,6 +66,8 @@ struct flow {
 	int failures; /* bad answers in a row */
 	unsigned codes;
 	unsigned polls;
+	unsigned changes; /* of what there is to go on with in another run */
+	bool resumed;	  /* the code is an earlier run's */
 	bool heard; /* a poll of this code was answered in OAuth's words */
 	bool pkce;  /* on the device grant: as configured, or as demanded */
 };
@@ -88,7 +90,7 @@ struct flow *flow_new(const struct provider *provider, int patience,
 	flow->patience = patience;
 	flow->seed = seed;
 	flow->due_ms = NEVER_MS;
-	flow->expires_ms = NEVER_MS;
+	flow->pending.expires_ms = NEVER_MS;
 	return flow;
 }
 
@@ -100,18 +102,17 @@ static void forget_refusal(struct flow *flow)
 
 static void forget_code(struct flow *flow)
 {
-	device_code_free(&flow->code);
+	if (flow->pending.code.device_code != NULL || flow->record != NULL)
+		flow->changes++;
+	pending_free(&flow->pending);
+	secret_free(flow->record);
+	flow->record = NULL;
 	authorization_free(&flow->authorization);
 	secret_free(flow->code_value);
 	flow->code_value = NULL;
-	secret_free(flow->verifier);
-	flow->verifier = NULL;
 	dpop_free(&flow->dpop);
-	secret_free(flow->dpop_key);
-	flow->dpop_key = NULL;
-	flow->expires_ms = NEVER_MS;
-	flow->interval_ms = 0;
 	flow->polls = 0;
+	flow->resumed = false;
 	flow->heard = false;
 }
 
@@ -122,6 +123,7 @@ void flow_free(struct flow *flow)
 	forget_code(flow);
 	forget_refusal(flow);
 	tokens_free(&flow->tokens);
+	free(flow->boot);
 	free(flow);
 }
 
@@ -150,8 +152,8 @@ static void send(struct request *request, struct action *action)
 static void send_proved(const struct flow *flow, struct request *request,
 			int64_t wall_s, struct action *action)
 {
-	dpop_prove(&flow->dpop, DPOP_ISSUER, request, flow->dpop_key, NULL,
-		   wall_s);
+	dpop_prove(&flow->dpop, DPOP_ISSUER, request, flow->pending.dpop_key,
+		   NULL, wall_s);
 	send(request, action);
 }
 
@@ -160,12 +162,12 @@ static void ask(struct flow *flow, const struct event *event,
 {
 	forget_code(flow);
 	if (flow->pkce)
-		flow->verifier = pkce_verifier();
+		flow->pending.verifier = pkce_verifier();
 	if (flow->provider->dpop)
-		flow->dpop_key = dpop_key_new();
+		flow->pending.dpop_key = dpop_key_new();
 	flow->sent_ms = event->now_ms;
 	flow->failure = FAILURE_NONE;
-	send(oauth_device_request(flow->provider, flow->verifier,
+	send(oauth_device_request(flow->provider, flow->pending.verifier,
 				  event->wall_s),
 	     action);
 	move(flow, FLOW_ASKING, NEVER_MS, action);
@@ -204,17 +206,17 @@ static void expire(struct flow *flow, struct action *action)
 static void wait_for_poll(struct flow *flow, int64_t now_ms, int64_t wait_ms,
 			  int64_t earliest_ms, struct action *action)
 {
-	int64_t last_ms = flow->expires_ms - LAST_POLL_LEAD_MS;
+	int64_t last_ms = flow->pending.expires_ms - LAST_POLL_LEAD_MS;
 	int64_t due_ms = now_ms + wait_ms;
 
-	if (now_ms >= flow->expires_ms) {
+	if (now_ms >= flow->pending.expires_ms) {
 		expire(flow, action);
 		return;
 	}
-	if (due_ms + flow->interval_ms > last_ms)
+	if (due_ms + flow_interval_ms(flow) > last_ms)
 		due_ms = last_ms > earliest_ms ? last_ms : earliest_ms;
-	if (due_ms > flow->expires_ms)
-		due_ms = flow->expires_ms;
+	if (due_ms > flow->pending.expires_ms)
+		due_ms = flow->pending.expires_ms;
 	move(flow, FLOW_WAITING, due_ms, action);
 }
 
@@ -245,25 +247,95 @@ static void hold(struct flow *flow, const struct event *event,
 	action_note(action, LEVEL_WARN, "%s", flow->refusal->err.text);
 }
 
-static void take_code(struct flow *flow, int64_t now_ms, struct action *action)
+static void take_code(struct flow *flow, const struct event *event,
+		      struct action *action)
 {
+	int64_t now_ms = event->now_ms;
 	char lifetime[32];
 
 	flow->failures = 0;
 	flow->codes++;
+	flow->changes++;
 	forget_refusal(flow);
 	/* Counted from the sending: the provider's clock started before the
 	 * answer was here. */
-	flow->expires_ms = flow->sent_ms + flow->code.expires_in_s * 1000;
-	flow->interval_ms = flow->code.interval_s * 1000;
-	wait_for_poll(flow, now_ms, flow->interval_ms + POLL_MARGIN_MS,
-		      now_ms + flow->interval_ms, action);
+	flow->pending.expires_ms =
+		flow->sent_ms + flow->pending.code.expires_in_s * 1000;
+	flow->pending.expires_at =
+		event->wall_s + (flow->pending.expires_ms - now_ms) / 1000;
+	wait_for_poll(flow, now_ms, flow_interval_ms(flow) + POLL_MARGIN_MS,
+		      now_ms + flow_interval_ms(flow), action);
 	if (flow->state != FLOW_WAITING)
 		return; /* it was over before its answer came */
-	text_duration(lifetime, sizeof(lifetime), flow->code.expires_in_s);
+	text_duration(lifetime, sizeof(lifetime),
+		      flow->pending.code.expires_in_s);
 	action_note(action, LEVEL_INFO,
 		    "got a code, good for %s; asking every %lld s", lifetime,
-		    (long long)flow->code.interval_s);
+		    (long long)flow->pending.code.interval_s);
+}
+
+void flow_recall(struct flow *flow, const char *record, const char *boot)
+{
+	secret_free(flow->record);
+	free(flow->boot);
+	flow->record = xstrdup(record);
+	flow->boot = xstrdup(boot);
+}
+
+/* Reads the record into the empty pending, for as long as it is worth it. */
+static bool take_up(struct flow *flow, const struct event *event,
+		    struct err *why)
+{
+	struct pending *pending = &flow->pending;
+
+	if (!pending_read(pending, flow->record, strlen(flow->record),
+			  flow->provider, flow->boot, event, why))
+		return false;
+	if (event->now_ms + flow_interval_ms(flow) < pending->expires_ms)
+		return true;
+	return err_set(why, "it is about to run out");
+}
+
+bool flow_resume(struct flow *flow, const struct event *event,
+		 struct action *action)
+{
+	int64_t now_ms = event->now_ms;
+	struct err why = {""};
+	char left[32];
+
+	if (flow->record == NULL)
+		return false;
+	if (!take_up(flow, event, &why)) {
+		forget_code(flow);
+		action_note(action, LEVEL_WARN,
+			    "the code of the last run is not taken up: %s",
+			    why.text);
+		return false;
+	}
+	secret_free(flow->record);
+	flow->record = NULL;
+	flow->codes++;
+	flow->resumed = true;
+	/* The last run may have asked just before its end; and where the power
+	 * came back, all the others are about to ask, too. */
+	wait_for_poll(flow, now_ms,
+		      flow_interval_ms(flow) + POLL_MARGIN_MS +
+			      jitter_ms(&flow->seed, flow_interval_ms(flow)),
+		      now_ms + flow_interval_ms(flow), action);
+	text_duration(left, sizeof(left),
+		      (flow->pending.expires_ms - now_ms) / 1000);
+	action_note(action, LEVEL_INFO,
+		    "took up the code of the last run, good for another %s; "
+		    "asking every %lld s",
+		    left, (long long)flow->pending.code.interval_s);
+	return true;
+}
+
+char *flow_record(const struct flow *flow, const char *boot)
+{
+	if (flow_code(flow) == NULL)
+		return NULL;
+	return pending_write(&flow->pending, flow->provider, boot);
 }
 
 static void code_came(struct flow *flow, const struct event *event,
@@ -272,10 +344,10 @@ static void code_came(struct flow *flow, const struct event *event,
 	struct refusal refusal = {.retry_after_s = -1};
 	enum verdict verdict;
 
-	verdict = oauth_device_answer(flow->provider, event->reply, &flow->code,
-				      &refusal);
+	verdict = oauth_device_answer(flow->provider, event->reply,
+				      &flow->pending.code, &refusal);
 	if (verdict == VERDICT_OK) {
-		take_code(flow, event->now_ms, action);
+		take_code(flow, event, action);
 		return;
 	}
 	/* Remembered: the next code is asked for in this way at once. */
@@ -300,9 +372,9 @@ static void code_came(struct flow *flow, const struct event *event,
 static int64_t told_ms(const struct flow *flow, const struct refusal *refusal,
 		       int64_t now_ms)
 {
-	if (refusal->retry_after_s < flow->code.expires_in_s)
+	if (refusal->retry_after_s < flow->pending.code.expires_in_s)
 		return refusal->retry_after_s * 1000;
-	return flow->expires_ms - LAST_POLL_LEAD_MS - now_ms;
+	return flow->pending.expires_ms - LAST_POLL_LEAD_MS - now_ms;
 }
 
 /* The next poll after an answer in OAuth's words. */
@@ -310,13 +382,13 @@ static void still_pending(struct flow *flow, const struct refusal *refusal,
 			  int64_t now_ms, struct action *action)
 {
 	int64_t stay_ms = told_ms(flow, refusal, now_ms);
-	int64_t wait_ms = flow->interval_ms + POLL_MARGIN_MS;
+	int64_t wait_ms = flow_interval_ms(flow) + POLL_MARGIN_MS;
 
 	flow->failures = 0;
 	flow->heard = true;
 	forget_refusal(flow);
 	wait_for_poll(flow, now_ms, later(wait_ms, stay_ms),
-		      now_ms + later(flow->interval_ms, stay_ms), action);
+		      now_ms + later(flow_interval_ms(flow), stay_ms), action);
 	if (flow->state == FLOW_WAITING)
 		action_note(action, LEVEL_INFO, "not approved yet");
 }
@@ -324,13 +396,15 @@ static void still_pending(struct flow *flow, const struct refusal *refusal,
 static void slow_down(struct flow *flow, const struct refusal *refusal,
 		      int64_t now_ms, struct action *action)
 {
-	flow->interval_ms = later(flow->interval_ms + SLOW_DOWN_MS,
-				  refusal->interval_s * 1000);
+	int64_t *interval_s = &flow->pending.code.interval_s;
+
+	*interval_s = later(*interval_s + SLOW_DOWN_S, refusal->interval_s);
+	flow->changes++;
 	still_pending(flow, refusal, now_ms, action);
 	if (flow->state == FLOW_WAITING)
 		action_note(action, LEVEL_WARN,
 			    "asked to slow down: asking every %lld s from now",
-			    (long long)(flow->interval_ms / 1000));
+			    (long long)*interval_s);
 }
 
 /* An answer that is none must not cost anybody an approved sign-in: ask again,
@@ -338,7 +412,7 @@ static void slow_down(struct flow *flow, const struct refusal *refusal,
 static void poll_again(struct flow *flow, const struct refusal *refusal,
 		       int64_t now_ms, struct action *action)
 {
-	int64_t step_ms = flow->interval_ms + POLL_MARGIN_MS;
+	int64_t step_ms = flow_interval_ms(flow) + POLL_MARGIN_MS;
 	int64_t stay_ms = told_ms(flow, refusal, now_ms);
 	int64_t wait_ms;
 
@@ -347,7 +421,7 @@ static void poll_again(struct flow *flow, const struct refusal *refusal,
 	wait_ms = back_off_ms(&flow->seed, flow->failures, 2 * step_ms,
 			      later(step_ms, POLL_BACKOFF_MAX_MS));
 	wait_for_poll(flow, now_ms, later(wait_ms, stay_ms),
-		      now_ms + later(flow->interval_ms, stay_ms), action);
+		      now_ms + later(flow_interval_ms(flow), stay_ms), action);
 	if (flow->state == FLOW_WAITING)
 		action_note(action, LEVEL_WARN, "%s", refusal->err.text);
 }
@@ -374,8 +448,9 @@ static void deny(struct flow *flow, struct action *action)
 static enum verdict take_answer(struct flow *flow, const struct reply *reply,
 				struct refusal *refusal)
 {
-	enum verdict verdict = oauth_token_answer(
-		flow->provider, reply, flow->dpop_key, &flow->tokens, refusal);
+	enum verdict verdict = oauth_token_answer(flow->provider, reply,
+						  flow->pending.dpop_key,
+						  &flow->tokens, refusal);
 
 	if (verdict != VERDICT_OK || !flow->provider->dpop ||
 	    flow->tokens.dpop_key != NULL)
@@ -415,8 +490,10 @@ static void poll_answered(struct flow *flow, const struct event *event,
 		poll_again(flow, &refusal, now_ms, action);
 		return;
 	case VERDICT_INVALID_GRANT:
-		/* Auth0 says expired_token once and this from then on. */
-		if (now_ms + LAST_POLL_LEAD_MS >= flow->expires_ms) {
+		/* Auth0 says expired_token once and this from then on. And what
+		 * the last run asked at its end may have been granted. */
+		if (now_ms + LAST_POLL_LEAD_MS >= flow->pending.expires_ms ||
+		    (flow->resumed && !flow->heard)) {
 			flow->heard = true;
 			expire(flow, action);
 			return;
@@ -445,9 +522,9 @@ static void authorize(struct flow *flow, int64_t now_ms, struct action *action)
 	flow->codes++;
 	authorization_make(&flow->authorization, flow->provider);
 	if (flow->provider->dpop)
-		flow->dpop_key = dpop_key_new();
-	flow->expires_ms = now_ms + AUTHORIZATION_LIFETIME_MS;
-	move(flow, FLOW_WAITING, flow->expires_ms, action);
+		flow->pending.dpop_key = dpop_key_new();
+	flow->pending.expires_ms = now_ms + AUTHORIZATION_LIFETIME_MS;
+	move(flow, FLOW_WAITING, flow->pending.expires_ms, action);
 	action_note(action, LEVEL_INFO, "waiting for a browser to come back");
 }
 
@@ -469,7 +546,7 @@ static void redirected(struct flow *flow, const struct event *event,
 	if (flow->state != FLOW_WAITING || flow->authorization.uri == NULL)
 		return;
 	/* The tick may come later: the machine may have been asleep. */
-	if (event->now_ms >= flow->expires_ms) {
+	if (event->now_ms >= flow->pending.expires_ms) {
 		expire(flow, action);
 		return;
 	}
@@ -524,7 +601,7 @@ static void exchange_answered(struct flow *flow, const struct event *event,
 		 later(back_off_ms(&flow->seed, flow->failures, ASK_BACKOFF_MS,
 				   ASK_BACKOFF_MAX_MS),
 		       refusal.retry_after_s * 1000);
-	if (verdict == VERDICT_RETRY && due_ms < flow->expires_ms &&
+	if (verdict == VERDICT_RETRY && due_ms < flow->pending.expires_ms &&
 	    may_send_again(flow, event->reply)) {
 		flow->due_ms = due_ms;
 		action_note(action, LEVEL_WARN, "%s", refusal.err.text);
@@ -541,8 +618,9 @@ static void poll(struct flow *flow, const struct event *event,
 		 struct action *action)
 {
 	send_proved(flow,
-		    oauth_poll_request(flow->provider, flow->code.device_code,
-				       flow->verifier, event->wall_s),
+		    oauth_poll_request(flow->provider,
+				       flow->pending.code.device_code,
+				       flow->pending.verifier, event->wall_s),
 		    event->wall_s, action);
 	move(flow, FLOW_POLLING, NEVER_MS, action);
 }
@@ -557,7 +635,7 @@ static void replied(struct flow *flow, const struct event *event,
 	/* Nothing has come of it: neither a poll nor a use of the code. */
 	bool again = (polling || exchanging) &&
 		     dpop_answer(&flow->dpop, DPOP_ISSUER, event->reply,
-				 flow->dpop_key);
+				 flow->pending.dpop_key);
 
 	if (flow->state == FLOW_ASKING)
 		code_came(flow, event, action);
@@ -579,7 +657,7 @@ static void ticked(struct flow *flow, const struct event *event,
 	if (flow->state == FLOW_HOLDING) {
 		ask(flow, event, action);
 	} else if (flow->state == FLOW_WAITING) {
-		if (event->now_ms >= flow->expires_ms) {
+		if (pending_is_over(&flow->pending, event)) {
 			expire(flow, action);
 			return;
 		}
@@ -659,7 +737,8 @@ enum flow_failure flow_failure(const struct flow *flow)
 
 const struct device_code *flow_code(const struct flow *flow)
 {
-	return flow->code.device_code != NULL ? &flow->code : NULL;
+	return flow->pending.code.device_code != NULL ? &flow->pending.code
+						      : NULL;
 }
 
 const char *flow_authorization_uri(const struct flow *flow)
@@ -669,18 +748,24 @@ const char *flow_authorization_uri(const struct flow *flow)
 
 int64_t flow_lifetime_ms(const struct flow *flow)
 {
-	return flow->authorization.uri != NULL ? AUTHORIZATION_LIFETIME_MS
-					       : flow->code.expires_in_s * 1000;
+	return flow->authorization.uri != NULL
+		       ? AUTHORIZATION_LIFETIME_MS
+		       : flow->pending.code.expires_in_s * 1000;
 }
 
 int64_t flow_expires_ms(const struct flow *flow)
 {
-	return flow->expires_ms;
+	return flow->pending.expires_ms;
 }
 
 int64_t flow_interval_ms(const struct flow *flow)
 {
-	return flow->interval_ms;
+	return flow->pending.code.interval_s * 1000;
+}
+
+unsigned flow_changes(const struct flow *flow)
+{
+	return flow->changes;
 }
 
 unsigned flow_codes(const struct flow *flow)

@@ -10,6 +10,7 @@
 #define GRANTTY_CORE_FLOW_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "core/exchange.h"
@@ -57,6 +58,27 @@ void flow_free(struct flow *flow); /* wipes; NULL is fine */
 void flow_step(struct flow *flow, const struct event *event,
 	       struct action *action);
 
+/*
+ * Hands in, before the first EVENT_START, what flow_record() gave in an earlier
+ * run: flow_resume() takes it up, EVENT_START and EVENT_CANCEL drop it. boot:
+ * which start of the machine event times count from, "" where that is not
+ * known.
+ */
+void flow_recall(struct flow *flow, const char *record, const char *boot);
+
+/* Goes on with the code that was recalled. False where there is none, or none
+ * that is good any more, which *action then says. */
+bool flow_resume(struct flow *flow, const struct event *event,
+		 struct action *action);
+
+/* The code on show for another run, for as long as it can be approved; the
+ * caller owns it (secret_free). NULL where there is nothing to go on with: an
+ * address to open is not kept. */
+char *flow_record(const struct flow *flow, const char *boot);
+
+/* Grows whenever flow_record() gives something else than before. */
+unsigned flow_changes(const struct flow *flow);
+
 /* When it wants the next EVENT_TICK; NEVER_MS where it waits for a reply. */
 int64_t flow_deadline(const struct flow *flow);
 
@@ -81,8 +103,8 @@ int64_t flow_expires_ms(const struct flow *flow);
 /* The present polling interval in milliseconds, without back-off. */
 int64_t flow_interval_ms(const struct flow *flow);
 
-/* How many codes came since the flow last rested (over 1: this one replaced an
- * older one), and how many polls were sent for this code. */
+/* How many codes were shown since the flow last rested (over 1: this one
+ * replaced an older one), and how many polls were sent for this code. */
 unsigned flow_codes(const struct flow *flow);
 unsigned flow_polls(const struct flow *flow);
 

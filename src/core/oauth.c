@@ -247,15 +247,14 @@ static bool check_code(const struct provider *provider, const struct json *body,
 	return provider_accepts_uri(provider, uri, err);
 }
 
-static enum verdict take_code(const struct provider *provider,
-			      const struct json *body, struct device_code *code,
-			      struct refusal *refusal)
+bool oauth_device_code(const struct provider *provider, const struct json *body,
+		       struct device_code *code, struct err *err)
 {
 	const char *complete = text_under(body, "verification_uri_complete",
 					  "verification_url_complete");
 
-	if (!check_code(provider, body, &refusal->err))
-		return VERDICT_REFUSED;
+	if (!check_code(provider, body, err))
+		return false;
 	if (complete && !provider_accepts_uri(provider, complete, NULL))
 		complete = NULL;
 	code->device_code = xstrdup(json_get_text(body, "device_code"));
@@ -267,7 +266,7 @@ static enum verdict take_code(const struct provider *provider,
 					   EXPIRES_MAX_S, EXPIRES_DEFAULT_S);
 	code->interval_s = seconds_under(body, "interval", INTERVAL_MIN_S,
 					 INTERVAL_MAX_S, INTERVAL_DEFAULT_S);
-	return VERDICT_OK;
+	return true;
 }
 
 enum verdict oauth_device_answer(const struct provider *provider,
@@ -280,8 +279,9 @@ enum verdict oauth_device_answer(const struct provider *provider,
 		reply_judge(provider, ENDPOINT_DEVICE, reply, body, refusal);
 
 	memset(code, 0, sizeof(*code));
-	if (verdict == VERDICT_OK)
-		verdict = take_code(provider, body, code, refusal);
+	if (verdict == VERDICT_OK &&
+	    !oauth_device_code(provider, body, code, &refusal->err))
+		verdict = VERDICT_REFUSED;
 	json_free(body);
 	return verdict;
 }

@@ -14,6 +14,7 @@
 #include "core/provider.h"
 
 struct buf;
+struct json;
 struct request;
 struct reply;
 
@@ -97,6 +98,11 @@ enum verdict oauth_device_answer(const struct provider *provider,
 				 const struct reply *reply,
 				 struct device_code *code,
 				 struct refusal *refusal);
+
+/* The code that is in such an answer, or in what was kept of one; false with
+ * *err, which may be NULL, where it would be REFUSED. */
+bool oauth_device_code(const struct provider *provider, const struct json *body,
+		       struct device_code *code, struct err *err);
 
 /* The device access token request (RFC 8628 section 3.4): one poll, with the
  * verifier of the device authorization request. */

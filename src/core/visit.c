@@ -150,6 +150,13 @@ static void prepare(struct visit *visit, const struct event *event,
 	move(visit, VISIT_PREPARING, RESULT_NONE, action);
 }
 
+static void show_code(struct visit *visit, const struct event *event,
+		      struct action *action)
+{
+	move(visit, VISIT_SIGN_IN, RESULT_NONE, action);
+	visit->ask_ms = event->now_ms + ASK_GAP_MS;
+}
+
 static void ask_for_code(struct visit *visit, const struct event *event,
 			 struct action *action)
 {
@@ -157,8 +164,7 @@ static void ask_for_code(struct visit *visit, const struct event *event,
 
 	start.kind = EVENT_START;
 	flow_step(visit->flow, &start, action);
-	move(visit, VISIT_SIGN_IN, RESULT_NONE, action);
-	visit->ask_ms = event->now_ms + ASK_GAP_MS;
+	show_code(visit, event, action);
 }
 
 static void sign_in(struct visit *visit, const struct event *event,
@@ -187,6 +193,10 @@ static void start(struct visit *visit, const struct event *event,
 {
 	visit->renewals = 0;
 	visit->failures = 0;
+	if (flow_resume(visit->flow, event, action)) {
+		show_code(visit, event, action);
+		return;
+	}
 	if (visit->policy.wait_for_key) {
 		move(visit, VISIT_WELCOME, RESULT_NONE, action);
 		return;
@@ -409,10 +419,15 @@ static void arrived(struct visit *visit, const struct event *event,
 		    struct action *action)
 {
 	const char *profile = session_data(visit->session)->profile;
+	struct event cancel = *event;
 
-	if (visit->stage != VISIT_RESUMING ||
-	    !refuse(visit, profile, event, action))
-		signed_in(visit, event, action);
+	if (visit->stage == VISIT_RESUMING) {
+		cancel.kind = EVENT_CANCEL; /* no code is needed */
+		flow_step(visit->flow, &cancel, action);
+		if (refuse(visit, profile, event, action))
+			return;
+	}
+	signed_in(visit, event, action);
 }
 
 /* What a person is told who was turned away. */
@@ -744,6 +759,12 @@ bool visit_recall(struct visit *visit, const char *record, size_t len,
 		  const struct event *event)
 {
 	return discovery_recall(visit->discovery, record, len, event);
+}
+
+void visit_recall_code(struct visit *visit, const char *record,
+		       const char *boot)
+{
+	flow_recall(visit->flow, record, boot);
 }
 
 void visit_begin(struct visit *visit, const struct event *event,

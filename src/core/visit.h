@@ -73,6 +73,11 @@ void visit_free(struct visit *visit); /* wipes; NULL is fine */
 bool visit_recall(struct visit *visit, const char *record, size_t len,
 		  const struct event *event);
 
+/* Before the first step: hands in what flow_record() gave in an earlier run.
+ * Where nobody is signed in, the visit goes on with it (flow_recall()). */
+void visit_recall_code(struct visit *visit, const char *record,
+		       const char *boot);
+
 /* The first step: resumes, welcomes or asks for a code. Clears *action first,
  * as visit_step() does. */
 void visit_begin(struct visit *visit, const struct event *event,

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The text is the device authorization response as it came, with the interval
+ * in force, and beside it who asked for it, the secrets that go with it and
+ * when it is over by both clocks.
+ */
+#include "config.h"
+
+#include "core/pending.h"
+
+#include <string.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "core/exchange.h"
+#include "core/jose_key.h"
+#include "core/json.h"
+#include "core/provider.h"
+
+/* No slow_down can have led further: no code lives longer than a day. */
+enum { VERSION = 1, INTERVAL_MAX_S = 86400 };
+
+/* The year 9999; and on the other clock what a double holds exactly. */
+static const int64_t last_second = INT64_C(253402300799);
+static const int64_t last_ms = INT64_C(1) << 53;
+
+void pending_free(struct pending *pending)
+{
+	device_code_free(&pending->code);
+	secret_free(pending->verifier);
+	secret_free(pending->dpop_key);
+	memset(pending, 0, sizeof(*pending));
+	pending->expires_ms = NEVER_MS;
+}
+
+bool pending_is_over(const struct pending *pending, const struct event *event)
+{
+	return event->now_ms >= pending->expires_ms ||
+	       (pending->by_wall && event->wall_s >= pending->expires_at);
+}
+
+/* Who asks, whom, and for what: where any of it is another one now, so is the
+ * code that belongs on the screen. */
+static struct json *client_of(const struct provider *provider)
+{
+	struct json *client = json_new_object();
+	struct json *extra = json_new_object();
+
+	json_set_text(client, "issuer", provider->issuer);
+	json_set_text(client, "device_authorization_endpoint",
+		      provider->device_authorization_endpoint);
+	json_set_text(client, "device_token_endpoint",
+		      provider->device_token_endpoint);
+	json_set_text(client, "client_id", provider->client_id);
+	json_set_text(client, "scope", provider->scope);
+	json_set_text(client, "audience", provider->audience);
+	json_set_text(client, "device_name", provider->device_name);
+	json_set_bool(client, "dpop", provider->dpop);
+	for (size_t i = 0; i < provider->extra_count; i++)
+		json_set_text(extra, provider->extra[i].name,
+			      provider->extra[i].value);
+	json_set(client, "extra", extra);
+	return client;
+}
+
+static bool is_client(const struct json *client,
+		      const struct provider *provider)
+{
+	struct json *ours = client_of(provider);
+	char *now = json_print(ours, false);
+	char *then = client != NULL ? json_print(client, false) : NULL;
+	bool same =
+		!provider->code_grant && then != NULL && strcmp(now, then) == 0;
+
+	secret_free(then);
+	secret_free(now);
+	json_free(ours);
+	return same;
+}
+
+char *pending_write(const struct pending *pending,
+		    const struct provider *provider, const char *boot)
+{
+	const struct device_code *code = &pending->code;
+	struct json *json = json_new_object();
+	char *text;
+
+	json_set_integer(json, "version", VERSION);
+	json_set(json, "client", client_of(provider));
+	json_set_text(json, "device_code", code->device_code);
+	json_set_text(json, "user_code", code->user_code);
+	json_set_text(json, "verification_uri", code->verification_uri);
+	json_set_text(json, "verification_uri_complete",
+		      code->verification_uri_complete);
+	json_set_integer(json, "expires_in", code->expires_in_s);
+	json_set_integer(json, "interval", code->interval_s);
+	json_set_text(json, "code_verifier", pending->verifier);
+	json_set_text(json, "dpop_key", pending->dpop_key);
+	json_set_integer(json, "expires_at", pending->expires_at);
+	if (boot[0] != '\0' && !pending->by_wall) {
+		json_set_text(json, "boot", boot);
+		json_set_integer(json, "expires_ms", pending->expires_ms);
+	}
+	text = json_print(json, false);
+	json_free(json);
+	return text;
+}
+
+static bool damaged(struct err *err)
+{
+	return err_set(err, "it is damaged");
+}
+
+static bool read_code(struct pending *pending, const struct json *json,
+		      const struct provider *provider, struct err *err)
+{
+	int64_t version;
+
+	if (!json_integer(json_get(json, "version"), VERSION, VERSION,
+			  &version))
+		return damaged(err);
+	if (!is_client(json_get(json, "client"), provider))
+		return err_set(err, "it was asked for with other settings");
+	if (!oauth_device_code(provider, json, &pending->code, NULL) ||
+	    !json_integer(json_get(json, "interval"), 1, INTERVAL_MAX_S,
+			  &pending->code.interval_s))
+		return damaged(err);
+	return true;
+}
+
+static bool read_secrets(struct pending *pending, const struct json *json,
+			 const struct provider *provider, struct err *err)
+{
+	const char *verifier = json_get_text(json, "code_verifier");
+	const char *pem = json_get_text(json, "dpop_key");
+	struct jose_key *key = NULL;
+
+	pending->verifier = xstrdup(verifier);
+	pending->dpop_key = xstrdup(pem);
+	if (pem != NULL)
+		key = jose_key_read(pem, strlen(pem), NULL);
+	jose_key_free(key);
+	return (provider->dpop && key != NULL) ||
+	       (!provider->dpop && pem == NULL) || damaged(err);
+}
+
+/* Since the start of the machine nobody has set the time. The wall clock may
+ * have been set, or not yet. */
+static bool read_end(struct pending *pending, const struct json *json,
+		     const char *boot, const struct event *event,
+		     struct err *err)
+{
+	const char *then = json_get_text(json, "boot");
+	int64_t life_ms = pending->code.expires_in_s * 1000;
+	int64_t expires_ms, left_ms;
+
+	if (!json_integer(json_get(json, "expires_at"), 0, last_second,
+			  &pending->expires_at))
+		return damaged(err);
+	pending->by_wall = then == NULL || strcmp(then, boot) != 0;
+	if (pending->by_wall)
+		left_ms = (pending->expires_at - event->wall_s) * 1000;
+	else if (json_integer(json_get(json, "expires_ms"), 0, last_ms,
+			      &expires_ms))
+		left_ms = expires_ms - event->now_ms;
+	else
+		return damaged(err);
+	if (left_ms <= 0)
+		return err_set(err, "it has run out");
+	if (left_ms > life_ms)
+		return err_set(err,
+			       "it would be good for longer than it ever was: "
+			       "the clock is not right");
+	pending->expires_ms = event->now_ms + left_ms;
+	return true;
+}
+
+bool pending_read(struct pending *pending, const char *text, size_t len,
+		  const struct provider *provider, const char *boot,
+		  const struct event *event, struct err *err)
+{
+	struct json *json = json_parse(text, len, NULL);
+	bool ok =
+		json != NULL
+			? read_code(pending, json, provider, err) &&
+				  read_secrets(pending, json, provider, err) &&
+				  read_end(pending, json, boot, event, err)
+			: damaged(err);
+
+	json_free(json);
+	if (!ok)
+		pending_free(pending);
+	return ok;
+}
