@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -162,6 +163,29 @@ enum file_result file_open(int dir, const char *path, bool make, int *fd,
 	return FILE_REFUSED;
 }
 
+enum file_result file_lock(int dir, const char *path, int *fd, struct err *err)
+{
+	enum file_result result = file_open(dir, path, true, fd, err);
+	int taken;
+
+	if (result != FILE_OK)
+		return result;
+	do {
+		taken = flock(*fd, LOCK_EX | LOCK_NB);
+	} while (taken != 0 && errno == EINTR);
+	if (taken == 0)
+		return FILE_OK;
+	result = errno == EWOULDBLOCK ? FILE_LOCKED : FILE_REFUSED;
+	if (result == FILE_REFUSED)
+		err_set(err,
+			"The file %s cannot be locked (%s): put the session on "
+			"a file system that can.",
+			path, strerror(errno));
+	close(*fd);
+	*fd = -1;
+	return result;
+}
+
 enum file_result file_read(int dir, const char *path, struct buf *content,
 			   struct err *err)
 {
@@ -261,6 +285,11 @@ bool file_remove(int dir, const char *path, struct err *err)
 		return err_set(err, "The file %s cannot be removed: %s.", path,
 			       advice(errno));
 	return true;
+}
+
+bool file_is_there(int dir, const char *path)
+{
+	return exists(dir, path) || file_has_leftover(dir, path);
 }
 
 bool file_has_leftover(int dir, const char *path)

@@ -13,7 +13,12 @@
 struct buf;
 struct err;
 
-enum file_result { FILE_OK, FILE_MISSING, FILE_REFUSED };
+enum file_result {
+	FILE_OK,
+	FILE_MISSING,
+	FILE_LOCKED, /* file_lock(): by another process */
+	FILE_REFUSED
+};
 
 /*
  * Opens the directory at path; what is missing of it is made with mode 0700.
@@ -42,6 +47,10 @@ enum file_result file_open(int dir, const char *path, bool make, int *fd,
 enum file_result file_read(int dir, const char *path, struct buf *content,
 			   struct err *err);
 
+/* file_open() of a file that is made where it is missing, and its lock, without
+ * waiting: it is held for as long as *fd is open. */
+enum file_result file_lock(int dir, const char *path, int *fd, struct err *err);
+
 /*
  * Replaces the file by the n bytes at data, mode 0600: on the disk when it
  * returns true, else as it was before. One process at a time: the caller has a
@@ -53,6 +62,10 @@ bool file_replace(int dir, const char *path, const void *data, size_t n,
 /* Removes the file and what a file_replace() cut short has left; fine where
  * there is nothing. */
 bool file_remove(int dir, const char *path, struct err *err);
+
+/* Whether there is a file of that name, of whatever kind, or something that a
+ * file_replace() cut short has left. */
+bool file_is_there(int dir, const char *path);
 
 /* Whether a file_replace() is under way, or was cut short and left a file. */
 bool file_has_leftover(int dir, const char *path);

@@ -8,11 +8,8 @@
 
 #include "io/store.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -22,84 +19,24 @@
 #include "core/record.h"
 #include "core/session_data.h"
 #include "io/file.h"
+#include "io/key_file.h"
+#include "io/sealed.h"
 
-enum { MAX_FILE = 1024 * 1024, HEX_KEY_LEN = 2 * CRYPTO_KEY_SIZE };
+enum { MAX_FILE = 1024 * 1024 };
 
 struct store {
 	char *path; /* NULL: in memory */
 	char *lock_path;
 	char *document_path;
+	char *code_path;
+	char *code_lock_path;
 	int dir;
-	int lock; /* -1: not locked */
+	int lock;      /* -1: not locked */
+	int code_lock; /* -1: the code's place is not ours */
 	bool sealed;
 	unsigned char key[CRYPTO_KEY_SIZE];
 	struct session_data kept; /* in memory; no provider: nothing */
 };
-
-static int hex_digit(char c)
-{
-	static const char digits[] = "0123456789abcdef0123456789ABCDEF";
-	const char *found = c != '\0' ? strchr(digits, c) : NULL;
-
-	return found != NULL ? (int)((found - digits) % 16) : -1;
-}
-
-static bool decode_hex_key(unsigned char *key, const char *hex)
-{
-	for (size_t i = 0; i < CRYPTO_KEY_SIZE; i++) {
-		int high = hex_digit(hex[2 * i]);
-		int low = hex_digit(hex[2 * i + 1]);
-
-		if (high < 0 || low < 0)
-			return false;
-		key[i] = (unsigned char)(16 * high + low);
-	}
-	return true;
-}
-
-/* Raw bytes, or hexadecimal digits and perhaps a newline. */
-static bool decode_key(unsigned char *key, const struct buf *content)
-{
-	size_t len = content->len;
-
-	if (len == CRYPTO_KEY_SIZE) {
-		memcpy(key, content->data, CRYPTO_KEY_SIZE);
-		return true;
-	}
-	if (len == HEX_KEY_LEN + 1 && content->data[HEX_KEY_LEN] == '\n')
-		len--;
-	return len == HEX_KEY_LEN && decode_hex_key(key, content->data);
-}
-
-static bool read_key(struct store *store, const char *key_file, struct err *err)
-{
-	struct buf content;
-	bool ok = false;
-
-	buf_init(&content, MAX_FILE);
-	switch (file_read(AT_FDCWD, key_file, &content, err)) {
-	case FILE_OK:
-		ok = decode_key(store->key, &content);
-		if (!ok)
-			err_set(err,
-				"The key file %s does not hold a key: it takes "
-				"32 bytes, or 64 hexadecimal digits, as from "
-				"openssl rand -hex 32.",
-				key_file);
-		break;
-	case FILE_MISSING:
-		err_set(err,
-			"The key file %s is not there: make it with "
-			"(umask 077; openssl rand -hex 32 > %s).",
-			key_file, key_file);
-		break;
-	case FILE_REFUSED:
-		break;
-	}
-	buf_free(&content);
-	store->sealed = ok;
-	return ok;
-}
 
 /* The directory part of path: "." where it has none. */
 static char *dir_of(const char *path)
@@ -144,24 +81,35 @@ static bool open_dir(struct store *store, const char *path, struct err *err)
 	store->path = xstrdup(path);
 	store->lock_path = with_suffix(path, ".lock");
 	store->document_path = with_suffix(path, ".discovery");
+	store->code_path = with_suffix(path, ".code");
+	store->code_lock_path = with_suffix(path, ".code.lock");
 	dir = dir_of(path);
 	store->dir = file_open_dir(dir, err);
 	free(dir);
 	return store->dir >= 0;
 }
 
+/* The code's place is somebody else's to take. */
+static void leave_code(struct store *store)
+{
+	if (store->code_lock >= 0)
+		close(store->code_lock);
+	store->code_lock = -1;
+}
+
 struct store *store_open(const char *path, const char *key_file,
 			 struct err *err)
 {
 	struct store *store = xcalloc(1, sizeof(*store));
-	bool with_key = key_file != NULL && *key_file != '\0';
 
 	store->dir = -1;
 	store->lock = -1;
+	store->code_lock = -1;
 	if (path == NULL)
 		return store;
+	store->sealed = key_file != NULL && *key_file != '\0';
 	if (!open_dir(store, path, err) ||
-	    (with_key && !read_key(store, key_file, err))) {
+	    (store->sealed && !key_file_read(key_file, store->key, err))) {
 		store_close(store);
 		return NULL;
 	}
@@ -174,10 +122,13 @@ void store_close(struct store *store)
 	if (store == NULL)
 		return;
 	store_unlock(store);
+	leave_code(store);
 	if (store->dir >= 0)
 		close(store->dir);
 	session_data_free(&store->kept);
 	mem_wipe(store->key, sizeof(store->key));
+	free(store->code_lock_path);
+	free(store->code_path);
 	free(store->document_path);
 	free(store->lock_path);
 	free(store->path);
@@ -214,29 +165,26 @@ char *store_default_path(struct err *err)
 	return NULL;
 }
 
+static enum store_result take(const struct store *store, const char *path,
+			      int *lock, struct err *err)
+{
+	switch (file_lock(store->dir, path, lock, err)) {
+	case FILE_OK:
+		return STORE_OK;
+	case FILE_LOCKED:
+		return STORE_BUSY;
+	case FILE_MISSING:
+	case FILE_REFUSED:
+		break;
+	}
+	return STORE_FAILED;
+}
+
 enum store_result store_lock(struct store *store, struct err *err)
 {
-	int fd, taken;
-
 	if (store->path == NULL || store->lock >= 0)
 		return STORE_OK;
-	if (file_open(store->dir, store->lock_path, true, &fd, err) != FILE_OK)
-		return STORE_FAILED;
-	do {
-		taken = flock(fd, LOCK_EX | LOCK_NB);
-	} while (taken != 0 && errno == EINTR);
-	if (taken == 0) {
-		store->lock = fd;
-		return STORE_OK;
-	}
-	if (errno != EWOULDBLOCK)
-		err_set(err,
-			"The file %s cannot be locked (%s): put the session on "
-			"a file system that can.",
-			store->lock_path, strerror(errno));
-	taken = errno;
-	close(fd);
-	return taken == EWOULDBLOCK ? STORE_BUSY : STORE_FAILED;
+	return take(store, store->lock_path, &store->lock, err);
 }
 
 void store_unlock(struct store *store)
@@ -255,14 +203,20 @@ static enum store_result load_kept(const struct store *store,
 	return STORE_OK;
 }
 
+/* NULL: nothing is sealed. */
+static const unsigned char *key_of(const struct store *store)
+{
+	return store->sealed ? store->key : NULL;
+}
+
 /* Reads the text of the file into data. On STORE_CORRUPT *err is only the
  * clause that says how. */
 static enum store_result parse(const struct store *store,
 			       const struct buf *text,
 			       struct session_data *data, struct err *err)
 {
-	switch (record_read(data, buf_text(text), text->len,
-			    store->sealed ? store->key : NULL, err)) {
+	switch (record_read(data, buf_text(text), text->len, key_of(store),
+			    err)) {
 	case RECORD_OK:
 		return STORE_OK;
 	case RECORD_BAD:
@@ -297,6 +251,7 @@ static enum store_result load_file(const struct store *store,
 	case FILE_MISSING:
 		result = STORE_EMPTY;
 		break;
+	case FILE_LOCKED:
 	case FILE_REFUSED:
 		break;
 	}
@@ -403,7 +358,7 @@ bool store_save(struct store *store, const struct session_data *data,
 	if (store->lock < 0)
 		return not_locked(store, err);
 	buf_init(&text, MAX_FILE);
-	if (record_write(&text, data, store->sealed ? store->key : NULL))
+	if (record_write(&text, data, key_of(store)))
 		ok = file_replace(store->dir, store->path, text.data, text.len,
 				  err);
 	else
@@ -426,26 +381,14 @@ bool store_wipe(struct store *store, struct err *err)
 
 bool store_load_document(const struct store *store, struct buf *out)
 {
-	struct buf content;
-	bool ok;
-
-	if (store->path == NULL)
-		return false;
-	buf_init(&content, MAX_FILE);
-	ok = file_read(store->dir, store->document_path, &content, NULL) ==
-	     FILE_OK;
-	if (ok && store->sealed)
-		ok = crypto_open(out, content.data, content.len, store->key);
-	else if (ok)
-		ok = buf_add(out, buf_text(&content), content.len);
-	buf_free(&content);
-	return ok;
+	return store->path != NULL &&
+	       sealed_read(store->dir, store->document_path, key_of(store), out,
+			   NULL) == FILE_OK;
 }
 
 bool store_save_document(struct store *store, const char *text, struct err *err)
 {
 	bool was_locked = store->lock >= 0;
-	struct buf content;
 	bool ok;
 
 	if (store->path == NULL)
@@ -460,15 +403,77 @@ bool store_save_document(struct store *store, const char *text, struct err *err)
 	case STORE_FAILED:
 		return false;
 	}
-	buf_init(&content, 2 * MAX_FILE);
-	if (store->sealed)
-		(void)crypto_seal(&content, text, strlen(text), store->key);
-	else
-		(void)buf_adds(&content, text);
-	ok = file_replace(store->dir, store->document_path, buf_text(&content),
-			  content.len, err);
-	buf_free(&content);
+	ok = sealed_replace(store->dir, store->document_path, text,
+			    key_of(store), err);
 	if (!was_locked)
 		store_unlock(store);
 	return ok;
+}
+
+static enum store_result enter_code(struct store *store, struct err *err)
+{
+	if (store->code_lock >= 0)
+		return STORE_OK;
+	return take(store, store->code_lock_path, &store->code_lock, err);
+}
+
+enum store_result store_take_code(struct store *store, struct buf *out,
+				  struct err *err)
+{
+	enum store_result result;
+
+	if (store->path == NULL)
+		return STORE_EMPTY;
+	result = enter_code(store, err);
+	if (result != STORE_OK)
+		return result;
+	switch (sealed_read(store->dir, store->code_path, key_of(store), out,
+			    err)) {
+	case FILE_OK:
+		return STORE_OK;
+	case FILE_MISSING:
+		result = STORE_EMPTY;
+		break;
+	case FILE_LOCKED:
+	case FILE_REFUSED:
+		result = STORE_FAILED;
+		break;
+	}
+	/* Whatever it is, it is of no use, and nothing is to stay of it. */
+	(void)store_drop_code(store, NULL);
+	return result;
+}
+
+bool store_save_code(struct store *store, const char *text, struct err *err)
+{
+	if (store->path == NULL)
+		return true;
+	switch (enter_code(store, err)) {
+	case STORE_OK:
+		return sealed_replace(store->dir, store->code_path, text,
+				      key_of(store), err);
+	case STORE_BUSY:
+		return true;
+	case STORE_EMPTY:
+	case STORE_CORRUPT:
+	case STORE_FAILED:
+		break;
+	}
+	return false;
+}
+
+bool store_drop_code(struct store *store, struct err *err)
+{
+	enum store_result result = STORE_BUSY;
+	bool ok = true;
+
+	/* Where there never was one, there need not be a lock either. */
+	if (store->path != NULL &&
+	    (store->code_lock >= 0 ||
+	     file_is_there(store->dir, store->code_path)))
+		result = enter_code(store, err);
+	if (result == STORE_OK)
+		ok = file_remove(store->dir, store->code_path, err);
+	leave_code(store);
+	return ok && result != STORE_FAILED;
 }

@@ -84,4 +84,26 @@ bool store_load_document(const struct store *store, struct buf *out);
 bool store_save_document(struct store *store, const char *text,
 			 struct err *err);
 
+/*
+ * The code that is on show is kept there as well, as FILE.code and sealed as
+ * that is, for the next run to go on with. Its place is one process's at a
+ * time, until store_drop_code() or that process's end, however that comes: so
+ * no code is taken up that somebody else is still asking about. The place has a
+ * lock of its own, because it is held for as long as a code lives. In memory
+ * nothing is kept.
+ */
+
+/* Takes the place and appends what an earlier run left in it to out: OK, EMPTY,
+ * BUSY, or FAILED with *err where it is of no use, whatever it was: then it is
+ * removed. */
+enum store_result store_take_code(struct store *store, struct buf *out,
+				  struct err *err);
+
+/* Takes the place, where that is free, and keeps that in it. False with *err
+ * where it cannot be written. */
+bool store_save_code(struct store *store, const char *text, struct err *err);
+
+/* Empties the place, unless it is another process's, and gives it up. */
+bool store_drop_code(struct store *store, struct err *err);
+
 #endif

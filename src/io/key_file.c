@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * 32 bytes as they are, or as 64 hexadecimal digits and perhaps a newline.
+ */
+#include "config.h"
+
+#include "io/key_file.h"
+
+#include <fcntl.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "io/file.h"
+
+enum { MAX_FILE = 1024, HEX_LEN = 2 * CRYPTO_KEY_SIZE };
+
+static int hex_digit(char c)
+{
+	static const char digits[] = "0123456789abcdef0123456789ABCDEF";
+	const char *found = c != '\0' ? strchr(digits, c) : NULL;
+
+	return found != NULL ? (int)((found - digits) % 16) : -1;
+}
+
+static bool decode_hex(unsigned char *key, const char *hex)
+{
+	for (size_t i = 0; i < CRYPTO_KEY_SIZE; i++) {
+		int high = hex_digit(hex[2 * i]);
+		int low = hex_digit(hex[2 * i + 1]);
+
+		if (high < 0 || low < 0)
+			return false;
+		key[i] = (unsigned char)(16 * high + low);
+	}
+	return true;
+}
+
+static bool decode(unsigned char *key, const struct buf *content)
+{
+	size_t len = content->len;
+
+	if (len == CRYPTO_KEY_SIZE) {
+		memcpy(key, content->data, CRYPTO_KEY_SIZE);
+		return true;
+	}
+	if (len == HEX_LEN + 1 && content->data[HEX_LEN] == '\n')
+		len--;
+	return len == HEX_LEN && decode_hex(key, content->data);
+}
+
+bool key_file_read(const char *path, unsigned char key[CRYPTO_KEY_SIZE],
+		   struct err *err)
+{
+	struct buf content;
+	bool ok = false;
+
+	buf_init(&content, MAX_FILE);
+	switch (file_read(AT_FDCWD, path, &content, err)) {
+	case FILE_OK:
+		ok = decode(key, &content);
+		if (!ok)
+			err_set(err,
+				"The key file %s does not hold a key: it takes "
+				"32 bytes, or 64 hexadecimal digits, as from "
+				"openssl rand -hex 32.",
+				path);
+		break;
+	case FILE_MISSING:
+		err_set(err,
+			"The key file %s is not there: make it with "
+			"(umask 077; openssl rand -hex 32 > %s).",
+			path, path);
+		break;
+	case FILE_LOCKED:
+	case FILE_REFUSED:
+		break;
+	}
+	buf_free(&content);
+	return ok;
+}
