@@ -6,7 +6,9 @@
 
 #include "app/clock.h"
 
+#include <fcntl.h>
 #include <time.h>
+#include <unistd.h>
 
 int64_t clock_now_ms(void)
 {
@@ -22,4 +24,14 @@ int64_t clock_wall_s(void)
 
 	(void)clock_gettime(CLOCK_REALTIME, &ts);
 	return (int64_t)ts.tv_sec;
+}
+
+void clock_boot(char id[CLOCK_BOOT_SIZE])
+{
+	int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd >= 0 ? read(fd, id, CLOCK_BOOT_SIZE - 1) : 0;
+
+	id[n == CLOCK_BOOT_SIZE - 1 ? n : 0] = '\0';
+	if (fd >= 0)
+		(void)close(fd);
 }

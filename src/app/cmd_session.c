@@ -394,6 +394,9 @@ static int sign_out(struct setup *setup, enum owner owner, struct err *err)
 			handover_signed_out(handover, &who);
 		(void)handover_finish(handover, setup->http, signals);
 		code = EXIT_DONE;
+		/* A code that a kiosk was showing when it ended. */
+		if (!store_drop_code(setup->store, err))
+			code = EXIT_FAILED;
 	} else {
 		err_set(err, "The session could not be removed.");
 		code = EXIT_FAILED;

@@ -18,6 +18,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "core/discovery.h"
+#include "core/flow.h"
 #include "core/session.h"
 #include "core/visit.h"
 #include "io/http.h"
@@ -212,6 +213,65 @@ bool driver_recall(struct driver *driver)
 	return ok;
 }
 
+void driver_recall_code(struct driver *driver, struct visit *visit)
+{
+	char boot[CLOCK_BOOT_SIZE];
+	struct err err = {""};
+	struct buf record;
+
+	clock_boot(boot);
+	driver->keeps_code = true;
+	buf_init(&record, RECORD_MAX);
+	switch (store_take_code(driver->store, &record, &err)) {
+	case STORE_OK:
+		visit_recall_code(visit, buf_text(&record), boot);
+		break;
+	case STORE_BUSY:
+		log_add(driver->log, clock_wall_s(), LEVEL_INFO,
+			"another process keeps its code beside this session: "
+			"this one's does not outlast a restart");
+		break;
+	case STORE_CORRUPT:
+	case STORE_FAILED:
+		log_add(driver->log, clock_wall_s(), LEVEL_WARN,
+			"the code of the last run is not taken up: %s",
+			err.text);
+		break;
+	case STORE_EMPTY:
+		break;
+	}
+	buf_free(&record);
+}
+
+/* Only once nothing is left to do at once: the tokens of a code are saved
+ * before it is removed. */
+static void keep_code(struct driver *driver)
+{
+	const struct flow *flow = driver->machine.flow;
+	char boot[CLOCK_BOOT_SIZE];
+	struct err err = {""};
+	char *record;
+	bool ok;
+
+	if (!driver->keeps_code || flow_changes(flow) == driver->changes)
+		return;
+	driver->changes = flow_changes(flow);
+	clock_boot(boot);
+	record = flow_record(flow, boot);
+	ok = record != NULL ? store_save_code(driver->store, record, &err)
+			    : store_drop_code(driver->store, &err);
+	if (!ok)
+		log_add(driver->log, clock_wall_s(), LEVEL_WARN, "%s",
+			err.text);
+	secret_free(record);
+}
+
+void driver_drop_code(struct driver *driver)
+{
+	if (driver->keeps_code)
+		(void)store_drop_code(driver->store, NULL);
+}
+
 /* A document that has just come is for the next run, too. */
 static void keep_document(struct driver *driver)
 {
@@ -256,6 +316,7 @@ void driver_do(struct driver *driver, struct action *action)
 		driver->machine.step(driver->machine.self, &event, action);
 		session_data_free(&data);
 	}
+	keep_code(driver);
 }
 
 static void post(struct driver *driver, const struct event *event)

@@ -49,7 +49,9 @@ struct driver {
 	struct handover *handover; /* NULL: no hooks */
 	/* All zero to begin with. */
 	struct listener listener;
-	unsigned kept; /* how many discovery documents are */
+	unsigned kept;	  /* how many discovery documents are */
+	bool keeps_code;  /* for the next run */
+	unsigned changes; /* of the flow's, as the store has it */
 };
 
 /* At most so many descriptors go to driver_wait(). */
@@ -82,6 +84,16 @@ struct machine machine_of_discovery(struct discovery *discovery);
 /* Before the first step: hands the machine the discovery document of an earlier
  * run, if one is kept. True where that will do. */
 bool driver_recall(struct driver *driver);
+
+/*
+ * Before the first step: from now on the code on show is kept, once for each
+ * code and each slow_down, and where an earlier run could not take its own away
+ * the visit goes on with that.
+ */
+void driver_recall_code(struct driver *driver, struct visit *visit);
+
+/* Somebody gives up: the code on show is for nobody any more. */
+void driver_drop_code(struct driver *driver);
 
 /* An event of that kind, now. */
 struct event driver_event(enum event_kind kind);

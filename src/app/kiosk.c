@@ -68,6 +68,13 @@ static void end(struct kiosk *kiosk, int exit_code)
 	kiosk->exit_code = exit_code;
 }
 
+/* A person leaves; they do not want to find their code again. */
+static void quit(struct kiosk *kiosk, int exit_code)
+{
+	driver_drop_code(&kiosk->driver);
+	end(kiosk, exit_code);
+}
+
 static void hang_up(struct kiosk *kiosk)
 {
 	kiosk->hung_up = true;
@@ -96,7 +103,7 @@ static void approve(struct kiosk *kiosk)
 static void cancel(struct kiosk *kiosk)
 {
 	if (!kiosk->once && kiosk->scene.can_quit)
-		end(kiosk, EXIT_DONE);
+		quit(kiosk, EXIT_DONE);
 	else
 		driver_post(&kiosk->driver, EVENT_CANCEL);
 }
@@ -117,7 +124,7 @@ static void obey(struct kiosk *kiosk, enum command command)
 		driver_post(&kiosk->driver, EVENT_SIGN_OUT);
 		break;
 	case COMMAND_QUIT:
-		end(kiosk, kiosk->once ? EXIT_CANCELLED : EXIT_DONE);
+		quit(kiosk, kiosk->once ? EXIT_CANCELLED : EXIT_DONE);
 		break;
 	case COMMAND_APPROVE:
 		approve(kiosk);
@@ -379,6 +386,8 @@ int kiosk_run(struct setup *setup, struct vt *vt, struct session_data *login,
 	kiosk.driver.handover = handover_new(setup);
 	driver_listen(&kiosk.driver, &setup->provider);
 	(void)driver_recall(&kiosk.driver);
+	if (setup_keeps_code(setup, kiosk.once))
+		driver_recall_code(&kiosk.driver, kiosk.visit);
 	run(&kiosk);
 	driver_end(&kiosk.driver);
 	if (!kiosk.once)

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "app/args.h"
+#include "app/clock.h"
 #include "app/driver.h"
 #include "app/handover.h"
 #include "app/scene.h"
@@ -69,6 +70,7 @@ static bool print_code(const struct setup *setup, const struct flow *flow)
 {
 	const struct device_code *code = flow_code(flow);
 	const char *complete = code->verification_uri_complete;
+	int64_t left_s = (flow_expires_ms(flow) - clock_now_ms() + 999) / 1000;
 	char lifetime[32];
 
 	if (can_draw() && strcmp(setup->conf.screen.qr, "text") != 0)
@@ -81,7 +83,7 @@ static bool print_code(const struct setup *setup, const struct flow *flow)
 		(void)printf("or open this address, and compare the code:\n\n"
 			     "    %s\n\n",
 			     complete);
-	text_duration(lifetime, sizeof(lifetime), code->expires_in_s);
+	text_duration(lifetime, sizeof(lifetime), left_s);
 	(void)printf("The code is good for %s.\n", lifetime);
 	return fflush(stdout) == 0 && !ferror(stdout);
 }
@@ -218,6 +220,8 @@ int plain_run(struct setup *setup, struct session_data *login, struct err *err)
 	driver.handover = handover_new(setup);
 	driver_listen(&driver, &setup->provider);
 	(void)driver_recall(&driver);
+	if (setup_keeps_code(setup, true))
+		driver_recall_code(&driver, visit);
 	code = run(&driver, &scene, visit, signals);
 	if (code == EXIT_DONE) {
 		code = scene_exit_code(visit);
@@ -229,6 +233,8 @@ int plain_run(struct setup *setup, struct session_data *login, struct err *err)
 				      scene_farewell(&scene, visit));
 		}
 	}
+	if (code == EXIT_CANCELLED)
+		driver_drop_code(&driver);
 	driver_finish(&driver);
 	driver_end(&driver);
 	if (code == EXIT_DONE &&

@@ -131,6 +131,12 @@ bool setup_network(struct setup *setup, struct err *err)
 	return setup->http != NULL;
 }
 
+bool setup_keeps_code(const struct setup *setup, bool once)
+{
+	return setup->conf.session.resume &&
+	       (!once || conf_is_set(&setup->conf, "session.resume"));
+}
+
 char *setup_session_path(const struct setup *setup, struct err *err)
 {
 	const struct conf *conf = &setup->conf;

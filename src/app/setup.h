@@ -65,6 +65,10 @@ bool setup_network(struct setup *setup, struct err *err);
  * anybody is asked to do anything. */
 bool setup_store(struct setup *setup, struct err *err);
 
+/* Whether a code is kept for the next run: a kiosk's, unless the configuration
+ * says no; that of a single sign-in, only where it says yes. */
+bool setup_keeps_code(const struct setup *setup, bool once);
+
 /* Where the session is kept, which the caller owns: "" is in memory. NULL with
  * *err where there is no place for it. */
 char *setup_session_path(const struct setup *setup, struct err *err);
