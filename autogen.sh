@@ -35,8 +35,8 @@ full_packages='clang=clang clang-format=clang-format
 	shellcheck=shellcheck
 	git=git chromium=chromium chromium-driver=chromedriver
 	python3-selenium nodejs=node systemd=systemd-analyze
-	qemu-system-x86=qemu-system-x86_64 busybox-static valgrind=valgrind
-	strace=strace iproute2=ip
+	qemu-system-x86=qemu-system-x86_64 busybox-static e2fsprogs=mkfs.ext4
+	valgrind=valgrind strace=strace iproute2=ip
 	nftables=nft prometheus=promtool
 	prometheus-node-exporter=prometheus-node-exporter'
 

@@ -10,7 +10,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "e2e")]
 
 import initramfs  # noqa: E402
-from program import BUILD, GRANTTY, PRACTICE, TOP  # noqa: E402
+from program import BUILD, GRANTTY, PRACTICE  # noqa: E402
 from qemu import Machine  # noqa: E402
 
 FONTS = ["Lat15-Fixed16", "Lat15-Terminus32x16", "Uni2-VGA16"]
@@ -28,20 +28,12 @@ def images():
     setfont = folder / "bin/setfont"
     if not setfont.exists():
         initramfs.packages(folder, "kbd", "console-setup-linux")
-    archive = initramfs.Archive()
-    archive.file("/init", HERE / "init")
-    archive.file("/bin/busybox", initramfs.busybox(folder))
-    archive.add("/bin/sh", 0o120777, b"/bin/busybox")
-    for name in "proc", "sys", "dev":
-        archive.add(name, 0o40755)
-    for path in GRANTTY, PRACTICE, BUILD / "tests/boot/font", setfont:
-        archive.program(f"/bin/{pathlib.Path(path).name}", path)
+    archive = initramfs.small_system(
+        folder, GRANTTY, PRACTICE, BUILD / "tests/boot/font", setfont
+    )
     ctype = "/usr/lib/locale/C.utf8/LC_CTYPE"
     archive.file(ctype, ctype, 0o100644)
     archive.file("/etc/terminfo/l/linux", "/usr/lib/terminfo/l/linux")
-    archive.file(
-        "/bin/themes/midnight.theme", TOP / "themes/midnight.theme"
-    )
     for font in FONTS:
         name = f"usr/share/consolefonts/{font}.psf.gz"
         archive.add(

@@ -3,6 +3,7 @@
 holds grantty, what that needs, and a shell."""
 
 import gzip
+import lzma
 import os
 import pathlib
 import re
@@ -35,6 +36,32 @@ def kernel(folder):
         packages(folder, re.search(r"Depends: (linux-image-\S+)", depends)[1])
         found = list(folder.glob("boot/vmlinuz-*"))
     return found[0]
+
+
+def modules(folder, *names):
+    """The kernel's modules of these names and what they need, as bytes and in
+    the order in which they can be loaded. What is none of them is in the
+    kernel."""
+    paths = {
+        path.name.partition(".")[0].replace("-", "_"): path
+        for path in folder.glob("lib/modules/*/kernel/**/*.ko*")
+    }
+    found = {}
+
+    def add(name):
+        if name not in paths or name in found:
+            return
+        data = paths[name].read_bytes()
+        if paths[name].suffix == ".xz":
+            data = lzma.decompress(data)
+        needs = re.search(rb"\0depends=([^\0]*)", data)[1].decode()
+        for other in needs.split(","):
+            add(other.replace("-", "_"))
+        found[name] = data
+
+    for name in names:
+        add(name)
+    return list(found.values())
 
 
 def busybox(folder):
@@ -91,3 +118,18 @@ class Archive:
     def write(self, path):
         self.add("TRAILER!!!", 0)
         path.write_bytes(gzip.compress(b"".join(self.parts), 1))
+
+
+def small_system(folder, *programs):
+    """An archive with the first process, a shell, grantty's theme and these
+    programs."""
+    archive = Archive()
+    archive.file("/init", TOP / "tests/boot/init")
+    archive.file("/bin/busybox", busybox(folder))
+    archive.add("/bin/sh", 0o120777, b"/bin/busybox")
+    for name in "proc", "sys", "dev":
+        archive.add(name, 0o40755)
+    for path in programs:
+        archive.program(f"/bin/{pathlib.Path(path).name}", path)
+    archive.file("/bin/themes/midnight.theme", TOP / "themes/midnight.theme")
+    return archive

@@ -5,6 +5,7 @@ import pytest
 
 from fixtures import (
     home,
+    open_resolver,
     open_terminal,
     pytest_sessionstart,
     silent_resolver,

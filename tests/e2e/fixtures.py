@@ -74,17 +74,38 @@ def open_terminal(home):
 
 
 @pytest.fixture
-def silent_resolver(tmp_path):
-    """A DNS server that takes questions and answers none, and what to put
-    before a program so that it asks there."""
+def open_resolver():
+    """Opens a socket for DNS questions at an address that nobody else uses;
+    the number tells several apart."""
     if os.geteuid() != 0:
         pytest.skip("needs root, for a mount namespace and port 53")
-    pid = os.getpid()
-    address = f"127.53.{pid >> 8 & 255}.{pid & 255}"
-    conf = tmp_path / "resolv.conf"
+    sockets = []
+
+    def start(number=0):
+        pid = os.getpid()
+        resolver = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        resolver.bind((f"127.{53 + number}.{pid >> 8 & 255}.{pid & 255}", 53))
+        resolver.settimeout(20)
+        sockets.append(resolver)
+        return resolver
+
+    yield start
+    for resolver in sockets:
+        resolver.close()
+
+
+def ask_at(conf, resolver):
+    """Writes a resolv.conf that names the resolver; returns what to put before
+    a program so that it reads that one."""
+    address = resolver.getsockname()[0]
     conf.write_text(f"nameserver {address}\noptions timeout:30 attempts:5\n")
     script = 'mount --bind "$0" /etc/resolv.conf && exec "$@"'
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as resolver:
-        resolver.bind((address, 53))
-        resolver.settimeout(20)
-        yield resolver, ["unshare", "-m", "sh", "-c", script, str(conf)]
+    return ["unshare", "-m", "sh", "-c", script, str(conf)]
+
+
+@pytest.fixture
+def silent_resolver(tmp_path, open_resolver):
+    """A DNS server that takes questions and answers none, and what to put
+    before a program so that it asks there."""
+    resolver = open_resolver()
+    return resolver, ask_at(tmp_path / "resolv.conf", resolver)

@@ -13,8 +13,15 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "e2e"))
 
 # pylint: disable=wrong-import-position,unused-import
+from certificates import certify
 from crooked import Crooked
-from fixtures import open_terminal, pytest_sessionstart, start_practice
+from fixtures import (
+    open_resolver,
+    open_terminal,
+    pytest_sessionstart,
+    silent_resolver,
+    start_practice,
+)
 from fixtures import home as bare_home
 from practice import CLIENT_SECRET
 from program import Exit
@@ -25,6 +32,12 @@ SECRETS = re.compile(
     rf"nobody-may-see|second-token|{CLIENT_SECRET}|device_code=|Bearer \S"
 )
 CONTROLS = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e]")
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--cuts", type=int, default=30, help="how many power cuts to try"
+    )
 
 
 def check_aftermath(home):

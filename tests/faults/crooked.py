@@ -142,6 +142,7 @@ class Crooked:
         self.tls = tls
         self.requests = []
         self.connections = 0
+        self.peers = []  # their addresses
         self.open = set()
         self.listener = listener or socket.create_server(("127.0.0.1", 0))
         host, self.port = self.listener.getsockname()[:2]
@@ -175,10 +176,11 @@ class Crooked:
     def accept(self):
         while True:
             try:
-                connection, _ = self.listener.accept()
+                connection, peer = self.listener.accept()
             except OSError:
                 return
             self.connections += 1
+            self.peers.append(peer[0])
             self.start(self.serve, connection, self.connections)
 
     def serve(self, raw, number):

@@ -3,10 +3,13 @@
 a loopback interface of its own, which can be made as bad as one likes."""
 
 import ctypes
+import json
 import os
+import re
 import socket
 import subprocess
 import threading
+import time
 
 import pytest
 
@@ -20,16 +23,20 @@ CLONE_NEWNET = 0x40000000
 class Namespace:
     """A network of its own; root only."""
 
-    def __init__(self):
-        self.name = f"grantty-{os.getpid()}"
-        self.ip("netns", "add", self.name)
-        self.run("ip", "link", "set", "lo", "up")
+    def __init__(self, name=""):
+        self.name = f"grantty-{os.getpid()}{name}"
+        subprocess.run(["ip", "netns", "add", self.name], check=True)
+        self.ip("link set lo up")
 
-    def ip(self, *words):
-        subprocess.run(["ip", *words], check=True)
+    def ip(self, words):
+        return self.run("ip", *words.split())
 
     def run(self, *words):
-        subprocess.run(self.before + list(words), check=True)
+        """What the command prints."""
+        return subprocess.run(
+            self.before + list(words), check=True, stdout=subprocess.PIPE,
+            encoding="utf-8",
+        ).stdout
 
     @property
     def before(self):
@@ -41,6 +48,20 @@ class Namespace:
         self.run("nft", "add chain inet t c "
                  "{ type filter hook input priority 0; }")
         self.run("nft", f"add rule inet t c {what}")
+
+    def counts(self):
+        """How many packets the rules with a counter have seen, in order."""
+        ruleset = self.run("nft", "list", "ruleset")
+        return [int(n) for n in re.findall(r"counter packets (\d+)", ruleset)]
+
+    def connect(self, other, number):
+        """A cable to another namespace: 10.9.NUMBER.2 here, .1 there."""
+        for end, peer, host in (self, other, 2), (other, self, 1):
+            if end is self:
+                end.ip(f"link add eth{number} type veth peer name eth{number} "
+                       f"netns {peer.name}")
+            end.ip(f"address add 10.9.{number}.{host}/24 dev eth{number}")
+            end.ip(f"link set eth{number} up")
 
     def listener(self, address="127.0.0.1"):
         """A socket that listens in there: a thread goes in and makes it."""
@@ -58,7 +79,7 @@ class Namespace:
         return made[0]
 
     def close(self):
-        self.ip("netns", "del", self.name)
+        subprocess.run(["ip", "netns", "del", self.name], check=True)
 
 
 @pytest.fixture
@@ -80,24 +101,38 @@ def kiosk_signs_in(screen, timeout=120):
 @pytest.mark.row("Network", "30 % of all packets lost",
                  "signs in; each request comes in whole")
 def test_loss(network, crooked, open_terminal):
+    pending = error("authorization_pending")
     server = crooked(listener=network.listener(),
-                     poll=[error("authorization_pending"), answer(TOKENS)])
-    network.drop("numgen random mod 10 < 3 drop")
+                     poll=[pending, pending, pending, answer(TOKENS)])
+    network.drop("counter numgen random mod 10 < 3 counter drop")
     kiosk_signs_in(open_terminal(before=network.before))
     assert set(server.places()) == {"authorize", "poll", "profile"}
+    packets, lost = network.counts()
+    print(f"{lost} of {packets} packets lost")
+    assert packets > 30 and lost > packets / 10
 
 
 @pytest.mark.slow
 @pytest.mark.row("Network", "8 kbit/s", "signs in; keys are answered")
-def test_slow(network, crooked, open_terminal):
-    crooked(listener=network.listener())
+def test_slow(network, certify, crooked, open_terminal):
+    context, config = certify()
+    crooked(config, tls=context, listener=network.listener())
+    network.ip("link set lo mtu 576")
     network.run("tc", "qdisc", "add", "dev", "lo", "root", "tbf", "rate",
-                "8kbit", "burst", "1600", "limit", "30000")
+                "8kbit", "burst", "600", "limit", "30000")
+    begun_s = time.monotonic()
     screen = open_terminal(before=network.before)
     screen.wait_for("Sign in|Hello")
     screen.keys("?")
     screen.wait_for("Any key closes this")
     screen.keys("x")
+    screen.wait_for(f"Hello, {PERSON}", timeout=120)
+    took_s = time.monotonic() - begun_s
+    [line] = json.loads(network.run(*"tc -s -j qdisc show dev lo".split()))
+    print(f"{line['bytes']} bytes in {took_s:.1f} s, {line['overlimits']} held")
+    # It took hold: so many bytes take so long at that rate, the first 600 not.
+    assert line["bytes"] > 3000 and line["overlimits"] > 0
+    assert took_s > (line["bytes"] - 600) * 8 / 8000
     kiosk_signs_in(screen)
 
 
@@ -122,15 +157,57 @@ def test_syn_dropped(network, crooked, open_terminal):
                  "the code survives; signs in with it")
 def test_down_and_up(network, crooked, open_terminal):
     pending = error("authorization_pending")
-    server = crooked(listener=network.listener(), poll=pending)
+    server = crooked({"network": {"request_timeout_s": 3}},
+                     listener=network.listener(), poll=pending)
     screen = open_terminal(before=network.before)
     screen.wait_for("Waiting for your approval")
-    network.run("ip", "link", "set", "lo", "down")
+    network.ip("link set lo down")
     screen.wait_for("No answer from", timeout=60)
     server.answers["poll"] = answer(TOKENS)
-    network.run("ip", "link", "set", "lo", "up")
+    network.ip("link set lo up")
     kiosk_signs_in(screen)
     assert len(server.at("authorize")) == 1
+
+
+CHANGES = {
+    "the gateway": ("ip route replace default via 10.9.2.1", "10.9.1.2"),
+    "the address, as from one Wi-Fi to another": (
+        "ip link del eth1 && ip route add default via 10.9.2.1", "10.9.2.2"),
+}
+
+
+@pytest.fixture
+def far_server(network, certify, crooked):
+    """Starts a server at 10.9.9.9 in a namespace of its own. Two cables lead
+    there; the first one is the way."""
+    far = Namespace("-far")
+    far.ip("address add 10.9.9.9/32 dev lo")
+    network.connect(far, 1)
+    network.connect(far, 2)
+    network.ip("route add default via 10.9.1.1")
+    context, config = certify("IP:10.9.9.9")
+    config["network"]["request_timeout_s"] = 3
+    yield far, lambda **answers: crooked(
+        config, context, far.listener("10.9.9.9"), **answers)
+    far.close()
+
+
+@pytest.mark.slow
+@pytest.mark.row("Network", "route changes half-way",
+                 "the code survives; signs in with it by the other way")
+@pytest.mark.parametrize("change, source", CHANGES.values(), ids=CHANGES)
+def test_route_changes(network, far_server, open_terminal, change, source):
+    far, start = far_server
+    server = start(poll=error("authorization_pending"))
+    screen = open_terminal(before=network.before)
+    screen.wait_for("Waiting for your approval")
+    assert server.peers[-1] == "10.9.1.2"
+    far.drop('iifname "eth1" counter drop')
+    network.run("sh", "-c", change)
+    server.answers["poll"] = answer(TOKENS)
+    kiosk_signs_in(screen)
+    assert len(server.at("authorize")) == 1
+    assert server.peers[-1] == source
 
 
 @pytest.mark.row("Network", "connection reset after the refresh was read",
