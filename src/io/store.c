@@ -450,15 +450,19 @@ bool store_save_code(struct store *store, const char *text, struct err *err)
 		return true;
 	switch (enter_code(store, err)) {
 	case STORE_OK:
-		return sealed_replace(store->dir, store->code_path, text,
-				      key_of(store), err);
+		break;
 	case STORE_BUSY:
 		return true;
 	case STORE_EMPTY:
 	case STORE_CORRUPT:
 	case STORE_FAILED:
-		break;
+		return false;
 	}
+	if (sealed_replace(store->dir, store->code_path, text, key_of(store),
+			   err))
+		return true;
+	/* What is there says less than what is so. */
+	(void)store_drop_code(store, NULL);
 	return false;
 }
 

@@ -659,6 +659,173 @@ static void test_documents_that_are_refused(void **state)
 	store_close(store);
 }
 
+/* That taking the code's place ends like that, and what was in it. */
+static void assert_code(struct store *store, enum store_result result,
+			const char *expected)
+{
+	struct err err = {""};
+	struct buf text;
+
+	buf_init(&text, 4096);
+	assert_int_equal(store_take_code(store, &text, &err), result);
+	if (result == STORE_OK)
+		assert_string_equal(buf_text(&text), expected);
+	else
+		assert_int_equal(text.len, 0);
+	if (result == STORE_FAILED && strstr(err.text, expected) == NULL)
+		fail_msg("\"%s\" is not in: %s", expected, err.text);
+	buf_free(&text);
+}
+
+static void test_code(void **state)
+{
+	struct store *store, *other;
+	char path[160];
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s.code", place.path);
+	store = store_open(NULL, NULL, NULL);
+	assert_true(store_save_code(store, "c", NULL));
+	assert_code(store, STORE_EMPTY, "");
+	assert_true(store_drop_code(store, NULL));
+	store_close(store);
+
+	/* Where nothing was ever kept, nothing is made either. */
+	store = open_store(NULL);
+	assert_true(store_drop_code(store, NULL));
+	assert_false(is_there(in_place("session.json.code.lock")));
+
+	assert_code(store, STORE_EMPTY, "");
+	assert_true(store_save_code(store, "first", NULL));
+	assert_true(store_save_code(store, "second", NULL));
+	assert_content(path, "second");
+	assert_int_equal(mode_of(path), 0600);
+
+	/* It is this process's, whoever has the session's lock. */
+	other = open_store(NULL);
+	assert_int_equal(store_lock(other, NULL), STORE_OK);
+	assert_true(store_save_code(store, "third", NULL));
+	assert_code(other, STORE_BUSY, "");
+	assert_true(store_save_code(other, "not this", NULL));
+	assert_true(store_drop_code(other, NULL));
+	assert_content(path, "third");
+
+	/* Until it gives it up, or ends. */
+	assert_true(store_drop_code(store, NULL));
+	assert_false(is_there(path));
+	assert_code(other, STORE_EMPTY, "");
+	assert_true(store_save_code(other, "fourth", NULL));
+	assert_true(store_save_code(store, "not this", NULL));
+	store_close(other);
+	assert_code(store, STORE_OK, "fourth");
+	store_close(store);
+
+	/* Whoever signs out leaves none behind. */
+	store = open_store(NULL);
+	assert_true(store_drop_code(store, NULL));
+	assert_false(is_there(path));
+	store_close(store);
+}
+
+static void test_sealed_code(void **state)
+{
+	struct store *store;
+	char path[160];
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s.code", place.path);
+	put(in_place("key"), HEX_KEY, 0600);
+	store = open_store(in_place("key"));
+	assert_true(store_save_code(store, "sealed", NULL));
+	store_close(store);
+	store = open_store(in_place("key"));
+	assert_code(store, STORE_OK, "sealed");
+	put(path, "in the clear", 0600);
+	assert_code(store, STORE_FAILED, "another key");
+	assert_false(is_there(path));
+	store_close(store);
+}
+
+/* Whatever is in the place, a code can be kept there after that. */
+static void test_codes_that_are_refused(void **state)
+{
+	enum kind { OPEN, LINK, FIFO, LARGE, FOLDER };
+	static const struct {
+		enum kind kind;
+		const char *says;
+	} cases[] = {
+		{OPEN, "open to others"},    {LINK, "symbolic link"},
+		{FIFO, "no regular file"},   {LARGE, "too large"},
+		{FOLDER, "no regular file"},
+	};
+	char path[160];
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s.code", place.path);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct store *store = open_store(NULL);
+		bool folder = cases[i].kind == FOLDER;
+
+		put(in_place("elsewhere"), "kept", 0600);
+		switch (cases[i].kind) {
+		case OPEN:
+			put(path, "code", 0640);
+			break;
+		case LINK:
+			assert_int_equal(symlink("elsewhere", path), 0);
+			break;
+		case FIFO:
+			assert_int_equal(mkfifo(path, 0600), 0);
+			break;
+		case LARGE:
+			put(path, "", 0600);
+			assert_int_equal(truncate(path, 2 * 1024 * 1024), 0);
+			break;
+		case FOLDER:
+			assert_int_equal(mkdir(path, 0700), 0);
+			break;
+		}
+		assert_code(store, STORE_FAILED, cases[i].says);
+		assert_int_equal(is_there(path), folder);
+		assert_int_equal(store_save_code(store, "new", NULL), !folder);
+		if (!folder)
+			assert_content(path, "new");
+		assert_content(in_place("elsewhere"), "kept");
+		assert_int_equal(store_drop_code(store, NULL), !folder);
+		store_close(store);
+	}
+}
+
+/* What a save cut short has left holds a code, too. */
+static void test_leftover_of_a_code(void **state)
+{
+	struct store *store = open_store(NULL);
+
+	(void)state;
+	put(in_place("session.json.code~tmp"), "half a co", 0600);
+	assert_code(store, STORE_EMPTY, "");
+	assert_false(is_there(in_place("session.json.code~tmp")));
+	put(in_place("session.json.code~tmp"), "half a co", 0600);
+	assert_true(store_drop_code(store, NULL));
+	assert_false(is_there(in_place("session.json.code~tmp")));
+	store_close(store);
+}
+
+/* An older code is worse than none. */
+static void test_code_that_cannot_be_saved(void **state)
+{
+	struct store *store = open_store(NULL);
+	struct err err = {""};
+
+	(void)state;
+	assert_true(store_save_code(store, "old", NULL));
+	assert_int_equal(mkdir(in_place("session.json.code~tmp"), 0700), 0);
+	assert_false(store_save_code(store, "new", &err));
+	assert_non_null(strstr(err.text, "session.json.code cannot"));
+	assert_false(is_there(in_place("session.json.code")));
+	store_close(store);
+}
+
 static void test_keys_that_are_refused(void **state)
 {
 	static const char *const contents[] = {
@@ -812,6 +979,11 @@ int main(void)
 		TEST(test_sealed),
 		TEST(test_document),
 		TEST(test_documents_that_are_refused),
+		TEST(test_code),
+		TEST(test_sealed_code),
+		TEST(test_codes_that_are_refused),
+		TEST(test_leftover_of_a_code),
+		TEST(test_code_that_cannot_be_saved),
 		TEST(test_keys_that_are_refused),
 		TEST(test_failed_save_leaves_the_old_file),
 		TEST(test_directory_that_vanishes),

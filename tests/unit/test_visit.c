@@ -54,13 +54,10 @@ static void boot(struct scene *scene, uint64_t seed)
 	struct action action;
 
 	visit_free(scene->visit);
-	scene->world.client_count = 0;
-	scene->world.disk.owner = NULL;
-	issuer_forget_clients(&scene->world.issuer);
+	world_crash(&scene->world);
 	scene->visit =
 		visit_new(&scene->world.issuer.provider, &scene->policy, seed);
 	scene->client = world_add_visit(&scene->world, scene->visit);
-	scene->client->under_way = false;
 	visit_begin(scene->visit, &event, &action);
 	world_do(&scene->world, scene->client, &action);
 }

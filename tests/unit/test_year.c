@@ -19,6 +19,7 @@
 #include <cmocka.h>
 
 #include "base/text.h"
+#include "core/flow.h"
 #include "core/session.h"
 #include "core/visit.h"
 #include "world.h"
@@ -42,7 +43,8 @@ struct year {
 	int known_tokens;
 	int64_t wall_s; /* what the clock would show had it not jumped */
 	unsigned sign_ins;
-	size_t memory; /* in use after the first month, signed in */
+	unsigned taken_up; /* codes of an earlier run */
+	size_t memory;	   /* in use after the first month, signed in */
 };
 
 static int64_t below(struct year *year, int64_t limit)
@@ -77,12 +79,15 @@ static void watch(void *self, const struct request *request,
 		assert_in_range(issuer->replays, 1, year->lost);
 }
 
-/* The program starts, after a power cut where it has run before. */
+static const char *const boots[] = {"first", "second", "third", "fourth"};
+
+/* The program starts, after a crash or a power cut where it has run before. */
 static void boot(struct year *year)
 {
 	struct world *world = &year->world;
 	struct event event = world_event(world, EVENT_TICK);
 	const char *kept = world->disk.data.tokens.refresh_token;
+	const char *code;
 	struct action action;
 
 	/* A token on the disk that is not the provider's last one: the newer
@@ -92,15 +97,19 @@ static void boot(struct year *year)
 	     (kept != NULL && strcmp(kept, world->issuer.refresh_token) != 0)))
 		year->lost++;
 	visit_free(year->visit);
-	world->client_count = 0;
-	world->disk.owner = NULL;
-	issuer_forget_clients(&world->issuer);
+	world_crash(world);
 	year->visit = visit_new(&world->issuer.provider, &year->policy,
 				(uint64_t)below(year, INT32_MAX));
 	year->client = world_add_visit(world, year->visit);
-	year->client->under_way = false;
+	/* The program alone has ended, or the machine. */
+	world->boot = below(year, 2) == 0 ? world->boot
+					  : boots[below(year, COUNT(boots))];
+	code = world_take_code(world, year->client);
+	if (code != NULL)
+		visit_recall_code(year->visit, code, world->boot);
 	visit_begin(year->visit, &event, &action);
 	world_do(world, year->client, &action);
+	year->taken_up += flow_code(visit_flow(year->visit)) != NULL;
 }
 
 static void person(struct year *year, enum event_kind kind)
@@ -126,6 +135,15 @@ static void visitor(struct year *year)
 		issuer->approve_ms = then_ms;
 		break;
 	}
+}
+
+/* The program ends while somebody signs in, or just after that. */
+static void cut_off(struct year *year)
+{
+	visitor(year);
+	world_run(&year->world,
+		  year->world.now_ms + below(year, 2 * MINUTE_MS));
+	boot(year);
 }
 
 static void outage(struct year *year)
@@ -191,7 +209,7 @@ static void happen(struct year *year)
 {
 	struct disk *disk = &year->world.disk;
 
-	switch (below(year, 16)) {
+	switch (below(year, 17)) {
 	case 0:
 		outage(year);
 		break;
@@ -228,6 +246,9 @@ static void happen(struct year *year)
 		break;
 	case 12:
 		person(year, EVENT_TOUCHED);
+		break;
+	case 13:
+		cut_off(year);
 		break;
 	default:
 		visitor(year);
@@ -331,6 +352,7 @@ static void run(uint64_t seed)
 	live(year);
 	assert_int_equal(year->sign_ins, 12);
 	assert_true(issuer->granted >= 12);
+	assert_true(year->taken_up > 0);
 	visit_free(year->visit);
 	world_free(&year->world);
 	free(year);

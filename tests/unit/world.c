@@ -28,11 +28,13 @@ void world_init(struct world *world)
 	issuer_init(&world->issuer);
 	world->now_ms = 1000000;
 	world->wall_s = 1800000000;
+	world->boot = "first";
 }
 
 void world_free(struct world *world)
 {
 	session_data_free(&world->disk.data);
+	secret_free(world->disk.code);
 	issuer_free(&world->issuer);
 }
 
@@ -123,6 +125,34 @@ struct client *world_add_visit(struct world *world, struct visit *visit)
 				  visit_session(visit), visit_flow(visit)};
 
 	return add(world, machine);
+}
+
+const char *world_take_code(struct world *world, struct client *client)
+{
+	client->keeps_code = true;
+	if (world->disk.code_owner == NULL)
+		world->disk.code_owner = client;
+	return world->disk.code_owner == client ? world->disk.code : NULL;
+}
+
+void world_crash(struct world *world)
+{
+	struct issuer *issuer = &world->issuer;
+
+	issuer_forget_clients(issuer);
+	for (size_t i = 0; i < world->client_count; i++) {
+		struct client *client = &world->clients[i];
+
+		/* Nobody has heard what that answer says. */
+		if (client->under_way && client->kind == POLL) {
+			issuer->answered_ms = world->now_ms;
+			issuer->told_interval_ms = 0;
+		}
+		memset(client, 0, sizeof(*client));
+	}
+	world->client_count = 0;
+	world->disk.owner = NULL;
+	world->disk.code_owner = NULL;
 }
 
 static int64_t wall_now_s(const struct world *world)
@@ -259,6 +289,27 @@ static void report(struct world *world, struct client *client,
 			 (long long)world->now_ms, action->moved);
 }
 
+/* What cannot be written does not stay as it was: it may be about to lie. */
+static void keep_code(struct world *world, struct client *client)
+{
+	const struct flow *flow = client->machine.flow;
+	struct disk *disk = &world->disk;
+
+	if (!client->keeps_code || flow_changes(flow) == client->changes)
+		return;
+	client->changes = flow_changes(flow);
+	if (disk->code_owner != NULL && disk->code_owner != client)
+		return;
+	secret_free(disk->code);
+	disk->code = flow_record(flow, world->boot);
+	if (disk->code != NULL && (disk->full || disk->unreadable)) {
+		secret_free(disk->code);
+		disk->code = NULL;
+	}
+	disk->code_saves += disk->code != NULL;
+	disk->code_owner = disk->code != NULL ? client : NULL;
+}
+
 void world_do(struct world *world, struct client *client, struct action *action)
 {
 	const struct session *session = client->machine.session;
@@ -277,6 +328,7 @@ void world_do(struct world *world, struct client *client, struct action *action)
 		client->machine.step(client->machine.self, &event, action);
 		session_data_free(&data);
 	}
+	keep_code(world, client);
 }
 
 static void post(struct world *world, struct client *client,

@@ -31,6 +31,9 @@ struct disk {
 	bool held;	 /* a process outside this world has the lock */
 	const struct client *owner; /* who has it in this world */
 	unsigned saves;
+	char *code;			 /* that is kept; NULL: none */
+	const struct client *code_owner; /* whose place that is */
+	unsigned code_saves;
 };
 
 /* What a client runs. */
@@ -50,6 +53,8 @@ struct client {
 	struct answer answer;
 	int64_t reply_ms;
 	unsigned drops; /* of requests under way */
+	bool keeps_code;
+	unsigned changes; /* of the flow's, as the disk has it */
 	struct metrics metrics;
 	unsigned notes[LEVEL_DEBUG + 1];
 	enum log_level last_level; /* of the last note */
@@ -57,7 +62,8 @@ struct client {
 
 struct world {
 	int64_t now_ms;
-	int64_t wall_s; /* what the wall clock showed at 0 ms */
+	int64_t wall_s;	  /* what the wall clock showed at 0 ms */
+	const char *boot; /* which start of the machine this is */
 	struct issuer issuer;
 	/* Who answers in the issuer's place; NULL: it answers itself. */
 	void (*answerer)(void *self, const struct request *request,
@@ -79,6 +85,13 @@ struct client *world_add_discovery(struct world *world,
 				   struct discovery *discovery);
 struct client *world_add_session(struct world *world, struct session *session);
 struct client *world_add_visit(struct world *world, struct visit *visit);
+
+/* From now on the client's code is kept for another run. Gives what an earlier
+ * one has left, borrowed; NULL: nothing, or it is somebody else's. */
+const char *world_take_code(struct world *world, struct client *client);
+
+/* All programs end without warning, and their machines are gone. */
+void world_crash(struct world *world);
 
 /* An event of that kind at this moment. */
 struct event world_event(const struct world *world, enum event_kind kind);
