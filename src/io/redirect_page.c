@@ -7,14 +7,11 @@
 
 #include "io/redirect_page.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "base/crypto.h"
-#include "base/text.h"
-
-enum { MAX_SHOWN = 600 };
+#include "base/html.h"
 
 /* The digest in redirect_page_policy() covers this text, byte by byte. */
 static const char style[] =
@@ -33,34 +30,6 @@ static const char style[] =
 	"p{margin:0}"
 	".mark{font-size:44px;line-height:1;margin:0 0 10px}"
 	".good{color:var(--good)}.bad{color:var(--bad)}";
-
-static void add_escaped(struct buf *out, const char *text)
-{
-	char *clean = text_clean(text, MAX_SHOWN);
-
-	for (const char *c = clean; *c != '\0'; c++) {
-		switch (*c) {
-		case '&':
-			buf_adds(out, "&amp;");
-			break;
-		case '<':
-			buf_adds(out, "&lt;");
-			break;
-		case '>':
-			buf_adds(out, "&gt;");
-			break;
-		case '"':
-			buf_adds(out, "&quot;");
-			break;
-		case '\'':
-			buf_adds(out, "&#39;");
-			break;
-		default:
-			buf_add(out, c, 1);
-		}
-	}
-	free(clean);
-}
 
 static const char *mark_html(enum redirect_mark mark)
 {
@@ -85,15 +54,15 @@ void redirect_page(struct buf *out, enum redirect_mark mark, const char *title,
 		      "<meta name=\"viewport\" "
 		      "content=\"width=device-width,initial-scale=1\">\n"
 		      "<title>");
-	add_escaped(out, title);
+	html_escape(out, title);
 	buf_adds(out, "</title>\n<style>");
 	buf_adds(out, style);
 	buf_adds(out, "</style>\n</head>\n<body>\n<main>\n");
 	buf_adds(out, mark_html(mark));
 	buf_adds(out, "<h1>");
-	add_escaped(out, title);
+	html_escape(out, title);
 	buf_adds(out, "</h1>\n<p>");
-	add_escaped(out, text);
+	html_escape(out, text);
 	buf_adds(out, "</p>\n</main>\n</body>\n</html>\n");
 }
 

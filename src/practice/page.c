@@ -11,10 +11,8 @@
 
 #include "base/buf.h"
 #include "base/crypto.h"
+#include "base/html.h"
 #include "base/mem.h"
-#include "base/text.h"
-
-enum { MAX_SHOWN = 600 };
 
 /* The digest in page_policy() covers this text, byte by byte. */
 static const char style[] =
@@ -86,34 +84,6 @@ static const struct {
 	{"meeting:schedules_read", "See your meetings"},
 };
 
-void page_escape(struct buf *out, const char *text)
-{
-	char *clean = text_clean(text, MAX_SHOWN);
-
-	for (const char *p = clean; *p; p++) {
-		switch (*p) {
-		case '&':
-			buf_adds(out, "&amp;");
-			break;
-		case '<':
-			buf_adds(out, "&lt;");
-			break;
-		case '>':
-			buf_adds(out, "&gt;");
-			break;
-		case '"':
-			buf_adds(out, "&quot;");
-			break;
-		case '\'':
-			buf_adds(out, "&#39;");
-			break;
-		default:
-			buf_add(out, p, 1);
-		}
-	}
-	free(clean);
-}
-
 static void begin(struct buf *out, const char *title)
 {
 	buf_adds(out, "<!doctype html>\n<html lang=\"en\">\n<head>\n"
@@ -121,7 +91,7 @@ static void begin(struct buf *out, const char *title)
 		      "<meta name=\"viewport\" "
 		      "content=\"width=device-width,initial-scale=1\">\n"
 		      "<meta name=\"robots\" content=\"noindex\">\n<title>");
-	page_escape(out, title);
+	html_escape(out, title);
 	buf_adds(out, "</title>\n<style>");
 	buf_adds(out, style);
 	buf_adds(out, "</style>\n</head>\n<body>\n<main>\n");
@@ -138,7 +108,7 @@ static void end(struct buf *out)
 static void attribute(struct buf *out, const char *name, const char *value)
 {
 	buf_addf(out, " %s=\"", name);
-	page_escape(out, value);
+	html_escape(out, value);
 	buf_adds(out, "\"");
 }
 
@@ -159,7 +129,7 @@ void page_entry(struct buf *out, const char *action, const char *typed,
 		      "matter.</p>\n");
 	if (message) {
 		buf_adds(out, "<p class=\"alert\" role=\"alert\">");
-		page_escape(out, message);
+		html_escape(out, message);
 		buf_adds(out, "</p>\n");
 	}
 	buf_adds(out, "<form method=\"get\"");
@@ -177,9 +147,9 @@ void page_entry(struct buf *out, const char *action, const char *typed,
 static void row(struct buf *out, const char *name, const char *value)
 {
 	buf_adds(out, "<div><dt>");
-	page_escape(out, name);
+	html_escape(out, name);
 	buf_adds(out, "</dt><dd>");
-	page_escape(out, value);
+	html_escape(out, value);
 	buf_adds(out, "</dd></div>\n");
 }
 
@@ -201,7 +171,7 @@ static void scope_list(struct buf *out, const char *scope)
 		char *name = xstrndup(scope, len);
 
 		buf_adds(out, "<li>");
-		page_escape(out, scope_words(name));
+		html_escape(out, scope_words(name));
 		buf_adds(out, "</li>\n");
 		free(name);
 		scope += len;
@@ -215,7 +185,7 @@ void page_question(struct buf *out, const struct page_question *question)
 	buf_adds(out, "<h1>Approve this device?</h1>\n"
 		      "<p>Only approve if you are standing in front of it and "
 		      "it shows this very code:</p>\n<div class=\"code\">");
-	page_escape(out, question->user_code);
+	html_escape(out, question->user_code);
 	buf_adds(out, "</div>\n<dl>\n");
 	row(out, "Device", *question->device ? question->device : "unnamed");
 	row(out, "Address", question->peer);
@@ -241,9 +211,9 @@ void page_result(struct buf *out, bool good, const char *title,
 	buf_addf(out, "<div class=\"mark %s\" aria-hidden=\"true\">%s</div>\n",
 		 good ? "good" : "bad", good ? "&#10003;" : "&#10005;");
 	buf_adds(out, "<h1>");
-	page_escape(out, title);
+	html_escape(out, title);
 	buf_adds(out, "</h1>\n<p>");
-	page_escape(out, text);
+	html_escape(out, text);
 	buf_adds(out, "</p>\n");
 	end(out);
 }

@@ -38,8 +38,4 @@ void page_result(struct buf *out, bool good, const char *title,
  * own style sheet, known by its digest, and forms to this server. */
 void page_policy(struct buf *out);
 
-/* Appends text with all that HTML could take for markup escaped, after
- * text_clean(). */
-void page_escape(struct buf *out, const char *text);
-
 #endif

@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "base/buf.h"
+#include "base/html.h"
 #include "base/crypto.h"
 #include "practice/page.h"
 
@@ -66,7 +67,7 @@ static void test_escape(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		buf_free(&page);
-		page_escape(&page, cases[i].text);
+		html_escape(&page, cases[i].text);
 		assert_string_equal(buf_text(&page), cases[i].expected);
 	}
 }
