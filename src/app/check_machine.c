@@ -22,6 +22,7 @@
 #include "ui/canvas.h"
 #include "ui/layout.h"
 #include "ui/term.h"
+#include "ui/term_type.h"
 #include "ui/view.h"
 
 enum { COLUMNS_MIN = 20, ROWS_MIN = 5 };
@@ -127,7 +128,7 @@ static void check_font(struct check *check, int fd)
 
 static void check_terminal(struct check *check)
 {
-	const char *type = term_choose_type();
+	const char *type = term_type_choose();
 	const char *name = getenv("TERM");
 	int fd = open_terminal();
 

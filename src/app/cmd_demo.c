@@ -25,6 +25,7 @@
 #include "app/clock.h"
 #include "app/kiosk.h"
 #include "app/setup.h"
+#include "app/tty.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/log.h"
@@ -32,7 +33,6 @@
 #include "core/json.h"
 #include "io/http.h"
 #include "io/sig.h"
-#include "io/vt.h"
 #include "ui/term.h"
 
 #define START_TIMEOUT_MS 10000
@@ -312,19 +312,20 @@ static int run(struct setup *setup, struct vt *vt,
 int cmd_demo(const struct args *args, struct err *err)
 {
 	struct practice practice = {.pid = -1, .leash = -1, .words = -1};
-	struct vt *vt = vt_open(STDIN_FILENO); /* before any secret is read */
+	struct tty tty = {NULL, NULL};
 	char lan[INET_ADDRSTRLEN] = "";
 	struct setup setup;
 	int code = EXIT_USAGE;
 
+	tty_take(&tty); /* before any secret is read */
 	if (!prepare(&setup, args, err))
 		goto out;
 	code = EXIT_FAILED;
 	if (start_practice(&practice, args, lan, sizeof(lan), err))
-		code = run(&setup, vt, &practice, lan, err);
+		code = run(&setup, tty.vt, &practice, lan, err);
 out:
 	setup_end(&setup);
 	stop(&practice);
-	vt_close(vt);
+	tty_give_back(&tty);
 	return code;
 }

@@ -16,10 +16,10 @@
 #include "app/person_env.h"
 #include "app/plain.h"
 #include "app/setup.h"
+#include "app/tty.h"
 #include "base/err.h"
 #include "base/mem.h"
 #include "core/session_data.h"
-#include "io/vt.h"
 #include "io/sig.h"
 #include "ui/term.h"
 
@@ -30,9 +30,10 @@ static int sign_in(const struct args *args, struct session_data *login,
 	struct setup setup;
 	int code = EXIT_USAGE;
 	bool plain = login != NULL && (args->plain || !isatty(STDOUT_FILENO));
-	/* Before any secret is read. */
-	struct vt *vt = plain ? NULL : vt_open(STDIN_FILENO);
+	struct tty tty = {NULL, NULL};
 
+	if (!plain)
+		tty_take(&tty); /* before any secret is read */
 	if (!setup_begin(&setup, args, err) ||
 	    !setup_provider(&setup, args, err))
 		goto out;
@@ -48,10 +49,10 @@ static int sign_in(const struct args *args, struct session_data *login,
 	if (plain)
 		code = plain_run(&setup, login, err);
 	else
-		code = kiosk_run(&setup, vt, login, NULL, err);
+		code = kiosk_run(&setup, tty.vt, login, NULL, err);
 out:
 	setup_end(&setup);
-	vt_close(vt);
+	tty_give_back(&tty);
 	return code;
 }
 

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* exit() and not abort(): its handlers give the terminal back. */
+/* exit() and not abort(): no crash, and what was printed comes out. */
 static _Noreturn void out_of_memory(void)
 {
 	fputs("Out of memory.\n", stderr);

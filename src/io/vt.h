@@ -4,12 +4,9 @@
  * it draw half blocks, refusing to leave. Needs no capability, only that the
  * terminal is the process's controlling one.
  *
- * What was changed is given back on every way out. A process that is killed
- * cannot do that itself, so a small one stands by: it waits for the other's
- * end on a pipe, and then puts back font, line settings and cursor and clears
- * the screen. It is forked before any secret is read and wipes the environment
- * that it got. Where both are killed at once, the two glyphs stay as they are:
- * the next start finds that half blocks are there, and uses them.
+ * What was changed is given back on every way out, by a guard where the program
+ * is killed (io/guard). Where both are killed at once, the two glyphs stay as
+ * they are: the next start finds that half blocks are there, and uses them.
  */
 #ifndef GRANTTY_IO_VT_H
 #define GRANTTY_IO_VT_H

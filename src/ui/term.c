@@ -16,7 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <termcap.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -25,6 +24,7 @@
 #include "base/text.h"
 #include "ui/ink.h"
 #include "ui/paste.h"
+#include "ui/term_type.h"
 
 enum {
 	ESCAPE_DELAY_MS = 25,
@@ -239,28 +239,6 @@ static void read_size(const struct term *term, int *rows, int *columns)
 	*columns = size.columns;
 }
 
-static bool is_known(const char *name)
-{
-	return name != NULL && *name != '\0' && tgetent(NULL, name) == 1;
-}
-
-/* TERM, or else what is most like it: a name that terminfo does not have is
- * mostly a newer relative of xterm, come in over SSH. NULL: none is known. */
-const char *term_choose_type(void)
-{
-	static const char *const fallbacks[] = {"xterm-256color", "xterm",
-						"linux", "vt100", "ansi"};
-	const char *name = getenv("TERM");
-
-	if (is_known(name))
-		return name;
-	for (size_t i = 0; i < sizeof(fallbacks) / sizeof(*fallbacks); i++) {
-		if (is_known(fallbacks[i]))
-			return fallbacks[i];
-	}
-	return NULL;
-}
-
 static FILE *open_copy(int fd, const char *mode)
 {
 	int copy = dup(fd);
@@ -269,21 +247,6 @@ static FILE *open_copy(int fd, const char *mode)
 	if (file == NULL && copy >= 0)
 		close(copy);
 	return file;
-}
-
-/*
- * Whether it can be asked to mark pasted text: by a private mode of DEC's,
- * which those with other such modes ignore where they do not know it, and
- * those without any (vt100) might print. The Linux console has it in new
- * kernels only, so nobody can count on it there.
- */
-static bool can_mark_pastes(const struct term *term)
-{
-	const char *hide_cursor = tigetstr("civis");
-
-	return !term->console && hide_cursor != NULL &&
-	       hide_cursor != (const char *)-1 &&
-	       strncmp(hide_cursor, "\x1b[?", 3) == 0;
 }
 
 /* Curses has nothing for this. */
@@ -312,7 +275,7 @@ static void set_up(struct term *term, const char *name)
 	meta(term->keys, TRUE);
 	term->utf8 = term->halves = codeset_is_utf8();
 	term->console = strncmp(name, "linux", 5) == 0;
-	term->marks_pastes = can_mark_pastes(term);
+	term->marks_pastes = !term->console && term_type_marks_pastes();
 	term->colour = has_colors() && start_color() == OK && COLORS >= 8 &&
 		       COLOR_PAIRS > ROLE_COUNT + 1;
 }
@@ -348,7 +311,7 @@ struct term *term_open(int input, int output, const struct theme *theme,
 	 * Without it newterm() fails for TERM=linux. */
 	use_env(FALSE);
 	use_tioctl(TRUE);
-	name = term_choose_type();
+	name = term_type_choose();
 	if (name != NULL)
 		term->screen = newterm(name, term->out, term->in);
 	if (term->screen == NULL) {

@@ -21,10 +21,6 @@ struct term;
  * characters are UTF-8. */
 bool term_set_locale(const char *name);
 
-/* The type that a terminal is taken to be: TERM, or else what is most like it;
- * NULL where no type is known here. */
-const char *term_choose_type(void);
-
 /* The size of the terminal at that descriptor, the usual one where it has
  * none. */
 struct rect term_measure(int fd);

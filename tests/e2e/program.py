@@ -65,18 +65,36 @@ def environment(home, **changes):
     return {name: value for name, value in env.items() if value is not None}
 
 
-def is_running(pid):
+def state_of(pid):
+    """The kernel's letter for what it does (proc(5)); "X" where it is gone."""
     try:
         with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as f:
-            return f.read().rpartition(")")[2].split()[0] not in "ZX"
+            return f.read().rpartition(")")[2].split()[0]
     except (FileNotFoundError, ProcessLookupError):
-        return False
+        return "X"
+
+
+def is_running(pid):
+    return state_of(pid) not in "ZX"
 
 
 def children_of(pid):
     """The processes that it has started and not buried yet, in order."""
     with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as f:
         return [int(child) for child in f.read().split()]
+
+
+def child_named(pid, name):
+    """The one that is the program of that name; None where there is none."""
+    for child in children_of(pid):
+        try:
+            path = pathlib.Path(f"/proc/{child}/comm")
+            # The kernel keeps 15 characters.
+            if path.read_text(encoding="utf-8").strip() == name[:15]:
+                return child
+        except OSError:
+            continue  # it was another one, and has ended
+    return None
 
 
 def descriptors_of(pid):

@@ -8,12 +8,7 @@ import subprocess
 import pytest
 
 from practice import OPENER, PERSON
-from program import PATIENCE_S, THEME, Exit, is_running, wait_until
-
-
-def children_of(pid):
-    with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as f:
-        return [int(child) for child in f.read().split()]
+from program import PATIENCE_S, THEME, Exit, child_named, is_running, wait_until
 
 
 @pytest.fixture
@@ -23,9 +18,7 @@ def demo(open_terminal):
     def start(*args, **terminal):
         screen = open_terminal("demo", "--theme", THEME, *args, **terminal)
         screen.wait_for("Check this code|Hello")
-        server = wait_until(lambda: children_of(screen.pid), "the server")
-        assert len(server) == 1
-        return screen, server[0]
+        return screen, child_named(screen.pid, "grantty-practice")
 
     return start
 

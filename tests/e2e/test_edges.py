@@ -12,7 +12,8 @@ import pytest
 
 from practice import PERSON
 from program import (
-    GRANTTY, PATIENCE_S, THEME, Exit, children_of, wait_until,
+    GRANTTY, PATIENCE_S, THEME, Exit, child_named, state_of,
+    wait_until,
 )
 
 
@@ -37,11 +38,6 @@ def run(home, *args, env=None, shell=None):
         timeout=PATIENCE_S,
         check=False,
     )
-
-
-def child_of(pid):
-    (child,) = children_of(pid)
-    return child
 
 
 # ---- Standard output that takes nothing
@@ -170,7 +166,7 @@ def test_a_signal_gives_the_terminal_back(home, open_terminal, number):
     script = f'"{GRANTTY}" demo --theme "{THEME}"; echo "end $?"; stty -a; cat'
     screen = open_terminal(before=["/bin/sh", "-c", script])
     screen.wait_for("Check this code")
-    os.kill(child_of(screen.pid), number)
+    os.kill(child_named(screen.pid, "grantty"), number)
     screen.wait_for("end 0")
     screen.wait_for(" icanon")
 
@@ -212,14 +208,9 @@ def test_ctrl_z_stops_a_plain_login(home, start_practice):
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     ) as login:
-
-        def is_stopped():
-            with open(f"/proc/{login.pid}/stat", encoding="ascii") as f:
-                return f.read().rpartition(")")[2].split()[0] == "T"
-
         wait_until(practice.code, "a code")
         login.send_signal(signal.SIGTSTP)
-        wait_until(is_stopped, "its stop")
+        wait_until(lambda: state_of(login.pid) == "T", "its stop")
         login.send_signal(signal.SIGCONT)
         practice.control(approve="*")
         assert login.wait(PATIENCE_S) == Exit.DONE
@@ -293,7 +284,7 @@ def test_demo_knows_nothing_of_the_real_provider(home, open_terminal):
         env={"CLIENT_SECRET": "hush", "GRANTTY_CLIENT_SECRET": "hush"},
     )
     screen.wait_for(f"Hello, {PERSON}")
-    server = child_of(screen.pid)
+    server = child_named(screen.pid, "grantty-practice")
     with open(f"/proc/{server}/environ", "rb") as f:
         assert b"hush" not in f.read()
     opened = os.listdir(f"/proc/{server}/fd")

@@ -3,9 +3,11 @@
 marked in the same way; "make faults" runs both and prints the table."""
 
 import json
+import os
 import pathlib
 import re
 import stat
+import subprocess
 import sys
 
 import pytest
@@ -24,7 +26,8 @@ from fixtures import (
 )
 from fixtures import home as bare_home
 from practice import CLIENT_SECRET
-from program import Exit
+from program import GRANTTY, Exit, child_named, wait_until
+from terminal import Terminal
 from table import pytest_collection_modifyitems, pytest_terminal_summary
 
 # What must never be in a log: how it begins, wherever a test makes one up.
@@ -97,3 +100,85 @@ def login(home, open_terminal):
         return screen
 
     return run
+
+
+class Shell:
+    """A shell in a terminal, which has started grantty and goes on after it.
+
+    pid: grantty's process.
+    """
+
+    SCRIPT = (
+        '>"$HOME/up"; cat <"$HOME/start"; "$@"; echo $? >"$HOME/code"; '
+        'echo "The shell goes on."; read line'
+    )
+
+    def __init__(self, home, *args, env=None, before=(), **how):
+        self.home = home
+        os.mkfifo(home.path / "start")
+        words = [*before, GRANTTY, *args]
+        self.screen = Terminal(
+            ["sh", "-c", self.SCRIPT, "sh", *words],
+            env=home.environment(**(env or {})), **how,
+        )
+        self.written = home.path / "written"
+        self.screen.tmux("pipe-pane", "-O", f"cat >'{self.written}'")
+        wait_until(self.written.exists, "a look at what is written")
+        wait_until((home.path / "up").exists, "the shell")
+        self.before = self.settings()
+        (home.path / "start").write_bytes(b"")
+        self.pid = wait_until(
+            lambda: child_named(self.screen.pid, "grantty"), "grantty"
+        )
+
+    def settings(self):
+        """Those of the terminal's line."""
+        tty = self.screen.ask("#{pane_tty}")
+        return subprocess.run(
+            ["stty", "-g", "-F", tty], check=True, capture_output=True
+        ).stdout
+
+    def modes(self):
+        """The screen, the cursor, the keys, and whether pasted text is marked
+        (which tmux does not tell)."""
+        marks = re.findall(rb"\x1b\[\?2004([hl])", self.written.read_bytes())
+        return (
+            self.screen.ask(
+                "#{alternate_on} #{cursor_flag} #{keypad_flag} "
+                "#{keypad_cursor_flag}"
+            ),
+            marks[-1:] != [b"h"],
+        )
+
+    def is_back(self, code):
+        """grantty has ended with that code as the shell tells it, and left the
+        terminal as it was."""
+        path = self.home.path / "code"
+        wait_until(
+            lambda: path.exists() and path.read_text().strip(),
+            lambda: f"its end:\n{self.screen.show()}",
+        )
+        assert int(path.read_text()) == code
+        wait_until(
+            lambda: self.settings() == self.before,
+            lambda: f"{self.before} again, not {self.settings()}",
+        )
+        wait_until(
+            lambda: self.modes() == ("0 1 0 0", True),
+            lambda: f"the terminal as it was, not {self.modes()}",
+        )
+        assert not self.screen.has_ended()
+
+
+@pytest.fixture
+def open_shell(home):
+    """Starts grantty from a shell in a terminal."""
+    shells = []
+
+    def start(*args, **how):
+        shells.append(Shell(home, *args, **how))
+        return shells[-1]
+
+    yield start
+    for shell in shells:
+        shell.screen.close()

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What happens to a process: stopped, out of memory, out of descriptors."""
 
+import os
 import re
 import signal
 import subprocess
@@ -9,7 +10,7 @@ import pytest
 
 from crooked import TOKENS, answer, error, hang
 from practice import PERSON
-from program import GRANTTY, PATIENCE_S, Exit, wait_until
+from program import GRANTTY, PATIENCE_S, Exit, state_of, wait_until
 
 # Fails the allocation whose number is in FAIL_AT, counted from the opening of the
 # store on. Before that the configuration is read, and libconfig's own parser
@@ -95,42 +96,75 @@ def test_descriptors(crooked, home, limit):
     assert home.grantty("token").returncode == Exit.DONE
 
 
+# What the server answers there, the configuration, and what is on the screen.
 STAGES = {
-    "asking": ({"authorize": hang}, "Asking"),
-    "code": ({"poll": error("authorization_pending")}, "Waiting for your"),
-    "polling": ({"poll": hang}, "Waiting for your"),
-    "profile": ({}, f"Hello, {PERSON}"),
-    "trouble": ({"poll": error("access_denied")}, "was denied"),
+    "welcome": ({}, {"kiosk": {"start": "key"}}, "Press any key to sign in"),
+    "asking": ({"authorize": hang}, {}, "Asking"),
+    "code": ({"poll": error("authorization_pending")}, {}, "Waiting for your"),
+    "polling": ({"poll": hang}, {}, "Waiting for your"),
+    "reading": ({"profile": hang}, {}, "Reading the profile"),
+    "profile": ({}, {}, f"Hello, {PERSON}"),
+    "confirm": ({}, {"kiosk": {"confirm": True}}, "Is this you"),
+    "trouble": ({"poll": error("access_denied")}, {}, "was denied"),
+}
+ENDS = {
+    "SIGTERM": Exit.DONE,
+    "SIGHUP": Exit.DONE,
+    "SIGINT": Exit.DONE,
+    "SIGQUIT": Exit.DONE,
+    "SIGSEGV": 128 + signal.SIGSEGV,
+    "SIGKILL": 128 + signal.SIGKILL,
 }
 
 
-@pytest.mark.row("Process", "SIGSTOP, then SIGCONT",
-                 "screen drawn again; goes on; SIGTERM ends it")
-@pytest.mark.parametrize("stage", STAGES)
-def test_stopped(crooked, open_terminal, stage):
-    answers, text = STAGES[stage]
-    crooked(**answers)
-    screen = open_terminal()
-    screen.wait_for(text)
-    screen.signal(signal.SIGSTOP)  # tmux has it go on at once, at times
-    screen.signal(signal.SIGCONT)
-    screen.wait_for(text)
-    screen.keys("?")
-    screen.wait_for("Any key closes this")
-    screen.signal(signal.SIGTERM)
-    assert screen.wait_for_exit() == Exit.DONE
+@pytest.fixture
+def at_stage(crooked, open_shell):
+    """Starts a kiosk from a shell and waits until it is at that stage."""
+
+    def start(stage, **how):
+        answers, config, text = STAGES[stage]
+        server = crooked(config, **answers)
+        shell = open_shell(**how)
+        shell.screen.wait_for(text)
+        if stage == "polling":
+            wait_until(lambda: server.at("poll"), "a poll")
+        return shell, text
+
+    return start
 
 
-@pytest.mark.row("Process", "SIGSEGV", "ends by it; no core; file whole")
+@pytest.mark.row("Process", "a signal",
+                 "ends with 0, or by it; terminal as found; file whole; no "
+                 "core")
 @pytest.mark.parametrize("stage", STAGES)
-def test_crash(crooked, home, open_terminal, stage):
-    answers, text = STAGES[stage]
-    crooked(**answers)
-    screen = open_terminal()
-    screen.wait_for(text)
-    screen.signal(signal.SIGSEGV)
-    assert screen.wait_for_exit() == -signal.SIGSEGV
+@pytest.mark.parametrize("name", ENDS)
+def test_signal(at_stage, home, name, stage):
+    shell, _ = at_stage(stage)
+    os.kill(shell.pid, getattr(signal, name))
+    shell.is_back(ENDS[name])
+    if name != "SIGKILL":  # then the shell can be faster
+        shell.screen.wait_for("The shell goes on")
     assert not [name for name in home.files() if re.search("core", name)]
+    # What nobody has confirmed, and what was revoked, is not there.
+    kept = stage in ("reading", "profile")
+    assert home.session.exists() == kept
+
+
+@pytest.mark.row("Process", "SIGSTOP, then SIGCONT",
+                 "screen drawn again; goes on; SIGTERM ends it; terminal as "
+                 "found")
+@pytest.mark.parametrize("stage", STAGES)
+def test_stopped(at_stage, stage):
+    shell, text = at_stage(stage)
+    os.kill(shell.pid, signal.SIGSTOP)
+    wait_until(lambda: state_of(shell.pid) == "T", "its stop")
+    os.kill(shell.pid, signal.SIGCONT)
+    shell.screen.wait_for(text)
+    shell.screen.keys("?")
+    if stage not in ("confirm", "welcome"):
+        shell.screen.wait_for("Any key closes this")
+    os.kill(shell.pid, signal.SIGTERM)
+    shell.is_back(Exit.DONE)
 
 
 @pytest.mark.row("Process", "SIGKILL, then a new start",

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Asks terminfo. Opens nothing.
+ */
+#include "config.h"
+
+#include "ui/term_type.h"
+
+#include <curses.h>
+#include <stdlib.h>
+#include <string.h>
+#include <termcap.h>
+
+#include "base/buf.h"
+
+static bool is_known(const char *name)
+{
+	return name != NULL && *name != '\0' && tgetent(NULL, name) == 1;
+}
+
+/* A name that terminfo does not have is mostly a newer relative of xterm, come
+ * in over SSH. */
+const char *term_type_choose(void)
+{
+	static const char *const fallbacks[] = {"xterm-256color", "xterm",
+						"linux", "vt100", "ansi"};
+	const char *name = getenv("TERM");
+
+	if (is_known(name))
+		return name;
+	for (size_t i = 0; i < sizeof(fallbacks) / sizeof(*fallbacks); i++) {
+		if (is_known(fallbacks[i]))
+			return fallbacks[i];
+	}
+	return NULL;
+}
+
+/* "" where terminfo has none. */
+static const char *string_of(const char *capability)
+{
+	const char *value = tigetstr(capability);
+
+	return value != NULL && value != (const char *)-1 ? value : "";
+}
+
+/*
+ * By a private mode of DEC's, which those with other such modes ignore where
+ * they do not know it, and those without any (vt100) might print.
+ */
+bool term_type_marks_pastes(void)
+{
+	return strncmp(string_of("civis"), "\x1b[?", 3) == 0;
+}
+
+/* Without the pauses ("$<5>") that terminals of long ago needed. */
+static void add_plain(struct buf *out, const char *value)
+{
+	const char *pause;
+
+	while ((pause = strstr(value, "$<")) != NULL) {
+		(void)buf_add(out, value, (size_t)(pause - value));
+		value = pause + strcspn(pause, ">");
+		value += *value != '\0';
+	}
+	(void)buf_adds(out, value);
+}
+
+bool term_type_undo(struct buf *out)
+{
+	static const char *const capabilities[] = {"sgr0", "cnorm", "rmkx",
+						   "rmcup"};
+
+	if (term_type_choose() == NULL)
+		return false;
+	if (term_type_marks_pastes())
+		add_plain(out, "\x1b[?2004l");
+	for (size_t i = 0; i < sizeof(capabilities) / sizeof(*capabilities);
+	     i++)
+		add_plain(out, string_of(capabilities[i]));
+	return !out->failed;
+}

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * io/guard: what a program leaves behind that ends without a word.
+ */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <fcntl.h>
+#include <pty.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "io/guard.h"
+
+enum { PATIENCE_S = 60 };
+
+struct line {
+	int ours, theirs;
+};
+
+static int set_up(void **state)
+{
+	static struct line line;
+
+	*state = &line;
+	(void)alarm(PATIENCE_S);
+	return openpty(&line.ours, &line.theirs, NULL, NULL, NULL);
+}
+
+static int tear_down(void **state)
+{
+	const struct line *line = *state;
+
+	(void)close(line->ours);
+	(void)close(line->theirs);
+	return 0;
+}
+
+static void change_lines(int fd, tcflag_t flags, bool on)
+{
+	struct termios lines;
+
+	assert_int_equal(tcgetattr(fd, &lines), 0);
+	lines.c_lflag = on ? lines.c_lflag | flags : lines.c_lflag & ~flags;
+	assert_int_equal(tcsetattr(fd, TCSANOW, &lines), 0);
+}
+
+static tcflag_t lines_of(int fd)
+{
+	struct termios lines;
+
+	assert_int_equal(tcgetattr(fd, &lines), 0);
+	return lines.c_lflag & (ICANON | ECHO | ISIG);
+}
+
+/* The other end sees what is written to the terminal. */
+static void read_text(int fd, char *text, size_t len)
+{
+	size_t got = 0;
+
+	while (got < len) {
+		ssize_t n = read(fd, text + got, len - got);
+
+		assert_true(n > 0);
+		got += (size_t)n;
+	}
+	text[got] = '\0';
+}
+
+static bool has_text(int fd)
+{
+	int flags = fcntl(fd, F_GETFL);
+	char byte;
+	bool has;
+
+	(void)fcntl(fd, F_SETFL, flags | O_NONBLOCK);
+	has = read(fd, &byte, 1) == 1;
+	(void)fcntl(fd, F_SETFL, flags);
+	return has;
+}
+
+static void write_name(const void *context, int fd)
+{
+	const char *name = context;
+
+	if (write(fd, name, strlen(name)) < 0)
+		abort();
+}
+
+enum { WELL = 0, BY_EXIT = -1 };
+
+/* A program with a guard that has set the terminal up for itself, and ends by
+ * that signal, or as it should, or in the middle. */
+static void run(const struct line *line, tcflag_t off, int how)
+{
+	struct guard_duty duty = {.fd = line->theirs,
+				  .words = "restored",
+				  .restore = write_name,
+				  .context = "font "};
+	int status;
+	pid_t pid;
+
+	(void)fflush(stdout);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		const struct sigaction usual = {.sa_handler = SIG_DFL};
+		struct guard *guard;
+
+		if (how > WELL) /* the test's own, or a sanitizer's */
+			(void)sigaction(how, &usual, NULL);
+		guard = guard_start(&duty);
+		change_lines(line->theirs, off, false);
+		if (how == BY_EXIT)
+			exit(EXIT_FAILURE);
+		if (how != WELL)
+			(void)raise(how);
+		guard_end(guard);
+		_exit(guard == NULL);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	if (how > WELL)
+		assert_int_equal(WIFSIGNALED(status) ? WTERMSIG(status) : 0,
+				 how);
+	else
+		assert_int_equal(status, how == WELL ? 0 : EXIT_FAILURE << 8);
+}
+
+static void test_killed(void **state)
+{
+	const struct line *line = *state;
+	tcflag_t before = lines_of(line->theirs);
+	char text[32];
+
+	run(line, ICANON | ECHO | ISIG, SIGKILL);
+	read_text(line->ours, text, strlen("font restored"));
+	assert_string_equal(text, "font restored");
+	/* What is written last comes last. */
+	assert_int_equal(lines_of(line->theirs), before);
+}
+
+/* These wait until all is as it was. */
+static void test_crashes_and_exit(void **state)
+{
+	static const int ways[] = {SIGSEGV, SIGBUS, SIGABRT, BY_EXIT};
+	const struct line *line = *state;
+	tcflag_t before = lines_of(line->theirs);
+
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+		char text[32];
+
+		run(line, ICANON | ECHO | ISIG, ways[i]);
+		assert_int_equal(lines_of(line->theirs), before);
+		read_text(line->ours, text, strlen("font restored"));
+	}
+}
+
+static void test_a_shell_was_faster(void **state)
+{
+	const struct line *line = *state;
+	char text[32];
+
+	run(line, ECHO, SIGKILL);
+	read_text(line->ours, text, strlen("font restored"));
+	assert_int_equal(lines_of(line->theirs), ICANON | ISIG);
+}
+
+static void test_dismissed(void **state)
+{
+	const struct line *line = *state;
+
+	run(line, ECHO | ISIG, WELL);
+	assert_int_equal(lines_of(line->theirs), ICANON);
+	assert_false(has_text(line->ours));
+}
+
+static void test_no_terminal(void **state)
+{
+	struct guard_duty duty = {.fd = -1, .words = ""};
+
+	(void)state;
+	assert_null(guard_start(&duty));
+	guard_end(NULL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_killed, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_crashes_and_exit, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(test_a_shell_was_faster, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(test_dismissed, set_up,
+						tear_down),
+		cmocka_unit_test(test_no_terminal),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
