@@ -468,16 +468,16 @@ bool store_save_code(struct store *store, const char *text, struct err *err)
 
 bool store_drop_code(struct store *store, struct err *err)
 {
-	enum store_result result = STORE_BUSY;
+	enum store_result result;
 	bool ok = true;
 
-	/* Where there never was one, there need not be a lock either. */
 	if (store->path != NULL &&
-	    (store->code_lock >= 0 ||
-	     file_is_there(store->dir, store->code_path)))
+	    file_is_there(store->dir, store->code_path)) {
 		result = enter_code(store, err);
-	if (result == STORE_OK)
-		ok = file_remove(store->dir, store->code_path, err);
+		ok = result == STORE_BUSY ||
+		     (result == STORE_OK &&
+		      file_remove(store->dir, store->code_path, err));
+	}
 	leave_code(store);
-	return ok && result != STORE_FAILED;
+	return ok;
 }

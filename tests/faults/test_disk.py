@@ -101,6 +101,38 @@ def test_killed_at_each_call(home, signed_in, part):
     print(f"{kept} times kept, {lost} times lost, {missed} calls not made")
 
 
+KEEPING = {
+    "made": ("fchmod", 1, False),
+    "written": ("write", 1, False),
+    "synced": ("fsync", 1, False),
+    "there": ("fsync", 2, True),
+}
+
+
+@pytest.mark.row("Disk", "killed when a code is kept, as it is",
+                 "its code again, or a new one; nothing half-written")
+@pytest.mark.parametrize("call, number, again", KEEPING.values(), ids=KEEPING)
+def test_killed_when_a_code_is_kept(
+    home, start_practice, call, number, again
+):
+    practice = start_practice("--approve-after", "0")
+    practice.config(
+        home.config, session={"resume": True},
+        log={"file": str(home.log), "level": "debug"},
+    )
+    code = home.session.with_name("session.json.code")
+    paths = ["-P", f"{code}~tmp"] if not again else []
+    killed = strace(
+        home, "-e", f"trace={call}", *paths,
+        "-e", f"inject={call}:signal=KILL:when={number}", verb="login",
+    )
+    assert killed.returncode == -9
+    assert code.exists() == again
+    assert home.grantty("login").returncode == Exit.DONE
+    assert practice.calls("POST /v1/device/authorize") == 2 - again
+    assert not code.exists()
+
+
 ERRORS = {
     "full": "write:error=ENOSPC",
     "I/O error at the write": "write:error=EIO",

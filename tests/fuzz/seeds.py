@@ -116,6 +116,11 @@ RECORD = {"version": 1, "provider": "webex", "access_token": "AT \"1\"",
           "token_type": "Bearer", "profile": {"name": "J\u00fcrg"},
           "refreshing": True}
 
+PENDING = {"version": 1, "device_code": "D", "user_code": "AB-CD",
+           "verification_uri": "https://id.example/verify",
+           "expires_in": 300, "interval": 5, "code_verifier": "V",
+           "expires_at": 1800000100}
+
 STATE = "0123456789abcdef"
 QUERIES = [f"code=abc&state={STATE}", f"error=access_denied&state={STATE}",
            f"code=abc&state={STATE}&iss=https%3A%2F%2Fid.example",
@@ -202,6 +207,10 @@ def all_seeds():
                   for path in sorted((SOURCE / "themes").glob("*.theme"))],
         "record": [kind + json.dumps(RECORD) for kind in "ab"] +
                   ['b{"version":1,"sealed":"AAAA"}', 'a{"version":2}'],
+        "pending": [provider + ours + json.dumps({**PENDING, **more})
+                    for provider in "abcm" for ours in "ab"
+                    for more in ({}, {"boot": "b", "expires_ms": 20000},
+                                 {"boot": "c", "expires_ms": 20000})],
         "redirect": ["a" + query for query in QUERIES] +
                     [f"bGET\n{host}\n/redirect.html?{query}"
                      for query in QUERIES
