@@ -147,8 +147,9 @@ static void take_lock(struct driver *driver, struct event *event,
 		result = store_load(driver->store, data, &err);
 	if (result == STORE_OK)
 		event->data = data;
-	event->unreadable = result == STORE_CORRUPT || result == STORE_FAILED;
-	if (event->unreadable)
+	event->unreadable = result == STORE_FAILED;
+	event->set_aside = result == STORE_CORRUPT;
+	if (event->unreadable || event->set_aside)
 		complain(driver, &err);
 }
 

@@ -90,8 +90,10 @@ struct event {
 	const char *text;		 /* EVENT_REDIRECT; borrowed */
 	const struct reply *reply;	 /* EVENT_REPLY */
 	const struct session_data *data; /* EVENT_LOCKED; borrowed */
-	bool unreadable; /* EVENT_LOCKED: the store is corrupt or out of order,
-			  * so a NULL data says nothing */
+	bool unreadable; /* EVENT_LOCKED: the store is out of order, so a NULL
+			  * data says nothing */
+	bool set_aside;	 /* EVENT_LOCKED: what was there was damaged; now
+			  * nothing is */
 	bool ok;	 /* EVENT_SAVED */
 };
 

@@ -76,7 +76,8 @@ struct session {
 	bool no_profile;
 	bool holds;	   /* sign-ins are held until session_keep() */
 	bool held;	   /* this one is */
-	bool unsaved;	   /* what it holds is not on the disk (yet) */
+	bool unsaved;	   /* its tokens are not on the disk (yet) */
+	bool behind;	   /* they are, but not their profile */
 	bool renewed_once; /* a 401 has already led to a refresh */
 	bool read_again;   /* read the profile after this refresh */
 	bool renewed;	   /* since it was begun or resumed */
@@ -128,6 +129,7 @@ static void forget(struct session *session)
 	session->failures = 0;
 	session->held = false;
 	session->unsaved = false;
+	session->behind = false;
 	session->renewed_once = false;
 	session->read_again = false;
 	session->renewed = false;
@@ -184,8 +186,9 @@ static int64_t sooner(int64_t a_ms, int64_t b_ms)
  * while. */
 static void live(struct session *session, int64_t now_ms, struct action *action)
 {
-	int64_t due_ms =
-		session->unsaved ? now_ms + back_off(session) : NEVER_MS;
+	int64_t due_ms = session->unsaved || session->behind
+				 ? now_ms + back_off(session)
+				 : NEVER_MS;
 
 	session->holds_lock = false;
 	if (session->held)
@@ -421,7 +424,8 @@ static void signed_out_elsewhere(struct session *session, struct action *action)
 static void locked_refresh(struct session *session, const struct event *event,
 			   struct action *action)
 {
-	if (session->unsaved) {
+	/* Nor does a store that is out of order. */
+	if (session->unsaved || event->unreadable) {
 		mark_refresh(session, event->now_ms, action);
 		return;
 	}
@@ -448,7 +452,7 @@ static void locked_profile(struct session *session, const struct event *event,
 {
 	char *profile = session->data.profile;
 
-	if (session->unsaved) {
+	if (session->unsaved || event->unreadable) {
 		save(session, STAGE_KEEP, action);
 		return;
 	}
@@ -518,8 +522,8 @@ static void locked(struct session *session, const struct event *event,
 	if (session->state != SESSION_LOCKING)
 		return;
 	session->holds_lock = true;
-	/* A store out of order does not sign anybody out. */
-	if (event->unreadable && session->data.tokens.access_token != NULL)
+	/* A damaged file does not sign anybody out. */
+	if (event->set_aside && session->data.tokens.access_token != NULL)
 		session->unsaved = true;
 	switch (session->errand) {
 	case ERRAND_KEEP:
@@ -598,18 +602,48 @@ static void wiped(struct session *session, bool ok, struct action *action)
 			    "by hand");
 }
 
+static void remember(struct session *session, enum verdict verdict,
+		     const struct refusal *refusal)
+{
+	session->verdict = verdict;
+	if (session->refusal == NULL)
+		session->refusal = xcalloc(1, sizeof(*session->refusal));
+	*session->refusal = *refusal;
+}
+
+/*
+ * A disk that does not take the mark would not take the new token either. The
+ * provider may accept the one that is on it only once: it would be spent, and
+ * whoever starts next would be signed out. So it waits until the disk is in
+ * order, even without a good access token. What is on no disk is renewed all
+ * the same, once that is all there is to lose.
+ */
 static void saved_mark(struct session *session, const struct event *event,
 		       struct action *action)
 {
-	/* A disk that does not take the mark would not take the new token
-	 * either; so wait, for as long as the old one is good. */
-	if (!event->ok && good_for(session, event->now_ms, 0)) {
-		renew_later(session, 0, event->now_ms, action);
-		action_note(action, LEVEL_ERROR,
-			    "not renewed: the session file cannot be written");
+	struct refusal refusal = {.retry_after_s = -1, .reached = true};
+
+	if (event->ok ||
+	    (session->unsaved && !good_for(session, event->now_ms, 0))) {
+		send_refresh(session, event, action);
 		return;
 	}
-	send_refresh(session, event, action);
+	err_set(&refusal.err,
+		"the session file cannot be written, and a new token that is "
+		"not saved would be lost with the old one.");
+	remember(session, VERDICT_REFUSED, &refusal);
+	renew_later(session, 0, event->now_ms, action);
+	action_note(action, LEVEL_ERROR, "not renewed: %s", refusal.err.text);
+}
+
+static void note_saved(struct session *session, bool ok)
+{
+	bool only_profile =
+		session->errand == ERRAND_PROFILE && !session->unsaved;
+
+	session->unsaved = !ok && !only_profile;
+	session->behind = !ok && only_profile;
+	session->failures = ok ? 0 : session->failures + 1;
 }
 
 static void saved(struct session *session, const struct event *event,
@@ -625,8 +659,7 @@ static void saved(struct session *session, const struct event *event,
 		saved_mark(session, event, action);
 		return;
 	}
-	session->unsaved = !event->ok;
-	session->failures = event->ok ? 0 : session->failures + 1;
+	note_saved(session, event->ok);
 	/* What was held has its profile already. */
 	if ((session->errand == ERRAND_KEEP && !session->holds) ||
 	    session->read_again)
@@ -637,15 +670,9 @@ static void saved(struct session *session, const struct event *event,
 		action_note(action, LEVEL_ERROR,
 			    "the session could not be saved: it lasts only as "
 			    "long as this program");
-}
-
-static void remember(struct session *session, enum verdict verdict,
-		     const struct refusal *refusal)
-{
-	session->verdict = verdict;
-	if (session->refusal == NULL)
-		session->refusal = xcalloc(1, sizeof(*session->refusal));
-	*session->refusal = *refusal;
+	else if (session->behind)
+		action_note(action, LEVEL_ERROR,
+			    "the profile could not be saved");
 }
 
 /* The tokens are good; are they to be kept? */

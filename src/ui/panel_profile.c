@@ -67,6 +67,11 @@ static void access_text(char *dst, size_t size, const struct model *model)
 		snprintf(dst, size, "Access until you sign out");
 		return;
 	}
+	if (left_s <= 0) {
+		snprintf(dst, size, "Access has run out%s",
+			 model->refreshes ? ", not renewed so far" : "");
+		return;
+	}
 	if (left_s < SHORT_S)
 		text_countdown(time, sizeof(time), left_s);
 	else

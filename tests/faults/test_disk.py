@@ -9,7 +9,7 @@ import subprocess
 import pytest
 
 from practice import PERSON
-from program import GRANTTY, PATIENCE_S, Exit
+from program import GRANTTY, PATIENCE_S, Exit, wait_until
 
 PARTS = 4
 
@@ -170,14 +170,20 @@ def small_disk(home):
     subprocess.run(["umount", str(folder)], check=True)
 
 
+def fill(folder):
+    """A file there that takes all the space."""
+    filler = folder / "filler"
+    with open(filler, "wb", buffering=0) as f, pytest.raises(OSError):
+        while True:
+            f.write(b"x" * 4096)
+    return filler
+
+
 @pytest.mark.row("Disk", "full: a short write, then no space",
                  "signed in for now, told; nothing half-written")
 def test_full_disk(crooked, login, home, small_disk, open_terminal):
     crooked()
-    filler = small_disk / "filler"
-    with open(filler, "wb", buffering=0) as f, pytest.raises(OSError):
-        while True:
-            f.write(b"x" * 4096)
+    filler = fill(small_disk)
     screen = open_terminal()
     screen.wait_for(f"Hello, {PERSON}")
     screen.keys("q")
@@ -187,21 +193,60 @@ def test_full_disk(crooked, login, home, small_disk, open_terminal):
     filler.unlink()
 
 
-@pytest.mark.row("Disk", "read-only", "told before anybody is asked to do "
-                 "anything, or told and the session kept")
-def test_read_only(home, signed_in):
+@pytest.fixture
+def read_only(home):
+    """What to put before a program so that it cannot change the session."""
     need_root()
     folder = str(home.session.parent)
     script = f'mount --bind "{folder}" "{folder}" && ' \
         f'mount -o remount,ro,bind "{folder}" && exec "$@"'
+    return ["unshare", "-m", "sh", "-c", script, "sh"]
+
+
+@pytest.mark.row("Disk", "read-only, and the token has run out",
+                 "refused with what to do; the refresh token is not spent; "
+                 "renewed as soon as it can be saved")
+def test_read_only(home, signed_in, read_only):
     old = home.session.read_bytes()
-    run = subprocess.run(
-        ["unshare", "-m", "sh", "-c", script, "sh", GRANTTY, "token"],
-        env=home.environment(), capture_output=True, text=True, check=False,
-        timeout=PATIENCE_S,
-    )
-    assert "read-only" in run.stderr + home.logged()
+    for _ in range(2):
+        run = home.grantty("token", before=read_only)
+        assert (run.returncode, run.stdout) == (Exit.FAILED, "")
+        assert "the session file cannot be written" in run.stderr
+        assert "read-only" in home.logged()
+    assert signed_in.state()["refreshes"] == 0
     assert home.session.read_bytes() == old
+    assert home.grantty("token").returncode == Exit.DONE
+
+
+@pytest.mark.row("Disk", "read-only, and the token is good", "it is given out")
+def test_read_only_good(home, signed_in, read_only):
+    home.store(expires_at=4102444800)
+    run = home.grantty("token", before=read_only)
+    assert run.returncode == Exit.DONE
+    assert signed_in.accepts(run.stdout.strip())
+
+
+@pytest.mark.slow
+@pytest.mark.row("Disk", "full at the start of a kiosk, the token has run out",
+                 "told; stays signed in; renewed once there is space")
+def test_full_disk_at_the_start(home, crooked, small_disk, open_terminal):
+    server = crooked()
+    assert home.grantty("login").returncode == Exit.DONE
+    home.store(expires_at=1)
+    old = home.secrets()
+    filler = fill(small_disk)
+    screen = open_terminal()
+    screen.wait_for(f"Hello, {PERSON}")
+    screen.wait_for("Access has run out, not renewed so far")
+    screen.wait_for("the session file cannot be written")
+    assert server.places() == ["authorize", "poll", "profile"]
+    assert home.secrets() == old
+    filler.unlink()
+    wait_until(lambda: home.secrets() != old, "the renewed tokens", 60)
+    assert home.stored()["access_token"] == "second-token"
+    screen.keys("q")
+    assert screen.wait_for_exit() == Exit.DONE
+    assert len(server.at("refresh")) == 1
 
 
 def make_symlink(path):

@@ -987,27 +987,31 @@ static void test_lock_late(void **state)
 /* A disk that takes nothing, from that moment on and for two hours. */
 static void test_disk(void **state)
 {
+	enum trouble { FULL, BROKEN, FULL_AND_DAMAGED };
+
 	static const struct {
 		const char *name;
 		enum session_state from;
-		bool unreadable; /* else full */
+		enum trouble trouble;
 	} cases[] = {
-		{"full at the sign-in", SESSION_NONE, false},
-		{"full at the profile", SESSION_READING, false},
-		{"full at the mark", SESSION_LIVE, false},
-		{"full at the new token", SESSION_REFRESHING, false},
-		{"broken at the sign-in", SESSION_NONE, true},
-		{"broken at the profile", SESSION_READING, true},
-		{"broken at the mark", SESSION_LIVE, true},
-		{"broken at the new token", SESSION_REFRESHING, true},
+		{"full at the sign-in", SESSION_NONE, FULL},
+		{"full at the profile", SESSION_READING, FULL},
+		{"full at the mark", SESSION_LIVE, FULL},
+		{"full at the new token", SESSION_REFRESHING, FULL},
+		{"broken at the sign-in", SESSION_NONE, BROKEN},
+		{"broken at the profile", SESSION_READING, BROKEN},
+		{"broken at the mark", SESSION_LIVE, BROKEN},
+		{"broken at the new token", SESSION_REFRESHING, BROKEN},
+		{"damaged at the profile", SESSION_READING, FULL_AND_DAMAGED},
+		{"damaged at the mark", SESSION_LIVE, FULL_AND_DAMAGED},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct scene scene;
-		bool *trouble = cases[i].unreadable
-					? &scene.world.disk.unreadable
-					: &scene.world.disk.full;
+		struct disk *disk = &scene.world.disk;
+		bool *trouble = cases[i].trouble == BROKEN ? &disk->unreadable
+							   : &disk->full;
 
 		open_scene(&scene, i);
 		if (cases[i].from == SESSION_NONE) {
@@ -1017,6 +1021,7 @@ static void test_disk(void **state)
 			begin(&scene);
 			reach(&scene, cases[i].from);
 			*trouble = true;
+			disk->damaged = cases[i].trouble == FULL_AND_DAMAGED;
 		}
 		run_for(&scene, 2 * HOUR_MS);
 		settle(&scene);
@@ -1041,23 +1046,67 @@ static void test_disk(void **state)
 	}
 }
 
-/* Without a mark on the disk the old token is used up first; then there is
- * nothing left to lose. */
+/* A token that is on the disk is not spent while the disk takes no other, even
+ * where that leaves nobody with a good one; what is on no disk is. */
 static void test_full_at_the_mark(void **state)
 {
+	static const struct {
+		bool kept;
+		unsigned refreshed; /* while it is full */
+		bool good;
+	} cases[] = {{true, 0, false}, {false, 1, true}};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct scene scene;
+		struct issuer *issuer = &scene.world.issuer;
+
+		open_scene(&scene, i);
+		scene.world.disk.full = !cases[i].kept;
+		begin(&scene);
+		settle(&scene);
+		scene.world.disk.full = true;
+		run_for(&scene, 59 * MINUTE_MS);
+		assert_int_equal(issuer->requests[REFRESH], 0);
+		assert_true(is_good(&scene));
+		run_for(&scene, 10 * MINUTE_MS);
+		assert_int_equal(issuer->requests[REFRESH], cases[i].refreshed);
+		assert_int_equal(is_good(&scene), cases[i].good);
+		assert_int_equal(session_refusal(scene.session) == NULL,
+				 cases[i].good);
+		scene.world.disk.full = false;
+		run_for(&scene, 6 * MINUTE_MS);
+		check_saved(&scene);
+		assert_true(is_good(&scene));
+		assert_null(session_refusal(scene.session));
+		assert_int_equal(issuer->requests[REFRESH], 1);
+		close_scene(&scene);
+	}
+}
+
+/* The profile alone could not be saved, and another process renews the tokens
+ * before it can be: those are not overwritten. */
+static void test_full_at_the_profile(void **state)
+{
 	struct scene scene;
+	struct session_data *disk = &scene.world.disk.data;
 
 	(void)state;
 	open_scene(&scene, 1);
 	begin(&scene);
-	settle(&scene);
+	reach(&scene, SESSION_READING);
 	scene.world.disk.full = true;
-	run_for(&scene, 59 * MINUTE_MS);
-	assert_int_equal(scene.world.issuer.requests[REFRESH], 0);
-	assert_true(is_good(&scene));
-	run_for(&scene, 10 * MINUTE_MS);
-	assert_int_equal(scene.world.issuer.requests[REFRESH], 1);
-	assert_true(is_good(&scene));
+	reach(&scene, SESSION_LIVE);
+	assert_null(disk->profile);
+	scene.world.disk.full = false;
+	secret_free(disk->tokens.access_token);
+	secret_free(disk->tokens.refresh_token);
+	disk->tokens.access_token = xstrdup("access-other");
+	disk->tokens.refresh_token = xstrdup("refresh-other");
+	run_for(&scene, 6 * MINUTE_MS);
+	assert_string_equal(disk->tokens.refresh_token, "refresh-other");
+	assert_non_null(disk->profile);
+	check_saved(&scene);
 	close_scene(&scene);
 }
 
@@ -1515,6 +1564,7 @@ int main(void)
 		cmocka_unit_test(test_lock_late),
 		cmocka_unit_test(test_disk),
 		cmocka_unit_test(test_full_at_the_mark),
+		cmocka_unit_test(test_full_at_the_profile),
 		cmocka_unit_test(test_no_refresh_token),
 		cmocka_unit_test(test_life_unknown),
 		cmocka_unit_test(test_require),

@@ -27,6 +27,7 @@ enum { WORLD_MAX_CLIENTS = 8 };
 struct disk {
 	struct session_data data;
 	bool full;	 /* takes no writes */
+	bool damaged;	 /* what is there; who looks sets it aside */
 	bool unreadable; /* can be neither locked nor read */
 	bool held;	 /* a process outside this world has the lock */
 	const struct client *owner; /* who has it in this world */
