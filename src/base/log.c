@@ -71,12 +71,10 @@ static void write_line(int fd, const struct log_line *line)
 static void keep(struct log *log, const struct log_line *line)
 {
 	struct log_line *newest =
-		log->count > 0
-			? &log->lines[(log->next + log->size - 1) % log->size]
-			: NULL;
+		&log->lines[(log->next + log->size - 1) % log->size];
 
 	log->serial++;
-	if (newest != NULL && newest->level == line->level &&
+	if (log->count > 0 && newest->level == line->level &&
 	    strcmp(newest->text, line->text) == 0) {
 		newest->wall_s = line->wall_s; /* when it was last so */
 		if (newest->repeats < INT_MAX)

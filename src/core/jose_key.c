@@ -30,7 +30,8 @@ enum { MIN_RSA_BITS = 2048, MAX_RSA_BITS = 8192 };
 enum { MAX_PEM = 64 * 1024 };
 
 struct jose_key {
-	EVP_PKEY *pkey; /* one that algorithm_of() accepts */
+	EVP_PKEY *pkey;
+	const struct algorithm *algorithm; /* how it signs */
 };
 
 /* The first row that fits a key is how it signs. */
@@ -83,6 +84,13 @@ static bool fits(const struct algorithm *algorithm, const EVP_PKEY *pkey)
 	       (bits >= MIN_RSA_BITS && bits <= MAX_RSA_BITS);
 }
 
+static bool signs_with(const char *name, const EVP_PKEY *pkey)
+{
+	const struct algorithm *algorithm = find_algorithm(name);
+
+	return algorithm != NULL && fits(algorithm, pkey);
+}
+
 /* How the key signs; NULL where it is of no use here. */
 static const struct algorithm *algorithm_of(const EVP_PKEY *pkey)
 {
@@ -96,11 +104,14 @@ static const struct algorithm *algorithm_of(const EVP_PKEY *pkey)
 /* Takes pkey over, which may be NULL; NULL where it is of no use here. */
 static struct jose_key *new_key(EVP_PKEY *pkey)
 {
+	const struct algorithm *algorithm =
+		pkey != NULL ? algorithm_of(pkey) : NULL;
 	struct jose_key *key = NULL;
 
-	if (pkey != NULL && algorithm_of(pkey) != NULL) {
+	if (algorithm != NULL) {
 		key = xcalloc(1, sizeof(*key));
 		key->pkey = pkey;
+		key->algorithm = algorithm;
 	} else {
 		EVP_PKEY_free(pkey);
 	}
@@ -142,8 +153,7 @@ struct jose_key *jose_key_read(const char *pem, size_t len, struct err *err)
 	} else if (pkey == NULL) {
 		err_set(err, "This is no private key in PEM form; it begins "
 			     "with \"-----BEGIN PRIVATE KEY-----\".");
-	} else if (!fits(find_algorithm("ES256"), pkey) &&
-		   !fits(find_algorithm("RS256"), pkey)) {
+	} else if (!signs_with("ES256", pkey) && !signs_with("RS256", pkey)) {
 		err_set(err,
 			"A private key of this kind or size cannot be used; "
 			"make one for P-256, or for RSA with %d to %d bits.",
@@ -191,7 +201,7 @@ char *jose_key_pem(const struct jose_key *key)
 
 const char *jose_key_algorithm(const struct jose_key *key)
 {
-	return algorithm_of(key->pkey)->name;
+	return key->algorithm->name;
 }
 
 struct json *jose_key_public(const struct jose_key *key)
@@ -247,7 +257,7 @@ static size_t join_halves(unsigned char **der, const unsigned char *bytes,
 bool jose_key_sign(const struct jose_key *key, const void *data, size_t len,
 		   struct buf *out)
 {
-	const struct algorithm *algorithm = algorithm_of(key->pkey);
+	const struct algorithm *algorithm = key->algorithm;
 	EVP_MD_CTX *context = EVP_MD_CTX_new();
 	unsigned char signature[MAX_RSA_BITS / 8];
 	size_t size = sizeof(signature);

@@ -208,7 +208,9 @@ const struct json *json_path(const struct json *json, const char *path)
 
 const char *json_text(const struct json *json)
 {
-	return cJSON_IsString(inner(json)) ? inner(json)->valuestring : NULL;
+	const cJSON *item = inner(json);
+
+	return item && cJSON_IsString(item) ? item->valuestring : NULL;
 }
 
 const char *json_get_text(const struct json *json, const char *name)

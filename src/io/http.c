@@ -350,7 +350,8 @@ static bool perform(struct http *http)
 		CURLcode code = message->data.result;
 
 		for (int i = 0; i < HTTP_SLOTS; i++)
-			if (http->slots[i].easy == easy)
+			if (http->slots[i].easy == easy &&
+			    http->slots[i].request != NULL)
 				finish(http, &http->slots[i], code);
 	}
 	return true;

@@ -59,8 +59,14 @@ static size_t find_addresses(struct address addresses[LOOPBACK_MAX],
 		if (parse_address(&addresses[0], host))
 			return 1;
 	}
-	parse_address(&addresses[0], "127.0.0.1");
-	parse_address(&addresses[1], "::1");
+	addresses[0] = (struct address){
+		.as.four = {.sin_family = AF_INET,
+			    .sin_addr.s_addr = htonl(INADDR_LOOPBACK)},
+		.len = sizeof(struct sockaddr_in)};
+	addresses[1] =
+		(struct address){.as.six = {.sin6_family = AF_INET6,
+					    .sin6_addr = IN6ADDR_LOOPBACK_INIT},
+				 .len = sizeof(struct sockaddr_in6)};
 	return 2;
 }
 
@@ -79,12 +85,13 @@ static int get_port(const struct address *address)
 			     : address->as.six.sin6_port);
 }
 
-/* Opens a socket on the address, whose port is then the real one. Returns 0,
- * or why it cannot. */
-static int listen_on(struct address *address, int *fd)
+/* Opens a socket on the address at that port; where it is 0, any free one,
+ * which *port then is. Returns 0, or why it cannot. */
+static int listen_on(struct address *address, int *port, int *fd)
 {
 	int one = 1, error;
 
+	set_port(address, *port);
 	*fd = socket(address->as.any.sa_family,
 		     SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (*fd < 0)
@@ -93,8 +100,10 @@ static int listen_on(struct address *address, int *fd)
 	if (setsockopt(*fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) == 0 &&
 	    bind(*fd, &address->as.any, address->len) == 0 &&
 	    listen(*fd, BACKLOG) == 0 &&
-	    getsockname(*fd, &address->as.any, &address->len) == 0)
+	    getsockname(*fd, &address->as.any, &address->len) == 0) {
+		*port = get_port(address);
 		return 0;
+	}
 	error = errno;
 	close(*fd);
 	return error;
@@ -117,11 +126,9 @@ static int listen_on_all(struct loopback *loopback, struct address *addresses,
 	loopback->count = 0;
 	loopback->port = port;
 	for (size_t i = 0; i < n; i++) {
-		set_port(&addresses[i], loopback->port);
-		error = listen_on(&addresses[i],
+		error = listen_on(&addresses[i], &loopback->port,
 				  &loopback->fds[loopback->count]);
 		if (error == 0) {
-			loopback->port = get_port(&addresses[i]);
 			loopback->count++;
 		} else if (!is_missing(error)) {
 			while (loopback->count > 0)

@@ -64,8 +64,9 @@ int listen_port(const struct sockaddr *address)
 	const struct sockaddr_in *in = (const void *)address;
 	const struct sockaddr_in6 *in6 = (const void *)address;
 
-	return ntohs(address->sa_family == AF_INET ? in->sin_port
-						   : in6->sin6_port);
+	if (address->sa_family == AF_INET)
+		return ntohs(in->sin_port);
+	return address->sa_family == AF_INET6 ? ntohs(in6->sin6_port) : 0;
 }
 
 /* Looks "HOST:PORT" up; NULL with *err where it is none. */

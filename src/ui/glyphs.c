@@ -179,8 +179,11 @@ static bool is_lit(const struct font *font, const char *text, int x, int y)
 		return false;
 	for (; *text != '\0'; text++) {
 		const char *rows = find_rows(font, *text);
-		int width = rows != NULL ? width_of(rows) : 0;
+		int width;
 
+		if (rows == NULL)
+			return false;
+		width = width_of(rows);
 		if (x < width)
 			return rows[y * (width + 1) + x] == '#';
 		if (x == width)

@@ -42,11 +42,9 @@ struct rect rect_take_top(struct rect *whole, int rows)
 
 struct rect rect_take_bottom(struct rect *whole, int rows)
 {
-	struct rect rest = *whole;
-	struct rect bottom;
+	struct rect rest = rect_take_top(whole, whole->rows - rows);
+	struct rect bottom = *whole;
 
-	rest = rect_take_top(whole, whole->rows - rows);
-	bottom = *whole;
 	*whole = rest;
 	return bottom;
 }

@@ -314,7 +314,7 @@ struct term *term_open(int input, int output, const struct theme *theme,
 	name = term_type_choose();
 	if (name != NULL)
 		term->screen = newterm(name, term->out, term->in);
-	if (term->screen == NULL) {
+	if (name == NULL || term->screen == NULL) {
 		err_set(err, "No terminal type is known on this machine: "
 			     "install ncurses-base, or set TERM.");
 		goto out;

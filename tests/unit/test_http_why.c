@@ -43,8 +43,8 @@ static struct outcome fetch(const char *proxy, const char *ca_file,
 	const struct http_options options = {
 		.ca_file = ca_file,
 		.proxy = proxy,
-		.connect_timeout_ms = 5000,
-		.request_timeout_ms = 5000,
+		.connect_timeout_ms = 20000,
+		.request_timeout_ms = 20000,
 		.user_agent = "grantty-test/1",
 	};
 	struct request *request = xcalloc(1, sizeof(*request));
