@@ -24,6 +24,7 @@ void canvas_init(struct canvas *canvas, const struct term *term)
 		.term = term,
 		.utf8 = term_is_utf8(term),
 		.halves = term_has_halves(term),
+		.slow = term_is_slow(term),
 		.marks_pastes = term_marks_pastes(term),
 		.text_flags = term_text_flags(term),
 	};

@@ -20,6 +20,7 @@ struct canvas {
 	const struct term *term;
 	bool utf8;
 	bool halves;	     /* half blocks can be drawn */
+	bool slow;	     /* every byte counts */
 	bool marks_pastes;   /* people need not say that they are to paste */
 	unsigned text_flags; /* for text_clip() */
 };

@@ -15,9 +15,11 @@ struct model;
 struct span;
 struct view;
 
+enum { PANEL_VITAL = 2 };
+
 /* A const table of operations, one per panel. */
 struct panel {
-	/* Has colours of its own in all its rows: see term_flush_part(). */
+	/* Has colours of its own in all its rows: see term_flush(). */
 	bool apart;
 
 	/* Draws everything into the rectangle, which is blank, clipped to it.
@@ -33,6 +35,12 @@ struct panel {
 
 	/* When tick() would show something else; NULL: never. */
 	int64_t (*deadline)(const struct model *model);
+
+	/* The parts of the rectangle that are of use before all others; blank
+	 * ones where there are fewer. NULL: none. */
+	void (*vital)(struct rect parts[PANEL_VITAL],
+		      const struct canvas *canvas, struct rect rect,
+		      const struct model *model, const struct view *view);
 
 	/* How many rows it would make good use of at that width; NULL: all
 	 * there are. */

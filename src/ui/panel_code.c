@@ -96,7 +96,7 @@ static const char *spaced_code(char *dst, size_t size, const char *code,
 
 /* ---- Planning */
 
-/* The code in that size, if width and rows allow. */
+/* The code in that size, if width, rows and the line allow. */
 static void enlarge(struct plan *plan, const struct canvas *canvas,
 		    const char *code, int columns, enum large size)
 {
@@ -104,7 +104,7 @@ static void enlarge(struct plan *plan, const struct canvas *canvas,
 	int rows = large_rows(size, canvas->halves);
 	int now = plan->stack.rows[BLOCK_CODE];
 
-	if (width == 0 || width > columns)
+	if (width == 0 || width > columns || canvas->slow)
 		return;
 	if (now == 0 || !stack_add(&plan->stack, BLOCK_CODE, rows - now))
 		return;
@@ -193,6 +193,20 @@ static void tick(struct canvas *canvas, struct rect rect,
 }
 
 /* ---- Drawing */
+
+static void vital(struct rect parts[PANEL_VITAL], const struct canvas *canvas,
+		  struct rect rect, const struct model *model,
+		  const struct view *view)
+{
+	struct plan plan;
+
+	parts[0] = parts[1] = (struct rect){0};
+	if (model->user_code == NULL || rect.rows == 1)
+		return;
+	plan = make_plan(canvas, rect.rows, rect.columns, model, view);
+	parts[0] = stack_place(&plan.stack, rect, BLOCK_URL);
+	parts[1] = stack_place(&plan.stack, rect, BLOCK_CODE);
+}
 
 static void draw_url(struct canvas *canvas, struct rect rect, const char *url)
 {
@@ -289,5 +303,6 @@ const struct panel panel_code = {
 	.draw = draw,
 	.tick = tick,
 	.deadline = deadline,
+	.vital = vital,
 	.rows = rows_wanted,
 };

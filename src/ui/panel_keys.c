@@ -44,6 +44,8 @@ static void draw(struct canvas *canvas, struct rect rect,
 		 const struct model *model, struct view *view)
 {
 	const struct binding *binding;
+	/* Changing colours takes more bytes than all the words. */
+	const enum role key = canvas->slow ? ROLE_BAR : ROLE_KEY;
 	int limit = choose_limit(model, view, rect.columns);
 	int x = 1;
 
@@ -51,7 +53,7 @@ static void draw(struct canvas *canvas, struct rect rect,
 	for (size_t i = 0; (binding = keys_at(model, view, i)) != NULL; i++) {
 		if (!is_shown(binding, limit))
 			continue;
-		x += canvas_text(canvas, rect, 0, x, ROLE_KEY, binding->name);
+		x += canvas_text(canvas, rect, 0, x, key, binding->name);
 		x += 1;
 		x += canvas_text(canvas, rect, 0, x, ROLE_BAR, binding->label);
 		x += 2;

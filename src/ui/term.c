@@ -22,7 +22,9 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "core/exchange.h"
 #include "ui/ink.h"
+#include "ui/outlet.h"
 #include "ui/paste.h"
 #include "ui/term_type.h"
 
@@ -43,13 +45,13 @@ enum input {
 struct term {
 	FILE *in, *out;
 	SCREEN *screen;
+	struct outlet *outlet;
 	WINDOW *keys; /* a pad: reading from it never draws anything */
 	int rows, columns;
 	bool utf8, halves, colour, console;
 	bool marks_pastes;
 	bool dim;
-	bool forget;	    /* at the next flush */
-	size_t output_size; /* of what curses keeps its output in */
+	bool forget; /* at the next flush */
 	bool hung_up;
 	enum input input;
 	char parameters[4]; /* the first ones of a control sequence */
@@ -328,10 +330,11 @@ struct term *term_open(int input, int output, const struct theme *theme,
 		goto out;
 	}
 	set_up(term, name);
+	term->outlet = outlet_new(fileno(term->out), baudrate(), err);
+	if (term->outlet == NULL)
+		goto out;
 	set_inks(term, theme);
 	term_resize(term);
-	term->output_size =
-		(size_t)(2 + term->rows) * (size_t)(6 + term->columns);
 	mark_pastes(term, true);
 	return term;
 out:
@@ -339,11 +342,12 @@ out:
 	return NULL;
 }
 
-static bool is_writable(const struct term *term)
+/* Curses writes, but nothing goes to the terminal yet. */
+static void update(struct term *term)
 {
-	struct pollfd fd = {.fd = fileno(term->out), .events = POLLOUT};
-
-	return poll(&fd, 1, 0) == 1 && fd.revents == POLLOUT;
+	outlet_catch(term->outlet);
+	doupdate();
+	outlet_release(term->outlet);
 }
 
 /* ---- Forgetting */
@@ -365,20 +369,44 @@ void term_forget(struct term *term)
 
 /*
  * Curses has its output in a buffer of its own, the last of it even after it
- * was written: carriage returns, which move nothing that matters here, take
- * its place. The screen is cleared at the next flush, so that curses need not
- * know where they leave the cursor.
+ * was written. A screen full of characters that change their attributes at
+ * every cell is more than it holds, and takes the place of whatever is there.
+ * It goes nowhere: the terminal is cleared at the next flush, and so need not
+ * look as curses believes.
  */
+static void overwrite_output(struct term *term)
+{
+	const size_t waiting = outlet_waiting(term->outlet);
+	WINDOW *window = newwin(0, 0, 0, 0);
+
+	if (window == NULL)
+		return;
+	for (int y = 0; y < term->rows; y++) {
+		for (int x = 0; x < term->columns; x++)
+			mvwaddch(window, y, x,
+				 (chtype)'x' | (x % 2 ? A_BOLD : A_REVERSE));
+	}
+	wnoutrefresh(window);
+	delwin(window);
+	clearok(curscr, TRUE);
+	update(term);
+	outlet_keep(term->outlet, waiting);
+}
+
 static void forget(struct term *term)
 {
 	const char *drop_scrolled = tigetstr("E3");
 
 	term->forget = false;
-	if (drop_scrolled != NULL && drop_scrolled != (const char *)-1)
-		putp(drop_scrolled);
-	for (size_t i = 0; i <= term->output_size; i++)
-		putp("\r");
+	overwrite_output(term);
+	touchwin(stdscr);
 	term_repaint(term);
+	if (drop_scrolled == NULL || drop_scrolled == (const char *)-1)
+		return;
+	outlet_catch(term->outlet);
+	fputs(drop_scrolled, term->out);
+	fflush(term->out);
+	outlet_release(term->outlet);
 }
 
 /* ---- Closing */
@@ -394,7 +422,18 @@ static void leave_blank(struct term *term)
 	werase(stdscr);
 	clearok(curscr, TRUE);
 	wnoutrefresh(stdscr);
-	doupdate();
+	update(term);
+	(void)outlet_push(term->outlet, 0);
+}
+
+/* So that endwin() need not wait: whoever does not read by now loses what is on
+ * its way. */
+static void make_room(struct term *term)
+{
+	if (outlet_push(term->outlet, 0))
+		return;
+	outlet_keep(term->outlet, 0);
+	tcflush(fileno(term->out), TCOFLUSH);
 }
 
 void term_close(struct term *term)
@@ -402,18 +441,17 @@ void term_close(struct term *term)
 	if (term == NULL)
 		return;
 	if (term->screen != NULL) {
-		if (term->rows == 0) /* nothing was drawn */
-			;
-		else if (is_writable(term))
+		if (term->rows > 0) { /* something was drawn */
+			make_room(term);
 			leave_blank(term);
-		else /* or endwin() would wait for it to drain */
-			tcflush(fileno(term->out), TCOFLUSH);
+		}
 		mark_pastes(term, false);
 		endwin();
 		if (term->keys != NULL)
 			delwin(term->keys);
 		delscreen(term->screen);
 	}
+	outlet_free(term->outlet);
 	if (term->in != NULL)
 		fclose(term->in);
 	if (term->out != NULL)
@@ -424,22 +462,11 @@ void term_close(struct term *term)
 
 /* ---- Drawing */
 
-bool term_flush(struct term *term)
-{
-	if (!is_writable(term))
-		return false;
-	if (term->forget)
-		forget(term);
-	wnoutrefresh(stdscr);
-	doupdate();
-	return true;
-}
-
-void term_flush_part(struct term *term, struct rect part)
+static void put(struct term *term, struct rect part)
 {
 	WINDOW *window;
 
-	if (part.rows < 1 || part.columns < 1 || !is_writable(term))
+	if (part.rows < 1 || part.columns < 1)
 		return;
 	window = newwin(part.rows, part.columns, part.y, part.x);
 	if (window == NULL)
@@ -448,14 +475,57 @@ void term_flush_part(struct term *term, struct rect part)
 	clearok(window, FALSE);
 	overwrite(stdscr, window);
 	wnoutrefresh(window);
-	doupdate();
+	update(term);
 	delwin(window);
+}
+
+/* What is there already takes no bytes. False where the line is busy. */
+static bool put_rows(struct term *term, struct rect part, int64_t now_ms)
+{
+	for (int y = 0; y < part.rows; y++) {
+		if (outlet_room_ms(term->outlet, now_ms) > now_ms)
+			return false;
+		put(term, rect_part(part, y, 0, 1, part.columns));
+	}
+	return true;
+}
+
+int64_t term_flush(struct term *term, const struct rect *parts, size_t count,
+		   int64_t now_ms)
+{
+	const struct rect all = {.rows = term->rows, .columns = term->columns};
+	bool whole = true;
+
+	if (!outlet_push(term->outlet, now_ms))
+		return NEVER_MS;
+	if (term->forget)
+		forget(term);
+	if (term_is_slow(term)) {
+		for (size_t i = 0; i < count && whole; i++)
+			whole = put_rows(term, parts[i], now_ms);
+		whole = whole && put_rows(term, all, now_ms);
+	} else {
+		for (size_t i = 0; i < count; i++)
+			put(term, parts[i]);
+		wnoutrefresh(stdscr);
+		update(term);
+	}
+	if (!outlet_push(term->outlet, now_ms))
+		return NEVER_MS;
+	return whole ? 0 : outlet_room_ms(term->outlet, now_ms);
+}
+
+bool term_is_slow(const struct term *term)
+{
+	return outlet_is_slow(term->outlet);
 }
 
 void term_repaint(struct term *term)
 {
-	(void)term;
 	clearok(curscr, TRUE);
+	/* Or its first row would bring along whatever was there before. */
+	if (term_is_slow(term))
+		werase(newscr);
 }
 
 bool term_resize(struct term *term)

@@ -39,16 +39,23 @@ void term_close(struct term *term);
 /* Another theme from now on; redraw everything afterwards. */
 void term_set_theme(struct term *term, const struct theme *theme);
 
-/* Writes what was drawn. False, with nothing written, while the terminal does
- * not take any more (a stalled line): try again later. */
-bool term_flush(struct term *term);
-
 /*
- * Writes one part of what was drawn, ahead of term_flush(). Rows of other
- * colours than their neighbours are written in fewer bytes this way: without
- * changing colours and back in every row.
+ * Writes what was drawn: first the parts, in their order, then the rest. Never
+ * waits. Returns 0 where that is done, else when to go on: NEVER_MS stands for
+ * as soon as there is room on the descriptor again, as nothing more is written
+ * to a line that has stalled.
+ *
+ * A part whose rows have other colours than their neighbours takes fewer bytes
+ * ahead of the rest: without changing colours and back in every row. A slow
+ * line gets one row after another, each time from the first part on, and no
+ * more at once than what delays the answer to a key by a quarter of a second.
  */
-void term_flush_part(struct term *term, struct rect part);
+int64_t term_flush(struct term *term, const struct rect *parts, size_t count,
+		   int64_t now_ms);
+
+/* Whether the line is so slow (below 38400 bits a second) that a frame takes
+ * seconds. */
+bool term_is_slow(const struct term *term);
 
 /* Asks the terminal for its size and follows it; true where it has changed. */
 bool term_resize(struct term *term);

@@ -18,6 +18,7 @@
 #include "ui/keys.h"
 #include "ui/layout.h"
 #include "ui/model.h"
+#include "ui/order.h"
 #include "ui/panel.h"
 #include "ui/term.h"
 #include "ui/view.h"
@@ -37,6 +38,7 @@ struct ui {
 	int64_t repaint_every_ms; /* 0: never */
 	int64_t repaint_ms;	  /* when the next one is due */
 	bool unwritten;		  /* drawn, but the terminal did not take it */
+	int64_t go_on_ms;	  /* when it may, as term_flush() says; 0 */
 };
 
 enum drawing drawing_of(const char *mode)
@@ -283,15 +285,14 @@ static void draw_time(struct ui *ui, struct canvas *canvas,
 	}
 }
 
-static bool write_out(struct ui *ui)
+static int64_t write_out(struct ui *ui, const struct canvas *canvas,
+			 const struct model *model)
 {
-	for (int i = 0; i < ui->layout.count && !ui->view.help; i++) {
-		const struct place *place = &ui->layout.places[i];
+	struct rect parts[ORDER_COUNT];
+	size_t count =
+		order_parts(parts, &ui->layout, canvas, model, &ui->view);
 
-		if (place->panel->apart)
-			term_flush_part(ui->term, place->rect);
-	}
-	return term_flush(ui->term);
+	return term_flush(ui->term, parts, count, model->now_ms);
 }
 
 bool ui_draw(struct ui *ui, const struct model *model)
@@ -311,8 +312,9 @@ bool ui_draw(struct ui *ui, const struct model *model)
 	ui->dirty = false;
 	ui->drawn_ms = model->now_ms;
 	if (ui->unwritten)
-		ui->unwritten = !write_out(ui);
-	return !ui->unwritten;
+		ui->go_on_ms = write_out(ui, &canvas, model);
+	ui->unwritten = ui->go_on_ms != 0;
+	return ui->go_on_ms != NEVER_MS;
 }
 
 static int64_t panel_deadline(const struct model *model)
@@ -348,6 +350,8 @@ int64_t ui_deadline(const struct ui *ui, const struct model *model)
 		at_ms = earlier(at_ms, ui->awake_ms + DIM_AFTER_MS);
 	if (ui->repaint_every_ms > 0)
 		at_ms = earlier(at_ms, ui->repaint_ms);
+	if (ui->unwritten)
+		at_ms = earlier(at_ms, ui->go_on_ms);
 	return at_ms;
 }
 

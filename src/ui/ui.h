@@ -62,7 +62,7 @@ void ui_forget(struct ui *ui);
 void ui_repaint_every(struct ui *ui, int64_t every_ms);
 
 /* When the screen changes by itself next: a whole second of a countdown that is
- * on show, or what spares the screen. */
+ * on show, what spares the screen, or the rest of it on a slow line. */
 int64_t ui_deadline(const struct ui *ui, const struct model *model);
 
 #endif

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Puts a file in memory in the place of the terminal while curses writes, which
+ * would otherwise wait there for a peer that reads no more.
+ */
+#include "config.h"
+
+#include "ui/outlet.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/mem.h"
+
+enum {
+	FRAMES_MAX = 64 * 1024 * 1024, /* more than the largest screen takes */
+	PIECE = 4096,
+
+	/* What is no serial line mostly says 38400 and means nothing by it. */
+	SLOW_BELOW = 38400,
+	BITS = 10, /* of a byte, with its start and its stop bit */
+
+	/* The line need not run dry before there is more, but what is urgent
+	 * shall not find much before it. */
+	AHEAD_MS = 60
+};
+
+struct outlet {
+	int fd;
+	int terminal; /* what fd is but for the catching */
+	int patient;  /* the same, for writes that do not wait */
+	int memory;   /* what fd is during a catch; -1 */
+	struct buf waiting;
+	size_t pushed;	    /* the first bytes of that are handed on already */
+	int64_t rate;	    /* bytes a second; 0: not slow */
+	int64_t carried_ms; /* all that was handed on is through by then */
+};
+
+/*
+ * Opened anew, for what is set for one opening holds for all who share it: a
+ * shell must not find that its terminal no longer waits. Where the terminal
+ * belongs to somebody else, as after su, it has to be the same one.
+ */
+static int open_patient(int fd)
+{
+	char path[64];
+	int patient;
+
+	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	patient = open(path, O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+	return patient >= 0 ? patient : fcntl(fd, F_DUPFD_CLOEXEC, 3);
+}
+
+struct outlet *outlet_new(int fd, int speed, struct err *err)
+{
+	struct outlet *outlet = xcalloc(1, sizeof(*outlet));
+
+	outlet->fd = fd;
+	outlet->terminal = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+	outlet->patient = open_patient(fd);
+	outlet->memory = -1;
+	buf_init(&outlet->waiting, FRAMES_MAX);
+	if (speed > 0 && speed < SLOW_BELOW)
+		outlet->rate = speed / BITS;
+	if (outlet->terminal >= 0 && outlet->patient >= 0)
+		return outlet;
+	err_set(err, "The terminal could not be opened: %m. Close other "
+		     "programs and try again.");
+	outlet_free(outlet);
+	return NULL;
+}
+
+void outlet_free(struct outlet *outlet)
+{
+	if (outlet == NULL)
+		return;
+	if (outlet->terminal >= 0)
+		(void)close(outlet->terminal);
+	if (outlet->patient >= 0)
+		(void)close(outlet->patient);
+	buf_free(&outlet->waiting);
+	free(outlet);
+}
+
+/* ---- Taking in */
+
+void outlet_catch(struct outlet *outlet)
+{
+	outlet->memory = memfd_create("grantty", MFD_CLOEXEC);
+	if (outlet->memory >= 0) /* else it goes to the terminal at once */
+		(void)dup3(outlet->memory, outlet->fd, O_CLOEXEC);
+}
+
+void outlet_release(struct outlet *outlet)
+{
+	char piece[PIECE];
+	ssize_t n;
+
+	if (outlet->memory < 0)
+		return;
+	(void)dup3(outlet->terminal, outlet->fd, O_CLOEXEC);
+	(void)lseek(outlet->memory, 0, SEEK_SET);
+	while ((n = read(outlet->memory, piece, sizeof(piece))) > 0)
+		(void)buf_add(&outlet->waiting, piece, (size_t)n);
+	mem_wipe(piece, sizeof(piece));
+	(void)close(outlet->memory);
+	outlet->memory = -1;
+}
+
+size_t outlet_waiting(const struct outlet *outlet)
+{
+	return outlet->waiting.len - outlet->pushed;
+}
+
+void outlet_keep(struct outlet *outlet, size_t n)
+{
+	struct buf *waiting = &outlet->waiting;
+	const size_t len = outlet->pushed + n;
+
+	if (len >= waiting->len)
+		return;
+	mem_wipe(waiting->data + len, waiting->len - len);
+	waiting->len = len;
+}
+
+/* ---- Handing on */
+
+static int64_t carrying_ms(const struct outlet *outlet, int64_t bytes)
+{
+	return (bytes * 1000 + outlet->rate - 1) / outlet->rate;
+}
+
+/* Keeps count of what is on its way. */
+static void carry(struct outlet *outlet, int64_t bytes, int64_t now_ms)
+{
+	if (outlet->rate == 0)
+		return;
+	if (outlet->carried_ms < now_ms)
+		outlet->carried_ms = now_ms;
+	outlet->carried_ms += carrying_ms(outlet, bytes);
+}
+
+bool outlet_push(struct outlet *outlet, int64_t now_ms)
+{
+	struct buf *waiting = &outlet->waiting;
+
+	while (outlet->pushed < waiting->len) {
+		ssize_t n =
+			write(outlet->patient, waiting->data + outlet->pushed,
+			      waiting->len - outlet->pushed);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 && errno == EAGAIN)
+			return false;
+		if (n < 0) /* it is gone, as its input tells, too */
+			break;
+		outlet->pushed += (size_t)n;
+		carry(outlet, n, now_ms);
+	}
+	buf_free(waiting);
+	outlet->pushed = 0;
+	return true;
+}
+
+bool outlet_is_slow(const struct outlet *outlet)
+{
+	return outlet->rate > 0;
+}
+
+int64_t outlet_room_ms(const struct outlet *outlet, int64_t now_ms)
+{
+	int64_t through_ms = outlet->carried_ms;
+
+	if (outlet->rate == 0)
+		return now_ms;
+	if (through_ms < now_ms)
+		through_ms = now_ms;
+	through_ms += carrying_ms(outlet, (int64_t)outlet_waiting(outlet));
+	return through_ms - AHEAD_MS;
+}
