@@ -185,6 +185,8 @@ static bool get_text(const struct json *json, const char *name, bool required,
 	return true;
 }
 
+/* A clock that was very wrong costs nobody their session: what is before 1970
+ * is long ago, and what no calendar has is far away. */
 static bool get_time(const struct json *json, const char *name, int64_t *out,
 		     struct err *err)
 {
@@ -192,9 +194,12 @@ static bool get_time(const struct json *json, const char *name, int64_t *out,
 
 	if (member == NULL)
 		return true;
-	if (json_kind(member) != JSON_NUMBER ||
-	    !json_integer(member, 0, last_second, out))
+	if (json_kind(member) != JSON_NUMBER)
 		return err_set(err, "its %s is no time", name);
+	if (json_integer(member, INT64_MIN, -1, out))
+		*out = 1;
+	else if (!json_integer(member, 0, last_second, out))
+		*out = last_second;
 	return true;
 }
 

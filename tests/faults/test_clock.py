@@ -30,8 +30,9 @@ def test_wall_clock(crooked, home, when):
 
 @pytest.mark.row("Clock", "a session's expires_at",
                  "past: renewed once; far future: used as it is")
-@pytest.mark.parametrize("at, refreshes", [(1, 1), (FAR, 0)],
-                         ids=["1970", "far future"])
+@pytest.mark.parametrize(
+    "at, refreshes", [(-1, 1), (1, 1), (FAR, 0), (2**40, 0)],
+    ids=["1969", "1970", "2100", "36812"])
 def test_expires_at(crooked, home, at, refreshes):
     server = crooked()
     assert home.grantty("login").returncode == Exit.DONE
