@@ -399,24 +399,19 @@ static void take_answers(struct driver *driver)
 	}
 }
 
-static int64_t sooner(int64_t a_ms, int64_t b_ms)
-{
-	return a_ms < b_ms ? a_ms : b_ms;
-}
-
 /* How long the wait may be; -1: until something happens. */
 static int64_t wait_ms(const struct driver *driver, int64_t until_ms)
 {
 	const struct machine *machine = &driver->machine;
 	int64_t now_ms = clock_now_ms();
 	int64_t served_ms = listener_timeout_ms(&driver->listener, now_ms);
-	int64_t due_ms = sooner(machine->deadline(machine->self), until_ms);
+	int64_t due_ms = sooner_ms(machine->deadline(machine->self), until_ms);
 
 	if (driver->gauge != NULL)
-		due_ms = sooner(due_ms, gauge_deadline(driver->gauge));
-	due_ms = sooner(due_ms, handover_deadline(driver->handover));
+		due_ms = sooner_ms(due_ms, gauge_deadline(driver->gauge));
+	due_ms = sooner_ms(due_ms, handover_deadline(driver->handover));
 	if (served_ms >= 0)
-		due_ms = sooner(due_ms, now_ms + served_ms);
+		due_ms = sooner_ms(due_ms, now_ms + served_ms);
 	if (due_ms == NEVER_MS)
 		return -1;
 	return due_ms > now_ms ? due_ms - now_ms : 0;

@@ -110,11 +110,6 @@ static char *address(const char *issuer, enum place place)
 	return buf_take(&text);
 }
 
-static int64_t later(int64_t a, int64_t b)
-{
-	return a > b ? a : b;
-}
-
 static void ask(struct discovery *discovery, enum place place,
 		struct action *action)
 {
@@ -136,13 +131,6 @@ static void begin(struct discovery *discovery, struct action *action)
 	ask(discovery, PLACE_OPENID, action);
 }
 
-static void remember(struct discovery *discovery, const struct refusal *refusal)
-{
-	if (discovery->refusal == NULL)
-		discovery->refusal = xcalloc(1, sizeof(*discovery->refusal));
-	*discovery->refusal = *refusal;
-}
-
 /* Neither place has the document. */
 static void fail(struct discovery *discovery, int64_t now_ms,
 		 struct action *action)
@@ -158,7 +146,7 @@ static void fail(struct discovery *discovery, int64_t now_ms,
 	}
 	wait_ms = back_off_ms(&discovery->seed, discovery->failures, HOLD_MS,
 			      HOLD_MAX_MS);
-	wait_ms = later(wait_ms, discovery->refusal->retry_after_s * 1000);
+	wait_ms = later_ms(wait_ms, discovery->refusal->retry_after_s * 1000);
 	move(discovery, DISCOVERY_HOLDING, now_ms + wait_ms, action);
 }
 
@@ -176,8 +164,7 @@ static bool take(struct discovery *discovery, const struct json *document,
 	discovery->fetched_s = fetched_s;
 	discovery->stale_ms = now_ms + life_s * 1000;
 	discovery->failures = 0;
-	free(discovery->refusal);
-	discovery->refusal = NULL;
+	refusal_drop(&discovery->refusal);
 	return true;
 }
 
@@ -253,7 +240,7 @@ static void answered(struct discovery *discovery, const struct event *event,
 	 * wherever else a better one may lie. */
 	if (verdict == VERDICT_OK) {
 		discovery->away = false;
-		remember(discovery, &refusal);
+		refusal_keep(&discovery->refusal, &refusal);
 		fail(discovery, event->now_ms, action);
 		return;
 	}
@@ -261,7 +248,7 @@ static void answered(struct discovery *discovery, const struct event *event,
 		discovery->away = true;
 	if (discovery->place == PLACE_OPENID || verdict == VERDICT_RETRY ||
 	    discovery->refusal == NULL)
-		remember(discovery, &refusal);
+		refusal_keep(&discovery->refusal, &refusal);
 	if (discovery->place == PLACE_OPENID &&
 	    may_go_on(reply, verdict, &refusal))
 		ask(discovery, PLACE_RFC8414, action);

@@ -42,6 +42,16 @@ void action_moved(struct action *action, const char *machine, const char *from,
 		       to);
 }
 
+int64_t later_ms(int64_t a_ms, int64_t b_ms)
+{
+	return a_ms > b_ms ? a_ms : b_ms;
+}
+
+int64_t sooner_ms(int64_t a_ms, int64_t b_ms)
+{
+	return a_ms < b_ms ? a_ms : b_ms;
+}
+
 /* splitmix64: every seed gives a sequence of its own, none of them bad. */
 int64_t jitter_ms(uint64_t *seed, int64_t span)
 {

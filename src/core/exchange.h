@@ -127,6 +127,10 @@ void action_note(struct action *action, enum log_level level,
 void action_moved(struct action *action, const char *machine, const char *from,
 		  const char *to);
 
+/* The later and the sooner of two times; NEVER_MS is later than all others. */
+int64_t later_ms(int64_t a_ms, int64_t b_ms);
+int64_t sooner_ms(int64_t a_ms, int64_t b_ms);
+
 /*
  * A number in [0, span) that differs from seed to seed and from call to call:
  * it keeps kiosks that started together apart (RFC 8628 section 3.5 asks for

@@ -94,12 +94,6 @@ struct flow *flow_new(const struct provider *provider, int patience,
 	return flow;
 }
 
-static void forget_refusal(struct flow *flow)
-{
-	free(flow->refusal);
-	flow->refusal = NULL;
-}
-
 static void forget_code(struct flow *flow)
 {
 	if (flow->pending.code.device_code != NULL || flow->record != NULL)
@@ -121,15 +115,10 @@ void flow_free(struct flow *flow)
 	if (flow == NULL)
 		return;
 	forget_code(flow);
-	forget_refusal(flow);
+	refusal_drop(&flow->refusal);
 	tokens_free(&flow->tokens);
 	free(flow->boot);
 	free(flow);
-}
-
-static int64_t later(int64_t a_ms, int64_t b_ms)
-{
-	return a_ms > b_ms ? a_ms : b_ms;
 }
 
 /* The only place where the state changes. */
@@ -220,13 +209,6 @@ static void wait_for_poll(struct flow *flow, int64_t now_ms, int64_t wait_ms,
 	move(flow, FLOW_WAITING, due_ms, action);
 }
 
-static void remember(struct flow *flow, const struct refusal *refusal)
-{
-	if (flow->refusal == NULL)
-		flow->refusal = xcalloc(1, sizeof(*flow->refusal));
-	*flow->refusal = *refusal;
-}
-
 static void hold(struct flow *flow, const struct event *event,
 		 struct action *action)
 {
@@ -242,7 +224,7 @@ static void hold(struct flow *flow, const struct event *event,
 	}
 	wait_ms = back_off_ms(&flow->seed, flow->failures, ASK_BACKOFF_MS,
 			      ASK_BACKOFF_MAX_MS);
-	wait_ms = later(wait_ms, flow->refusal->retry_after_s * 1000);
+	wait_ms = later_ms(wait_ms, flow->refusal->retry_after_s * 1000);
 	move(flow, FLOW_HOLDING, event->now_ms + wait_ms, action);
 	action_note(action, LEVEL_WARN, "%s", flow->refusal->err.text);
 }
@@ -256,7 +238,7 @@ static void take_code(struct flow *flow, const struct event *event,
 	flow->failures = 0;
 	flow->codes++;
 	flow->changes++;
-	forget_refusal(flow);
+	refusal_drop(&flow->refusal);
 	/* Counted from the sending: the provider's clock started before the
 	 * answer was here. */
 	flow->pending.expires_ms =
@@ -357,7 +339,7 @@ static void code_came(struct flow *flow, const struct event *event,
 		action_note(action, LEVEL_INFO, "asking again, with PKCE");
 		return;
 	}
-	remember(flow, &refusal);
+	refusal_keep(&flow->refusal, &refusal);
 	if (verdict == VERDICT_RETRY)
 		hold(flow, event, action);
 	else
@@ -386,9 +368,10 @@ static void still_pending(struct flow *flow, const struct refusal *refusal,
 
 	flow->failures = 0;
 	flow->heard = true;
-	forget_refusal(flow);
-	wait_for_poll(flow, now_ms, later(wait_ms, stay_ms),
-		      now_ms + later(flow_interval_ms(flow), stay_ms), action);
+	refusal_drop(&flow->refusal);
+	wait_for_poll(flow, now_ms, later_ms(wait_ms, stay_ms),
+		      now_ms + later_ms(flow_interval_ms(flow), stay_ms),
+		      action);
 	if (flow->state == FLOW_WAITING)
 		action_note(action, LEVEL_INFO, "not approved yet");
 }
@@ -398,7 +381,9 @@ static void slow_down(struct flow *flow, const struct refusal *refusal,
 {
 	int64_t *interval_s = &flow->pending.code.interval_s;
 
-	*interval_s = later(*interval_s + SLOW_DOWN_S, refusal->interval_s);
+	*interval_s += SLOW_DOWN_S;
+	if (*interval_s < refusal->interval_s)
+		*interval_s = refusal->interval_s;
 	flow->changes++;
 	still_pending(flow, refusal, now_ms, action);
 	if (flow->state == FLOW_WAITING)
@@ -417,11 +402,12 @@ static void poll_again(struct flow *flow, const struct refusal *refusal,
 	int64_t wait_ms;
 
 	flow->failures++;
-	remember(flow, refusal);
+	refusal_keep(&flow->refusal, refusal);
 	wait_ms = back_off_ms(&flow->seed, flow->failures, 2 * step_ms,
-			      later(step_ms, POLL_BACKOFF_MAX_MS));
-	wait_for_poll(flow, now_ms, later(wait_ms, stay_ms),
-		      now_ms + later(flow_interval_ms(flow), stay_ms), action);
+			      later_ms(step_ms, POLL_BACKOFF_MAX_MS));
+	wait_for_poll(flow, now_ms, later_ms(wait_ms, stay_ms),
+		      now_ms + later_ms(flow_interval_ms(flow), stay_ms),
+		      action);
 	if (flow->state == FLOW_WAITING)
 		action_note(action, LEVEL_WARN, "%s", refusal->err.text);
 }
@@ -429,7 +415,7 @@ static void poll_again(struct flow *flow, const struct refusal *refusal,
 static void grant(struct flow *flow, struct action *action)
 {
 	flow->failures = 0;
-	forget_refusal(flow);
+	refusal_drop(&flow->refusal);
 	flow->codes = 0;
 	forget_code(flow);
 	move(flow, FLOW_GRANTED, NEVER_MS, action);
@@ -500,14 +486,14 @@ static void poll_answered(struct flow *flow, const struct event *event,
 		}
 		break;
 	case VERDICT_MISCONFIGURED:
-		remember(flow, &refusal);
+		refusal_keep(&flow->refusal, &refusal);
 		fail(flow, FAILURE_MISCONFIGURED, action);
 		return;
 	case VERDICT_UNAUTHORIZED:
 	case VERDICT_REFUSED:
 		break;
 	}
-	remember(flow, &refusal);
+	refusal_keep(&flow->refusal, &refusal);
 	fail(flow, FAILURE_REFUSED, action);
 }
 
@@ -556,20 +542,20 @@ static void redirected(struct flow *flow, const struct event *event,
 		exchange(flow, event, action);
 		return;
 	case ANSWER_FOREIGN:
-		remember(flow, &refusal);
+		refusal_keep(&flow->refusal, &refusal);
 		action_note(action, LEVEL_WARN, "%s", refusal.err.text);
 		return;
 	case ANSWER_DENIED:
 		deny(flow, action);
 		return;
 	case ANSWER_MISCONFIGURED:
-		remember(flow, &refusal);
+		refusal_keep(&flow->refusal, &refusal);
 		fail(flow, FAILURE_MISCONFIGURED, action);
 		return;
 	case ANSWER_REFUSED:
 		break;
 	}
-	remember(flow, &refusal);
+	refusal_keep(&flow->refusal, &refusal);
 	fail(flow, FAILURE_REFUSED, action);
 }
 
@@ -596,11 +582,11 @@ static void exchange_answered(struct flow *flow, const struct event *event,
 		return;
 	}
 	flow->failures++;
-	remember(flow, &refusal);
+	refusal_keep(&flow->refusal, &refusal);
 	due_ms = event->now_ms +
-		 later(back_off_ms(&flow->seed, flow->failures, ASK_BACKOFF_MS,
-				   ASK_BACKOFF_MAX_MS),
-		       refusal.retry_after_s * 1000);
+		 later_ms(back_off_ms(&flow->seed, flow->failures,
+				      ASK_BACKOFF_MS, ASK_BACKOFF_MAX_MS),
+			  refusal.retry_after_s * 1000);
 	if (verdict == VERDICT_RETRY && due_ms < flow->pending.expires_ms &&
 	    may_send_again(flow, event->reply)) {
 		flow->due_ms = due_ms;
@@ -674,7 +660,7 @@ static void cancel(struct flow *flow, struct action *action)
 	    flow->state == FLOW_EXCHANGING)
 		action->kind = ACTION_DROP;
 	forget_code(flow);
-	forget_refusal(flow);
+	refusal_drop(&flow->refusal);
 	tokens_free(&flow->tokens);
 	flow->failures = 0;
 	flow->codes = 0;
@@ -693,7 +679,7 @@ void flow_step(struct flow *flow, const struct event *event,
 		break;
 	case EVENT_START:
 		flow->failures = 0;
-		forget_refusal(flow);
+		refusal_drop(&flow->refusal);
 		tokens_free(&flow->tokens);
 		if (flow->provider->code_grant)
 			authorize(flow, event->now_ms, action);

@@ -38,6 +38,19 @@ enum {
 	SCOPE_MAX = 8192
 };
 
+void refusal_keep(struct refusal **kept, const struct refusal *refusal)
+{
+	if (*kept == NULL)
+		*kept = xcalloc(1, sizeof(**kept));
+	**kept = *refusal;
+}
+
+void refusal_drop(struct refusal **kept)
+{
+	free(*kept);
+	*kept = NULL;
+}
+
 void device_code_free(struct device_code *code)
 {
 	secret_free(code->device_code);

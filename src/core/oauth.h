@@ -68,6 +68,11 @@ struct refusal {
 	struct err err; /* one sentence for people: what and what to do */
 };
 
+/* Copies what was said into *kept, in the place of what is there; NULL is
+ * nothing. */
+void refusal_keep(struct refusal **kept, const struct refusal *refusal);
+void refusal_drop(struct refusal **kept); /* *kept is NULL then */
+
 void device_code_free(struct device_code *code);
 void tokens_free(struct tokens *tokens);
 /* Moves what is in from to the empty to. */

@@ -14,20 +14,15 @@
 #include "base/mem.h"
 #include "core/dpop.h"
 #include "core/id_check.h"
+#include "core/lifetime.h"
 #include "core/provider.h"
 #include "core/reply.h"
+#include "core/revocation.h"
 
 /* Another process that holds the lock may be refreshing: that takes as long as
  * a request may take, and no longer. */
 #define LOCK_RETRY_MS 200
 #define LOCK_PATIENCE_MS 45000
-
-/* Refresh this long before expiry, or a tenth of the lifetime, if that is
- * shorter. */
-#define REFRESH_LEAD_MS 300000
-
-/* A stored expires_at comes from a wall clock that may have been wrong. */
-#define LIFE_MAX_S (90 * 86400)
 
 /* How long after a renewal was due the profile is asked for again. */
 #define READ_AFTER_MS INT64_C(1000)
@@ -49,9 +44,11 @@ enum errand {
 	ERRAND_LEAVE	/* re-read, revoke, wipe */
 };
 
-/* Where in its errand a session stands that waits for EVENT_SAVED or a
- * reply. */
-enum stage { STAGE_MARK, STAGE_KEEP, STAGE_REFRESH_TOKEN, STAGE_ACCESS_TOKEN };
+/* What is being saved. */
+enum save {
+	SAVE_MARK, /* that a refresh is under way */
+	SAVE_ALL   /* all that there is */
+};
 
 struct session {
 	const struct provider *provider;
@@ -60,8 +57,7 @@ struct session {
 	struct refusal
 		*refusal;     /* of the last bad answer, and what it meant; */
 	enum verdict verdict; /* NULL and OK after a good one */
-	int64_t expires_ms;   /* of the access token */
-	int64_t refresh_ms;   /* when to refresh it */
+	struct lifetime life; /* of the access token */
 	int64_t read_ms;      /* when to read the profile again */
 	int64_t due_ms;	      /* any other deadline */
 	int64_t lock_since_ms;
@@ -70,7 +66,7 @@ struct session {
 	enum session_state state;
 	enum session_end end;
 	enum errand errand;
-	enum stage stage;
+	enum save saving;
 	int failures;
 	bool holds_lock;
 	bool no_profile;
@@ -81,7 +77,7 @@ struct session {
 	bool renewed_once; /* a 401 has already led to a refresh */
 	bool read_again;   /* read the profile after this refresh */
 	bool renewed;	   /* since it was begun or resumed */
-	bool revoked;
+	struct revocation revocation;
 	enum session_end leaving; /* how the wiping ends, where it works */
 };
 
@@ -106,16 +102,14 @@ struct session *session_new(const struct provider *provider, uint64_t seed)
 	session->provider = provider;
 	session->seed = seed;
 	session->due_ms = NEVER_MS;
-	session->expires_ms = NEVER_MS;
-	session->refresh_ms = NEVER_MS;
+	lifetime_forget(&session->life);
 	session->read_ms = NEVER_MS;
 	return session;
 }
 
 static void forget_refusal(struct session *session)
 {
-	free(session->refusal);
-	session->refusal = NULL;
+	refusal_drop(&session->refusal);
 	session->verdict = VERDICT_OK;
 }
 
@@ -123,8 +117,7 @@ static void forget(struct session *session)
 {
 	session_data_free(&session->data);
 	dpop_free(&session->dpop);
-	session->expires_ms = NEVER_MS;
-	session->refresh_ms = NEVER_MS;
+	lifetime_forget(&session->life);
 	session->read_ms = NEVER_MS;
 	session->failures = 0;
 	session->held = false;
@@ -172,16 +165,6 @@ static int64_t back_off(struct session *session)
 			   RETRY_MAX_MS);
 }
 
-static int64_t later(int64_t a_ms, int64_t b_ms)
-{
-	return a_ms > b_ms ? a_ms : b_ms;
-}
-
-static int64_t sooner(int64_t a_ms, int64_t b_ms)
-{
-	return a_ms < b_ms ? a_ms : b_ms;
-}
-
 /* Signed in, with nothing under way. What could not be saved is saved after a
  * while. */
 static void live(struct session *session, int64_t now_ms, struct action *action)
@@ -202,7 +185,8 @@ static void renew_later(struct session *session, int64_t told_s, int64_t now_ms,
 			struct action *action)
 {
 	session->failures++;
-	session->refresh_ms = now_ms + later(back_off(session), told_s * 1000);
+	session->life.refresh_ms =
+		now_ms + later_ms(back_off(session), told_s * 1000);
 	live(session, now_ms, action);
 }
 
@@ -233,10 +217,9 @@ static void renew(struct session *session, int64_t required_ms, int64_t now_ms,
 	run_errand(session, ERRAND_REFRESH, now_ms, action);
 }
 
-static void save(struct session *session, enum stage stage,
-		 struct action *action)
+static void save(struct session *session, enum save what, struct action *action)
 {
-	session->stage = stage;
+	session->saving = what;
 	move(session, SESSION_SAVING, NEVER_MS, action);
 	action->kind = ACTION_SAVE;
 }
@@ -247,58 +230,6 @@ static void wipe(struct session *session, enum session_end end,
 	session->leaving = end;
 	move(session, SESSION_WIPING, NEVER_MS, action);
 	action->kind = ACTION_WIPE;
-}
-
-/* Sets when the access token runs out and when to refresh it, life_s from
- * now; 0: nobody said, so only a 401 will tell. */
-static void plan(struct session *session, int64_t life_s, int64_t now_ms)
-{
-	int64_t life_ms = life_s * 1000;
-	int64_t lead_ms = life_ms / 10;
-
-	if (lead_ms > REFRESH_LEAD_MS)
-		lead_ms = REFRESH_LEAD_MS;
-	session->expires_ms = now_ms + life_ms;
-	session->refresh_ms = session->expires_ms - lead_ms -
-			      jitter_ms(&session->seed, lead_ms / 2 + 1);
-	if (session->data.tokens.refresh_token == NULL)
-		session->refresh_ms = session->expires_ms;
-	if (life_s == 0)
-		session->expires_ms = session->refresh_ms = NEVER_MS;
-}
-
-/* The same for tokens that just came, which also get their stored times. */
-static void plan_new(struct session *session, const struct event *event)
-{
-	struct session_data *data = &session->data;
-	int64_t life_s = data->tokens.expires_in_s;
-	int64_t refresh_life_s = data->tokens.refresh_expires_in_s;
-
-	data->expires_at = life_s > 0 ? event->wall_s + life_s : 0;
-	if (refresh_life_s > 0)
-		data->refresh_expires_at = event->wall_s + refresh_life_s;
-	plan(session, life_s, event->now_ms);
-}
-
-/* The same for tokens from the store: a wall clock's word is only a hint. */
-static void plan_stored(struct session *session, const struct event *event)
-{
-	int64_t at = session->data.expires_at;
-	int64_t life_s = at - event->wall_s;
-
-	if (at == 0)
-		life_s = 0;
-	else if (life_s > LIFE_MAX_S)
-		life_s = LIFE_MAX_S;
-	else if (life_s < 1)
-		life_s = -1; /* over, however long ago */
-	plan(session, life_s, event->now_ms);
-}
-
-static bool good_for(const struct session *session, int64_t now_ms, int64_t ms)
-{
-	return session->expires_ms == NEVER_MS ||
-	       session->expires_ms - now_ms > ms;
 }
 
 /* Takes over what the store holds, where another process has changed it. */
@@ -312,7 +243,7 @@ static bool adopt(struct session *session, const struct event *event)
 		return false;
 	}
 	session_data_copy(&session->data, event->data);
-	plan_stored(session, event);
+	lifetime_resume(&session->life, &session->data, event, &session->seed);
 	return true;
 }
 
@@ -328,13 +259,14 @@ static void read_profile(struct session *session, const struct event *event,
 	session->read_ms = NEVER_MS;
 	/* A token that is over would only be refused: first the renewal, which
 	 * is due or has to wait for something. */
-	if (!session->no_profile && !good_for(session, now_ms, 0) &&
+	if (!session->no_profile &&
+	    !lifetime_lasts(&session->life, now_ms, 0) &&
 	    tokens->refresh_token != NULL) {
 		session->read_ms =
 			READ_AFTER_MS +
-			(session->refresh_ms > now_ms &&
-					 session->refresh_ms != NEVER_MS
-				 ? session->refresh_ms
+			(session->life.refresh_ms > now_ms &&
+					 session->life.refresh_ms != NEVER_MS
+				 ? session->life.refresh_ms
 				 : now_ms);
 		live(session, now_ms, action);
 		return;
@@ -358,8 +290,8 @@ static void mark_refresh(struct session *session, int64_t now_ms,
 	bool renewable = session->data.tokens.refresh_token != NULL;
 
 	if (!renewable && !session->renewed_once &&
-	    good_for(session, now_ms, 0)) {
-		session->refresh_ms = session->expires_ms;
+	    lifetime_lasts(&session->life, now_ms, 0)) {
+		session->life.refresh_ms = session->life.expires_ms;
 		live(session, now_ms, action);
 		return;
 	}
@@ -370,7 +302,7 @@ static void mark_refresh(struct session *session, int64_t now_ms,
 		return;
 	}
 	session->data.refreshing = true;
-	save(session, STAGE_MARK, action);
+	save(session, SAVE_MARK, action);
 }
 
 static void send_refresh(struct session *session, const struct event *event,
@@ -406,8 +338,9 @@ static void locked_resume(struct session *session, const struct event *event,
 		return;
 	}
 	session_data_copy(&session->data, event->data);
-	plan_stored(session, event);
-	if (session->data.refreshing || !good_for(session, event->now_ms, 0)) {
+	lifetime_resume(&session->life, &session->data, event, &session->seed);
+	if (session->data.refreshing ||
+	    !lifetime_lasts(&session->life, event->now_ms, 0)) {
 		session->read_again = true;
 		mark_refresh(session, event->now_ms, action);
 		return;
@@ -434,7 +367,8 @@ static void locked_refresh(struct session *session, const struct event *event,
 		return;
 	}
 	if (adopt(session, event) && !session->data.refreshing &&
-	    good_for(session, event->now_ms, session->required_ms)) {
+	    lifetime_lasts(&session->life, event->now_ms,
+			   session->required_ms)) {
 		session->failures = 0;
 		if (session->read_again)
 			read_profile(session, event, action);
@@ -453,7 +387,7 @@ static void locked_profile(struct session *session, const struct event *event,
 	char *profile = session->data.profile;
 
 	if (session->unsaved || event->unreadable) {
-		save(session, STAGE_KEEP, action);
+		save(session, SAVE_ALL, action);
 		return;
 	}
 	if (!is_ours(session, event->data)) {
@@ -464,7 +398,7 @@ static void locked_profile(struct session *session, const struct event *event,
 	(void)adopt(session, event);
 	secret_free(session->data.profile);
 	session->data.profile = profile;
-	save(session, STAGE_KEEP, action);
+	save(session, SAVE_ALL, action);
 }
 
 /* What is not kept has no place in the store that could be wiped: whatever is
@@ -477,30 +411,18 @@ static void be_gone(struct session *session, struct action *action)
 		wipe(session, session->leaving, action);
 }
 
-static void revoke(struct session *session, enum stage stage, int64_t wall_s,
+/* The next token, or the end of it. */
+static void revoke(struct session *session, const struct event *event,
 		   struct action *action)
 {
-	const struct tokens *tokens = &session->data.tokens;
-	struct request *request = NULL;
+	struct request *request =
+		revocation_request(&session->revocation, session->provider,
+				   &session->data.tokens, event->wall_s);
 
-	/* The refresh token first: most providers drop the access token with
-	 * it (RFC 7009 section 2.1). */
-	if (stage == STAGE_REFRESH_TOKEN && tokens->refresh_token == NULL)
-		stage = STAGE_ACCESS_TOKEN;
-	if (tokens->access_token != NULL && stage == STAGE_REFRESH_TOKEN)
-		request = oauth_revoke_request(session->provider,
-					       tokens->refresh_token,
-					       "refresh_token", wall_s);
-	else if (tokens->access_token != NULL)
-		request = oauth_revoke_request(session->provider,
-					       tokens->access_token,
-					       "access_token", wall_s);
-	if (request != NULL) {
-		session->stage = stage;
+	if (request != NULL)
 		send(session, request, SESSION_REVOKING, action);
-	} else {
+	else
 		be_gone(session, action);
-	}
 }
 
 /* Revokes and wipes. Taking the lock again while it is ours is free, and
@@ -508,10 +430,10 @@ static void revoke(struct session *session, enum stage stage, int64_t wall_s,
 static void leave(struct session *session, enum session_end end,
 		  const struct event *event, struct action *action)
 {
-	session->revoked = false;
+	session->revocation = (struct revocation){0};
 	session->leaving = end;
 	if (session->held)
-		revoke(session, STAGE_REFRESH_TOKEN, event->wall_s, action);
+		revoke(session, event, action);
 	else
 		run_errand(session, ERRAND_LEAVE, event->now_ms, action);
 }
@@ -527,7 +449,7 @@ static void locked(struct session *session, const struct event *event,
 		session->unsaved = true;
 	switch (session->errand) {
 	case ERRAND_KEEP:
-		save(session, STAGE_KEEP, action);
+		save(session, SAVE_ALL, action);
 		break;
 	case ERRAND_RESUME:
 		locked_resume(session, event, action);
@@ -541,7 +463,7 @@ static void locked(struct session *session, const struct event *event,
 	case ERRAND_LEAVE:
 		if (!session->unsaved && is_ours(session, event->data))
 			(void)adopt(session, event);
-		revoke(session, STAGE_REFRESH_TOKEN, event->wall_s, action);
+		revoke(session, event, action);
 		break;
 	}
 }
@@ -606,9 +528,7 @@ static void remember(struct session *session, enum verdict verdict,
 		     const struct refusal *refusal)
 {
 	session->verdict = verdict;
-	if (session->refusal == NULL)
-		session->refusal = xcalloc(1, sizeof(*session->refusal));
-	*session->refusal = *refusal;
+	refusal_keep(&session->refusal, refusal);
 }
 
 /*
@@ -623,8 +543,8 @@ static void saved_mark(struct session *session, const struct event *event,
 {
 	struct refusal refusal = {.retry_after_s = -1, .reached = true};
 
-	if (event->ok ||
-	    (session->unsaved && !good_for(session, event->now_ms, 0))) {
+	if (event->ok || (session->unsaved &&
+			  !lifetime_lasts(&session->life, event->now_ms, 0))) {
 		send_refresh(session, event, action);
 		return;
 	}
@@ -655,7 +575,7 @@ static void saved(struct session *session, const struct event *event,
 	}
 	if (session->state != SESSION_SAVING)
 		return;
-	if (session->stage == STAGE_MARK) {
+	if (session->saving == SAVE_MARK) {
 		saved_mark(session, event, action);
 		return;
 	}
@@ -710,8 +630,8 @@ static void check_id(struct session *session, const struct reply *reply,
 	told_s = reply != NULL ? reply->retry_after_s : 0;
 	if (again && told_s <= PATIENCE_MS / 1000 &&
 	    ++session->failures < CHECK_TRIES) {
-		session->due_ms =
-			event->now_ms + later(back_off(session), told_s * 1000);
+		session->due_ms = event->now_ms +
+				  later_ms(back_off(session), told_s * 1000);
 		action_note(action, LEVEL_WARN, "%s", refusal.err.text);
 		return;
 	}
@@ -751,8 +671,8 @@ static void refreshed(struct session *session, struct tokens *tokens,
 	forget_refusal(session);
 	session->data.refreshing = false;
 	session->renewed = true;
-	plan_new(session, event);
-	save(session, STAGE_KEEP, action);
+	lifetime_begin(&session->life, &session->data, event, &session->seed);
+	save(session, SAVE_ALL, action);
 	action_note(action, unbound ? LEVEL_WARN : LEVEL_INFO,
 		    unbound ? "access token renewed, but it is bound to no "
 			      "key any more (DPoP)"
@@ -802,7 +722,7 @@ static void read_later(struct session *session, const struct refusal *refusal,
 	int64_t due_ms;
 
 	session->failures++;
-	due_ms = now_ms + later(back_off(session), told_ms);
+	due_ms = now_ms + later_ms(back_off(session), told_ms);
 	if (session->failures < PROFILE_TRIES && told_ms <= PATIENCE_MS) {
 		session->due_ms = due_ms;
 	} else {
@@ -893,19 +813,11 @@ static void revoke_answered(struct session *session, const struct event *event,
 			    struct action *action)
 {
 	struct refusal refusal = {.retry_after_s = -1};
-	enum verdict verdict = oauth_revoke_answer(event->reply, &refusal);
-	bool ok = verdict == VERDICT_OK;
+	bool ok =
+		revocation_answered(&session->revocation, &session->data.tokens,
+				    event->reply, &refusal);
 
-	session->revoked = ok && (session->stage == STAGE_REFRESH_TOKEN ||
-				  session->revoked ||
-				  session->data.tokens.refresh_token == NULL);
-	/* Who is out of reach now will be so for the other token, and a person
-	 * waits. */
-	if (session->stage == STAGE_REFRESH_TOKEN && verdict != VERDICT_RETRY) {
-		revoke(session, STAGE_ACCESS_TOKEN, event->wall_s, action);
-	} else {
-		be_gone(session, action);
-	}
+	revoke(session, event, action);
 	if (!ok)
 		action_note(action, LEVEL_WARN, "not revoked: %s",
 			    refusal.err.text);
@@ -954,7 +866,7 @@ static void live_ticked(struct session *session, const struct event *event,
 {
 	int64_t now_ms = event->now_ms;
 
-	if (now_ms >= session->refresh_ms) {
+	if (now_ms >= session->life.refresh_ms) {
 		renew(session, 0, now_ms, action);
 	} else if (now_ms >= session->due_ms) {
 		run_errand(session, ERRAND_PROFILE, now_ms, action);
@@ -1015,7 +927,7 @@ void session_begin(struct session *session, struct tokens *tokens,
 	tokens_move(&session->data.tokens, tokens);
 	session->held = session->holds;
 	session->unsaved = true;
-	plan_new(session, event);
+	lifetime_begin(&session->life, &session->data, event, &session->seed);
 	if (id_check_is_needed(session->provider, &session->data.tokens))
 		ask_for_keys(session, event, action);
 	else
@@ -1054,7 +966,7 @@ void session_require(struct session *session, int64_t min_valid_s,
 		     const struct event *event, struct action *action)
 {
 	if (session->state != SESSION_LIVE ||
-	    good_for(session, event->now_ms, min_valid_s * 1000))
+	    lifetime_lasts(&session->life, event->now_ms, min_valid_s * 1000))
 		return;
 	renew(session, min_valid_s * 1000, event->now_ms, action);
 }
@@ -1093,8 +1005,8 @@ int64_t session_deadline(const struct session *session)
 {
 	if (session->state != SESSION_LIVE)
 		return session->due_ms;
-	return sooner(session->due_ms,
-		      sooner(session->refresh_ms, session->read_ms));
+	return sooner_ms(session->due_ms,
+			 sooner_ms(session->life.refresh_ms, session->read_ms));
 }
 
 enum session_state session_state(const struct session *session)
@@ -1129,7 +1041,7 @@ const struct session_data *session_data(const struct session *session)
 
 int64_t session_expires_ms(const struct session *session)
 {
-	return session->expires_ms;
+	return session->life.expires_ms;
 }
 
 const struct refusal *session_refusal(const struct session *session)
@@ -1149,5 +1061,5 @@ bool session_was_renewed(const struct session *session)
 
 bool session_was_revoked(const struct session *session)
 {
-	return session->revoked;
+	return session->revocation.confirmed;
 }
