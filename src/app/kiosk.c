@@ -42,6 +42,9 @@
 /* The kernel and services write over a console. */
 #define REPAIR_MS (60 * 1000)
 
+/* What nobody can read before it is gone. */
+#define GLANCE_MS 100
+
 struct kiosk {
 	struct driver driver;
 	struct scene scene;
@@ -54,6 +57,7 @@ struct kiosk {
 	struct vt *vt;
 	char *taste_path; /* NULL: no choice of a drawing is kept */
 	const struct approval *approval;
+	int64_t waits_ms; /* since when there has been no more than a wait */
 	int signals;
 	bool once;
 	bool ended;
@@ -250,6 +254,26 @@ static void take_signals(struct kiosk *kiosk)
 	}
 }
 
+/* Nothing but that a code is being asked for. */
+static bool is_wait(const struct model *model)
+{
+	return model->screen == SCREEN_SIGN_IN && model->user_code == NULL &&
+	       model->authorization_uri == NULL;
+}
+
+/* When to draw: at once, but for a wait that may be over in a glance. On a slow
+ * line that would keep the code from coming, and elsewhere it flickers. */
+static int64_t draw_ms(struct kiosk *kiosk)
+{
+	const struct model *model = &kiosk->model;
+
+	if (!is_wait(model))
+		kiosk->waits_ms = NEVER_MS;
+	else if (kiosk->waits_ms == NEVER_MS)
+		kiosk->waits_ms = model->now_ms;
+	return is_wait(model) ? kiosk->waits_ms + GLANCE_MS : model->now_ms;
+}
+
 /* One turn of the loop. */
 static void turn(struct kiosk *kiosk)
 {
@@ -260,18 +284,22 @@ static void turn(struct kiosk *kiosk)
 	};
 	int64_t until_ms;
 	int64_t alive_ms;
-	bool shown;
+	bool shown = false;
 
 	scene_fill(&kiosk->scene, kiosk->visit, &kiosk->model);
+	until_ms = draw_ms(kiosk);
 	if (kiosk->scene.forgets) {
 		kiosk->scene.forgets = false;
 		ui_forget(kiosk->ui);
+		until_ms = kiosk->model.now_ms;
 	}
-	shown = ui_draw(kiosk->ui, &kiosk->model);
-	until_ms = ui_deadline(kiosk->ui, &kiosk->model);
-	if (!shown) {
-		fds[2].fd = term_output_fd(kiosk->term);
-		until_ms = kiosk->model.now_ms + STALLED_MS;
+	if (until_ms <= kiosk->model.now_ms) {
+		shown = ui_draw(kiosk->ui, &kiosk->model);
+		until_ms = ui_deadline(kiosk->ui, &kiosk->model);
+		if (!shown) {
+			fds[2].fd = term_output_fd(kiosk->term);
+			until_ms = kiosk->model.now_ms + STALLED_MS;
+		}
 	}
 	service_turn(&kiosk->service, &kiosk->model, shown);
 	alive_ms = service_deadline(&kiosk->service);
@@ -340,7 +368,8 @@ static void say_goodbye(struct kiosk *kiosk)
 int kiosk_run(struct setup *setup, struct vt *vt, struct session_data *login,
 	      const struct approval *approval, struct err *err)
 {
-	struct kiosk kiosk = {.signals = -1, .exit_code = EXIT_FAILED};
+	struct kiosk kiosk = {
+		.signals = -1, .waits_ms = NEVER_MS, .exit_code = EXIT_FAILED};
 
 	kiosk.once = login != NULL;
 	kiosk.vt = vt;

@@ -390,6 +390,7 @@ bool http_wait(struct http *http, struct http_fd *fds, size_t n,
 {
 	struct curl_waitfd extra[MAX_FDS];
 	unsigned count = 0;
+	int events = 0;
 
 	if (n > MAX_FDS || !perform(http))
 		return false;
@@ -406,10 +407,11 @@ bool http_wait(struct http *http, struct http_fd *fds, size_t n,
 		timeout_ms = MAX_WAIT_MS;
 	if (has_answer(http))
 		timeout_ms = 0;
-	if (curl_multi_poll(http->multi, extra, count, (int)timeout_ms, NULL) !=
-	    CURLM_OK)
+	if (curl_multi_poll(http->multi, extra, count, (int)timeout_ms,
+			    &events) != CURLM_OK)
 		return false;
-	look(fds, n);
+	if (events > 0)
+		look(fds, n);
 	return perform(http);
 }
 

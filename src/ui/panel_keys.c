@@ -53,6 +53,8 @@ static void draw(struct canvas *canvas, struct rect rect,
 	for (size_t i = 0; (binding = keys_at(model, view, i)) != NULL; i++) {
 		if (!is_shown(binding, limit))
 			continue;
+		/* The blank before it too: one change of colours, not two. */
+		canvas_text(canvas, rect, 0, x - 1, key, " ");
 		x += canvas_text(canvas, rect, 0, x, key, binding->name);
 		x += 1;
 		x += canvas_text(canvas, rect, 0, x, ROLE_BAR, binding->label);

@@ -274,7 +274,6 @@ static void set_up(struct term *term, const char *name)
 	term->keys = newpad(1, 1);
 	keypad(term->keys, TRUE);
 	nodelay(term->keys, TRUE);
-	meta(term->keys, TRUE);
 	term->utf8 = term->halves = codeset_is_utf8();
 	term->console = strncmp(name, "linux", 5) == 0;
 	term->marks_pastes = !term->console && term_type_marks_pastes();

@@ -38,6 +38,7 @@ struct ui {
 	int64_t repaint_every_ms; /* 0: never */
 	int64_t repaint_ms;	  /* when the next one is due */
 	bool unwritten;		  /* drawn, but the terminal did not take it */
+	bool fresh;		  /* and it is not just the time */
 	int64_t go_on_ms;	  /* when it may, as term_flush() says; 0 */
 };
 
@@ -249,7 +250,7 @@ static void follow_time(struct ui *ui, const struct model *model)
 	}
 	if (ui->repaint_every_ms > 0 && model->now_ms >= ui->repaint_ms) {
 		ui->repaint_ms = model->now_ms + ui->repaint_every_ms;
-		ui->unwritten = true;
+		ui->unwritten = ui->fresh = true;
 		term_repaint(ui->term);
 	}
 }
@@ -289,8 +290,11 @@ static int64_t write_out(struct ui *ui, const struct canvas *canvas,
 			 const struct model *model)
 {
 	struct rect parts[ORDER_COUNT];
-	size_t count =
-		order_parts(parts, &ui->layout, canvas, model, &ui->view);
+	size_t count = 0;
+
+	if (ui->fresh)
+		count = order_parts(parts, &ui->layout, canvas, model,
+				    &ui->view);
 
 	return term_flush(ui->term, parts, count, model->now_ms);
 }
@@ -304,7 +308,7 @@ bool ui_draw(struct ui *ui, const struct model *model)
 	follow_time(ui, model);
 	if (has_changed(ui, model) || ui->dirty) {
 		draw_all(ui, &canvas, model);
-		ui->unwritten = true;
+		ui->unwritten = ui->fresh = true;
 	} else if (model->now_ms != ui->drawn_ms && !ui->view.help) {
 		draw_time(ui, &canvas, model);
 		ui->unwritten = true;
@@ -314,6 +318,7 @@ bool ui_draw(struct ui *ui, const struct model *model)
 	if (ui->unwritten)
 		ui->go_on_ms = write_out(ui, &canvas, model);
 	ui->unwritten = ui->go_on_ms != 0;
+	ui->fresh = ui->fresh && ui->unwritten;
 	return ui->go_on_ms != NEVER_MS;
 }
 
