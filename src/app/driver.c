@@ -23,6 +23,7 @@
 #include "core/visit.h"
 #include "io/http.h"
 #include "io/store.h"
+#include "io/wall.h"
 
 /* How long leaving waits for a refresh: shorter than systemd's patience. */
 #define FINISH_MS 10000
@@ -356,6 +357,8 @@ void driver_listen(struct driver *driver, struct provider *provider)
 void driver_end(struct driver *driver)
 {
 	listener_close(&driver->listener);
+	wall_close(driver->wall);
+	driver->wall = NULL;
 	if (driver->gauge != NULL)
 		gauge_write(driver->gauge, true, driver->log);
 }
@@ -443,7 +446,7 @@ bool driver_wait(struct driver *driver, struct http_fd *fds, size_t n,
 		 int64_t until_ms)
 {
 	struct machine *machine = &driver->machine;
-	struct http_fd all[DRIVER_MAX_FDS + 2] = {{.fd = -1}};
+	struct http_fd all[DRIVER_MAX_FDS + 3] = {{.fd = -1}};
 
 	listener_follow(&driver->listener, machine->flow, driver->provider,
 			driver->log);
@@ -451,12 +454,15 @@ bool driver_wait(struct driver *driver, struct http_fd *fds, size_t n,
 	if (n > 0)
 		memcpy(&all[1], fds, n * sizeof(*fds));
 	all[n + 1].fd = handover_fd(driver->handover);
-	if (!http_wait(driver->http, all, n + 2, wait_ms(driver, until_ms)))
+	all[n + 2].fd = wall_fd(driver->wall);
+	if (!http_wait(driver->http, all, n + 3, wait_ms(driver, until_ms)))
 		return false;
 	if (n > 0)
 		memcpy(fds, &all[1], n * sizeof(*fds));
 	take_answers(driver);
 	serve_browsers(driver);
+	if (all[n + 2].ready && wall_was_set(driver->wall))
+		driver_post(driver, EVENT_CLOCK);
 	if (clock_now_ms() >= machine->deadline(machine->self))
 		driver_post(driver, EVENT_TICK);
 	if (driver->gauge != NULL)

@@ -23,6 +23,7 @@ struct log;
 struct provider;
 struct session;
 struct store;
+struct wall;
 
 /* A pure machine: a visit, or a session alone. */
 struct machine {
@@ -47,6 +48,7 @@ struct driver {
 	const struct provider *provider;
 	struct gauge *gauge;	   /* NULL: nobody counts */
 	struct handover *handover; /* NULL: no hooks */
+	struct wall *wall;	   /* NULL: nobody tells; driver_end() closes it */
 	/* All zero to begin with. */
 	struct listener listener;
 	unsigned kept;	  /* how many discovery documents are */

@@ -32,6 +32,7 @@
 #include "io/sig.h"
 #include "io/taste.h"
 #include "io/vt.h"
+#include "io/wall.h"
 #include "ui/term.h"
 #include "ui/ui.h"
 
@@ -413,6 +414,7 @@ int kiosk_run(struct setup *setup, struct vt *vt, struct session_data *login,
 	if (!kiosk.once && kiosk.gauge.path[0] != '\0')
 		kiosk.driver.gauge = &kiosk.gauge;
 	kiosk.driver.handover = handover_new(setup);
+	kiosk.driver.wall = wall_open();
 	driver_listen(&kiosk.driver, &setup->provider);
 	(void)driver_recall(&kiosk.driver);
 	if (setup_keeps_code(setup, kiosk.once))

@@ -30,6 +30,7 @@
 #include "core/visit.h"
 #include "io/http.h"
 #include "io/sig.h"
+#include "io/wall.h"
 
 enum { QUIET = 2 };
 
@@ -218,6 +219,7 @@ int plain_run(struct setup *setup, struct session_data *login, struct err *err)
 	driver.store = setup->store;
 	driver.log = setup->log;
 	driver.handover = handover_new(setup);
+	driver.wall = wall_open();
 	driver_listen(&driver, &setup->provider);
 	(void)driver_recall(&driver);
 	if (setup_keeps_code(setup, true))

@@ -268,6 +268,11 @@ void discovery_step(struct discovery *discovery, const struct event *event,
 		    event->now_ms >= discovery->due_ms)
 			begin(discovery, action);
 		break;
+	case EVENT_CLOCK:
+		if (discovery->state == DISCOVERY_HOLDING &&
+		    discovery->refusal->no_trust)
+			begin(discovery, action);
+		break;
 	case EVENT_REPLY:
 		if (discovery->state == DISCOVERY_ASKING)
 			answered(discovery, event, action);

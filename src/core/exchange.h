@@ -70,6 +70,7 @@ struct reply {
 
 enum event_kind {
 	EVENT_TICK,	/* a deadline may have passed */
+	EVENT_CLOCK,	/* the wall clock was set, or the machine was asleep */
 	EVENT_REPLY,	/* to the last ACTION_SEND */
 	EVENT_START,	/* a person asks to be signed in, or for a new code */
 	EVENT_CANCEL,	/* a person gives up what is going on */

@@ -654,6 +654,21 @@ static void ticked(struct flow *flow, const struct event *event,
 	}
 }
 
+/* What failed for want of trust may have done so for a wrong clock. */
+static void clock_set(struct flow *flow, const struct event *event,
+		      struct action *action)
+{
+	int64_t soon_ms = event->now_ms + flow_interval_ms(flow);
+
+	if (flow->refusal == NULL || !flow->refusal->no_trust)
+		return;
+	if (flow->state == FLOW_HOLDING)
+		ask(flow, event, action);
+	else if (flow->state == FLOW_WAITING && flow->due_ms > soon_ms &&
+		 flow_code(flow) != NULL)
+		flow->due_ms = soon_ms;
+}
+
 static void cancel(struct flow *flow, struct action *action)
 {
 	if (flow->state == FLOW_ASKING || flow->state == FLOW_POLLING ||
@@ -673,6 +688,9 @@ void flow_step(struct flow *flow, const struct event *event,
 	switch (event->kind) {
 	case EVENT_TICK:
 		ticked(flow, event, action);
+		break;
+	case EVENT_CLOCK:
+		clock_set(flow, event, action);
 		break;
 	case EVENT_REPLY:
 		replied(flow, event, action);

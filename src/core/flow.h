@@ -52,8 +52,9 @@ void flow_free(struct flow *flow); /* wipes; NULL is fine */
 
 /*
  * Takes an event in: EVENT_START asks for a (new) code in any state,
- * EVENT_CANCEL goes back to idle, EVENT_REPLY and EVENT_TICK move it on; others
- * are ignored. Adds what it wants to *action, which the caller has cleared.
+ * EVENT_CANCEL goes back to idle, EVENT_REPLY and EVENT_TICK move it on, and so
+ * does EVENT_CLOCK where a wrong clock may have held it up; others are ignored.
+ * Adds what it wants to *action, which the caller has cleared.
  */
 void flow_step(struct flow *flow, const struct event *event,
 	       struct action *action);

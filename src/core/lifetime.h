@@ -14,6 +14,7 @@ struct session_data;
 struct lifetime {
 	int64_t expires_ms; /* NEVER_MS: nobody said, only a 401 will tell */
 	int64_t refresh_ms; /* when to renew it, at the soonest */
+	bool by_wall;	    /* so says a time that was stored */
 };
 
 /* There is no token. */
@@ -28,6 +29,13 @@ void lifetime_begin(struct lifetime *life, struct session_data *data,
  * clock's word is only a hint. */
 void lifetime_resume(struct lifetime *life, const struct session_data *data,
 		     const struct event *event, uint64_t *seed);
+
+/*
+ * The wall clock was set. A plan by it is made again; else the times that data
+ * keeps are put right. True where others would be misled by what is stored.
+ */
+bool lifetime_clock_set(struct lifetime *life, struct session_data *data,
+			const struct event *event, uint64_t *seed);
 
 /* Whether the token is good for that long. */
 bool lifetime_lasts(const struct lifetime *life, int64_t now_ms, int64_t ms);

@@ -64,6 +64,7 @@ struct refusal {
 	int64_t interval_s;    /* a new interval that came with slow_down; 0 */
 	int64_t retry_after_s; /* -1: not said */
 	bool reached;	       /* whether an HTTP answer came at all */
+	bool no_trust;	       /* encryption failed: a wrong clock does that */
 	bool wants_pkce;       /* the device endpoint does (Keycloak) */
 	struct err err; /* one sentence for people: what and what to do */
 };

@@ -364,6 +364,7 @@ enum verdict reply_judge(const struct provider *provider,
 					 ? reply->retry_after_s
 					 : RETRY_AFTER_MAX_S;
 	if (reply->net != NET_OK) {
+		refusal->no_trust = reply->net == NET_TLS;
 		err_set(&refusal->err, "%s", reply->what);
 		return VERDICT_RETRY;
 	}

@@ -896,6 +896,32 @@ static void ticked(struct session *session, const struct event *event,
 	}
 }
 
+/* The wall clock was set: what hung on it is looked at again. */
+static void clock_set(struct session *session, const struct event *event,
+		      struct action *action)
+{
+	struct lifetime *life = &session->life;
+	int64_t refresh_ms = life->refresh_ms;
+	int64_t now_ms = event->now_ms;
+	bool misleads;
+
+	if (session->data.tokens.access_token == NULL)
+		return;
+	misleads =
+		lifetime_clock_set(life, &session->data, event, &session->seed);
+	/* What has just failed waits on, unless it was for want of trust. */
+	if (session->refusal != NULL && !session->refusal->no_trust) {
+		life->refresh_ms = later_ms(life->refresh_ms, refresh_ms);
+	} else if (session->refusal != NULL) {
+		if (!lifetime_lasts(life, now_ms, 0))
+			life->refresh_ms = now_ms;
+		if (session->read_ms != NEVER_MS)
+			session->read_ms = now_ms;
+	}
+	if (session->state == SESSION_LIVE && misleads)
+		run_errand(session, ERRAND_PROFILE, now_ms, action);
+}
+
 static void sign_out(struct session *session, const struct event *event,
 		     struct action *action)
 {
@@ -977,6 +1003,9 @@ void session_step(struct session *session, const struct event *event,
 	switch (event->kind) {
 	case EVENT_TICK:
 		ticked(session, event, action);
+		break;
+	case EVENT_CLOCK:
+		clock_set(session, event, action);
 		break;
 	case EVENT_REPLY:
 		replied(session, event, action);

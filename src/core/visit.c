@@ -68,6 +68,7 @@ struct visit {
 	enum visit_result turned_away; /* why it is being signed out, where
 					* that is nobody's wish */
 	int64_t confirm_ms;
+	bool no_trust;	 /* what the trouble is about: see struct refusal */
 	bool rediscover; /* an endpoint has failed: it may have moved */
 	bool reread;	 /* the issuer was asked since one last worked */
 	bool begun;	 /* it has looked for a stored session */
@@ -135,6 +136,7 @@ static void move(struct visit *visit, enum visit_stage stage,
 	visit->stage = stage;
 	visit->result = result;
 	visit->retry_ms = NEVER_MS;
+	visit->no_trust = false;
 }
 
 /* Asks the issuer for the provider's endpoints. */
@@ -274,6 +276,7 @@ static void failed(struct visit *visit, enum visit_result result,
 {
 	stumble(visit, result, refusal != NULL ? refusal->err.text : "",
 		pause_ms(visit, FAILED_MS), event, action);
+	visit->no_trust = refusal != NULL && refusal->no_trust;
 }
 
 static bool may_have_moved(const struct visit *visit,
@@ -587,6 +590,7 @@ static bool is_from_person(enum event_kind kind)
 	case EVENT_TOUCHED:
 		return true;
 	case EVENT_TICK:
+	case EVENT_CLOCK:
 	case EVENT_REPLY:
 	case EVENT_LOCKED:
 	case EVENT_BUSY:
@@ -620,10 +624,14 @@ static void step_trouble(struct visit *visit, const struct event *event,
 {
 	bool renews =
 		visit->result == RESULT_EXPIRED && !out_of_renewals(visit);
+	bool due = event->kind == EVENT_CLOCK
+			   ? visit->no_trust
+			   : event->kind == EVENT_TICK &&
+				     event->now_ms >= visit->retry_ms;
 
 	if (event->kind == EVENT_START)
 		ask(visit, event, action);
-	else if (event->kind != EVENT_TICK || event->now_ms < visit->retry_ms)
+	else if (!due)
 		return;
 	else if (visit->policy.wait_for_key && !renews)
 		move(visit, VISIT_WELCOME, RESULT_NONE, action);
@@ -716,7 +724,7 @@ static bool step_reread(struct visit *visit, const struct event *event,
 {
 	struct event cancel = *event;
 
-	if (event->kind == EVENT_TICK)
+	if (event->kind == EVENT_TICK || event->kind == EVENT_CLOCK)
 		return true;
 	if (event->kind == EVENT_REPLY) {
 		discovery_step(visit->discovery, event, action);

@@ -477,8 +477,9 @@ static void test_persons(void **state)
 static void test_strays(void **state)
 {
 	static const enum event_kind kinds[] = {
-		EVENT_TICK,	EVENT_REPLY,  EVENT_SIGN_OUT, EVENT_TOUCHED,
-		EVENT_REDIRECT, EVENT_LOCKED, EVENT_BUSY,     EVENT_SAVED,
+		EVENT_TICK,    EVENT_REPLY,    EVENT_SIGN_OUT,
+		EVENT_TOUCHED, EVENT_REDIRECT, EVENT_LOCKED,
+		EVENT_BUSY,    EVENT_SAVED,    EVENT_CLOCK,
 	};
 	static const struct {
 		const char *script; /* NULL: not begun */
@@ -631,13 +632,47 @@ static void test_recall(void **state)
 	}
 }
 
+static void test_clock_set(void **state)
+{
+	static const struct {
+		const char *script;
+		enum discovery_state then;
+	} cases[] = {
+		{"tls", DISCOVERY_ASKING},
+		{"connect", DISCOVERY_HOLDING},
+		{"503", DISCOVERY_HOLDING},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct scene scene;
+
+		open_scene(&scene, 0, i);
+		scene.world.issuer.script[DISCOVER] = cases[i].script;
+		world_post(&scene.world, scene.client, EVENT_CLOCK);
+		assert_int_equal(discovery_state(scene.discovery),
+				 DISCOVERY_IDLE);
+		start(&scene);
+		reach(&scene, DISCOVERY_HOLDING);
+		world_post(&scene.world, scene.client, EVENT_CLOCK);
+		assert_int_equal(discovery_state(scene.discovery),
+				 cases[i].then);
+		close_scene(&scene);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_needed),	 cmocka_unit_test(test_places),
-		cmocka_unit_test(test_ends),	 cmocka_unit_test(test_holding),
-		cmocka_unit_test(test_patience), cmocka_unit_test(test_again),
-		cmocka_unit_test(test_persons),	 cmocka_unit_test(test_strays),
+		cmocka_unit_test(test_needed),
+		cmocka_unit_test(test_places),
+		cmocka_unit_test(test_ends),
+		cmocka_unit_test(test_holding),
+		cmocka_unit_test(test_patience),
+		cmocka_unit_test(test_again),
+		cmocka_unit_test(test_persons),
+		cmocka_unit_test(test_strays),
+		cmocka_unit_test(test_clock_set),
 		cmocka_unit_test(test_recall),
 	};
 

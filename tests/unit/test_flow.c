@@ -854,6 +854,63 @@ static void test_pkce(void **state)
 	}
 }
 
+/* The clock is put right: what a wrong one may have held up goes on, and
+ * nothing else does. */
+static void test_clock_set(void **state)
+{
+	static const struct {
+		const char *ask, *poll;
+		enum flow_state waits;
+		unsigned polls;
+		bool hurries;
+	} cases[] = {
+		{"tls*5 rules", "pending", FLOW_HOLDING, 0, true},
+		{"connect*5 rules", "pending", FLOW_HOLDING, 0, false},
+		{"503*5 rules", "pending", FLOW_HOLDING, 0, false},
+		{"rules", "tls", FLOW_WAITING, 2, true},
+		{"rules", "connect", FLOW_WAITING, 2, false},
+		{"rules", "pending", FLOW_WAITING, 2, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct scene scene;
+		struct issuer *issuer = &scene.world.issuer;
+		int64_t due_ms;
+		int64_t interval_ms;
+
+		open_scene(&scene, 0, i);
+		issuer->script[ASK] = cases[i].ask;
+		issuer->script[POLL] = cases[i].poll;
+		start(&scene);
+		do
+			assert_true(world_turn(&scene.world, NEVER_MS));
+		while (flow_state(scene.flow) != cases[i].waits ||
+		       flow_polls(scene.flow) < cases[i].polls ||
+		       flow_deadline(scene.flow) <=
+			       scene.world.now_ms +
+				       flow_interval_ms(scene.flow));
+		due_ms = flow_deadline(scene.flow);
+		interval_ms = flow_interval_ms(scene.flow);
+		scene.world.wall_s += 1000000000;
+		world_post(&scene.world, scene.client, EVENT_CLOCK);
+		if (!cases[i].hurries)
+			assert_true(flow_deadline(scene.flow) == due_ms);
+		else if (cases[i].waits == FLOW_HOLDING)
+			assert_int_equal(flow_state(scene.flow), FLOW_ASKING);
+		else
+			assert_true(due_ms > flow_deadline(scene.flow) &&
+				    flow_deadline(scene.flow) ==
+					    scene.world.now_ms + interval_ms);
+		/* And goes on well: the world keeps count of the polls. */
+		issuer->script[ASK] = "rules";
+		issuer->script[POLL] = "pending ok";
+		assert_true(finish(&scene, HOUR_MS));
+		assert_int_equal(flow_state(scene.flow), FLOW_GRANTED);
+		close_scene(&scene);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -875,6 +932,7 @@ int main(void)
 		cmocka_unit_test(test_early_ticks),
 		cmocka_unit_test(test_year),
 		cmocka_unit_test(test_pkce),
+		cmocka_unit_test(test_clock_set),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

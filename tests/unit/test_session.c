@@ -1463,8 +1463,9 @@ static void test_suspend(void **state)
 static void test_stray_events(void **state)
 {
 	static const enum event_kind kinds[] = {
-		EVENT_TICK,  EVENT_REPLY, EVENT_LOCKED, EVENT_BUSY,
-		EVENT_SAVED, EVENT_START, EVENT_CANCEL, EVENT_TOUCHED,
+		EVENT_TICK,   EVENT_REPLY,   EVENT_LOCKED,
+		EVENT_BUSY,   EVENT_SAVED,   EVENT_START,
+		EVENT_CANCEL, EVENT_TOUCHED, EVENT_CLOCK,
 	};
 	static const enum session_state states[] = {
 		SESSION_NONE,
@@ -1539,10 +1540,122 @@ static void test_stray_reply(void **state)
 	close_scene(&scene);
 }
 
+static void set_clock(struct scene *scene, int64_t shift_s)
+{
+	scene->world.wall_s += shift_s;
+	world_post(&scene->world, scene->client, EVENT_CLOCK);
+}
+
+/* Tokens that came here: only what others read of them is corrected. */
+static void test_clock_set(void **state)
+{
+	static const struct {
+		int64_t shift_s;
+		unsigned saves;
+	} cases[] = {
+		{1000000000, 1}, {-3600, 1}, {3600, 1}, {30, 0}, {-30, 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct scene scene;
+		const struct disk *disk = &scene.world.disk;
+		int64_t expires_ms, due_ms, stored, refresh_stored, off_s;
+		unsigned saves;
+
+		open_scene(&scene, i);
+		begin(&scene);
+		settle(&scene);
+		assert_int_equal(session_state(scene.session), SESSION_LIVE);
+		expires_ms = session_expires_ms(scene.session);
+		due_ms = session_deadline(scene.session);
+		stored = disk->data.expires_at;
+		refresh_stored = disk->data.refresh_expires_at;
+		saves = disk->saves;
+		set_clock(&scene, cases[i].shift_s);
+		run_for(&scene, 1000);
+		assert_int_equal(session_state(scene.session), SESSION_LIVE);
+		assert_true(session_expires_ms(scene.session) == expires_ms);
+		assert_true(session_deadline(scene.session) == due_ms);
+		assert_int_equal(disk->saves - saves, cases[i].saves);
+		/* To a second: times are kept in whole ones. */
+		off_s = disk->data.expires_at - stored;
+		assert_true(off_s - cases[i].saves * cases[i].shift_s >= -1 &&
+			    off_s - cases[i].saves * cases[i].shift_s <= 1);
+		assert_true(disk->data.refresh_expires_at - refresh_stored ==
+			    off_s);
+		close_scene(&scene);
+	}
+}
+
+/* Tokens from the store: the clock's word is all there is. */
+static void test_clock_set_after_resume(void **state)
+{
+	struct scene scene;
+	const struct issuer *issuer = &scene.world.issuer;
+
+	(void)state;
+	open_scene(&scene, 1);
+	world_store(&scene.world, OURS, 3600);
+	/* It reads 1970: the token seems good for a long time. */
+	scene.world.wall_s -= 1000000000;
+	resume(&scene);
+	run_for(&scene, 2 * HOUR_MS);
+	assert_int_equal(session_state(scene.session), SESSION_LIVE);
+	assert_int_equal(issuer->tokens, 1);
+	set_clock(&scene, 1000000000);
+	run_for(&scene, MINUTE_MS);
+	assert_int_equal(session_state(scene.session), SESSION_LIVE);
+	assert_int_equal(issuer->tokens, 2);
+	/* These came here. */
+	set_clock(&scene, 3 * 3600);
+	run_for(&scene, MINUTE_MS);
+	assert_int_equal(issuer->tokens, 2);
+	close_scene(&scene);
+}
+
+/* A refresh that failed for want of trust is tried at once, any other when it
+ * is due. */
+static void test_clock_set_while_renewing(void **state)
+{
+	static const struct {
+		const char *script;
+		bool hurries;
+	} cases[] = {{"tls", true}, {"connect", false}, {"503", false}};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct scene scene;
+		struct issuer *issuer = &scene.world.issuer;
+		int64_t due_ms;
+
+		open_scene(&scene, i);
+		world_store(&scene.world, OURS, -1);
+		issuer->script[REFRESH] = cases[i].script;
+		resume(&scene);
+		run_for(&scene, 10 * MINUTE_MS);
+		while (session_state(scene.session) != SESSION_LIVE)
+			world_turn(&scene.world, NEVER_MS);
+		due_ms = session_deadline(scene.session);
+		assert_true(due_ms > scene.world.now_ms);
+		set_clock(&scene, 60);
+		assert_true(session_deadline(scene.session) ==
+			    (cases[i].hurries ? scene.world.now_ms : due_ms));
+		issuer->script[REFRESH] = "rules";
+		world_run(&scene.world, due_ms + MINUTE_MS);
+		assert_int_equal(session_state(scene.session), SESSION_LIVE);
+		assert_int_equal(issuer->tokens, 2);
+		close_scene(&scene);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_begin),
+		cmocka_unit_test(test_clock_set),
+		cmocka_unit_test(test_clock_set_after_resume),
+		cmocka_unit_test(test_clock_set_while_renewing),
 		cmocka_unit_test(test_saved_first),
 		cmocka_unit_test(test_without_profile),
 		cmocka_unit_test(test_plan),

@@ -846,7 +846,7 @@ static void happen(struct scene *scene, uint64_t *seed)
 	};
 	static const enum event_kind kinds[] = {
 		EVENT_START,   EVENT_CANCEL, EVENT_SIGN_OUT,
-		EVENT_TOUCHED, EVENT_TICK,
+		EVENT_TOUCHED, EVENT_TICK,   EVENT_CLOCK,
 	};
 	struct world *world = &scene->world;
 	struct issuer *issuer = &world->issuer;
@@ -894,6 +894,7 @@ static void happen(struct scene *scene, uint64_t *seed)
 		if (world->disk.owner == NULL && pick(seed, 2) == 0)
 			session_data_free(&world->disk.data);
 		world->wall_s = pick(seed, 2) == 0 ? 0 : 1800000000;
+		world_post(world, scene->client, EVENT_CLOCK);
 		break;
 	default:
 		boot(scene, *seed); /* the power was cut */
@@ -972,10 +973,38 @@ static int tell_seed(void **state)
 	return 0;
 }
 
+/* Trouble that a wrong clock may have brought about is over with that. */
+static void test_clock_set(void **state)
+{
+	static const struct {
+		const char *poll;
+		enum visit_stage then;
+	} cases[] = {
+		{"tls", VISIT_SIGN_IN},
+		{"connect", VISIT_TROUBLE},
+		{"denied", VISIT_TROUBLE},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct scene scene;
+
+		open_scene(&scene, &kiosk);
+		scene.world.issuer.script[POLL] = cases[i].poll;
+		boot(&scene, i);
+		reach(&scene, VISIT_TROUBLE);
+		assert_true(visit_retry_ms(scene.visit) > scene.world.now_ms);
+		world_post(&scene.world, scene.client, EVENT_CLOCK);
+		assert_int_equal(visit_stage(scene.visit), cases[i].then);
+		close_scene(&scene);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_login),
+		cmocka_unit_test(test_clock_set),
 		cmocka_unit_test(test_login_refused),
 		cmocka_unit_test(test_login_cancelled),
 		cmocka_unit_test(test_login_signed_out),

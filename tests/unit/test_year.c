@@ -202,6 +202,7 @@ static void jump(struct year *year)
 		year->world.wall_s = -year->world.now_ms / 1000;
 	else
 		year->world.wall_s = year->wall_s;
+	world_post(&year->world, year->client, EVENT_CLOCK);
 }
 
 /* Something happens that no machine is asked about. */
