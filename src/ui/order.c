@@ -57,11 +57,9 @@ size_t order_parts(struct rect parts[ORDER_COUNT], const struct layout *layout,
 {
 	size_t count = 0;
 
-	if (view->help) /* in front of all of them */
-		return 0;
-	if (!canvas->slow)
-		return add_rank(parts, layout, RANK_APART);
-	for (int i = 0; i < layout->count; i++)
+	if (!canvas->slow) /* help is in front of all of them */
+		return view->help ? 0 : add_rank(parts, layout, RANK_APART);
+	for (int i = layout->count - 1; i >= 0; i--) /* from the front */
 		count += add_vital(parts + count, &layout->places[i], canvas,
 				   model, view);
 	for (int rank = 0; rank < RANK_COUNT; rank++)

@@ -26,9 +26,11 @@ enum {
 	SLOW_BELOW = 38400,
 	BITS = 10, /* of a byte, with its start and its stop bit */
 
+	OPENING = 130, /* about what curses writes to begin with */
+
 	/* The line need not run dry before there is more, but what is urgent
 	 * shall not find much before it. */
-	AHEAD_MS = 60
+	AHEAD_MS = 40
 };
 
 struct outlet {
@@ -40,6 +42,7 @@ struct outlet {
 	size_t pushed;	    /* the first bytes of that are handed on already */
 	int64_t rate;	    /* bytes a second; 0: not slow */
 	int64_t carried_ms; /* all that was handed on is through by then */
+	int64_t uncounted;  /* bytes that went out before there was a time */
 };
 
 /*
@@ -68,6 +71,7 @@ struct outlet *outlet_new(int fd, int speed, struct err *err)
 	buf_init(&outlet->waiting, FRAMES_MAX);
 	if (speed > 0 && speed < SLOW_BELOW)
 		outlet->rate = speed / BITS;
+	outlet->uncounted = OPENING;
 	if (outlet->terminal >= 0 && outlet->patient >= 0)
 		return outlet;
 	err_set(err, "The terminal could not be opened: %m. Close other "
@@ -143,13 +147,15 @@ static void carry(struct outlet *outlet, int64_t bytes, int64_t now_ms)
 		return;
 	if (outlet->carried_ms < now_ms)
 		outlet->carried_ms = now_ms;
-	outlet->carried_ms += carrying_ms(outlet, bytes);
+	outlet->carried_ms += carrying_ms(outlet, bytes + outlet->uncounted);
+	outlet->uncounted = 0;
 }
 
 bool outlet_push(struct outlet *outlet, int64_t now_ms)
 {
 	struct buf *waiting = &outlet->waiting;
 
+	carry(outlet, 0, now_ms); /* if it is the first time */
 	while (outlet->pushed < waiting->len) {
 		ssize_t n =
 			write(outlet->patient, waiting->data + outlet->pushed,

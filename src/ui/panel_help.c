@@ -33,14 +33,29 @@ static int widest_help(const struct model *model, const struct view *view)
 	return widest;
 }
 
+static struct rect box_in(struct rect rect, const struct model *model,
+			  const struct view *view)
+{
+	return rect_centred(rect, count_keys(model, view) + 4,
+			    NAMES + widest_help(model, view) + 2 * MARGIN + 2);
+}
+
+static void vital(struct rect parts[PANEL_VITAL], const struct canvas *canvas,
+		  struct rect rect, const struct model *model,
+		  const struct view *view)
+{
+	(void)canvas;
+	parts[0] = box_in(rect, model, view);
+	parts[1] = (struct rect){0};
+}
+
 static void draw(struct canvas *canvas, struct rect rect,
 		 const struct model *model, struct view *view)
 {
+	const struct rect box = box_in(rect, model, view);
 	const struct binding *binding;
-	struct rect box, list;
+	struct rect list;
 
-	box = rect_centred(rect, count_keys(model, view) + 4,
-			   NAMES + widest_help(model, view) + 2 * MARGIN + 2);
 	canvas_fill(canvas, box, ROLE_TEXT);
 	canvas_box(canvas, box, ROLE_BORDER);
 	list = rect_part(box, 1, MARGIN + 1, box.rows - 2,
@@ -56,4 +71,4 @@ static void draw(struct canvas *canvas, struct rect rect,
 		    "Any key closes this.");
 }
 
-const struct panel panel_help = {.draw = draw};
+const struct panel panel_help = {.draw = draw, .vital = vital};

@@ -60,6 +60,7 @@ def on_pty(home):
             [GRANTTY], env=home.environment(), stdin=theirs, stdout=theirs,
             stderr=subprocess.DEVNULL, start_new_session=True,
         )
+        kiosk.terminal = os.ttyname(theirs)
         os.close(theirs)
         started.append((kiosk, ours))
         return kiosk, ours
@@ -91,6 +92,28 @@ def test_frozen_peer(crooked, home, on_pty):
 
     wait_until(has_ended, "its end")
     assert kiosk.returncode == Exit.DONE
+
+
+@pytest.mark.row("Terminal", "a peer that freezes later: no room for a frame",
+                 "goes on polling; SIGTERM ends it, though nobody reads")
+def test_peer_freezes(crooked, on_pty):
+    server = crooked(**PENDING)
+    kiosk, ours = on_pty()
+    wait_until(lambda: server.at("poll"), "a poll")
+    terminal = os.open(kiosk.terminal, os.O_RDWR | os.O_NOCTTY)
+
+    def has_read_all():
+        return fcntl.ioctl(terminal, termios.FIONREAD, bytes(4)) == bytes(4)
+
+    # Help, and back: frames of 1 KB, in all more than the kernel keeps.
+    for _ in range(40):
+        os.write(ours, b"?")
+        wait_until(has_read_all, "that the key is taken")
+    polls = len(server.at("poll"))
+    wait_until(lambda: len(server.at("poll")) > polls + 1, "more polls")
+    kiosk.send_signal(signal.SIGTERM)
+    assert kiosk.wait(PATIENCE_S) == Exit.DONE
+    os.close(terminal)
 
 
 @pytest.mark.row("Terminal", "a window of 0x0", "signs in all the same")

@@ -168,8 +168,8 @@ void desk_close(struct desk *desk)
 	desk_unplug(desk);
 }
 
-/* The characters on the screen, row by row, without blanks at the ends. */
-void desk_read(const struct desk *desk, char *text, size_t size)
+static void read_window(const struct desk *desk, WINDOW *window, char *text,
+			size_t size)
 {
 	size_t len = 0;
 
@@ -178,7 +178,7 @@ void desk_read(const struct desk *desk, char *text, size_t size)
 		wchar_t row[1024];
 		size_t n;
 
-		mvinnwstr(y, 0, row, columns);
+		mvwinnwstr(window, y, 0, row, columns);
 		n = wcstombs(text + len, row, size - len - 1);
 		assert_true(n < size - len - 1);
 		while (n > 0 && text[len + n - 1] == ' ')
@@ -187,6 +187,16 @@ void desk_read(const struct desk *desk, char *text, size_t size)
 		text[len++] = '\n';
 	}
 	text[len] = '\0';
+}
+
+void desk_read(const struct desk *desk, char *text, size_t size)
+{
+	read_window(desk, stdscr, text, size);
+}
+
+void desk_read_written(const struct desk *desk, char *text, size_t size)
+{
+	read_window(desk, curscr, text, size);
 }
 
 /* Whether the upper (0) or lower (1) half of a cell is light. The ground of

@@ -42,8 +42,11 @@ void desk_set_size(struct desk *desk, int columns, int rows);
 /* How many bytes went out since the last call. */
 size_t desk_output(struct desk *desk);
 
-/* The characters on the screen, row by row, without blanks at the ends. */
+/* The characters that were drawn, row by row, without blanks at the ends. */
 void desk_read(const struct desk *desk, char *text, size_t size);
+
+/* The same, of what was written to the terminal by now. */
+void desk_read_written(const struct desk *desk, char *text, size_t size);
 
 /* Whether the upper (0) or lower (1) half of a cell is light, on a terminal
  * with a dark ground. */

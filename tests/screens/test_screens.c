@@ -673,6 +673,7 @@ static void test_repaints(void **state)
 static void test_stalled(void **state)
 {
 	static const char filler[4096];
+	char text[TEXT_MAX];
 	struct model model;
 	struct desk desk;
 	struct pollfd room;
@@ -698,6 +699,8 @@ static void test_stalled(void **state)
 	model.advice = "Something else.";
 	assert_false(ui_draw(desk.ui, &model));
 	assert_false(ui_draw(desk.ui, &model)); /* not forgotten */
+	(void)ui_key(desk.ui, &model, '?');
+	assert_false(ui_draw(desk.ui, &model));
 
 	desk_continue(&desk);
 	room = (struct pollfd){.fd = term_output_fd(desk.term),
@@ -706,6 +709,9 @@ static void test_stalled(void **state)
 		assert_int_equal(poll(&room, 1, 10000), 1);
 	while (!ui_draw(desk.ui, &model));
 	assert_true(desk_output(&desk) > sizeof(filler));
+	desk_read_written(&desk, text, sizeof(text));
+	assert_non_null(strstr(text, "Something else."));
+	assert_non_null(strstr(text, "Any key closes this."));
 	desk_close(&desk);
 }
 
