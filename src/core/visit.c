@@ -16,6 +16,7 @@
 #include "core/discovery.h"
 #include "core/flow.h"
 #include "core/provider.h"
+#include "core/restraint.h"
 #include "core/session.h"
 
 /* How many requests for a code may fail before a login gives up. */
@@ -26,27 +27,10 @@
  */
 #define KEY_PATIENCE 5
 
-/* However often a key is pressed, codes are not asked for more often. */
-#define ASK_GAP_MS 2000
-
 /* How long a refusal stays on the screen before the next code, and trouble
- * that only an operator can mend. Both come ever more seldom in a row. */
+ * that only an operator can mend; the first time. */
 #define DENIED_MS 10000
 #define FAILED_MS 30000
-#define TROUBLE_MAX_MS 600000
-
-/* The first codes that run out unused are replaced at once; later ones after
- * pauses that grow, for nobody seems to be there. */
-#define EAGER_RENEWALS 3
-#define RENEWAL_JITTER_MS 2000
-#define RENEWAL_PAUSE_MS 5000
-#define RENEWAL_PAUSE_MAX_MS 60000
-
-/* When power returns to a building, all its kiosks start at the same moment.
- * Whoever finds the machine switched on less than this ago asks for the first
- * code a little later, each at its own moment; a key brings it at once. */
-#define BOOTED_MS 180000
-#define BOOT_SPREAD_MS 10000
 
 /* How long somebody who has just approved may take to come back to the screen
  * and say that it was them. */
@@ -59,10 +43,9 @@ struct visit {
 	struct flow *flow;
 	struct session *session;
 	int64_t retry_ms;
-	int64_t ask_ms;	  /* before this no key brings a new code */
 	int64_t begin_ms; /* when the first code is asked for */
 	int64_t touched_ms;
-	uint64_t seed;
+	struct restraint restraint;
 	enum visit_stage stage;
 	enum visit_result result;
 	enum visit_result turned_away; /* why it is being signed out, where
@@ -72,8 +55,6 @@ struct visit {
 	bool rediscover; /* an endpoint has failed: it may have moved */
 	bool reread;	 /* the issuer was asked since one last worked */
 	bool begun;	 /* it has looked for a stored session */
-	int renewals;	 /* codes asked for since a person was last noticed */
-	int failures;	 /* and refusals, in a row */
 	char trouble[512];
 };
 
@@ -104,7 +85,9 @@ struct visit *visit_new(struct provider *provider,
 
 	visit->provider = provider;
 	visit->policy = *policy;
-	visit->seed = seed;
+	visit->restraint.seed = seed;
+	visit->restraint.limit = policy->renewals;
+	visit->restraint.needs_key = policy->wait_for_key;
 	visit->flow = flow_new(provider, patience(policy), ~seed);
 	visit->session = session_new(provider, seed + 1);
 	visit->discovery = discovery_new(
@@ -156,7 +139,7 @@ static void show_code(struct visit *visit, const struct event *event,
 		      struct action *action)
 {
 	move(visit, VISIT_SIGN_IN, RESULT_NONE, action);
-	visit->ask_ms = event->now_ms + ASK_GAP_MS;
+	restraint_asked(&visit->restraint, event->now_ms);
 }
 
 static void ask_for_code(struct visit *visit, const struct event *event,
@@ -183,9 +166,9 @@ static void sign_in(struct visit *visit, const struct event *event,
 static void ask(struct visit *visit, const struct event *event,
 		struct action *action)
 {
-	if (event->now_ms < visit->ask_ms)
+	if (restraint_is_too_soon(&visit->restraint, event->now_ms))
 		return;
-	visit->renewals = 0;
+	restraint_noticed(&visit->restraint);
 	sign_in(visit, event, action);
 }
 
@@ -193,8 +176,7 @@ static void ask(struct visit *visit, const struct event *event,
 static void start(struct visit *visit, const struct event *event,
 		  struct action *action)
 {
-	visit->renewals = 0;
-	visit->failures = 0;
+	restraint_ease(&visit->restraint);
 	if (flow_resume(visit->flow, event, action)) {
 		show_code(visit, event, action);
 		return;
@@ -203,13 +185,14 @@ static void start(struct visit *visit, const struct event *event,
 		move(visit, VISIT_WELCOME, RESULT_NONE, action);
 		return;
 	}
-	if (!visit->policy.spread || event->now_ms >= BOOTED_MS) {
+	visit->begin_ms = event->now_ms;
+	if (visit->policy.spread)
+		visit->begin_ms =
+			restraint_first(&visit->restraint, event->now_ms);
+	if (visit->begin_ms > event->now_ms)
+		move(visit, VISIT_SIGN_IN, RESULT_NONE, action);
+	else
 		sign_in(visit, event, action);
-		return;
-	}
-	visit->begin_ms =
-		event->now_ms + jitter_ms(&visit->seed, BOOT_SPREAD_MS);
-	move(visit, VISIT_SIGN_IN, RESULT_NONE, action);
 }
 
 /* Whether the first code has not been asked for yet. */
@@ -219,10 +202,9 @@ static bool is_waiting(const struct visit *visit)
 	       flow_state(visit->flow) == FLOW_IDLE;
 }
 
-/* A login is over; a kiosk tells the person and tries again after wait_ms. */
+/* A login is over; a kiosk tells the person and tries again at retry_ms. */
 static void stumble(struct visit *visit, enum visit_result result,
-		    const char *why, int64_t wait_ms, const struct event *event,
-		    struct action *action)
+		    const char *why, int64_t retry_ms, struct action *action)
 {
 	(void)snprintf(visit->trouble, sizeof(visit->trouble), "%s", why);
 	if (visit->policy.once) {
@@ -230,44 +212,23 @@ static void stumble(struct visit *visit, enum visit_result result,
 		return;
 	}
 	move(visit, VISIT_TROUBLE, result, action);
-	visit->retry_ms = event->now_ms + wait_ms;
-}
-
-/* Whether the next code takes a person's key. */
-static bool out_of_renewals(const struct visit *visit)
-{
-	int limit = visit->policy.renewals;
-
-	if (limit == 0 && !visit->policy.wait_for_key)
-		return false;
-	return visit->renewals > limit;
+	visit->retry_ms = retry_ms;
 }
 
 static void renew(struct visit *visit, const struct event *event,
 		  struct action *action)
 {
-	int64_t wait_ms;
+	int64_t retry_ms = restraint_renewal(&visit->restraint, event->now_ms);
 
-	visit->renewals++;
-	visit->failures = 0;
-	if (out_of_renewals(visit))
-		wait_ms = visit->policy.wait_for_key ? DENIED_MS
-						     : NEVER_MS - event->now_ms;
-	else if (visit->renewals <= EAGER_RENEWALS)
-		wait_ms = jitter_ms(&visit->seed, RENEWAL_JITTER_MS);
-	else
-		wait_ms = back_off_ms(&visit->seed,
-				      visit->renewals - EAGER_RENEWALS,
-				      RENEWAL_PAUSE_MS, RENEWAL_PAUSE_MAX_MS);
-	stumble(visit, RESULT_EXPIRED, "", wait_ms, event, action);
+	if (retry_ms == NEVER_MS && visit->policy.wait_for_key)
+		retry_ms = event->now_ms + DENIED_MS; /* welcome */
+	stumble(visit, RESULT_EXPIRED, "", retry_ms, action);
 }
 
-/* The pause after one failure more. */
-static int64_t pause_ms(struct visit *visit, int64_t base_ms)
+static int64_t retry_ms(struct visit *visit, int64_t base_ms,
+			const struct event *event)
 {
-	visit->failures++;
-	return back_off_ms(&visit->seed, visit->failures, base_ms,
-			   TROUBLE_MAX_MS);
+	return restraint_retry(&visit->restraint, base_ms, event->now_ms);
 }
 
 static void failed(struct visit *visit, enum visit_result result,
@@ -275,7 +236,7 @@ static void failed(struct visit *visit, enum visit_result result,
 		   struct action *action)
 {
 	stumble(visit, result, refusal != NULL ? refusal->err.text : "",
-		pause_ms(visit, FAILED_MS), event, action);
+		retry_ms(visit, FAILED_MS, event), action);
 	visit->no_trust = refusal != NULL && refusal->no_trust;
 }
 
@@ -325,9 +286,9 @@ static void follow_flow(struct visit *visit, const struct event *event,
 		move(visit, VISIT_ARRIVING, RESULT_NONE, action);
 		break;
 	case FLOW_DENIED:
-		visit->renewals = 0; /* somebody is there */
-		stumble(visit, RESULT_DENIED, "", pause_ms(visit, DENIED_MS),
-			event, action);
+		restraint_noticed(&visit->restraint);
+		stumble(visit, RESULT_DENIED, "",
+			retry_ms(visit, DENIED_MS, event), action);
 		break;
 	case FLOW_EXPIRED:
 		renew(visit, event, action);
@@ -350,8 +311,7 @@ static void signed_in(struct visit *visit, const struct event *event,
 {
 	visit->touched_ms = event->now_ms;
 	visit->turned_away = RESULT_NONE;
-	visit->failures = 0;
-	visit->renewals = 0;
+	restraint_ease(&visit->restraint);
 	if (visit->policy.once)
 		move(visit, VISIT_OVER, RESULT_SIGNED_IN, action);
 	else
@@ -449,12 +409,12 @@ static void dismissed(struct visit *visit, const struct event *event,
 				: "This account is not among those that may "
 				  "sign in on this device. Use another one, or "
 				  "ask whoever runs the device.",
-			pause_ms(visit, DENIED_MS), event, action);
+			retry_ms(visit, DENIED_MS, event), action);
 	else
 		stumble(visit, why,
 			"The profile could not be read, and nobody can sign "
 			"in here without one.",
-			pause_ms(visit, FAILED_MS), event, action);
+			retry_ms(visit, FAILED_MS, event), action);
 }
 
 static void session_gone(struct visit *visit, const struct event *event,
@@ -467,7 +427,7 @@ static void session_gone(struct visit *visit, const struct event *event,
 		stumble(visit, RESULT_FAILED,
 			"The session file could not be removed after the "
 			"sign-out: remove it by hand.",
-			pause_ms(visit, FAILED_MS), event, action);
+			retry_ms(visit, FAILED_MS, event), action);
 	else if (visit->turned_away != RESULT_NONE)
 		dismissed(visit, event, action);
 	else if (end == END_REFUSED ||
@@ -622,8 +582,8 @@ static void step_profile(struct visit *visit, const struct event *event,
 static void step_trouble(struct visit *visit, const struct event *event,
 			 struct action *action)
 {
-	bool renews =
-		visit->result == RESULT_EXPIRED && !out_of_renewals(visit);
+	bool renews = visit->result == RESULT_EXPIRED &&
+		      !restraint_needs_person(&visit->restraint);
 	bool due = event->kind == EVENT_CLOCK
 			   ? visit->no_trust
 			   : event->kind == EVENT_TICK &&
@@ -675,10 +635,11 @@ static void step_preparing(struct visit *visit, const struct event *event,
 		return;
 	}
 	if (event->kind == EVENT_CANCEL ||
-	    (event->kind == EVENT_START && event->now_ms < visit->ask_ms))
+	    (event->kind == EVENT_START &&
+	     restraint_is_too_soon(&visit->restraint, event->now_ms)))
 		return;
 	if (event->kind == EVENT_START)
-		visit->ask_ms = event->now_ms + ASK_GAP_MS;
+		restraint_asked(&visit->restraint, event->now_ms);
 	discovery_step(visit->discovery, event, action);
 	refusal = discovery_refusal(visit->discovery);
 	switch (discovery_state(visit->discovery)) {
