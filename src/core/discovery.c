@@ -39,7 +39,9 @@ struct discovery {
 	int patience;
 	int failures; /* rounds in a row */
 	unsigned fetches;
-	bool away; /* a place of this round did not answer for itself */
+	bool away;    /* a place of this round did not answer for itself */
+	bool suspect; /* an endpoint has failed for good: it may have moved */
+	bool asked;   /* for that, since one last worked */
 };
 
 static const char *const state_names[] = {
@@ -261,6 +263,8 @@ void discovery_step(struct discovery *discovery, const struct event *event,
 {
 	switch (event->kind) {
 	case EVENT_START:
+		discovery->suspect = false;
+		discovery->asked = true;
 		begin(discovery, action);
 		break;
 	case EVENT_TICK:
@@ -290,6 +294,52 @@ void discovery_step(struct discovery *discovery, const struct event *event,
 	case EVENT_SAVED:
 		break;
 	}
+}
+
+bool discovery_step_beside(struct discovery *discovery,
+			   const struct event *event, struct action *action)
+{
+	struct event cancel = *event;
+
+	if (discovery->state != DISCOVERY_ASKING)
+		return false;
+	if (event->kind == EVENT_TICK || event->kind == EVENT_CLOCK)
+		return true;
+	if (event->kind == EVENT_REPLY) {
+		discovery_step(discovery, event, action);
+		discovery->asked = !discovery->away;
+		return true;
+	}
+	cancel.kind = EVENT_CANCEL;
+	discovery_step(discovery, &cancel, action);
+	discovery->asked = false;
+	return false;
+}
+
+bool discovery_may_help(const struct discovery *discovery,
+			const struct refusal *refusal)
+{
+	return !discovery->asked &&
+	       discovery_doubts(discovery->provider, refusal);
+}
+
+void discovery_watch(struct discovery *discovery, const struct refusal *refusal,
+		     const struct event *event, struct action *action)
+{
+	struct event start = *event;
+
+	if (refusal == NULL) {
+		discovery->asked = false;
+	} else if (event->kind == EVENT_REPLY && action->kind == ACTION_NONE &&
+		   discovery_may_help(discovery, refusal)) {
+		start.kind = EVENT_START;
+		discovery_step(discovery, &start, action);
+	}
+}
+
+void discovery_suspect(struct discovery *discovery)
+{
+	discovery->suspect = discovery->provider->learned != 0;
 }
 
 int64_t discovery_deadline(const struct discovery *discovery)
@@ -322,7 +372,8 @@ bool discovery_doubts(const struct provider *provider,
 
 bool discovery_is_stale(const struct discovery *discovery, int64_t now_ms)
 {
-	return now_ms >= discovery->stale_ms;
+	return discovery->suspect || discovery->state == DISCOVERY_FAILED ||
+	       now_ms >= discovery->stale_ms;
 }
 
 const struct refusal *discovery_refusal(const struct discovery *discovery)

@@ -71,8 +71,32 @@ char *discovery_record(const struct discovery *discovery);
 bool discovery_doubts(const struct provider *provider,
 		      const struct refusal *refusal);
 
-/* Whether what the provider has learned is older than a document is good for:
- * to be read anew, and used as it is where that fails. */
+/*
+ * The issuer may also be asked beside something else that goes on. To be called
+ * with every event then, first: true where that is all that the event is good
+ * for, as what is due waits for the issuer's answer. A person does not wait.
+ */
+bool discovery_step_beside(struct discovery *discovery,
+			   const struct event *event, struct action *action);
+
+/* And last, where an endpoint is going to be used again: refusal is what it has
+ * said last, NULL where it works. One that may have moved is asked for, once
+ * until one works again. */
+void discovery_watch(struct discovery *discovery, const struct refusal *refusal,
+		     const struct event *event, struct action *action);
+
+/* Whether an endpoint that was refused like that is to be asked for, and was
+ * not yet. */
+bool discovery_may_help(const struct discovery *discovery,
+			const struct refusal *refusal);
+
+/* An endpoint has failed for good: before it is used again, what the provider
+ * has learned is to be read anew. */
+void discovery_suspect(struct discovery *discovery);
+
+/* Whether what the provider has learned is suspect, could not be read, or is
+ * older than a document is good for: to be read anew, and used as it is where
+ * that fails. */
 bool discovery_is_stale(const struct discovery *discovery, int64_t now_ms);
 
 /* Why there is no document; NULL: nothing has gone wrong since there was. */

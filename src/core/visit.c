@@ -51,10 +51,8 @@ struct visit {
 	enum visit_result turned_away; /* why it is being signed out, where
 					* that is nobody's wish */
 	int64_t confirm_ms;
-	bool no_trust;	 /* what the trouble is about: see struct refusal */
-	bool rediscover; /* an endpoint has failed: it may have moved */
-	bool reread;	 /* the issuer was asked since one last worked */
-	bool begun;	 /* it has looked for a stored session */
+	bool no_trust; /* what the trouble is about: see struct refusal */
+	bool begun;    /* it has looked for a stored session */
 	char trouble[512];
 };
 
@@ -130,8 +128,6 @@ static void prepare(struct visit *visit, const struct event *event,
 
 	start.kind = EVENT_START;
 	discovery_step(visit->discovery, &start, action);
-	visit->rediscover = false;
-	visit->reread = true;
 	move(visit, VISIT_PREPARING, RESULT_NONE, action);
 }
 
@@ -155,8 +151,7 @@ static void ask_for_code(struct visit *visit, const struct event *event,
 static void sign_in(struct visit *visit, const struct event *event,
 		    struct action *action)
 {
-	if (visit->rediscover ||
-	    discovery_is_stale(visit->discovery, event->now_ms))
+	if (discovery_is_stale(visit->discovery, event->now_ms))
 		prepare(visit, event, action);
 	else
 		ask_for_code(visit, event, action);
@@ -240,12 +235,6 @@ static void failed(struct visit *visit, enum visit_result result,
 	visit->no_trust = refusal != NULL && refusal->no_trust;
 }
 
-static bool may_have_moved(const struct visit *visit,
-			   const struct refusal *refusal)
-{
-	return !visit->reread && discovery_doubts(visit->provider, refusal);
-}
-
 static void flow_failed(struct visit *visit, const struct event *event,
 			struct action *action)
 {
@@ -254,11 +243,11 @@ static void flow_failed(struct visit *visit, const struct event *event,
 	/* A login has no later, so it asks at once. */
 	if (visit->policy.once &&
 	    flow_failure(visit->flow) != FAILURE_UNREACHABLE &&
-	    may_have_moved(visit, flow_refusal(visit->flow))) {
+	    discovery_may_help(visit->discovery, flow_refusal(visit->flow))) {
 		prepare(visit, event, action);
 		return;
 	}
-	visit->rediscover = visit->provider->learned != 0;
+	discovery_suspect(visit->discovery);
 	switch (flow_failure(visit->flow)) {
 	case FAILURE_UNREACHABLE:
 		result = RESULT_UNREACHABLE;
@@ -658,7 +647,6 @@ static void step_preparing(struct visit *visit, const struct event *event,
 			make_do(visit, event, action);
 			break;
 		}
-		visit->rediscover = true;
 		failed(visit,
 		       discovery_is_away(visit->discovery)
 			       ? RESULT_UNREACHABLE
@@ -671,39 +659,11 @@ static void step_preparing(struct visit *visit, const struct event *event,
 	}
 }
 
-/* Whether the issuer is asked beside what goes on. */
-static bool is_rereading(const struct visit *visit)
-{
-	return visit->stage != VISIT_PREPARING &&
-	       discovery_state(visit->discovery) == DISCOVERY_ASKING;
-}
-
-/* True where that is all that the event is good for: what is due waits for the
- * issuer's answer. A person does not wait. */
-static bool step_reread(struct visit *visit, const struct event *event,
-			struct action *action)
-{
-	struct event cancel = *event;
-
-	if (event->kind == EVENT_TICK || event->kind == EVENT_CLOCK)
-		return true;
-	if (event->kind == EVENT_REPLY) {
-		discovery_step(visit->discovery, event, action);
-		visit->reread = !discovery_is_away(visit->discovery);
-		return true;
-	}
-	cancel.kind = EVENT_CANCEL;
-	discovery_step(visit->discovery, &cancel, action);
-	return false;
-}
-
-/* An endpoint that has failed and will be tried again may have moved: until
- * then the issuer is asked, once until one works again. */
-static void doubt(struct visit *visit, const struct event *event,
+/* What uses the endpoints and goes on doing so. */
+static void watch(struct visit *visit, const struct event *event,
 		  struct action *action)
 {
 	const struct refusal *refusal = NULL;
-	struct event start = *event;
 	bool rests = false;
 
 	if (visit->stage == VISIT_SIGN_IN) {
@@ -714,14 +674,8 @@ static void doubt(struct visit *visit, const struct event *event,
 		refusal = session_refusal(visit->session);
 		rests = session_state(visit->session) == SESSION_LIVE;
 	}
-	if (rests && refusal == NULL)
-		visit->reread = false;
-	else if (rests && event->kind == EVENT_REPLY &&
-		 action->kind == ACTION_NONE &&
-		 may_have_moved(visit, refusal)) {
-		start.kind = EVENT_START;
-		discovery_step(visit->discovery, &start, action);
-	}
+	if (rests)
+		discovery_watch(visit->discovery, refusal, event, action);
 }
 
 bool visit_recall(struct visit *visit, const char *record, size_t len,
@@ -750,7 +704,8 @@ void visit_step(struct visit *visit, const struct event *event,
 		struct action *action)
 {
 	action_clear(action);
-	if (is_rereading(visit) && step_reread(visit, event, action))
+	if (visit->stage != VISIT_PREPARING &&
+	    discovery_step_beside(visit->discovery, event, action))
 		return;
 	switch (visit->stage) {
 	case VISIT_PREPARING:
@@ -780,7 +735,7 @@ void visit_step(struct visit *visit, const struct event *event,
 	case VISIT_OVER:
 		break;
 	}
-	doubt(visit, event, action);
+	watch(visit, event, action);
 }
 
 int64_t visit_deadline(const struct visit *visit)
@@ -788,8 +743,9 @@ int64_t visit_deadline(const struct visit *visit)
 	int64_t session_ms = session_deadline(visit->session);
 	int64_t idle_ms = visit_idle_ms(visit);
 
-	if (is_rereading(visit))
-		return NEVER_MS;
+	if (visit->stage != VISIT_PREPARING &&
+	    discovery_state(visit->discovery) == DISCOVERY_ASKING)
+		return NEVER_MS; /* nor for a request that is under way */
 	switch (visit->stage) {
 	case VISIT_PREPARING:
 		return discovery_deadline(visit->discovery);
