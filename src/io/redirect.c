@@ -168,6 +168,8 @@ static void receive(struct caller *caller, const char *method)
 		.method = method,
 		.target = caller->target,
 		.host = header(caller, MHD_HTTP_HEADER_HOST),
+		.origin = header(caller, MHD_HTTP_HEADER_ORIGIN),
+		.fetch_dest = header(caller, "Sec-Fetch-Dest"),
 		.has_body = has_body(caller),
 	};
 
@@ -185,6 +187,11 @@ static void receive(struct caller *caller, const char *method)
 		refuse(caller, MHD_HTTP_MISDIRECTED_REQUEST,
 		       "The browser asked for another machine than this one. "
 		       "Open the address as it was shown.");
+		break;
+	case REQUEST_EMBEDDED:
+		refuse(caller, MHD_HTTP_FORBIDDEN,
+		       "Another page asked for this one. Open it in a window "
+		       "of its own.");
 		break;
 	case REQUEST_ELSEWHERE:
 		refuse(caller, MHD_HTTP_NOT_FOUND,

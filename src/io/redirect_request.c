@@ -37,6 +37,19 @@ static bool names_us(const char *host, int port)
 	       (url.port != 0 ? url.port : HTTP_PORT) == port;
 }
 
+/*
+ * Whether it is the window of a browser that comes here, as the provider sends
+ * it, and not what a page has fetched, embedded or framed. Only a browser sends
+ * these headers, and no page can change them (Fetch Metadata).
+ */
+static bool is_window(const struct redirect_request *request)
+{
+	const char *dest = request->fetch_dest;
+
+	return request->origin == NULL &&
+	       (dest == NULL || strcmp(dest, "document") == 0);
+}
+
 static bool is_on_path(const char *target, const char *path)
 {
 	size_t n = strcspn(target, "?");
@@ -94,6 +107,8 @@ enum redirect_verdict redirect_judge(const struct redirect_request *request,
 	/* First, so that a page from elsewhere learns nothing. */
 	if (!names_us(request->host, port))
 		return REQUEST_MISDIRECTED;
+	if (!is_window(request))
+		return REQUEST_EMBEDDED;
 	if (!is_on_path(request->target, path))
 		return REQUEST_ELSEWHERE;
 	if (!is_head && strcmp(request->method, "GET") != 0)

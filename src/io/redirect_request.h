@@ -14,7 +14,9 @@ enum { REDIRECT_MAX_QUERY = 8 * 1024 };
 struct redirect_request {
 	const char *method;
 	const char *target; /* path and query as they came */
-	const char *host;   /* the Host header, or NULL */
+	const char *host;   /* the headers Host, Origin and Sec-Fetch-Dest, */
+	const char *origin; /* or NULL */
+	const char *fetch_dest;
 	bool has_body;
 };
 
@@ -22,6 +24,7 @@ enum redirect_verdict {
 	REQUEST_HIT,	     /* its query can be a provider's answer */
 	REQUEST_LOOK,	     /* a HEAD, or no query: nothing to hand over */
 	REQUEST_MISDIRECTED, /* meant for another host */
+	REQUEST_EMBEDDED,    /* by a page, and not by who looks at it */
 	REQUEST_ELSEWHERE,   /* another path */
 	REQUEST_METHOD,	     /* neither GET nor HEAD */
 	REQUEST_MALFORMED

@@ -22,12 +22,15 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "practice/call.h"
+#include "practice/guests.h"
 #include "practice/listen.h"
 #include "practice/service.h"
 
 enum {
 	MAX_CONNECTIONS = 1024,
 	IDLE_TIMEOUT_S = 10,
+	/* For a request to come in, the silence before it included. */
+	REQUEST_MS = 20 * 1000,
 	CONNECTION_MEMORY = 32 * 1024, /* request line, headers, buffers */
 	FLOOD_BYTES = 32 * 1024 * 1024,
 	FLOOD_BLOCK = 32 * 1024,
@@ -45,6 +48,7 @@ struct server {
 	char *cert, *key;
 	int epoll_fd;
 	bool tls;
+	struct guests guests;
 	struct exchange *waiting; /* suspended until their due_ms */
 };
 
@@ -108,14 +112,21 @@ static void *begin_exchange(void *cls, const char *uri,
 	return exchange;
 }
 
+static struct guest *guest_of(struct MHD_Connection *connection)
+{
+	return MHD_get_connection_info(connection,
+				       MHD_CONNECTION_INFO_SOCKET_CONTEXT)
+		->socket_context;
+}
+
 static void end_exchange(void *cls, struct MHD_Connection *connection,
 			 void **con_cls, enum MHD_RequestTerminationCode why)
 {
 	struct exchange *exchange = *con_cls;
 
 	(void)cls;
-	(void)connection;
 	(void)why;
+	guest_may_take(guest_of(connection), now_ms() + REQUEST_MS);
 	if (!exchange)
 		return;
 	answer_free(&exchange->answer);
@@ -329,7 +340,6 @@ static enum MHD_Result handle(void *cls, struct MHD_Connection *connection,
 	struct exchange *exchange = *con_cls;
 
 	(void)cls;
-	(void)connection;
 	(void)url;
 	(void)version;
 	if (!exchange->begun)
@@ -341,21 +351,29 @@ static enum MHD_Result handle(void *cls, struct MHD_Connection *connection,
 		return take_body(&exchange->body, upload_data, n) ? MHD_YES
 								  : MHD_NO;
 	}
+	/* It is here; the answer may take its time. */
+	guest_may_take(guest_of(connection), INT64_MAX);
 	if (exchange->hung || !serve(exchange, method))
 		return MHD_NO;
 	return send_answer(exchange);
 }
 
-static void count_connection(void *cls, struct MHD_Connection *connection,
-			     void **context,
-			     enum MHD_ConnectionNotificationCode what)
+static void note_connection(void *cls, struct MHD_Connection *connection,
+			    void **context,
+			    enum MHD_ConnectionNotificationCode what)
 {
 	struct server *server = cls;
+	int fd;
 
-	(void)connection;
-	(void)context;
-	if (what == MHD_CONNECTION_NOTIFY_STARTED)
-		server->service->connections++;
+	if (what == MHD_CONNECTION_NOTIFY_CLOSED) {
+		guests_leave(&server->guests, *context);
+		return;
+	}
+	fd = MHD_get_connection_info(connection,
+				     MHD_CONNECTION_INFO_CONNECTION_FD)
+		     ->connect_fd;
+	*context = guests_enter(&server->guests, fd, now_ms() + REQUEST_MS);
+	server->service->connections++;
 }
 
 static void log_trouble(void *cls, const char *format, va_list args)
@@ -388,7 +406,7 @@ static struct MHD_Daemon *start(struct server *server, int listener)
 		MHD_OPTION_LISTEN_SOCKET, listener, MHD_OPTION_URI_LOG_CALLBACK,
 		begin_exchange, server, MHD_OPTION_NOTIFY_COMPLETED,
 		end_exchange, server, MHD_OPTION_NOTIFY_CONNECTION,
-		count_connection, server, MHD_OPTION_CONNECTION_LIMIT,
+		note_connection, server, MHD_OPTION_CONNECTION_LIMIT,
 		(unsigned)MAX_CONNECTIONS, MHD_OPTION_CONNECTION_TIMEOUT,
 		(unsigned)IDLE_TIMEOUT_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
 		(size_t)CONNECTION_MEMORY, MHD_OPTION_STRICT_FOR_CLIENT, 1,
@@ -443,9 +461,12 @@ int server_timeout(const struct server *server)
 {
 	MHD_UNSIGNED_LONG_LONG http_ms;
 	int64_t wait_ms = INT64_MAX, now = now_ms();
+	int64_t due_ms = guests_due_ms(&server->guests);
 
 	if (MHD_get_timeout(server->daemon, &http_ms) == MHD_YES)
 		wait_ms = (int64_t)http_ms;
+	if (due_ms != INT64_MAX && due_ms - now < wait_ms)
+		wait_ms = due_ms - now;
 	for (const struct exchange *exchange = server->waiting; exchange;
 	     exchange = exchange->next)
 		if (exchange->due_ms - now < wait_ms)
@@ -470,6 +491,7 @@ void server_run(struct server *server)
 	unsigned before;
 
 	resume_due(server, now_ms());
+	guests_cut(&server->guests, now_ms());
 	/* The library stops to listen while it has all the connections it may
 	 * have, and only looks at the beginning of a run whether there is room
 	 * again: without another run a waiting client would wait on. */

@@ -24,6 +24,18 @@ def test_sigterm_ends_it():
     assert server.process.wait(10) == 0
 
 
+def test_listens_on_loopback_where_nothing_is_said():
+    # In a network of its own, for the port may be taken in this one.
+    process = subprocess.run(
+        ["unshare", "--net", "--map-root-user", "sh", "-c",
+         'ip link set lo up && exec "$0" --json --until-stdin-closes', PROGRAM],
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=10,
+        check=False)
+    if "unshare" in process.stderr:
+        pytest.skip("needs a network namespace")
+    assert json.loads(process.stdout)["url"] == "http://127.0.0.1:8628"
+
+
 def test_end_of_stdin_ends_it():
     server = Server()
     assert server.end() == 0

@@ -4,11 +4,13 @@
 import os
 import re
 import resource
+import select
 import signal
 import socket
 import ssl
 import subprocess
 import time
+import types
 
 import pytest
 
@@ -61,6 +63,29 @@ def test_bad_requests_are_survived(server, kind):
     assert server.control()["tls"] is False
 
 
+SLOW_REQUESTS = {
+    "headers": b"GET / HTTP/1.1\r\nHost: x\r\nX: ",
+    "a body": b"POST /token HTTP/1.1\r\nHost: x\r\nContent-Length: 9000\r\n\r\n",
+    "a TLS hello": b"",
+}
+
+
+@pytest.mark.parametrize("kind", SLOW_REQUESTS)
+def test_slow_requests_are_cut_off(start, certificate, kind):
+    """However busy they look: a crowd of them would leave no room."""
+    server = start(*certificate.options if "TLS" in kind else ())
+    with socket.create_connection(("127.0.0.1", server.address())) as slow:
+        slow.sendall(SLOW_REQUESTS[kind])
+        if "TLS" in kind:
+            slow.sendall(b"\x16\x03\x01\x10\x00")
+        sent = 0
+        while not select.select([slow], [], [], 0.5)[0]:
+            slow.sendall(b"x")
+            sent += 1
+            assert sent < 120, "it is still listened to"
+        assert slow.recv(100)[:1] in (b"", b"\x15")  # or an alert of TLS
+
+
 def test_large_body_is_refused(server):
     assert server.post("/token", {"x": "y" * 20000}).status == 413
 
@@ -90,8 +115,10 @@ def test_room_again_after_a_crowd(server):
         4096, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
     crowd = [socket.create_connection(("127.0.0.1", server.address()))
              for _ in range(1100)]
-    while len(os.listdir(f"/proc/{server.process.pid}/fd")) < 1024:
+    descriptors = f"/proc/{server.process.pid}/fd"
+    while len(os.listdir(descriptors)) < 1024:
         pass
+    assert len(os.listdir(descriptors)) < 1024 + 20
     # They leave all at once: nothing more happens that could wake it up.
     server.process.send_signal(signal.SIGSTOP)
     for connection in crowd[:200]:
@@ -118,16 +145,22 @@ def test_old_codes_go_first(server):
 # TLS
 
 
-def test_tls(start, tmp_path):
+@pytest.fixture
+def certificate(tmp_path):
+    """A certificate of the server's own: its file, and the options for it."""
     cert, key = tmp_path / "cert.pem", tmp_path / "key.pem"
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
          "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj",
          "/CN=practice", "-addext", "subjectAltName=IP:127.0.0.1",
          "-keyout", key, "-out", cert], check=True, capture_output=True)
-    context = ssl.create_default_context(cafile=cert)
-    server = start("--tls-cert", str(cert), "--tls-key", str(key),
-                   "--interval", "0", context=context)
+    return types.SimpleNamespace(
+        path=cert, options=["--tls-cert", str(cert), "--tls-key", str(key)])
+
+
+def test_tls(start, certificate):
+    context = ssl.create_default_context(cafile=certificate.path)
+    server = start(*certificate.options, "--interval", "0", context=context)
     assert server.url.startswith("https://127.0.0.1:")
     tokens = server.sign_in(WEBEX)
     assert server.profile(tokens, WEBEX[2]).status == 200
