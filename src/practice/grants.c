@@ -27,10 +27,16 @@ struct grants *grants_new(void)
 	return xcalloc(1, sizeof(struct grants));
 }
 
+/* How many places of the ring have ever been in use. */
+static size_t used(const struct grants *grants)
+{
+	return grants->count < GRANTS_MAX ? (size_t)grants->count : GRANTS_MAX;
+}
+
 void grants_free(struct grants *grants)
 {
 	if (grants)
-		mem_wipe(grants, sizeof *grants);
+		mem_wipe(grants->ring, used(grants) * sizeof *grants->ring);
 	free(grants);
 }
 
@@ -50,7 +56,7 @@ struct grant *grants_at(struct grants *grants, size_t i, int64_t now_ms)
 {
 	struct grant *grant;
 
-	if (i >= GRANTS_MAX || i >= grants->count)
+	if (i >= used(grants))
 		return NULL;
 	grant = &grants->ring[(grants->count - 1 - i) % GRANTS_MAX];
 	settle(grant, now_ms);

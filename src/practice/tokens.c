@@ -57,7 +57,7 @@ struct refresh {
 struct tokens {
 	int64_t lifetime_ms;
 	struct token_counts counts;
-	size_t next; /* where the next family goes: over the oldest */
+	size_t next; /* where, modulo their number, the next family goes */
 	struct family families[TOKENS_MAX_FAMILIES];
 };
 
@@ -77,10 +77,19 @@ struct tokens *tokens_new(int64_t lifetime_ms)
 	return tokens;
 }
 
+/* How many families have ever been in use; those after them are untouched
+ * pages, which nobody needs to look into. */
+static size_t used(const struct tokens *tokens)
+{
+	return tokens->next < TOKENS_MAX_FAMILIES ? tokens->next
+						  : TOKENS_MAX_FAMILIES;
+}
+
 void tokens_free(struct tokens *tokens)
 {
 	if (tokens)
-		mem_wipe(tokens, sizeof *tokens);
+		mem_wipe(tokens->families,
+			 used(tokens) * sizeof *tokens->families);
 	free(tokens);
 }
 
@@ -153,7 +162,7 @@ static struct family *find_refresh(struct tokens *tokens, const char *token,
 	    raw.len != sizeof *refresh)
 		goto out;
 	memcpy(refresh, raw.data, sizeof *refresh);
-	for (size_t i = 0; i < TOKENS_MAX_FAMILIES && !found; i++) {
+	for (size_t i = 0; i < used(tokens) && !found; i++) {
 		struct family *family = &tokens->families[i];
 
 		if (family->live &&
@@ -184,7 +193,7 @@ static struct family *find_by_access(struct tokens *tokens, const char *token,
 	unsigned char digest[CRYPTO_SHA256_SIZE];
 
 	crypto_sha256(digest, token, strlen(token));
-	for (size_t i = 0; i < TOKENS_MAX_FAMILIES; i++) {
+	for (size_t i = 0; i < used(tokens); i++) {
 		*access = find_access(&tokens->families[i], digest);
 		if (*access)
 			return &tokens->families[i];
@@ -247,7 +256,7 @@ void tokens_revoke(struct tokens *tokens, const char *client_id,
 
 void tokens_drop_access(struct tokens *tokens)
 {
-	for (size_t i = 0; i < TOKENS_MAX_FAMILIES; i++)
+	for (size_t i = 0; i < used(tokens); i++)
 		mem_wipe(tokens->families[i].access,
 			 sizeof tokens->families[i].access);
 }

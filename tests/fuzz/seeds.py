@@ -156,6 +156,10 @@ TEXTS = ["plain", "a\x1b[31mred\x07", "\u202eevil\u2066", "e\u0301\u0301\u0301",
          "-9223372036854775808", "https://id.example/" + "a.b/" * 30, "\n\t\0"]
 
 
+DPOP_CALLS = ["GET https://api.example/v1/me", "POST http://[::1]:8/?a=b n0nce",
+              "get https://a.example/#x", "PUT ftp://x/", "GET"]
+
+
 def samples():
     """The C strings of jose_samples.h, by their names."""
     text = (SOURCE / "tests" / "unit" / "jose_samples.h").read_text()
@@ -186,7 +190,11 @@ def all_seeds():
     found = json.dumps(ENDPOINTS)
     return {
         "device": [label + reply for reply in plain for label in "am"],
-        "token": each,
+        "token": ["a" + reply for reply in each] +
+                 ["b" + reply[0] + "n0nce\n" + reply[1:].replace("Bearer", kind)
+                  for reply in each for kind in ("Bearer", "DPoP")] +
+                 ["ba" + "n0nce\n" + 'ba{"error":"use_dpop_nonce"}'] +
+                 ["ca" + call for call in DPOP_CALLS],
         "error": [providers[i % len(providers)] + letter(i % 5) + reply
                   for i, reply in enumerate(plain)],
         "discovery": ["aaa" + found, "baa" + found, "aaa{}", "aeaNot found"],
