@@ -654,12 +654,20 @@ static void ticked(struct flow *flow, const struct event *event,
 	}
 }
 
-/* What failed for want of trust may have done so for a wrong clock. */
+/* What failed for want of trust may have done so for a wrong clock. A code may
+ * turn out to be over, or to end at another time than was told. */
 static void clock_set(struct flow *flow, const struct event *event,
 		      struct action *action)
 {
 	int64_t soon_ms = event->now_ms + flow_interval_ms(flow);
 
+	if (flow->state == FLOW_WAITING &&
+	    pending_is_over(&flow->pending, event)) {
+		expire(flow, action);
+		return;
+	}
+	if (flow_code(flow) != NULL && pending_correct(&flow->pending, event))
+		flow->changes++;
 	if (flow->refusal == NULL || !flow->refusal->no_trust)
 		return;
 	if (flow->state == FLOW_HOLDING)

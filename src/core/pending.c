@@ -8,6 +8,7 @@
 
 #include "core/pending.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/err.h"
@@ -19,6 +20,9 @@
 
 /* No slow_down can have led further: no code lives longer than a day. */
 enum { VERSION = 1, INTERVAL_MAX_S = 86400 };
+
+/* Two readings of the wall clock that do not differ by more are the same. */
+enum { SAME_S = 2 };
 
 /* The year 9999; and on the other clock what a double holds exactly. */
 static const int64_t last_second = INT64_C(253402300799);
@@ -37,6 +41,18 @@ bool pending_is_over(const struct pending *pending, const struct event *event)
 {
 	return event->now_ms >= pending->expires_ms ||
 	       (pending->by_wall && event->wall_s >= pending->expires_at);
+}
+
+bool pending_correct(struct pending *pending, const struct event *event)
+{
+	int64_t expires_at =
+		event->wall_s + (pending->expires_ms - event->now_ms) / 1000;
+
+	if (pending->by_wall ||
+	    llabs(expires_at - pending->expires_at) <= SAME_S)
+		return false;
+	pending->expires_at = expires_at;
+	return true;
 }
 
 /* Who asks, whom, and for what: where any of it is another one now, so is the

@@ -34,6 +34,10 @@ void pending_free(struct pending *pending);
 /* Whether its time is up at that event. */
 bool pending_is_over(const struct pending *pending, const struct event *event);
 
+/* The wall clock was set: what it will show when a code of this start of the
+ * machine is over. True where that is something else than before. */
+bool pending_correct(struct pending *pending, const struct event *event);
+
 /*
  * The code as one line for another run; the caller owns it (secret_free). boot:
  * which start of the machine expires_ms counts from (a boot ID), "" where that

@@ -155,12 +155,11 @@ static void test_clocks(void **state)
 
 /* What the wall clock says of a code that comes from before the start of the
  * machine holds when it has been set right, too. */
-static void test_clock_set_right_later(void **state)
+static void set_right_later(bool told)
 {
 	struct scene scene;
 	unsigned polls;
 
-	(void)state;
 	open_scene(&scene);
 	show_code(&scene);
 	scene.world.now_ms += HOUR_MS; /* the power was away */
@@ -173,10 +172,42 @@ static void test_clock_set_right_later(void **state)
 	polls = scene.world.issuer.requests[POLL];
 	assert_true(polls > 0);
 	scene.world.wall_s += 3600;
-	reach(&scene, FLOW_EXPIRED);
+	if (told)
+		world_post(&scene.world, scene.client, EVENT_CLOCK);
+	else
+		reach(&scene, FLOW_EXPIRED);
+	assert_int_equal(flow_state(scene.flow), FLOW_EXPIRED);
 	assert_int_equal(scene.world.issuer.requests[POLL], polls);
 	assert_null(scene.world.disk.code);
 	close_scene(&scene);
+}
+
+static void test_clock_set_right_later(void **state)
+{
+	(void)state;
+	set_right_later(false);
+	set_right_later(true);
+}
+
+/* A code that came before the clock was right: once that is known, it survives
+ * another start of the machine. */
+static void test_clock_set_right_first(void **state)
+{
+	(void)state;
+	for (int told = 0; told < 2; told++) {
+		struct scene scene;
+
+		open_scene(&scene);
+		scene.world.wall_s = 0; /* 1970 */
+		show_code(&scene);
+		scene.world.wall_s = 1800000000;
+		for (int i = 0; i < 2 * told; i++) /* once is news */
+			world_post(&scene.world, scene.client, EVENT_CLOCK);
+		assert_int_equal(scene.world.disk.code_saves, 1 + told);
+		scene.world.boot = "second";
+		assert_int_equal(boot(&scene), told);
+		close_scene(&scene);
+	}
 }
 
 /* The last run may have asked a moment ago, and been told to slow down. */
@@ -668,6 +699,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_clocks),
+		cmocka_unit_test(test_clock_set_right_first),
 		cmocka_unit_test(test_clock_set_right_later),
 		cmocka_unit_test(test_first_poll),
 		cmocka_unit_test(test_code_used_up),
