@@ -11,33 +11,18 @@
 #include <stdint.h>
 
 #include "app/listener.h"
+#include "app/machine.h"
 #include "core/exchange.h"
 
-struct discovery;
-struct flow;
 struct gauge;
 struct handover;
 struct http;
 struct http_fd;
 struct log;
 struct provider;
-struct session;
 struct store;
+struct visit;
 struct wall;
-
-/* A pure machine: a visit, or a session alone. */
-struct machine {
-	void *self;
-	void (*step)(void *self, const struct event *event,
-		     struct action *action);
-	int64_t (*deadline)(const void *self);
-	/* Takes in the discovery document that is kept; NULL: needs none. */
-	bool (*recall)(void *self, const char *record, size_t len,
-		       const struct event *event);
-	const struct discovery *discovery; /* whose documents are kept */
-	const struct session *session;	   /* whose data, whose lock; or NULL */
-	const struct flow *flow;	   /* NULL where nobody signs in */
-};
 
 /* Everything is borrowed. */
 struct driver {
@@ -48,7 +33,7 @@ struct driver {
 	const struct provider *provider;
 	struct gauge *gauge;	   /* NULL: nobody counts */
 	struct handover *handover; /* NULL: no hooks */
-	struct wall *wall;	   /* NULL: nobody tells; driver_end() closes it */
+	struct wall *wall; /* NULL: nobody tells; driver_end() closes it */
 	/* All zero to begin with. */
 	struct listener listener;
 	unsigned kept;	  /* how many discovery documents are */
@@ -73,15 +58,6 @@ void driver_finish(struct driver *driver);
 
 /* Closes what the driver itself has opened. */
 void driver_end(struct driver *driver);
-
-struct visit;
-
-/* The machine that a visit is, and the one that a session is. */
-struct machine machine_of_visit(struct visit *visit);
-struct machine machine_of_session(struct session *session);
-
-/* The machine that asks an issuer for endpoints. */
-struct machine machine_of_discovery(struct discovery *discovery);
 
 /* Before the first step: hands the machine the discovery document of an earlier
  * run, if one is kept. True where that will do. */
