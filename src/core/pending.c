@@ -24,9 +24,9 @@ enum { VERSION = 1, INTERVAL_MAX_S = 86400 };
 /* Two readings of the wall clock that do not differ by more are the same. */
 enum { SAME_S = 2 };
 
-/* The year 9999; and on the other clock what a double holds exactly. */
-static const int64_t last_second = INT64_C(253402300799);
-static const int64_t last_ms = INT64_C(1) << 53;
+/* Far more than any clock shows, and exact in JSON. */
+static const int64_t far_s = INT64_C(1) << 43;
+static const int64_t far_ms = INT64_C(1) << 53;
 
 void pending_free(struct pending *pending)
 {
@@ -160,8 +160,9 @@ static bool read_secrets(struct pending *pending, const struct json *json,
 	       (!provider->dpop && pem == NULL) || damaged(err);
 }
 
-/* Since the start of the machine nobody has set the time. The wall clock may
- * have been set, or not yet. */
+/* The clock that counts from the start of the machine cannot be set, so within
+ * one start it has the last word. From another one only the wall clock tells,
+ * which may not be right yet. */
 static bool read_end(struct pending *pending, const struct json *json,
 		     const char *boot, const struct event *event,
 		     struct err *err)
@@ -170,13 +171,13 @@ static bool read_end(struct pending *pending, const struct json *json,
 	int64_t life_ms = pending->code.expires_in_s * 1000;
 	int64_t expires_ms, left_ms;
 
-	if (!json_integer(json_get(json, "expires_at"), 0, last_second,
+	if (!json_integer(json_get(json, "expires_at"), -far_s, far_s,
 			  &pending->expires_at))
 		return damaged(err);
 	pending->by_wall = then == NULL || strcmp(then, boot) != 0;
 	if (pending->by_wall)
 		left_ms = (pending->expires_at - event->wall_s) * 1000;
-	else if (json_integer(json_get(json, "expires_ms"), 0, last_ms,
+	else if (json_integer(json_get(json, "expires_ms"), 0, far_ms,
 			      &expires_ms))
 		left_ms = expires_ms - event->now_ms;
 	else
