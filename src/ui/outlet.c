@@ -37,7 +37,8 @@ struct outlet {
 	int fd;
 	int terminal; /* what fd is but for the catching */
 	int patient;  /* the same, for writes that do not wait */
-	int memory;   /* what fd is during a catch; -1 */
+	int memory;   /* what fd is during a catch */
+	bool catches;
 	struct buf waiting;
 	size_t pushed;	    /* the first bytes of that are handed on already */
 	int64_t rate;	    /* bytes a second; 0: not slow */
@@ -67,12 +68,13 @@ struct outlet *outlet_new(int fd, int speed, struct err *err)
 	outlet->fd = fd;
 	outlet->terminal = fcntl(fd, F_DUPFD_CLOEXEC, 3);
 	outlet->patient = open_patient(fd);
-	outlet->memory = -1;
+	outlet->memory = memfd_create("grantty", MFD_CLOEXEC);
 	buf_init(&outlet->waiting, FRAMES_MAX);
 	if (speed > 0 && speed < SLOW_BELOW)
 		outlet->rate = speed / BITS;
 	outlet->uncounted = OPENING;
-	if (outlet->terminal >= 0 && outlet->patient >= 0)
+	if (outlet->terminal >= 0 && outlet->patient >= 0 &&
+	    outlet->memory >= 0)
 		return outlet;
 	err_set(err, "The terminal could not be opened: %m. Close other "
 		     "programs and try again.");
@@ -88,6 +90,8 @@ void outlet_free(struct outlet *outlet)
 		(void)close(outlet->terminal);
 	if (outlet->patient >= 0)
 		(void)close(outlet->patient);
+	if (outlet->memory >= 0)
+		(void)close(outlet->memory);
 	buf_free(&outlet->waiting);
 	free(outlet);
 }
@@ -96,25 +100,36 @@ void outlet_free(struct outlet *outlet)
 
 void outlet_catch(struct outlet *outlet)
 {
-	outlet->memory = memfd_create("grantty", MFD_CLOEXEC);
-	if (outlet->memory >= 0) /* else it goes to the terminal at once */
-		(void)dup3(outlet->memory, outlet->fd, O_CLOEXEC);
+	/* Where it fails, all goes to the terminal at once. */
+	outlet->catches =
+		dup3(outlet->memory, outlet->fd, O_CLOEXEC) == outlet->fd;
 }
 
 void outlet_release(struct outlet *outlet)
 {
 	char piece[PIECE];
-	ssize_t n;
+	ssize_t n = 0;
+	off_t len;
 
-	if (outlet->memory < 0)
+	if (!outlet->catches)
 		return;
+	outlet->catches = false;
 	(void)dup3(outlet->terminal, outlet->fd, O_CLOEXEC);
+	len = lseek(outlet->memory, 0, SEEK_CUR);
 	(void)lseek(outlet->memory, 0, SEEK_SET);
-	while ((n = read(outlet->memory, piece, sizeof(piece))) > 0)
+	for (off_t at = 0; at < len; at += n) {
+		const off_t left = len - at;
+
+		n = pread(outlet->memory, piece,
+			  left < PIECE ? (size_t)left : sizeof(piece), at);
+		if (n <= 0)
+			break;
 		(void)buf_add(&outlet->waiting, piece, (size_t)n);
-	mem_wipe(piece, sizeof(piece));
-	(void)close(outlet->memory);
-	outlet->memory = -1;
+		/* Overwritten and kept: cheaper than given back. */
+		mem_wipe(piece, (size_t)n);
+		if (pwrite(outlet->memory, piece, (size_t)n, at) != n)
+			break;
+	}
 }
 
 size_t outlet_waiting(const struct outlet *outlet)

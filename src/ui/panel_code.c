@@ -171,25 +171,12 @@ static int rows_wanted(const struct canvas *canvas, int columns,
 
 /* ---- Time */
 
-static struct rect time_place(struct canvas *canvas, struct rect rect,
-			      const struct model *model,
-			      const struct view *view)
-{
-	struct plan plan;
-
-	if (rect.rows == 1)
-		return panel_line_time(rect);
-	plan = make_plan(canvas, rect.rows, rect.columns, model, view);
-	return panel_indented(stack_place(&plan.stack, rect, BLOCK_TIME),
-			      plan.indent);
-}
-
 static void tick(struct canvas *canvas, struct rect rect,
 		 const struct model *model, const struct view *view)
 {
+	(void)rect;
 	if (model->user_code != NULL)
-		panel_time(canvas, time_place(canvas, rect, model, view),
-			   model);
+		panel_time(canvas, view->time, model);
 }
 
 /* ---- Drawing */
@@ -234,15 +221,16 @@ static void draw_code(struct canvas *canvas, struct rect rect,
 }
 
 static void draw_line(struct canvas *canvas, struct rect rect,
-		      const struct model *model)
+		      const struct model *model, struct view *view)
 {
-	struct rect time = panel_line_time(rect);
 	struct plan plan = {.large = false};
+	int width;
 
-	draw_code(canvas,
-		  rect_part(rect, 0, 0, 1, rect.columns - time.columns - 1),
-		  &plan, model->user_code);
-	panel_time(canvas, time, model);
+	view->time = panel_line_time(rect);
+	width = rect.columns - view->time.columns - 1;
+	draw_code(canvas, rect_part(rect, 0, 0, 1, width), &plan,
+		  model->user_code);
+	panel_time(canvas, view->time, model);
 }
 
 /* There is no code yet. */
@@ -270,7 +258,7 @@ static void draw(struct canvas *canvas, struct rect rect,
 		return;
 	}
 	if (rect.rows == 1) {
-		draw_line(canvas, rect, model);
+		draw_line(canvas, rect, model, view);
 		return;
 	}
 	plan = make_plan(canvas, rect.rows, rect.columns, model, view);
@@ -291,7 +279,8 @@ static void draw(struct canvas *canvas, struct rect rect,
 		     replaced_text(model));
 	canvas_words(canvas, places[BLOCK_CAUTION], 0, ROLE_TEXT,
 		     caution_text(sentence, model));
-	panel_time(canvas, places[BLOCK_TIME], model);
+	view->time = places[BLOCK_TIME];
+	panel_time(canvas, view->time, model);
 }
 
 static int64_t deadline(const struct model *model)

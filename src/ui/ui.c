@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Decides when to draw: everything when anything but the time has changed, a
- * countdown when only that has, nothing otherwise. Draws nothing itself.
+ * Decides when to draw: everything when anything but time and log has changed,
+ * a countdown or the log when only that has, nothing otherwise. Draws nothing
+ * itself.
  */
 #include "config.h"
 
@@ -32,6 +33,7 @@ struct ui {
 	struct layout layout;
 	struct buf seen;  /* what the drawing on the screen was made of */
 	int64_t drawn_ms; /* the time it shows */
+	uint64_t logged;  /* the log that it shows: log_serial() */
 	bool dirty;	  /* draw it all again */
 	int64_t awake_ms; /* when somebody was, or may have been, here */
 	bool dim;
@@ -123,18 +125,23 @@ static void add_profile(struct buf *out, const struct profile *profile)
 	}
 }
 
-/* All that the drawing depends on, but for the time. */
+/* All that the drawing depends on, but for the time and the log. */
 static void describe(struct buf *out, const struct ui *ui,
 		     const struct model *model)
 {
-	buf_addf(out, "%d %d %d %d %u %d %d %p %lld", (int)model->screen,
-		 ui->view.place, term_rows(ui->term), term_columns(ui->term),
-		 model->codes, model->demo, model->can_quit,
-		 (const void *)model->profile,
-		 (long long)model->code_lifetime_ms);
-	if (model->log != NULL)
-		buf_addf(out, " %llu",
-			 (unsigned long long)log_serial(model->log));
+	const int64_t numbers[] = {
+		model->screen,
+		ui->view.place,
+		term_rows(ui->term),
+		term_columns(ui->term),
+		model->codes,
+		model->demo,
+		model->can_quit,
+		(intptr_t)model->profile,
+		model->code_lifetime_ms,
+	};
+
+	buf_add(out, numbers, sizeof(numbers));
 	add_text(out, model->title);
 	add_text(out, model->provider);
 	add_text(out, model->device);
@@ -286,6 +293,25 @@ static void draw_time(struct ui *ui, struct canvas *canvas,
 	}
 }
 
+/* Each poll adds to the log, and nothing else to the screen. */
+static void draw_log(struct ui *ui, struct canvas *canvas,
+		     const struct model *model)
+{
+	for (int i = 0; i < ui->layout.count; i++) {
+		const struct place *place = &ui->layout.places[i];
+
+		if (place->panel != &panel_log)
+			continue;
+		canvas_fill(canvas, place->rect, ROLE_TEXT);
+		place->panel->draw(canvas, place->rect, model, &ui->view);
+	}
+}
+
+static uint64_t logged(const struct model *model)
+{
+	return model->log != NULL ? log_serial(model->log) : 0;
+}
+
 static int64_t write_out(struct ui *ui, const struct canvas *canvas,
 			 const struct model *model)
 {
@@ -309,12 +335,17 @@ bool ui_draw(struct ui *ui, const struct model *model)
 	if (has_changed(ui, model) || ui->dirty) {
 		draw_all(ui, &canvas, model);
 		ui->unwritten = ui->fresh = true;
-	} else if (model->now_ms != ui->drawn_ms && !ui->view.help) {
-		draw_time(ui, &canvas, model);
-		ui->unwritten = true;
+	} else if (!ui->view.help) {
+		if (model->now_ms != ui->drawn_ms)
+			draw_time(ui, &canvas, model);
+		if (logged(model) != ui->logged)
+			draw_log(ui, &canvas, model);
+		ui->unwritten |= model->now_ms != ui->drawn_ms ||
+				 logged(model) != ui->logged;
 	}
 	ui->dirty = false;
 	ui->drawn_ms = model->now_ms;
+	ui->logged = logged(model);
 	if (ui->unwritten)
 		ui->go_on_ms = write_out(ui, &canvas, model);
 	ui->unwritten = ui->go_on_ms != 0;

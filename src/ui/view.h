@@ -10,6 +10,7 @@
 
 #include "ui/model.h"
 #include "ui/paste.h"
+#include "ui/rect.h"
 #include "ui/symbol.h"
 #include "ui/tree.h"
 
@@ -42,8 +43,9 @@ struct view {
 	bool typing;
 	struct paste entry;
 
-	int place;   /* that spares the screen: see ui/wear.h */
-	bool headed; /* a header names the screen: panels need not */
+	int place;	  /* that spares the screen: see ui/wear.h */
+	struct rect time; /* where the code's countdown was drawn */
+	bool headed;	  /* a header names the screen: panels need not */
 
 	/* The profile: its fields, or the tree of all there is. */
 	const void *tree_of; /* which profile, only ever compared */
