@@ -90,10 +90,11 @@ def open_picture(tmp_path):
     terminals = []
 
     def start(data, term):
-        (tmp_path / "seen").write_bytes(data)
-        terminals.append(
-            Terminal(["cat", str(tmp_path / "seen")], term=term)
-        )
+        seen = tmp_path / "seen"
+        seen.write_bytes(data)
+        # Not cat: tmux drops what it has not read when its child ends.
+        argv = ["tail", "-c", "+1", "-f", str(seen)]
+        terminals.append(Terminal(argv, term=term))
         return terminals[-1]
 
     yield start
