@@ -198,7 +198,7 @@ int main(int argc, char **argv)
 	}
 	if (!args_go_with(&args, verb->name, verb->groups, &err))
 		return misused(&err);
-	sig_ignore_pipe();
+	sig_let_writes_fail();
 	json_init();
 	if (!crypto_init()) {
 		(void)fprintf(stderr, "grantty: there is no source of random "

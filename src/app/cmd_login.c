@@ -21,6 +21,7 @@
 #include "base/mem.h"
 #include "core/session_data.h"
 #include "io/sig.h"
+#include "io/store.h"
 #include "ui/term.h"
 
 /* login: NULL for the kiosk. */
@@ -45,6 +46,10 @@ static int sign_in(const struct args *args, struct session_data *login,
 		goto out;
 	code = EXIT_FAILED;
 	if (!setup_store(&setup, err))
+		goto out;
+	/* Nobody is asked for a sign-in that could not be kept. A kiosk keeps
+	 * it itself. */
+	if (login != NULL && store_try(setup.store, err) == STORE_FAILED)
 		goto out;
 	if (plain)
 		code = plain_run(&setup, login, err);

@@ -279,6 +279,11 @@ enum session_end session_end(const struct session *session)
 	return session->end;
 }
 
+bool session_is_saved(const struct session *session)
+{
+	return !session->unsaved;
+}
+
 bool session_holds_lock(const struct session *session)
 {
 	return session->holds_lock;

@@ -96,6 +96,9 @@ void session_keep(struct session *session, const struct event *event,
 /* Whether it has tokens that session_keep() has not accepted. */
 bool session_is_held(const struct session *session);
 
+/* Whether the store has its tokens, so that it outlives the program. */
+bool session_is_saved(const struct session *session);
+
 /* Skips reading the profile in session_begin and session_resume (for verbs
  * that only want a token). */
 void session_without_profile(struct session *session);

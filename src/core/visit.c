@@ -301,7 +301,13 @@ static void signed_in(struct visit *visit, const struct event *event,
 	visit->touched_ms = event->now_ms;
 	visit->turned_away = RESULT_NONE;
 	restraint_ease(&visit->restraint);
-	if (visit->policy.once)
+	if (visit->policy.once && !session_is_saved(visit->session))
+		stumble(visit, RESULT_FAILED,
+			"it was approved, but the session could not be saved "
+			"and is gone with this program. Mend that, then sign "
+			"in again.",
+			NEVER_MS, action);
+	else if (visit->policy.once)
 		move(visit, VISIT_OVER, RESULT_SIGNED_IN, action);
 	else
 		move(visit, VISIT_PROFILE, RESULT_SIGNED_IN, action);

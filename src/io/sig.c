@@ -26,9 +26,10 @@ static void set_disposition(int number, void (*handler)(int))
 	sigaction(number, &action, NULL);
 }
 
-void sig_ignore_pipe(void)
+void sig_let_writes_fail(void)
 {
 	set_disposition(SIGPIPE, SIG_IGN);
+	set_disposition(SIGXFSZ, SIG_IGN);
 }
 
 int sig_open(void)
@@ -42,7 +43,7 @@ int sig_open(void)
 		set_disposition(watched[i], SIG_DFL);
 		sigaddset(&mask, watched[i]);
 	}
-	sig_ignore_pipe();
+	sig_let_writes_fail();
 	if (sigprocmask(SIG_BLOCK, &mask, NULL) != 0)
 		return -1;
 	return signalfd(-1, &mask, SFD_NONBLOCK | SFD_CLOEXEC);
@@ -66,6 +67,7 @@ void sig_reset(void)
 	for (size_t i = 0; i < WATCHED; i++)
 		set_disposition(watched[i], SIG_DFL);
 	set_disposition(SIGPIPE, SIG_DFL);
+	set_disposition(SIGXFSZ, SIG_DFL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }

@@ -105,7 +105,7 @@ KEEPING = {
     "made": ("fchmod", 1, False),
     "written": ("write", 1, False),
     "synced": ("fsync", 1, False),
-    "there": ("fsync", 2, True),
+    "there": ("fsync", 5, True),  # the first ones only try the disk
 }
 
 
@@ -158,6 +158,55 @@ def test_error_at_the_save(home, signed_in, fault):
     assert "~tmp" not in " ".join(home.files())
 
 
+@pytest.mark.row("Disk", "a short write when a sign-in is saved, then no more",
+                 "told with what to do; nothing half-written")
+def test_short_write(home, crooked):
+    """What a limit on the size of files leaves room for is written first."""
+    server = crooked()
+    server.config(home.config)  # without a log file: that is limited, too
+    run = strace(home, "-e", "trace=write", "-P", f"{home.session}~tmp",
+                 "prlimit", "--fsize=100", verb="login")
+    assert len(server.at("poll")) == 1
+    trace = (home.path / "trace").read_text()
+    assert re.search(r"write\(.*, [1-9]\d\d\) += 100\n.* = -1 EFBIG", trace)
+    assert run.returncode == Exit.FAILED
+    assert "the session could not be saved" in run.stderr
+    assert "raise the limit" in run.stderr
+    assert not home.session.exists()
+
+
+@pytest.mark.row("Disk", "full or read-only, and somebody wants to sign in",
+                 "told before anybody is asked to do anything")
+@pytest.mark.parametrize("how", ["full", "read_only"])
+def test_no_place_to_sign_in(request, crooked, home, how):
+    server = crooked()
+    before = []
+    if how == "full":
+        fill(request.getfixturevalue("small_disk"))
+    else:
+        home.session.parent.mkdir(parents=True, mode=0o700)
+        before = request.getfixturevalue("read_only")
+    run = home.grantty("login", before=before)
+    assert run.returncode == Exit.FAILED
+    assert re.search("no space left|read-only", run.stderr)
+    assert server.connections == 0
+
+
+@pytest.mark.row("Disk", "I/O error when the session is read",
+                 "told; nothing sent, nothing set aside; good again later")
+@pytest.mark.parametrize("verb", ["token", "login"])
+def test_error_at_the_read(home, signed_in, verb):
+    old = home.session.read_bytes()
+    heard = signed_in.calls("POST /v1/access_token")
+    run = strace(home, "-e", "trace=read", "-P", home.session,
+                 "-e", "inject=read:error=EIO", verb=verb)
+    assert run.returncode == Exit.FAILED
+    assert "cannot be read" in run.stderr
+    assert home.session.read_bytes() == old
+    assert signed_in.calls("POST /v1/access_token") == heard
+    assert home.grantty("token").returncode == Exit.DONE
+
+
 @pytest.fixture
 def small_disk(home):
     """A file system at the place of the session that one can fill."""
@@ -179,7 +228,7 @@ def fill(folder):
     return filler
 
 
-@pytest.mark.row("Disk", "full: a short write, then no space",
+@pytest.mark.row("Disk", "full when a sign-in is saved",
                  "signed in for now, told; nothing half-written")
 def test_full_disk(crooked, login, home, small_disk, open_terminal):
     crooked()

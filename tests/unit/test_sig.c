@@ -111,7 +111,7 @@ static int status_of_child(int number)
 
 static void test_child_dies_of_signals_again(void **state)
 {
-	static const int deadly[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE};
+	static const int deadly[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGXFSZ};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(deadly) / sizeof(deadly[0]); i++) {
