@@ -59,7 +59,9 @@ static void print_and_parse(struct conf *conf)
 	/* Escapes may take more room than there is. */
 	if (conf_parse(&again, first, strlen(first), "printed", &err)) {
 		second = print(&again);
-		must(strcmp(first, second) == 0);
+		/* A user name in a URL may be a secret, and is not printed. */
+		must(strcmp(first, second) == 0 ||
+		     strstr(first, " = \"********\";") != NULL);
 		free(second);
 	} else {
 		must(strlen(first) > 60000);
