@@ -103,10 +103,38 @@ static bool perform(struct driver *driver, struct action *action,
 	return true;
 }
 
+/* What the lines of this step are about, for logs that tell that apart. */
+static void set_fields(struct driver *driver)
+{
+	const struct flow *flow = driver->machine.flow;
+	const struct session *session = driver->machine.session;
+	const struct refusal *refusal = NULL;
+	struct log *log = driver->log;
+
+	if (session != NULL)
+		refusal = session_refusal(session);
+	if (refusal == NULL && flow != NULL)
+		refusal = flow_refusal(flow);
+	log_set_field(log, "GRANTTY_PROVIDER", driver->provider->id);
+	log_set_field(log, "GRANTTY_FLOW",
+		      flow != NULL ? flow_state_name(flow_state(flow)) : NULL);
+	log_set_field(log, "GRANTTY_SESSION",
+		      session != NULL
+			      ? session_state_name(session_state(session))
+			      : NULL);
+	log_set_field(log, "GRANTTY_ERROR",
+		      refusal != NULL ? refusal->error : NULL);
+	log_set_field(log, "GRANTTY_TRACKING_ID",
+		      refusal != NULL ? refusal->tracking : NULL);
+}
+
 static void report(struct driver *driver, const struct action *action)
 {
 	int64_t wall_s = clock_wall_s();
 
+	if (action->moved[0] == '\0' && action->note[0] == '\0')
+		return;
+	set_fields(driver);
 	if (action->moved[0] != '\0')
 		log_add(driver->log, wall_s, LEVEL_DEBUG, "%s", action->moved);
 	if (action->note[0] != '\0')

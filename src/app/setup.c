@@ -24,6 +24,7 @@
 #include "core/session_data.h"
 #include "io/input.h"
 #include "io/http.h"
+#include "io/journal.h"
 #include "io/store.h"
 
 #define THEME_MAX ((size_t)64 * 1024)
@@ -49,7 +50,12 @@ bool setup_log(struct setup *setup, const struct args *args, struct err *err)
 				       file, strerror(errno));
 		log_to_fd(setup->log, fd);
 	}
-	if (setup->conf.log.syslog)
+	if (!setup->conf.log.syslog)
+		return true;
+	setup->journal = journal_open();
+	if (setup->journal != NULL)
+		log_to_sink(setup->log, journal_add, setup->journal);
+	else
 		log_to_syslog(setup->log, "grantty");
 	return true;
 }
@@ -78,6 +84,7 @@ void setup_end(struct setup *setup)
 	store_close(setup->store);
 	provider_free(&setup->provider);
 	log_free(setup->log);
+	journal_close(setup->journal);
 	conf_free(&setup->conf);
 	free(setup->conf_path);
 	memset(setup, 0, sizeof(*setup));

@@ -15,6 +15,7 @@
 
 struct err;
 struct http;
+struct journal;
 struct log;
 struct args;
 struct store;
@@ -25,8 +26,9 @@ struct setup {
 	struct provider provider; /* after setup_provider() */
 	struct theme theme;	  /* after setup_theme() */
 	struct log *log;
-	struct http *http;   /* after setup_network() */
-	struct store *store; /* after setup_store() */
+	struct journal *journal; /* where the log goes to it; else NULL */
+	struct http *http;	 /* after setup_network() */
+	struct store *store;	 /* after setup_store() */
 };
 
 /*

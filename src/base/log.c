@@ -31,22 +31,11 @@ struct log {
 	enum log_level level;
 	int fd;
 	char *ident; /* syslog(3) keeps the pointer; NULL: no syslog */
+	log_sink *sink;
+	void *sink_context;
+	struct log_field fields[LOG_FIELDS];
+	size_t field_count;
 };
-
-static int priority(enum log_level level)
-{
-	switch (level) {
-	case LEVEL_ERROR:
-		return LOG_ERR;
-	case LEVEL_WARN:
-		return LOG_WARNING;
-	case LEVEL_INFO:
-		return LOG_INFO;
-	case LEVEL_DEBUG:
-		return LOG_DEBUG;
-	}
-	return LOG_ERR;
-}
 
 /* One write(2) for the whole line: with O_APPEND lines of several processes
  * do not mix. */
@@ -142,6 +131,29 @@ void log_to_syslog(struct log *log, const char *ident)
 	openlog(log->ident, LOG_PID, LOG_AUTHPRIV);
 }
 
+void log_to_sink(struct log *log, log_sink *sink, void *context)
+{
+	log->sink = sink;
+	log->sink_context = context;
+}
+
+void log_set_field(struct log *log, const char *name, const char *text)
+{
+	struct log_field *field = log->fields;
+	size_t i = 0;
+
+	while (i < log->field_count && strcmp(field[i].name, name) != 0)
+		i++;
+	if (i == LOG_FIELDS)
+		return;
+	if (i == log->field_count)
+		log->field_count++;
+	field[i].name = name;
+	text = text != NULL ? text : "";
+	text_clip(field[i].text, sizeof(field[i].text), text, strlen(text), -1,
+		  0);
+}
+
 void log_add(struct log *log, int64_t wall_s, enum log_level level,
 	     const char *format, ...)
 {
@@ -161,7 +173,11 @@ void log_add(struct log *log, int64_t wall_s, enum log_level level,
 	if (log->fd != NO_FD)
 		write_line(log->fd, &line);
 	if (log->ident != NULL)
-		syslog(LOG_AUTHPRIV | priority(level), "%s", line.text);
+		syslog(LOG_AUTHPRIV | log_level_priority(level), "%s",
+		       line.text);
+	if (log->sink != NULL)
+		log->sink(log->sink_context, &line, log->fields,
+			  log->field_count);
 }
 
 size_t log_count(const struct log *log)
@@ -194,4 +210,19 @@ const char *log_level_name(enum log_level level)
 		return "debug";
 	}
 	return "error";
+}
+
+int log_level_priority(enum log_level level)
+{
+	switch (level) {
+	case LEVEL_ERROR:
+		return LOG_ERR;
+	case LEVEL_WARN:
+		return LOG_WARNING;
+	case LEVEL_INFO:
+		return LOG_INFO;
+	case LEVEL_DEBUG:
+		return LOG_DEBUG;
+	}
+	return LOG_ERR;
 }

@@ -21,6 +21,18 @@ struct log_line {
 	char text[200];
 };
 
+enum { LOG_FIELDS = 8 };
+
+/* What lines are about, for logs that keep such things apart from the text. */
+struct log_field {
+	const char *name; /* a literal */
+	char text[80];	  /* clean; "": there is none */
+};
+
+/* Passes a line and its n fields on; what goes wrong is ignored. */
+typedef void log_sink(void *context, const struct log_line *line,
+		      const struct log_field *fields, size_t n);
+
 struct log;
 
 /* A log that keeps its last lines lines (at least 1). log_free() ends it. */
@@ -39,6 +51,14 @@ void log_to_fd(struct log *log, int fd);
 /* Also passes each line to syslog(3), facility LOG_AUTHPRIV. */
 void log_to_syslog(struct log *log, const char *ident);
 
+/* Also passes each line to that function, with that context, which must outlive
+ * the log. */
+void log_to_sink(struct log *log, log_sink *sink, void *context);
+
+/* Sets a field of all lines from now on, of LOG_FIELDS at most. name: a
+ * literal. text NULL: there is none. */
+void log_set_field(struct log *log, const char *name, const char *text);
+
 /* Adds a line (printf format). */
 void log_add(struct log *log, int64_t wall_s, enum log_level level,
 	     const char *format, ...) __attribute__((format(printf, 4, 5)));
@@ -54,5 +74,8 @@ uint64_t log_serial(const struct log *log);
 
 /* "error", "warn", "info", "debug". */
 const char *log_level_name(enum log_level level);
+
+/* LOG_ERR, LOG_WARNING, … of syslog(3). */
+int log_level_priority(enum log_level level);
 
 #endif

@@ -12,6 +12,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -194,6 +195,60 @@ static void test_nothing_forges_a_line(void **state)
 	close(pair[1]);
 }
 
+/* What came last, as text. */
+struct heard {
+	char text[400];
+	int lines;
+};
+
+static void hear(void *context, const struct log_line *line,
+		 const struct log_field *fields, size_t n)
+{
+	struct heard *heard = context;
+	int used = snprintf(heard->text, sizeof(heard->text), "%d %s",
+			    log_level_priority(line->level), line->text);
+
+	for (size_t i = 0; i < n; i++)
+		used += snprintf(heard->text + used,
+				 sizeof(heard->text) - (size_t)used, " %s=%s",
+				 fields[i].name, fields[i].text);
+	heard->lines++;
+}
+
+static void test_sink(void **state)
+{
+	static const char *const names[] = {"1", "2", "3", "4",
+					    "5", "6", "7", "8"};
+	struct heard heard = {0};
+	struct log *log = log_new(3);
+
+	(void)state;
+	log_to_sink(log, hear, &heard);
+	log_add(log, 0, LEVEL_INFO, "plain");
+	assert_string_equal(heard.text, "6 plain");
+	log_set_field(log, "A", "one\ntwo\033");
+	log_set_field(log, "B", NULL);
+	log_add(log, 0, LEVEL_ERROR, "a\nb");
+	assert_string_equal(heard.text, "3 a b A=one two\xef\xbf\xbd B=");
+	log_set_field(log, "B", "two");
+	log_set_field(log, "A", NULL);
+	log_add(log, 0, LEVEL_WARN, "c");
+	assert_string_equal(heard.text, "4 c A= B=two");
+
+	/* What is not logged is not passed on, what repeats is. */
+	log_add(log, 0, LEVEL_DEBUG, "d");
+	assert_int_equal(heard.lines, 3);
+	log_add(log, 0, LEVEL_WARN, "c");
+	assert_int_equal(heard.lines, 4);
+
+	/* There is room for so many fields, and for so much in each. */
+	for (int i = 0; i < 8; i++)
+		log_set_field(log, names[i], "x");
+	log_add(log, 0, LEVEL_WARN, "e");
+	assert_string_equal(heard.text, "4 e A= B=two 1=x 2=x 3=x 4=x 5=x 6=x");
+	log_free(log);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -204,6 +259,7 @@ int main(void)
 		cmocka_unit_test(test_file_that_fails),
 		cmocka_unit_test(test_standard_error_stays_open),
 		cmocka_unit_test(test_nothing_forges_a_line),
+		cmocka_unit_test(test_sink),
 	};
 
 	if (setlocale(LC_CTYPE, "C.UTF-8") == NULL)
