@@ -24,9 +24,10 @@ OPENING = 140
 
 
 class Line:
-    """A kiosk at the other end of a line; keeps what has come through."""
+    """A kiosk at the other end of a line; keeps what has come through, in a
+    file, too."""
 
-    def __init__(self, env):
+    def __init__(self, env, path):
         self.fd, theirs = pty.openpty()
         size = struct.pack("HHHH", 24, 80, 0, 0)
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, size)
@@ -39,19 +40,17 @@ class Line:
         )  # fmt: skip
         os.close(theirs)
         self.seen = b""
-        self.began = self.last = time.monotonic()
+        self.file = open(path, "wb", buffering=0)
+        self.began = time.monotonic()
 
     def carry(self):
         """What the line has time for, and not a byte more."""
         allowed = int((time.monotonic() - self.began) * RATE) - len(self.seen)
         if allowed > 0 and select.select([self.fd], [], [], 0.01)[0]:
-            self.seen += os.read(self.fd, allowed)
-            self.last = time.monotonic()
+            data = os.read(self.fd, allowed)
+            self.seen += data
+            self.file.write(data)
         return True
-
-    def is_quiet(self):
-        """Whether only ticks still come."""
-        return self.carry() and time.monotonic() - self.last > 0.4
 
     def wait_for(self, text, since=0):
         """How many bytes from there on it takes until text has come."""
@@ -69,14 +68,15 @@ class Line:
         self.kiosk.kill()
         self.kiosk.wait(PATIENCE_S)
         os.close(self.fd)
+        self.file.close()
 
 
 @pytest.fixture
-def open_line(home):
+def open_line(home, tmp_path):
     lines = []
 
     def start(**env):
-        lines.append(Line(home.environment(**env)))
+        lines.append(Line(home.environment(**env), tmp_path / "line"))
         return lines[-1]
 
     yield start
@@ -86,14 +86,11 @@ def open_line(home):
 
 @pytest.fixture
 def open_picture(tmp_path):
-    """A terminal that is told those bytes and nothing else."""
+    """A terminal that is told what comes over the line and nothing else."""
     terminals = []
 
-    def start(data, term):
-        seen = tmp_path / "seen"
-        seen.write_bytes(data)
-        # Not cat: tmux drops what it has not read when its child ends.
-        argv = ["tail", "-c", "+1", "-f", str(seen)]
+    def start(term):
+        argv = ["tail", "-c", "+1", "-f", str(tmp_path / "line")]
         terminals.append(Terminal(argv, term=term))
         return terminals[-1]
 
@@ -119,10 +116,10 @@ def test_first_things_first(
     pressed = line.key(b"?")
     until_help = line.wait_for(b" Keys ", pressed)
     line.key(b"x")
-    wait_until(line.is_quiet, "the end of the drawing")
     assert until_code <= OPENING + HALF_A_SECOND
     assert until_help <= HALF_A_SECOND
-    # What came in so many parts is a whole.
-    picture = open_picture(line.seen, term)
-    assert picture.wait_for_qr().startswith(practice.url)
+    # What comes in so many parts is a whole.
+    picture = open_picture(term)
+    uri = wait_until(lambda: line.carry() and picture.qr(), "a QR code")[0]
+    assert uri.startswith(practice.url)
     picture.wait_for(code)
