@@ -111,9 +111,13 @@ def connect(appliance, home):
     """Connects from a terminal of its own."""
     terminals = []
 
-    def start(**how):
+    def start(before="true", **how):
+        """before: a shell command, run in that terminal."""
+        argv = ["sh", "-c", f'{before}; exec "$@"', "sh"]
         terminals.append(
-            Terminal(appliance.ssh("-t"), env=home.environment(), **how)
+            Terminal(
+                argv + appliance.ssh("-t"), env=home.environment(), **how
+            )
         )
         return terminals[-1]
 
@@ -145,6 +149,17 @@ def test_sign_in(home, start_practice, connect, appliance):
     screen.wait_for(f"Signed in to .* as {PERSON}")
     wait_until(lambda: not at_work(home), "the end of grantty")
     assert len(appliance.stored()) == 1
+
+
+def test_slow_line(home, start_practice, connect):
+    """The speed of a serial line comes along, and so does what it means: no
+    byte for large letters."""
+    practice = start_practice()
+    practice.config(home.config, "webex")
+    screen = connect(before="stty 9600")
+    code = wait_until(practice.code, "a request for a code")["user_code"]
+    screen.wait_for(" ".join(code))
+    assert screen.wait_for_qr().startswith(practice.url)
 
 
 def test_without_a_terminal(home, start_practice, appliance):
