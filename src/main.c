@@ -7,9 +7,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "app/args.h"
@@ -17,6 +14,7 @@
 #include "base/crypto.h"
 #include "base/err.h"
 #include "core/json.h"
+#include "io/secrecy.h"
 #include "io/sig.h"
 
 struct verb {
@@ -139,28 +137,6 @@ static void occupy_standard_fds(void)
 		(void)close(fd);
 }
 
-/*
- * There are secrets in memory: no core dump, no debugger and no look into
- * /proc/PID by other processes of the same user, and, where the limit allows
- * it, no swap. A limit that is too small for all of the memory would make
- * allocations fail later on, so then nothing is locked.
- */
-static void protect_memory(void)
-{
-	struct rlimit lockable;
-	struct rlimit core;
-
-	/* The soft limit alone: what is started from here may raise it. */
-	if (getrlimit(RLIMIT_CORE, &core) == 0) {
-		core.rlim_cur = 0;
-		(void)setrlimit(RLIMIT_CORE, &core);
-	}
-	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-	if (getrlimit(RLIMIT_MEMLOCK, &lockable) == 0 &&
-	    lockable.rlim_cur == RLIM_INFINITY)
-		(void)mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT);
-}
-
 /* What was printed counts only once it is out. */
 static int finish(int code, struct err *err)
 {
@@ -183,7 +159,7 @@ int main(int argc, char **argv)
 	struct args args;
 
 	occupy_standard_fds();
-	protect_memory();
+	secrecy_begin();
 	if (!args_parse(&args, argc, argv, &err))
 		return misused(&err);
 	if (args.help)

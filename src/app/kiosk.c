@@ -415,6 +415,7 @@ int kiosk_run(struct setup *setup, struct vt *vt, struct session_data *login,
 		kiosk.driver.gauge = &kiosk.gauge;
 	kiosk.driver.handover = handover_new(setup);
 	kiosk.driver.wall = wall_open();
+	setup_tell_of_swap(setup);
 	driver_listen(&kiosk.driver, &setup->provider);
 	(void)driver_recall(&kiosk.driver);
 	if (setup_keeps_code(setup, kiosk.once))

@@ -212,6 +212,7 @@ int plain_run(struct setup *setup, struct session_data *login, struct err *err)
 		return EXIT_FAILED;
 	}
 	(void)setup_log_here(setup);
+	setup_tell_of_swap(setup);
 	scene_init(&scene, setup);
 	visit = visit_new(&setup->provider, &policy, crypto_random_u64());
 	driver.machine = machine_of_visit(visit);

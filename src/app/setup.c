@@ -25,6 +25,7 @@
 #include "io/input.h"
 #include "io/http.h"
 #include "io/journal.h"
+#include "io/secrecy.h"
 #include "io/store.h"
 
 #define THEME_MAX ((size_t)64 * 1024)
@@ -58,6 +59,16 @@ bool setup_log(struct setup *setup, const struct args *args, struct err *err)
 	else
 		log_to_syslog(setup->log, "grantty");
 	return true;
+}
+
+void setup_tell_of_swap(const struct setup *setup)
+{
+	if (!secrecy_is_locked())
+		log_add(setup->log, clock_wall_s(),
+			secrecy_has_swap() ? LEVEL_WARN : LEVEL_DEBUG,
+			"no memory could be locked: secrets may get into the "
+			"swap; raise RLIMIT_MEMLOCK above %d MiB",
+			SECRECY_HEAP / (1024 * 1024));
 }
 
 bool setup_begin(struct setup *setup, const struct args *args, struct err *err)

@@ -75,6 +75,10 @@ bool setup_keeps_code(const struct setup *setup, bool once);
  * *err where there is no place for it. */
 char *setup_session_path(const struct setup *setup, struct err *err);
 
+/* A line in the log where secrets may get into the swap; a warning where there
+ * is one. */
+void setup_tell_of_swap(const struct setup *setup);
+
 /* The theme: screen.theme's file, or the plain one with NO_COLOR. */
 bool setup_theme(struct setup *setup, struct err *err);
 

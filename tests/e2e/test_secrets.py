@@ -169,3 +169,62 @@ def test_no_dump_and_no_look(home, start_practice, open_terminal):
     assert re.search(r"Max core file size\s+0\s", limits)
     screen.keys("q")
     assert screen.wait_for_exit() == Exit.DONE
+
+
+def locked_bytes(pid):
+    """The mappings that are locked, or will be as soon as they are used."""
+    smaps = pathlib.Path(f"/proc/{pid}/smaps").read_text(encoding="utf-8")
+    spans = re.findall(
+        r"^([0-9a-f]+)-([0-9a-f]+) .*?^VmFlags:(.*?)$",
+        smaps,
+        re.MULTILINE | re.DOTALL,
+    )
+    return [
+        range(int(start, 16), int(end, 16))
+        for start, end, flags in spans
+        if "lo" in flags.split()
+    ]
+
+
+@needs_root
+def test_secrets_are_in_locked_memory(home, start_practice, open_terminal):
+    practice = start_practice("--approve-after", "0")
+    practice.config(home.config)
+    screen = open_terminal(before=["prlimit", f"--memlock={8 << 20}"])
+    screen.wait_for(f"Hello, {PERSON}")
+    wait_until(
+        lambda: home.stored().get("profile"), "the profile in the session file"
+    )
+    locked = locked_bytes(screen.pid)
+    found = 0
+    maps = pathlib.Path(f"/proc/{screen.pid}/maps").read_text(encoding="utf-8")
+    with open(f"/proc/{screen.pid}/mem", "rb", buffering=0) as memory:
+        for line in maps.splitlines():
+            span, rights = line.split()[:2]
+            start, end = (int(part, 16) for part in span.split("-"))
+            if not rights.startswith("rw"):
+                continue
+            memory.seek(start)
+            piece = memory.read(end - start)
+            for secret in [*home.secrets(), CLIENT_SECRET]:
+                for match in re.finditer(re.escape(secret.encode()), piece):
+                    place = start + match.start()
+                    assert any(place in span for span in locked), line
+                    found += 1
+    assert found >= 3
+    screen.keys("q")
+    assert screen.wait_for_exit() == Exit.DONE
+
+
+@pytest.mark.parametrize(
+    "limit, said", [(64 << 10, True), (8 << 20, False)], ids=["64K", "8M"]
+)
+def test_memory_that_cannot_be_locked(home, start_practice, limit, said):
+    """The log says so, and nothing else is different."""
+    practice = start_practice("--approve-after", "0")
+    practice.config(home.config)
+    done = home.grantty(
+        *("login", "--plain", "-v"), before=["prlimit", f"--memlock={limit}"]
+    )
+    assert done.returncode == Exit.DONE
+    assert ("no memory could be locked" in done.stderr) == said
