@@ -54,6 +54,32 @@ static bool is_dropped(const char *variable)
 	return false;
 }
 
+static bool is_proxy(const char *variable)
+{
+	size_t len = strcspn(variable, "=");
+
+	return variable[len] == '=' && len >= 6 &&
+	       strncasecmp(variable + len - 6, "_proxy", 6) == 0;
+}
+
+/* A password for the proxy is this program's own: "http://u:p@proxy:3128"
+ * becomes "http://proxy:3128". */
+static char *without_user(const char *variable)
+{
+	const char *value = variable + strcspn(variable, "=") + 1;
+	const char *user = value + strcspn(value, ":@");
+	const char *at = strrchr(value, '@');
+	struct buf text;
+
+	if (at == NULL)
+		return xstrdup(variable);
+	user = strncmp(user, "://", 3) == 0 ? user + 3 : value;
+	buf_init(&text, strlen(variable));
+	(void)buf_add(&text, variable, (size_t)(user - variable));
+	(void)buf_adds(&text, at + 1);
+	return buf_take(&text);
+}
+
 /* A list that has room for it already. */
 static void add(char **list, size_t *count, const char *name, const char *value)
 {
@@ -127,7 +153,9 @@ char **person_env(const struct session_data *data, const char *event,
 	list = xcalloc(all + sizeof(dropped) / sizeof(dropped[0]) + 1,
 		       sizeof(*list));
 	for (size_t i = 0; i < all; i++) {
-		if (!is_dropped(environ[i]))
+		if (is_proxy(environ[i]))
+			list[count++] = without_user(environ[i]);
+		else if (!is_dropped(environ[i]))
 			list[count++] = xstrdup(environ[i]);
 	}
 	add(list, &count, "GRANTTY_EVENT", event);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The environment of the programs that are started once a person has signed
- * in: this program's own without its secrets, and who it is.
+ * in: this program's own without its secrets, and who it is. A proxy is named
+ * without the user and password that may be in its URL.
  */
 #ifndef GRANTTY_APP_PERSON_ENV_H
 #define GRANTTY_APP_PERSON_ENV_H

@@ -148,6 +148,28 @@ def test_signed_in(home, hooks, pass_token):
         assert not [value for value in env.values() if secret in value]
 
 
+PROXIES = [
+    ("HTTPS_PROXY", "http://u:5ecret@proxy:3128", "http://proxy:3128"),
+    ("ftp_proxy", "u:5ecret@proxy:21/", "proxy:21/"),
+    ("Gopher_Proxy", "http://u@5ecret@[::1]:70", "http://[::1]:70"),
+    ("rsync_proxy", "u:5ecret://x@proxy:873", "proxy:873"),
+    ("socks_proxy", "http://proxy:3128", "http://proxy:3128"),
+    ("no_proxy", "127.0.0.1,localhost", "127.0.0.1,localhost"),
+    ("PROXY_NOTE", "a@b", "a@b"),
+]
+
+
+def test_no_password_of_a_proxy(home, hooks):
+    """It is for this program; which proxy there is may be of use."""
+    hooks.witness("on_signed_in")
+    env = {name: value for name, value, _ in PROXIES}
+    assert home.grantty("login", env=env).returncode == Exit.DONE
+    seen = hooks.seen()["environ"]
+    assert {name: seen.get(name) for name in env} == {
+        name: value for name, _, value in PROXIES
+    }
+
+
 def test_refreshed(home, hooks):
     hooks.witness("on_refreshed", pass_token=True)
     assert home.grantty("login").returncode == Exit.DONE
