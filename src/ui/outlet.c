@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -166,9 +167,17 @@ static void carry(struct outlet *outlet, int64_t bytes, int64_t now_ms)
 	outlet->uncounted = 0;
 }
 
+static bool has_hung_up(int fd)
+{
+	struct pollfd polled = {.fd = fd};
+
+	return poll(&polled, 1, 0) == 1;
+}
+
 bool outlet_push(struct outlet *outlet, int64_t now_ms)
 {
 	struct buf *waiting = &outlet->waiting;
+	bool gone = false;
 
 	carry(outlet, 0, now_ms); /* if it is the first time */
 	while (outlet->pushed < waiting->len) {
@@ -180,14 +189,16 @@ bool outlet_push(struct outlet *outlet, int64_t now_ms)
 			continue;
 		if (n < 0 && errno == EAGAIN)
 			return false;
-		if (n < 0) /* it is gone, as its input tells, too */
+		if (n < 0) {
+			gone = has_hung_up(outlet->patient);
 			break;
+		}
 		outlet->pushed += (size_t)n;
 		carry(outlet, n, now_ms);
 	}
 	buf_free(waiting);
 	outlet->pushed = 0;
-	return true;
+	return !gone;
 }
 
 bool outlet_is_slow(const struct outlet *outlet)

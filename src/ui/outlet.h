@@ -35,7 +35,8 @@ size_t outlet_waiting(const struct outlet *outlet);
 void outlet_keep(struct outlet *outlet, size_t n);
 
 /* Hands on what waits. False where the terminal has not taken all of it: there
- * may be room once it can be written to. */
+ * may be room once it can be written to, or it has hung up, and what waits is
+ * dropped. */
 bool outlet_push(struct outlet *outlet, int64_t now_ms);
 
 /* Whether the line is so slow that a frame takes seconds. */
