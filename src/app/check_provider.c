@@ -234,6 +234,7 @@ static bool discover(struct asking *asking)
 			    .deadline = deadline_of_watch},
 		.http = setup->http,
 		.log = setup->log,
+		.provider = &setup->provider,
 	};
 	bool ok;
 

@@ -86,6 +86,7 @@ static struct driver driver_for(const struct setup *setup,
 		.http = setup->http,
 		.store = setup->store,
 		.log = setup->log,
+		.provider = &setup->provider,
 	};
 
 	session_without_profile(session);
@@ -196,6 +197,7 @@ static int discover(struct setup *setup, enum source *source, struct err *err)
 		.http = setup->http,
 		.store = setup->store,
 		.log = setup->log,
+		.provider = &setup->provider,
 	};
 	int code = EXIT_DONE;
 
