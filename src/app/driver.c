@@ -115,7 +115,6 @@ static void set_fields(struct driver *driver)
 		refusal = session_refusal(session);
 	if (refusal == NULL && flow != NULL)
 		refusal = flow_refusal(flow);
-	log_set_field(log, "GRANTTY_PROVIDER", driver->provider->id);
 	log_set_field(log, "GRANTTY_FLOW",
 		      flow != NULL ? flow_state_name(flow_state(flow)) : NULL);
 	log_set_field(log, "GRANTTY_SESSION",
