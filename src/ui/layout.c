@@ -159,12 +159,15 @@ static const struct way *choose_way(const struct canvas *canvas,
 					: sizeof(ways) / sizeof(*ways);
 
 	for (size_t i = 0; i < SYMBOL_COUNT * count; i++) {
-		const struct symbol *symbol = &view->symbols[i / count];
+		const struct symbol *symbol;
 		const struct way *way =
 			&list[view->zoom ? i % count : (i % count) ^ upright];
 		int quiet;
 
-		if (symbol->text == NULL || !may_draw(view, canvas, way->mode))
+		if (!may_draw(view, canvas, way->mode))
+			continue;
+		symbol = symbols_get(view->symbols, i / count);
+		if (symbol == NULL)
 			continue;
 		quiet = qr_quiet_that_fits(&symbol->qr, way->mode,
 					   room.columns - way->columns,
@@ -276,7 +279,7 @@ static const struct way *choose_sign_in(const struct canvas *canvas,
 		rect_take_top(&room, view->headed ? HEADER_ROWS : 0);
 		rect_take_bottom(&room, 1);
 	}
-	symbols_make(view->symbols, complete, bare);
+	symbols_set(view->symbols, complete, bare);
 	return choose_way(canvas, room, view);
 }
 
@@ -360,7 +363,7 @@ static void lay_authorize(struct layout *layout, const struct canvas *canvas,
 	struct rect body = screen;
 	int rows, columns;
 
-	symbols_make(view->symbols, model->authorization_uri, NULL);
+	symbols_set(view->symbols, model->authorization_uri, NULL);
 	if (view->zoom) {
 		lay_zoomed_address(layout, canvas, screen, view);
 		return;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Makes the QR codes once for a pair of URIs. Does not know which of them the
+ * Makes each QR code once for a pair of URIs. Does not know which of them the
  * screen has room for.
  */
 #include "config.h"
@@ -14,27 +14,6 @@
 
 enum { URI_MAX = 4096 }; /* beyond what a QR code can hold */
 
-static void make(struct symbol *symbol, const char *text, bool complete)
-{
-	if (!qr_make(&symbol->qr, text))
-		return;
-	symbol->text = xstrdup(text);
-	symbol->complete = complete;
-}
-
-/* The URI as it is, and in fewer modules where that is possible. */
-static void make_both(struct symbol *symbol, const char *uri, bool complete)
-{
-	char shorter[URI_MAX];
-
-	if (uri == NULL)
-		return;
-	make(&symbol[0], uri, complete);
-	if (qr_shorten(shorter, sizeof(shorter), uri) &&
-	    strcmp(shorter, uri) != 0)
-		make(&symbol[1], shorter, complete);
-}
-
 static bool is_for(const struct symbol *symbol, const char *uri)
 {
 	if (uri == NULL || symbol->text == NULL)
@@ -42,14 +21,42 @@ static bool is_for(const struct symbol *symbol, const char *uri)
 	return strcmp(symbol->text, uri) == 0;
 }
 
-void symbols_make(struct symbol symbols[SYMBOL_COUNT], const char *complete,
-		  const char *bare)
+void symbols_set(struct symbol symbols[SYMBOL_COUNT], const char *complete,
+		 const char *bare)
 {
 	if (is_for(&symbols[0], complete) && is_for(&symbols[2], bare))
 		return;
 	symbols_free(symbols);
-	make_both(&symbols[0], complete, true);
-	make_both(&symbols[2], bare, false);
+	symbols[0].complete = symbols[1].complete = true;
+	if (complete != NULL)
+		symbols[0].text = xstrdup(complete);
+	if (bare != NULL)
+		symbols[2].text = xstrdup(bare);
+}
+
+/* The URI in fewer modules, where that is possible. */
+static char *shorter(const char *uri)
+{
+	char text[URI_MAX];
+
+	if (uri == NULL || !qr_shorten(text, sizeof(text), uri) ||
+	    strcmp(text, uri) == 0)
+		return NULL;
+	return xstrdup(text);
+}
+
+const struct symbol *symbols_get(struct symbol symbols[SYMBOL_COUNT], size_t i)
+{
+	struct symbol *symbol = &symbols[i];
+
+	if (!symbol->tried) {
+		symbol->tried = true;
+		if (i % 2 == 1)
+			symbol->text = shorter(symbols[i - 1].text);
+		if (symbol->text != NULL)
+			(void)qr_make(&symbol->qr, symbol->text);
+	}
+	return symbol->qr.side > 0 ? symbol : NULL;
 }
 
 void symbols_free(struct symbol symbols[SYMBOL_COUNT])

@@ -8,6 +8,7 @@
 #define GRANTTY_UI_SYMBOL_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "core/qr.h"
 
@@ -16,13 +17,19 @@ enum { SYMBOL_COUNT = 4 };
 struct symbol {
 	char *text;    /* what it says; NULL where there is none */
 	bool complete; /* carries the code */
+	bool tried; /* to make qr, which takes a million instructions and more
+		     */
 	struct qr qr;
 };
 
-/* Makes the symbols for the two URIs (either may be NULL), unless they are
- * those already. symbols begins zeroed. */
-void symbols_make(struct symbol symbols[SYMBOL_COUNT], const char *complete,
-		  const char *bare);
+/* From now on the symbols are for the two URIs (either may be NULL). symbols
+ * begins zeroed. */
+void symbols_set(struct symbol symbols[SYMBOL_COUNT], const char *complete,
+		 const char *bare);
+
+/* The i-th of them, made when it is asked for first; NULL where there is none
+ * or nothing that holds so much. */
+const struct symbol *symbols_get(struct symbol symbols[SYMBOL_COUNT], size_t i);
 
 /* Frees what they hold and zeroes them. */
 void symbols_free(struct symbol symbols[SYMBOL_COUNT]);
