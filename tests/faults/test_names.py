@@ -32,10 +32,12 @@ def count_keys(trace):
 
 
 def check_waits(lines):
-    """How often it waited: always for the terminal, too."""
-    terminal = next(filter(None, map(KEY.match, lines)))[1]
+    """How often it waited from the first key to the last: always for the
+    terminal, too. At its end it waits for the guard."""
+    keys = [i for i, line in enumerate(lines) if KEY.match(line)]
+    terminal = KEY.match(lines[keys[0]])[1]
     waits = 0
-    for line in lines:
+    for line in lines[keys[0] : keys[-1]]:
         assert not WAITS.match(line), line
         poll = POLL.match(line)
         if poll and poll[2] != "0":
