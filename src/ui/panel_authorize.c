@@ -152,7 +152,21 @@ static void draw_address(struct canvas *canvas, struct rect rect,
 		    ROLE_DIM, hint_text(canvas, model));
 }
 
-const struct panel panel_address = {.draw = draw_address};
+static void vital_address(struct rect parts[PANEL_VITAL],
+			  const struct canvas *canvas, struct rect rect,
+			  const struct model *model, const struct view *view)
+{
+	(void)canvas;
+	(void)model;
+	(void)view;
+	parts[0] = rect;
+	parts[1] = (struct rect){0};
+}
+
+const struct panel panel_address = {
+	.draw = draw_address,
+	.vital = vital_address,
+};
 
 /* ---- The way back */
 

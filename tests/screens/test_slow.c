@@ -28,6 +28,10 @@
 #define COMPLETE                                           \
 	"https://oauth-helper-r.wbx2.com/verify?userCode=" \
 	"6587b053970a656c29500e6bced0c1c59290a743ad7e34af474a65085860de57"
+#define AUTHORIZE                                                            \
+	"https://id.example/authorize?client_id=C1d0f3a6c2b94e7f8a5d0c1b2e3" \
+	"&response_type=code&state=2oVq5mC7Q1xY0aZ8rT4uWg"                   \
+	"&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&end=1"
 
 enum {
 	START_MS = 1200000, /* the picture is in its first place */
@@ -235,6 +239,31 @@ static void test_first_things_first(void **state)
 	}
 }
 
+/* The address that signs in, where that is what people need. */
+static void test_address_first(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < 4; i++) {
+		struct line line;
+		size_t from, address;
+
+		plug_in(&line, types[i]);
+		run(&line, 150);
+		line.model.authorization_uri = AUTHORIZE;
+		line.model.redirect_uri = "http://127.0.0.1:2000/";
+		line.model.expires_ms = line.model.now_ms + 300000;
+		from = line.carried;
+		turn(&line);
+		address = bytes_to(&line, from, "end=1");
+		print_message("# %s: address within %zu bytes\n", types[i],
+			      address);
+		assert_true(address <= HALF_A_SECOND);
+		run(&line, 10500);
+		assert_shown(&line);
+		pull_out(&line);
+	}
+}
+
 /* How many bytes come between a key and its answer while the QR code is being
  * drawn. */
 static void test_keys_between(void **state)
@@ -250,7 +279,7 @@ static void test_keys_between(void **state)
 		turn(&line);
 		from = line.carried;
 		(void)ui_key(line.desk.ui, &line.model, '?');
-		answer = bytes_to(&line, from, "new code");
+		answer = bytes_to(&line, from, " Keys ");
 		print_message("# %s: help within %zu bytes, %zu wait\n",
 			      types[i], answer, line.longest);
 		assert_true(answer <= HALF_A_SECOND);
@@ -314,6 +343,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_first_things_first),
+		cmocka_unit_test(test_address_first),
 		cmocka_unit_test(test_keys_between),
 		cmocka_unit_test(test_ticks_between),
 		cmocka_unit_test(test_frames_skipped),
