@@ -25,6 +25,10 @@
 #include "io/store.h"
 #include "io/wall.h"
 
+/* Who comes back from a wait so much too late was stopped or asleep, in ways of
+ * which not all set the clock. */
+#define LATE_MS 5000
+
 /* How long leaving waits for a refresh: shorter than systemd's patience. */
 #define FINISH_MS 10000
 
@@ -387,6 +391,8 @@ bool driver_wait(struct driver *driver, struct http_fd *fds, size_t n,
 {
 	struct machine *machine = &driver->machine;
 	struct http_fd all[DRIVER_MAX_FDS + 3] = {{.fd = -1}};
+	int64_t for_ms, late_ms;
+	bool slept;
 
 	listener_follow(&driver->listener, machine->flow, driver->provider,
 			driver->log);
@@ -395,14 +401,20 @@ bool driver_wait(struct driver *driver, struct http_fd *fds, size_t n,
 		memcpy(&all[1], fds, n * sizeof(*fds));
 	all[n + 1].fd = handover_fd(driver->handover);
 	all[n + 2].fd = wall_fd(driver->wall);
-	if (!http_wait(driver->http, all, n + 3, wait_ms(driver, until_ms)))
+	late_ms = clock_now_ms() + LATE_MS;
+	for_ms = wait_ms(driver, until_ms);
+	if (!http_wait(driver->http, all, n + 3, for_ms))
 		return false;
 	if (n > 0)
 		memcpy(fds, &all[1], n * sizeof(*fds));
 	take_answers(driver);
 	serve_browsers(driver);
-	if (all[n + 2].ready && wall_was_set(driver->wall))
+	slept = for_ms >= 0 && clock_now_ms() > late_ms + for_ms;
+	if ((all[n + 2].ready && wall_was_set(driver->wall)) || slept) {
+		/* Who was asleep has connections that nobody answers on. */
+		http_forget(driver->http);
 		driver_post(driver, EVENT_CLOCK);
+	}
 	if (clock_now_ms() >= machine->deadline(machine->self))
 		driver_post(driver, EVENT_TICK);
 	if (driver->gauge != NULL)

@@ -1,11 +1,24 @@
 # SPDX-License-Identifier: MIT
-"""Wall clocks that are wrong, and that somebody puts right."""
+"""Wall clocks that are wrong, and that somebody puts right; and machines that
+sleep."""
+
+import pathlib
+import shutil
+import sys
+import time
 
 import pytest
 
-from crooked import TOKENS
-from practice import PERSON
-from program import Exit
+sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent / "boot"))
+
+# pylint: disable=wrong-import-position
+import initramfs
+from crooked import CODE, TOKENS, answer, error
+from practice import PERSON, write_config
+from program import BUILD, GRANTTY, Exit, wait_until
+from qemu import QEMU, Machine
+
+HOST = "10.0.2.2"  # as QEMU's network calls this machine
 
 FAR = 4102444800  # the year 2100
 
@@ -42,3 +55,129 @@ def test_expires_at(crooked, home, at, refreshes):
     assert token.stdout.strip() == (
         "second-token" if refreshes else TOKENS["access_token"])
     assert len(server.at("refresh")) == refreshes
+
+
+# ---- A machine of its own, whose clock may be set and which may sleep
+
+LIFE_S = 45  # of the first code: until that is over it sleeps
+SETUP = """
+for module in /modules/*; do insmod $module; done
+ip link set eth0 up
+ip addr add 10.0.2.15/24 dev eth0
+echo enabled >/sys/devices/platform/i8042/serio0/power/wakeup
+export HOME=/tmp TERM=linux GRANTTY_CONFIG=/etc/grantty.conf
+setsid -c grantty </dev/tty1 >/dev/tty1 2>/tmp/errors &
+"""
+
+
+class Kiosk:
+    """A machine that thinks that it is 1970, with a kiosk on its console, and
+    the server that the kiosk turns to."""
+
+    def __init__(self, folder, certify, crooked):
+        context, config = certify(f"IP:{HOST}")
+        self.server = crooked(
+            tls=context,
+            authorize=[answer({**CODE, "expires_in": LIFE_S}), answer(CODE)],
+            poll=error("authorization_pending"),
+        )
+        write_config(
+            f"https://{HOST}:{self.server.port}", folder / "conf", "plain",
+            network={"ca_file": "/etc/ca.pem"}, screen={"theme": None},
+        )
+        kernel = self.write_initrd(folder, config["network"]["ca_file"])
+        self.machine = Machine(
+            kernel, folder / "initrd", "quiet", options=[
+                "-rtc", "base=1970-01-02T00:00:00", "-netdev", "user,id=net",
+                "-device", "virtio-net-pci,netdev=net",
+            ],
+        )
+
+    @staticmethod
+    def write_initrd(folder, ca_file):
+        cache = BUILD / "boot"
+        cache.mkdir(exist_ok=True)
+        archive = initramfs.small_system(cache, GRANTTY)
+        modules = initramfs.modules(cache, "virtio_pci", "virtio_net")
+        for number, data in enumerate(modules):
+            archive.add(f"/modules/{number:02}", 0o100644, data)
+        terminfo = "/usr/lib/terminfo/l/linux"
+        archive.file("/etc/terminfo/l/linux", terminfo, 0o100644)
+        archive.file("/etc/ca.pem", ca_file, 0o100644)
+        archive.file("/etc/grantty.conf", folder / "conf", 0o100600)
+        archive.write(folder / "initrd")
+        return initramfs.kernel(cache)
+
+    def start(self):
+        self.machine.wait_for_line(lambda line: line == ":ready")
+        self.machine.run(SETUP)
+
+    def shows(self, text):
+        self.machine.wait_until(f"fold -w 80 /dev/vcs1 | grep -q '{text}'")
+
+    def set_clock(self, now_s):
+        """Returns when that was, as requests tell it."""
+        self.machine.run(f"date -s @{int(now_s)}")
+        return time.monotonic()
+
+    def waits_for_polls(self, count):
+        polls = len(self.server.at("poll")) + count
+        wait_until(lambda: len(self.server.at("poll")) >= polls, "polls", 60)
+
+    def fall_asleep(self):
+        # Not before the shell has heard that it is under way.
+        self.machine.run("(sleep 1; echo freeze >/sys/power/state) &")
+        wait_until(
+            lambda: time.monotonic() > self.server.requests[-1].at_s + 8,
+            "its sleep", 60,
+        )
+
+    def wake_up(self):
+        self.machine.keys("shift")
+        return time.monotonic()
+
+
+@pytest.fixture
+def kiosk(tmp_path, certify, crooked):
+    if not shutil.which(QEMU):
+        pytest.skip(f"needs {QEMU}")
+    kiosk = Kiosk(tmp_path, certify, crooked)
+    try:
+        yield kiosk
+    finally:
+        kiosk.machine.close()
+
+
+@pytest.mark.slow
+@pytest.mark.row(
+    "Clock", "1970 at boot, then put right; an hour forward and back in a "
+    "countdown; asleep for longer than the code lives",
+    "told that the clock may be wrong; asks at once when it is right; goes on "
+    "with code and interval; awake, shows a new code at once; signs in",
+)
+def test_kiosk_in_1970(kiosk):
+    server = kiosk.server
+    kiosk.start()
+    kiosk.shows("not valid yet, or the clock")
+    # The next try would be 8 seconds later at least.
+    wait_until(lambda: server.connections >= 3, "three tries", 60)
+    assert not server.requests
+    put_right_s = kiosk.set_clock(time.time())
+    (asked,) = wait_until(lambda: server.at("authorize"), "a request", 60)
+    assert asked.at_s - put_right_s < 5
+    for ahead_s in 3600, 0:
+        kiosk.set_clock(time.time() + ahead_s)
+        kiosk.waits_for_polls(2)
+    assert server.places() == ["authorize"] + ["poll"] * len(server.at("poll"))
+    assert all(1 <= gap < 6 for gap in server.gaps_s("poll"))
+    kiosk.fall_asleep()
+    slept_at = len(server.requests)
+    wait_until(
+        lambda: time.monotonic() > asked.at_s + LIFE_S, "its end", 2 * LIFE_S
+    )
+    server.answers["poll"] = answer(TOKENS)
+    woken_s = kiosk.wake_up()
+    wait_until(lambda: "profile" in server.places(), "the sign-in", 60)
+    assert server.places()[slept_at:] == ["authorize", "poll", "profile"]
+    assert server.requests[slept_at].at_s - woken_s < 8
+    kiosk.shows(f"Hello, {PERSON}")
