@@ -23,6 +23,9 @@
 #include "ui/term.h"
 #include "ui/ui.h"
 
+/* Of curses, whose header has a "screen" of its own. */
+int set_escdelay(int ms);
+
 static struct {
 	int master;
 	struct term *term;
@@ -49,6 +52,8 @@ static void open_desk(void)
 	theme_plain(&theme);
 	desk.term = term_open(slave, slave, &theme, NULL);
 	must(desk.term != NULL);
+	/* All that comes after an escape is there already: do not wait. */
+	set_escdelay(0);
 	desk.profile = profile_new(profile, fuzz_provider(0)->preset->profile,
 				   NULL, 0, NULL);
 }
