@@ -103,6 +103,18 @@ def check_door(library):
     return check
 
 
+def check_parts(sources):
+    """x_parts.h is for x.c and x_*.c: what is in it is nobody else's matter."""
+    for source in sources:
+        for number, _, what in source.includes:
+            whole = what.removesuffix("_parts.h")
+            mine = [f"src/{whole}.c", f"src/{whole}_*.c"]
+            if whole != what and not any(
+                fnmatch.fnmatch(source.name, pattern) for pattern in mine
+            ):
+                yield f'{source.name}:{number}: "{what}" is not its business'
+
+
 def check_order(sources):
     names = {source.name for source in sources}
     for source in sources:
@@ -182,6 +194,16 @@ RULES = [
             ],
         )
         for library, (headers, _) in DOORS.items()
+    ),
+    (
+        "the parts of a whole are its own",
+        check_parts,
+        [
+            ("src/core/b.c", bad('"core/flow_parts.h"')),
+            ("src/app/flow_b.c", bad('"core/flow_parts.h"')),
+            ("src/core/flow.h", '#include "core/flow_parts.h"\n'),
+            ("tests/unit/flow_b.c", bad('"core/flow_parts.h"')),
+        ],
     ),
     (
         "config.h comes first and the own header second",
