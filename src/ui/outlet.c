@@ -23,6 +23,10 @@ enum {
 	FRAMES_MAX = 64 * 1024 * 1024, /* more than the largest screen takes */
 	PIECE = 4096,
 
+	/* What the kernel takes whole from who may wait for it, if it has room
+	 * for anything: the least that it sets aside for a terminal. */
+	SAFE = 256,
+
 	/* What is no serial line mostly says 38400 and means nothing by it. */
 	SLOW_BELOW = 38400,
 	BITS = 10, /* of a byte, with its start and its stop bit */
@@ -37,7 +41,8 @@ enum {
 struct outlet {
 	int fd;
 	int terminal; /* what fd is but for the catching */
-	int patient;  /* the same, for writes that do not wait */
+	int patient;  /* the same, for writes that do not wait; -1: may not be
+		       * opened */
 	int memory;   /* what fd is during a catch */
 	bool catches;
 	struct buf waiting;
@@ -49,17 +54,14 @@ struct outlet {
 
 /*
  * Opened anew, for what is set for one opening holds for all who share it: a
- * shell must not find that its terminal no longer waits. Where the terminal
- * belongs to somebody else, as after su, it has to be the same one.
+ * shell must not find that its terminal no longer waits.
  */
 static int open_patient(int fd)
 {
 	char path[64];
-	int patient;
 
 	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	patient = open(path, O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
-	return patient >= 0 ? patient : fcntl(fd, F_DUPFD_CLOEXEC, 3);
+	return open(path, O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
 }
 
 struct outlet *outlet_new(int fd, int speed, struct err *err)
@@ -74,8 +76,7 @@ struct outlet *outlet_new(int fd, int speed, struct err *err)
 	if (speed > 0 && speed < SLOW_BELOW)
 		outlet->rate = speed / BITS;
 	outlet->uncounted = OPENING;
-	if (outlet->terminal >= 0 && outlet->patient >= 0 &&
-	    outlet->memory >= 0)
+	if (outlet->terminal >= 0 && outlet->memory >= 0)
 		return outlet;
 	err_set(err, "The terminal could not be opened: %m. Close other "
 		     "programs and try again.");
@@ -167,6 +168,21 @@ static void carry(struct outlet *outlet, int64_t bytes, int64_t now_ms)
 	outlet->uncounted = 0;
 }
 
+/* write() without waiting: where the terminal is somebody else's, as after su,
+ * in pieces. */
+static ssize_t try_to_write(const struct outlet *outlet, const char *data,
+			    size_t len)
+{
+	struct pollfd polled = {.fd = outlet->terminal, .events = POLLOUT};
+
+	if (outlet->patient >= 0)
+		return write(outlet->patient, data, len);
+	if (poll(&polled, 1, 0) == 1)
+		return write(outlet->terminal, data, len < SAFE ? len : SAFE);
+	errno = EAGAIN;
+	return -1;
+}
+
 static bool has_hung_up(int fd)
 {
 	struct pollfd polled = {.fd = fd};
@@ -181,16 +197,15 @@ bool outlet_push(struct outlet *outlet, int64_t now_ms)
 
 	carry(outlet, 0, now_ms); /* if it is the first time */
 	while (outlet->pushed < waiting->len) {
-		ssize_t n =
-			write(outlet->patient, waiting->data + outlet->pushed,
-			      waiting->len - outlet->pushed);
+		ssize_t n = try_to_write(outlet, waiting->data + outlet->pushed,
+					 waiting->len - outlet->pushed);
 
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0 && errno == EAGAIN)
 			return false;
 		if (n < 0) {
-			gone = has_hung_up(outlet->patient);
+			gone = has_hung_up(outlet->terminal);
 			break;
 		}
 		outlet->pushed += (size_t)n;
