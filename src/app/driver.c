@@ -189,9 +189,12 @@ void driver_recall_code(struct driver *driver, struct visit *visit)
 	buf_free(&record);
 }
 
-/* Only once nothing is left to do at once: the tokens of a code are saved
- * before it is removed. */
-static void keep_code(struct driver *driver)
+/*
+ * Only once nothing is left to do at once: the tokens of a code are saved
+ * before it is removed. A new one is not kept before it could be shown: a disk
+ * takes its time.
+ */
+static void keep_code(struct driver *driver, bool shown)
 {
 	const struct flow *flow = driver->machine.flow;
 	char boot[CLOCK_BOOT_SIZE];
@@ -201,9 +204,13 @@ static void keep_code(struct driver *driver)
 
 	if (!driver->keeps_code || flow_changes(flow) == driver->changes)
 		return;
-	driver->changes = flow_changes(flow);
 	clock_boot(boot);
 	record = flow_record(flow, boot);
+	if (record != NULL && !shown) {
+		secret_free(record);
+		return;
+	}
+	driver->changes = flow_changes(flow);
 	ok = record != NULL ? store_save_code(driver->store, record, &err)
 			    : store_drop_code(driver->store, &err);
 	if (!ok)
@@ -262,7 +269,7 @@ void driver_do(struct driver *driver, struct action *action)
 		driver->machine.step(driver->machine.self, &event, action);
 		session_data_free(&data);
 	}
-	keep_code(driver);
+	keep_code(driver, false);
 }
 
 static void post(struct driver *driver, const struct event *event)
@@ -394,6 +401,7 @@ bool driver_wait(struct driver *driver, struct http_fd *fds, size_t n,
 	int64_t for_ms, late_ms;
 	bool slept;
 
+	keep_code(driver, true);
 	listener_follow(&driver->listener, machine->flow, driver->provider,
 			driver->log);
 	all[0].fd = listener_fd(&driver->listener);

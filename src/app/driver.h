@@ -87,10 +87,10 @@ void driver_redirect(struct driver *driver, const char *text);
 void driver_post(struct driver *driver, enum event_kind kind);
 
 /*
- * Waits for the network, the n descriptors, or until_ms (NEVER_MS: only the
- * machine's own deadline), then hands answers and, when due, a tick to the
- * machine. Answers in the side slot are dropped after a line in the log.
- * False where waiting is impossible.
+ * Keeps a code that is new, so show it before. Then waits for the network, the
+ * n descriptors, or until_ms (NEVER_MS: only the machine's own deadline), then
+ * hands answers and, when due, a tick to the machine. Answers in the side slot
+ * are dropped after a line in the log. False where waiting is impossible.
  */
 bool driver_wait(struct driver *driver, struct http_fd *fds, size_t n,
 		 int64_t until_ms);
