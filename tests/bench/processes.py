@@ -41,6 +41,18 @@ def each(ids, read):
     return total
 
 
+def resident_kb(pids):
+    """The largest of them, and what the others share with nobody: a process
+    that was forked has most of its memory in common with the first."""
+    rss = [memory_kb([pid], "Rss") for pid in pids]
+    own = [
+        memory_kb([pid], "Private_Clean") + memory_kb([pid], "Private_Dirty")
+        for pid in pids
+    ]
+    largest = rss.index(max(rss))
+    return rss[largest] + sum(own) - own[largest]
+
+
 def memory_kb(pids, field):
     """Rss, Pss, Private_Dirty … of /proc/PID/smaps_rollup."""
 
