@@ -28,6 +28,7 @@ struct store {
 	char *path; /* NULL: in memory */
 	char *lock_path;
 	char *document_path;
+	char *try_path;
 	char *code_path;
 	char *code_lock_path;
 	int dir;
@@ -47,17 +48,6 @@ static char *dir_of(const char *path)
 		return xstrdup(".");
 	return slash == path ? xstrdup("/")
 			     : xstrndup(path, (size_t)(slash - path));
-}
-
-/* A temporary file that nobody is writing to any more. */
-static void sweep(struct store *store)
-{
-	/* Only then is the lock worth disturbing others. */
-	if (!file_has_leftover(store->dir, store->path))
-		return;
-	if (store_lock(store, NULL) == STORE_OK)
-		file_remove_leftover(store->dir, store->path);
-	store_unlock(store);
 }
 
 static char *with_suffix(const char *path, const char *suffix)
@@ -81,6 +71,7 @@ static bool open_dir(struct store *store, const char *path, struct err *err)
 	store->path = xstrdup(path);
 	store->lock_path = with_suffix(path, ".lock");
 	store->document_path = with_suffix(path, ".discovery");
+	store->try_path = with_suffix(path, ".try");
 	store->code_path = with_suffix(path, ".code");
 	store->code_lock_path = with_suffix(path, ".code.lock");
 	dir = dir_of(path);
@@ -89,12 +80,58 @@ static bool open_dir(struct store *store, const char *path, struct err *err)
 	return store->dir >= 0;
 }
 
+static enum store_result take(const struct store *store, const char *path,
+			      int *lock, struct err *err)
+{
+	switch (file_lock(store->dir, path, lock, err)) {
+	case FILE_OK:
+		return STORE_OK;
+	case FILE_LOCKED:
+		return STORE_BUSY;
+	case FILE_MISSING:
+	case FILE_REFUSED:
+		break;
+	}
+	return STORE_FAILED;
+}
+
+static enum store_result enter_code(struct store *store, struct err *err)
+{
+	if (store->code_lock >= 0)
+		return STORE_OK;
+	return take(store, store->code_lock_path, &store->code_lock, err);
+}
+
 /* The code's place is somebody else's to take. */
 static void leave_code(struct store *store)
 {
 	if (store->code_lock >= 0)
 		close(store->code_lock);
 	store->code_lock = -1;
+}
+
+/* Whether a save or a try that was cut short has left something behind. */
+static bool has_leftovers(const struct store *store)
+{
+	return file_has_leftover(store->dir, store->path) ||
+	       file_has_leftover(store->dir, store->document_path) ||
+	       file_is_there(store->dir, store->try_path);
+}
+
+/* What nobody is writing to any more. */
+static void sweep(struct store *store)
+{
+	/* Only then are the locks worth disturbing others. */
+	if (has_leftovers(store) && store_lock(store, NULL) == STORE_OK) {
+		file_remove_leftover(store->dir, store->path);
+		file_remove_leftover(store->dir, store->document_path);
+		(void)file_remove(store->dir, store->try_path, NULL);
+	}
+	store_unlock(store);
+	if (file_has_leftover(store->dir, store->code_path) &&
+	    enter_code(store, NULL) == STORE_OK)
+		file_remove_leftover(store->dir, store->code_path);
+	leave_code(store);
 }
 
 struct store *store_open(const char *path, const char *key_file,
@@ -130,6 +167,7 @@ void store_close(struct store *store)
 	free(store->code_lock_path);
 	free(store->code_path);
 	free(store->document_path);
+	free(store->try_path);
 	free(store->lock_path);
 	free(store->path);
 	free(store);
@@ -163,21 +201,6 @@ char *store_default_path(struct err *err)
 	err_set(err, "There is no place for the session, for HOME is not set: "
 		     "set it, or session.file in the configuration.");
 	return NULL;
-}
-
-static enum store_result take(const struct store *store, const char *path,
-			      int *lock, struct err *err)
-{
-	switch (file_lock(store->dir, path, lock, err)) {
-	case FILE_OK:
-		return STORE_OK;
-	case FILE_LOCKED:
-		return STORE_BUSY;
-	case FILE_MISSING:
-	case FILE_REFUSED:
-		break;
-	}
-	return STORE_FAILED;
 }
 
 enum store_result store_lock(struct store *store, struct err *err)
@@ -304,16 +327,10 @@ enum store_result store_load(struct store *store, struct session_data *data,
 static bool write_beside(const struct store *store, struct err *err)
 {
 	static const char content[] = "grantty check\n";
-	struct buf path;
-	bool ok;
 
-	buf_init(&path, MAX_FILE);
-	buf_addf(&path, "%s.try", store->path);
-	ok = file_replace(store->dir, buf_text(&path), content,
-			  sizeof(content) - 1, err) &&
-	     file_remove(store->dir, buf_text(&path), err);
-	buf_free(&path);
-	return ok;
+	return file_replace(store->dir, store->try_path, content,
+			    sizeof(content) - 1, err) &&
+	       file_remove(store->dir, store->try_path, err);
 }
 
 enum store_result store_try(struct store *store, struct err *err)
@@ -408,13 +425,6 @@ bool store_save_document(struct store *store, const char *text, struct err *err)
 	if (!was_locked)
 		store_unlock(store);
 	return ok;
-}
-
-static enum store_result enter_code(struct store *store, struct err *err)
-{
-	if (store->code_lock >= 0)
-		return STORE_OK;
-	return take(store, store->code_lock_path, &store->code_lock, err);
 }
 
 enum store_result store_take_code(struct store *store, struct buf *out,

@@ -19,7 +19,7 @@ sys.path.append(str(HERE.parent / "boot"))
 # pylint: disable=wrong-import-position
 import initramfs
 from blocklog import BlockLog, drive
-from crooked import TOKENS, answer
+from crooked import CODE, TOKENS, answer, error
 from practice import write_config
 from program import BUILD, GRANTTY, Exit
 from qemu import QEMU, Machine
@@ -42,6 +42,7 @@ LOOK = """
 losetup -o {offset} /dev/loop0 /dev/vdb && mount -t ext4 /dev/loop0 /disk &&
 echo "careless $(cat /disk/careless 2>/dev/null)" &&
 echo "session $(cat /disk/state/session.json 2>/dev/null)" &&
+echo "kept $(cat /disk/state/session.json.code 2>/dev/null)" &&
 {{ grantty status >/dev/null 2>&1; echo "code $?"; }} &&
 echo "unfinished $(ls /disk/state 2>/dev/null | grep -c tmp)" &&
 umount /disk && losetup -d /dev/loop0
@@ -72,6 +73,7 @@ class Rotation:
 
     def __init__(self, log):
         self.log = log
+        self.polled = []
         self.asked = [0]
         self.ended = []  # the program, and well: all is on the disk from now on
         self.echoed = []  # a number, into a file, as one would have it at first
@@ -80,7 +82,15 @@ class Rotation:
     def tokens(self):
         return {**TOKENS, "refresh_token": f"rotated-{len(self.asked) - 1}"}
 
-    def __call__(self, connection):
+    def poll(self, connection):
+        self.note(self.polled)
+        pending = len(self.polled) == 1
+        connection.sendall(
+            error("authorization_pending") if pending
+            else answer(self.tokens())
+        )
+
+    def refresh(self, connection):
         form = self.server.at("refresh")[-1].form
         assert form["refresh_token"] == self.tokens()["refresh_token"]
         self.note(self.asked)
@@ -92,11 +102,12 @@ class Rotation:
     def at(self, end):
         """The numbers of the newest tokens that the server may have given out,
         of those that the program had ended with, and of what was echoed when
-        the log was that long; -1: none."""
+        the log was that long; -1: none. And whether the code was waiting for
+        its approval then."""
         return [
             sum(at <= end for at in times) - 1
             for times in (self.asked, self.ended, self.echoed)
-        ]
+        ] + [self.polled[0] <= end <= self.polled[1]]
 
 
 @pytest.fixture
@@ -104,7 +115,7 @@ def rotation(tmp_path, crooked, certify):
     context, config = certify(f"IP:{HOST}")
     rotation = Rotation(tmp_path / "log.img")
     rotation.server = crooked(
-        tls=context, poll=answer(rotation.tokens()), refresh=rotation
+        tls=context, poll=rotation.poll, refresh=rotation.refresh
     )
     rotation.ca_file = config["network"]["ca_file"]
     return rotation
@@ -122,6 +133,7 @@ def machine(tmp_path, rotation, pytestconfig):
     write_config(
         f"https://{HOST}:{rotation.server.port}", config, "plain",
         network={"ca_file": "/etc/ca.pem"}, screen={"theme": None},
+        session={"resume": True},
     )
     kernel = make_initrd(initrd, config, rotation.ca_file)
     for path, size in (disk, SIZE), (rotation.log, 0), (many, GAP + SIZE * cuts):
@@ -160,17 +172,20 @@ def sign_in_and_renew(machine, rotation):
 def choose_cuts(disk, rotation, count):
     """How many of the log's entries there were, and how much of the disk's
     cache was written. The moments before the server answers come first."""
-    lengths = [disk.count_at(end) for end in rotation.asked[1:]]
+    ends = rotation.polled + rotation.asked[1:]
+    lengths = [disk.count_at(end) for end in ends]
     while len(lengths) < count:
         lengths.append(random.randint(0, len(disk.entries)))
     return [(length, random.choice([0, 0.5, 1])) for length in lengths[:count]]
 
 
-def check(newest, ended, echoed, careless, session, code, unfinished):
+def check(newest, ended, echoed, waits, careless, session, kept, code,
+          unfinished):
     """What was found on a disk. Whether the careless file was behind, and
     whether the session is that of before a refresh that was answered."""
     behind = echoed > (int(careless) if careless.isdigit() else -1)
     assert unfinished == "0"
+    assert CODE["device_code"] in kept if waits else not kept or json.loads(kept)
     if ended < 0 and not session:
         assert int(code) == Exit.NOBODY
         return behind, False
@@ -184,9 +199,9 @@ def check(newest, ended, echoed, careless, session, code, unfinished):
 
 @pytest.mark.slow
 @pytest.mark.row(
-    "Disk", "power cut while a session is renewed, ext4",
-    "file whole at each cut; the old or the new tokens; the old ones marked "
-    "from before the server hears of them",
+    "Disk", "power cut at a sign-in and while it is renewed, ext4",
+    "files whole at each cut; the old or the new tokens; the old ones marked "
+    "from before the server hears of them; a pending code kept",
 )
 def test_power_cut(machine, rotation, tmp_path, pytestconfig):
     sign_in_and_renew(machine, rotation)

@@ -357,18 +357,36 @@ static void test_newer_files_stay_where_they_are(void **state)
 
 static void test_leftovers_are_swept(void **state)
 {
-	struct store *holder = open_store(NULL), *other;
+	static const char *const names[] = {
+		"session.json~tmp",	 "session.json.discovery~tmp",
+		"session.json.code~tmp", "session.json.try~tmp",
+		"session.json.try",
+	};
+	struct store *other;
 
 	(void)state;
-	put(in_place("session.json~tmp"), "half a se", 0600);
-	/* Not while somebody may be writing it. */
-	assert_int_equal(store_lock(holder, NULL), STORE_OK);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		struct store *holder = open_store(NULL);
+		struct buf code;
+
+		/* Not while somebody may be writing it. */
+		buf_init(&code, 100);
+		assert_int_equal(store_lock(holder, NULL), STORE_OK);
+		assert_int_equal(store_take_code(holder, &code, NULL),
+				 STORE_EMPTY);
+		assert_true(store_save_code(holder, "code", NULL));
+		put(in_place(names[i]), "half a se", 0600);
+		other = open_store(NULL);
+		assert_true(is_there(in_place(names[i])));
+		store_close(other);
+		store_close(holder);
+		other = open_store(NULL);
+		assert_false(is_there(in_place(names[i])));
+		assert_true(is_there(in_place("session.json.code")));
+		assert_true(store_drop_code(other, NULL));
+		store_close(other);
+	}
 	other = open_store(NULL);
-	assert_true(is_there(in_place("session.json~tmp")));
-	store_close(other);
-	store_close(holder);
-	other = open_store(NULL);
-	assert_false(is_there(in_place("session.json~tmp")));
 	/* Nor do they stand in the way, whoever made them. */
 	assert_int_equal(symlink("/dev/full", in_place("session.json~tmp")), 0);
 	assert_saves(other, "one");
