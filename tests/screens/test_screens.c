@@ -715,6 +715,62 @@ static void test_stalled(void **state)
 	desk_close(&desk);
 }
 
+/* Frame after frame, until nobody takes any more: a program that waited would
+ * never get to the last of them. */
+static void fill(uid_t person)
+{
+	const struct theme theme = desk_theme();
+	struct model model;
+	struct desk desk;
+	struct pollfd room;
+	struct err err;
+	int skipped = 0;
+
+	desk_open(&desk, 80, 24, "xterm-256color", "auto");
+	ui_free(desk.ui);
+	term_close(desk.term);
+	assert_int_equal(seteuid(person), 0);
+	desk.term = term_open(desk.slave, desk.slave, &theme, &err);
+	assert_int_equal(seteuid(getuid()), 0);
+	assert_non_null(desk.term);
+	desk.ui = ui_new(desk.term, "auto");
+	model_init(&model, SCREEN_SIGN_IN, NULL);
+	draw(&desk, &model);
+	desk_output(&desk);
+
+	desk_pause(&desk);
+	alarm(60);
+	for (int i = 0; i < 40; i++) {
+		(void)ui_key(desk.ui, &model, i % 2 ? 'x' : '?');
+		skipped += !ui_draw(desk.ui, &model);
+	}
+	assert_in_range(skipped, 1, 39);
+	desk_continue(&desk);
+	room = (struct pollfd){.fd = term_output_fd(desk.term),
+			       .events = POLLOUT};
+	while (!ui_draw(desk.ui, &model))
+		assert_int_equal(poll(&room, 1, 10000), 1);
+	alarm(0);
+	desk_close(&desk);
+}
+
+static void test_filled(void **state)
+{
+	(void)state;
+	fill(geteuid());
+}
+
+/* As after su: the terminal may be used, but not opened. */
+static void test_filled_by_another(void **state)
+{
+	enum { NOBODY = 65534 };
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	fill(NOBODY);
+}
+
 /* ---- Sizes */
 
 static void draw_everything(struct desk *desk, const struct log *log)
@@ -986,6 +1042,8 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_dims_when_idle),
 		cmocka_unit_test(test_repaints),
 		cmocka_unit_test(test_stalled),
+		cmocka_unit_test(test_filled),
+		cmocka_unit_test(test_filled_by_another),
 		cmocka_unit_test(test_any_size),
 		cmocka_unit_test(test_strange_sizes),
 		cmocka_unit_test(test_unknown_type),
