@@ -9,6 +9,7 @@ import re
 import stat
 import subprocess
 import sys
+import tempfile
 
 import pytest
 
@@ -109,27 +110,29 @@ class Shell:
     """
 
     SCRIPT = (
-        '>"$HOME/up"; cat <"$HOME/start"; "$@"; echo $? >"$HOME/code"; '
+        '>"$0/up"; cat <"$0/start"; "$@"; echo $? >"$0/code"; '
         'echo "The shell goes on."; read line'
     )
 
     def __init__(self, home, *args, env=None, before=(), **how):
-        self.home = home
-        os.mkfifo(home.path / "start")
+        self.folder = pathlib.Path(tempfile.mkdtemp(dir=home.path))
+        os.mkfifo(self.folder / "start")
         words = [*before, GRANTTY, *args]
         self.screen = Terminal(
-            ["sh", "-c", self.SCRIPT, "sh", *words],
+            ["sh", "-c", self.SCRIPT, str(self.folder), *words],
             env=home.environment(**(env or {})), **how,
         )
-        self.written = home.path / "written"
+        self.written = self.folder / "written"
         self.screen.tmux("pipe-pane", "-O", f"cat >'{self.written}'")
         wait_until(self.written.exists, "a look at what is written")
-        wait_until((home.path / "up").exists, "the shell")
+        wait_until((self.folder / "up").exists, "the shell")
         self.before = self.settings()
-        (home.path / "start").write_bytes(b"")
-        self.pid = wait_until(
-            lambda: child_named(self.screen.pid, "grantty"), "grantty"
-        )
+        (self.folder / "start").write_bytes(b"")
+        wait_until(lambda: self.has_ended() or self.child(), "grantty")
+        self.pid = self.child()  # None where it has ended already
+
+    def child(self):
+        return child_named(self.screen.pid, "grantty")
 
     def settings(self):
         """Those of the terminal's line."""
@@ -150,15 +153,17 @@ class Shell:
             marks[-1:] != [b"h"],
         )
 
-    def is_back(self, code):
-        """grantty has ended with that code as the shell tells it, and left the
-        terminal as it was."""
-        path = self.home.path / "code"
-        wait_until(
-            lambda: path.exists() and path.read_text().strip(),
-            lambda: f"its end:\n{self.screen.show()}",
-        )
-        assert int(path.read_text()) == code
+    def has_ended(self):
+        path = self.folder / "code"
+        return path.exists() and path.read_text(encoding="utf-8").strip()
+
+    def is_back(self, *codes):
+        """grantty has ended with one of those codes, which is returned, as the
+        shell tells it, and left the terminal as it was."""
+        code = int(wait_until(
+            self.has_ended, lambda: f"its end:\n{self.screen.show()}"
+        ))
+        assert code in codes, self.screen.show()
         wait_until(
             lambda: self.settings() == self.before,
             lambda: f"{self.before} again, not {self.settings()}",
@@ -168,6 +173,7 @@ class Shell:
             lambda: f"the terminal as it was, not {self.modes()}",
         )
         assert not self.screen.has_ended()
+        return code
 
 
 @pytest.fixture

@@ -78,6 +78,35 @@ def test_out_of_memory(crooked, home, short_of_memory, part):
     assert Exit.DONE in seen and len(seen) > 1
 
 
+# Up to there curses opens the terminal, and crashes where it gets no memory.
+OPENED = 300
+ALLOCATIONS = [*range(1, OPENED, 13), *range(OPENED, 3000, 270)]
+
+
+@pytest.mark.slow
+@pytest.mark.row("Process", "allocations of a kiosk failing, one in a run",
+                 "ends with a sentence or does without; by a signal in curses "
+                 "only; terminal as found")
+@pytest.mark.parametrize("part", range(2))
+def test_out_of_memory_at_the_screens(crooked, open_shell, short_of_memory,
+                                      part):
+    server = crooked(poll=error("authorization_pending"))
+    ends = set()
+    for number in ALLOCATIONS[part::2]:
+        polls = len(server.at("poll"))
+        shell = open_shell(env=short_of_memory(number))
+        wait_until(
+            lambda: shell.has_ended() or len(server.at("poll")) > polls,
+            lambda: f"an end or a poll at {number}:\n{shell.screen.show()}",
+        )
+        if not shell.has_ended():
+            os.kill(shell.pid, signal.SIGTERM)
+        crash = [128 + signal.SIGSEGV] if number < OPENED else []
+        ends.add(shell.is_back(*Exit, 127, *crash))
+        shell.screen.keys("Enter")
+    assert ends > {Exit.DONE}
+
+
 @pytest.mark.row("Process", "descriptors exhausted",
                  "ends with a sentence; the session is kept")
 @pytest.mark.parametrize("limit", range(3, 12))
