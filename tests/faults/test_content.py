@@ -73,6 +73,30 @@ def test_in_an_error(crooked, login, text):
     shows_nothing_hostile(login(Exit.FAILED, "moon_not_full"))
 
 
+@pytest.mark.row("Content", "all of it in the error text of each endpoint",
+                 "told cleaned and clipped; exit code as ever")
+@pytest.mark.parametrize("place, verb, code", [
+    ("authorize", "login", Exit.FAILED),
+    ("profile", "login", Exit.DONE),
+    ("refresh", "token", Exit.FAILED),
+    ("revoke", "logout", Exit.DONE),
+], ids=["device", "profile", "refresh", "revocation"])
+def test_in_each_error(crooked, home, place, verb, code):
+    everything = "".join(HOSTILE.values())
+    server = crooked(**{place: error("moon_not_full", error_uri=everything,
+                                     error_description=everything)})
+    if verb != "login":
+        assert home.grantty("login").returncode == Exit.DONE
+        home.store(expires_at=1)
+    run = home.grantty(verb)
+    assert run.returncode == code, run.stderr
+    assert server.at(place)
+    told = run.stdout + run.stderr
+    assert "moon_not_full" in told + home.logged()
+    assert not BAD.search(told) and "\x1b" not in told
+    assert len(told) < 4000
+
+
 @pytest.mark.row("Content", "as an error code and as Webex's trackingId",
                  "told cleaned and clipped; the code lives on or ends")
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
