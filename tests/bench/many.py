@@ -95,8 +95,10 @@ class Person:
 
 
 def memory_line(what, people):
-    pids = [person.process.pid for person in people]
-    if not pids:
+    """Of all that they have started, too."""
+    pids = [pid for person in people
+            for pid in processes.tree(person.process.pid)]
+    if not people:
         return
     try:
         figures = [processes.memory_kb(pids, field) / 1024
@@ -105,8 +107,8 @@ def memory_line(what, people):
         print(f"  {what}: only root may look at its memory")
         return
     print(f"  {what}: {figures[0]:.1f} MiB in all (PSS), "
-          f"{figures[0] / len(pids) * 1024:.0f} KiB each; "
-          f"{figures[1] / len(pids) * 1024:.0f} KiB each private and dirty")
+          f"{figures[0] / len(people) * 1024:.0f} KiB each; "
+          f"{figures[1] / len(people) * 1024:.0f} KiB each private and dirty")
 
 
 def approve(practice, count):
