@@ -148,17 +148,19 @@ struct guard *guard_start(const struct guard_duty *duty)
 	struct guard *guard;
 	struct termios lines;
 	int ends[2];
+	pid_t pid;
 
 	if (tcgetattr(duty->fd, &lines) != 0 ||
 	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
 		return NULL;
-	guard = xcalloc(1, sizeof(*guard));
-	guard->pid = fork();
-	if (guard->pid == 0) {
+	pid = fork();
+	if (pid == 0) {
 		(void)close(ends[1]);
 		stand_by(duty, &lines, ends[0]);
 	}
 	(void)close(ends[0]);
+	guard = xcalloc(1, sizeof(*guard));
+	guard->pid = pid;
 	guard->leash = ends[1];
 	last_leash = guard->leash;
 	listen_for_crashes();

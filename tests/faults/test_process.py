@@ -147,14 +147,22 @@ ENDS = {
 
 
 @pytest.fixture
-def at_stage(crooked, open_shell):
-    """Starts a kiosk from a shell and waits until it is at that stage."""
+def at_stage(crooked, home, open_shell):
+    """Starts a kiosk from a shell and waits until it is at that stage, and has
+    on the disk what belongs there."""
+    code = home.session.with_name("session.json.code")
+    kept = {
+        "code": code.exists,
+        "polling": code.exists,
+        "profile": lambda: home.stored().get("profile"),
+    }
 
     def start(stage, **how):
         answers, config, text = STAGES[stage]
         server = crooked(config, **answers)
         shell = open_shell(**how)
         shell.screen.wait_for(text)
+        wait_until(kept.get(stage, lambda: True), "what is kept")
         if stage == "polling":
             wait_until(lambda: server.at("poll"), "a poll")
         return shell, text
