@@ -12,6 +12,8 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <curses.h>
+#include <term.h>
 
 #include "base/buf.h"
 #include "ui/term_type.h"
@@ -19,6 +21,7 @@
 static const char *undo_of(const char *type, struct buf *undo)
 {
 	assert_int_equal(setenv("TERM", type, 1), 0);
+	(void)set_curterm(NULL); /* or terminfo keeps the one before */
 	buf_init(undo, 256);
 	assert_true(term_type_undo(undo));
 	return buf_text(undo);
@@ -44,8 +47,10 @@ static void test_unknown_types(void **state)
 {
 	(void)state;
 	(void)setenv("TERM", "no-such-terminal", 1);
+	(void)set_curterm(NULL);
 	assert_string_equal(term_type_choose(), "xterm-256color");
 	(void)unsetenv("TERM");
+	(void)set_curterm(NULL);
 	assert_string_equal(term_type_choose(), "xterm-256color");
 }
 
