@@ -25,7 +25,8 @@ DOORS = {
     "libcurl": (["curl/*"], ["io/http.c", "io/http_*.[ch]"]),
     "ncurses": (
         ["curses.h", "ncurses.h", "ncursesw/*", "term.h", "panel.h"],
-        ["ui/term.[ch]", "ui/term_type.c", "ui/canvas.[ch]"],
+        ["ui/term.[ch]", "ui/term_type.c", "ui/keyboard.c", "ui/palette.c"]
+        + ["ui/canvas.[ch]"],
     ),
     "cJSON": (["cjson/*", "cJSON.h"], ["core/json.c"]),
     "libqrencode": (["qrencode.h"], ["core/qr.c"]),

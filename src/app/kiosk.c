@@ -33,6 +33,7 @@
 #include "io/taste.h"
 #include "io/vt.h"
 #include "io/wall.h"
+#include "ui/keyboard.h"
 #include "ui/term.h"
 #include "ui/ui.h"
 
@@ -203,7 +204,7 @@ static void take_keys(struct kiosk *kiosk)
 	int key;
 
 	while (!kiosk->ended) {
-		key = term_key(kiosk->term);
+		key = keyboard_key(term_keyboard(kiosk->term));
 		if (key == KEYS_NONE)
 			return;
 		if (key == KEYS_HANG_UP) {

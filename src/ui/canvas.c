@@ -12,7 +12,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "ui/ink.h"
+#include "ui/palette.h"
 #include "ui/term.h"
 #include "ui/wrap.h"
 
@@ -45,7 +45,7 @@ static void use_ink(struct ink ink)
 
 static void use_role(const struct canvas *canvas, enum role role)
 {
-	use_ink(term_ink(canvas->term, role));
+	use_ink(palette_ink(term_palette(canvas->term), role));
 }
 
 void canvas_erase(struct canvas *canvas)
@@ -63,7 +63,7 @@ void canvas_fill(struct canvas *canvas, struct rect rect, enum role role)
 
 void canvas_bar(struct canvas *canvas, struct rect rect, enum role role)
 {
-	use_ink(term_fill_ink(canvas->term, role));
+	use_ink(palette_fill_ink(term_palette(canvas->term), role));
 	for (int y = 0; y < rect.rows && rect.columns > 0; y++)
 		mvwhline(stdscr, rect.y + y, rect.x, ' ', rect.columns);
 }
@@ -166,7 +166,7 @@ void canvas_qr_cell(struct canvas *canvas, struct rect rect, int y, int x,
 {
 	struct rect place = rect_part(rect, y, x, 1, 1);
 	enum glyph glyph = GLYPH_BLANK;
-	struct ink ink = term_qr_ink(canvas->term);
+	struct ink ink = palette_qr_ink(term_palette(canvas->term));
 
 	if (y < 0 || x < 0 || place.rows == 0 || place.columns == 0)
 		return;

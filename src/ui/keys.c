@@ -10,8 +10,8 @@
 #include <string.h>
 
 #include "core/profile.h"
+#include "ui/keyboard.h"
 #include "ui/model.h"
-#include "ui/term.h"
 #include "ui/view.h"
 
 enum {

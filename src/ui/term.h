@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The terminal behind curses: opening it whatever TERM and LANG say, colours
- * by role, keys, and leaving it as it was. Only files in ui/ use curses, and
- * only this one opens and closes it.
+ * by role, and leaving it as it was. Only files in ui/ use curses, and only
+ * this one opens and closes it.
  */
 #ifndef GRANTTY_UI_TERM_H
 #define GRANTTY_UI_TERM_H
@@ -14,6 +14,8 @@
 #include "ui/rect.h"
 
 struct err;
+struct keyboard;
+struct palette;
 struct term;
 
 /* Sets the locale from the environment (or name, where not "") and falls back
@@ -35,6 +37,9 @@ struct term *term_open(int input, int output, const struct theme *theme,
 
 /* Leaves the screen cleared and the terminal as it was; NULL is fine. */
 void term_close(struct term *term);
+
+/* How the roles of the theme look on it. */
+const struct palette *term_palette(const struct term *term);
 
 /* Another theme from now on; redraw everything afterwards. */
 void term_set_theme(struct term *term, const struct theme *theme);
@@ -81,44 +86,12 @@ void term_without_halves(struct term *term);
 
 /* What the terminal can do. */
 bool term_is_utf8(const struct term *term);
-bool term_has_halves(const struct term *term); /* half blocks */
-bool term_has_colour(const struct term *term);
+bool term_has_halves(const struct term *term);	   /* half blocks */
 bool term_is_console(const struct term *term);	   /* TERM=linux */
 unsigned term_text_flags(const struct term *term); /* for text_clip() */
 
-/* Keys as the rest of the program knows them. Printable characters are
- * themselves (ASCII only). */
-enum key {
-	KEYS_NONE = 0, /* nothing (more) to read */
-	KEYS_ESCAPE = 27,
-	KEYS_ENTER = 13,
-	KEYS_TAB = 9,
-	KEYS_REPAINT = 12,  /* Ctrl-L */
-	KEYS_INTERRUPT = 3, /* Ctrl-C */
-	KEYS_UP = 256,
-	KEYS_DOWN,
-	KEYS_LEFT,
-	KEYS_RIGHT,
-	KEYS_PAGE_UP,
-	KEYS_PAGE_DOWN,
-	KEYS_HOME,
-	KEYS_END,
-	KEYS_BACKSPACE,
-	KEYS_PASTE,  /* text was pasted: see term_pasted() */
-	KEYS_OTHER,  /* some other key: a sign of a person */
-	KEYS_HANG_UP /* the terminal is gone: end */
-};
-
-/* The next key that was pressed; does not wait. Pasted text that has begun and
- * whose end never comes is what Escape twice or Ctrl-C gets out of. */
-int term_key(struct term *term);
-
-/*
- * What was pasted: at most 8 KiB of printable ASCII, without line ends and
- * other controls; "" where it was longer. Valid until the next term_key(), and
- * wiped then, as it may carry a secret.
- */
-const char *term_pasted(const struct term *term);
+/* Its keys. */
+struct keyboard *term_keyboard(const struct term *term);
 
 /* Whether it was asked to mark pasted text. Else that comes in as keys. */
 bool term_marks_pastes(const struct term *term);

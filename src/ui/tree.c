@@ -13,7 +13,7 @@
 
 #include "base/mem.h"
 #include "core/profile.h"
-#include "ui/term.h"
+#include "ui/keyboard.h"
 
 /* A branch with more below it starts folded. */
 enum { LARGE_BRANCH = 20 };

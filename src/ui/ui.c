@@ -16,6 +16,7 @@
 #include "base/mem.h"
 #include "core/profile.h"
 #include "ui/canvas.h"
+#include "ui/keyboard.h"
 #include "ui/keys.h"
 #include "ui/layout.h"
 #include "ui/model.h"
@@ -499,7 +500,7 @@ static void look(struct ui *ui, const struct model *model, enum look what,
 		view->typing = false;
 		break;
 	case LOOK_PASTE:
-		paste(view, term_pasted(ui->term));
+		paste(view, keyboard_pasted(term_keyboard(ui->term)));
 		break;
 	case LOOK_HELP:
 		view->help = true;

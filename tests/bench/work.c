@@ -25,6 +25,7 @@
 #include "core/profile.h"
 #include "core/provider.h"
 #include "core/qr.h"
+#include "ui/keyboard.h"
 #include "ui/model.h"
 #include "ui/term.h"
 #include "ui/ui.h"

@@ -20,6 +20,7 @@
 #include "fuzz.h"
 #include "ui/model.h"
 #include "ui/paste.h"
+#include "ui/keyboard.h"
 #include "ui/term.h"
 #include "ui/ui.h"
 
@@ -110,9 +111,9 @@ static void take_keys(struct ui *ui, const struct model *model)
 {
 	int key;
 
-	while ((key = term_key(desk.term)) != KEYS_NONE) {
+	while ((key = keyboard_key(term_keyboard(desk.term))) != KEYS_NONE) {
 		must(key != KEYS_HANG_UP);
-		check_pasted(term_pasted(desk.term));
+		check_pasted(keyboard_pasted(term_keyboard(desk.term)));
 		switch (ui_key(ui, model, key)) {
 		case COMMAND_PASTE:
 			must(model->authorization_uri != NULL);
@@ -138,13 +139,13 @@ static void take_keys(struct ui *ui, const struct model *model)
 /* Ends a paste and a sequence that an input left open. */
 static void close_input(void)
 {
-	while (term_key(desk.term) != KEYS_NONE)
+	while (keyboard_key(term_keyboard(desk.term)) != KEYS_NONE)
 		continue;
 	must(write(desk.master, "\x1b[201~\x03", 7) == 7);
-	while (term_key(desk.term) != KEYS_NONE)
+	while (keyboard_key(term_keyboard(desk.term)) != KEYS_NONE)
 		continue;
 	must(write(desk.master, "\x03\x03", 2) == 2);
-	while (term_key(desk.term) != KEYS_NONE)
+	while (keyboard_key(term_keyboard(desk.term)) != KEYS_NONE)
 		continue;
 }
 

@@ -13,7 +13,7 @@
 #include "core/profile.h"
 #include "core/provider.h"
 #include "fuzz.h"
-#include "ui/term.h"
+#include "ui/keyboard.h"
 #include "ui/tree.h"
 
 static void must_be_clean(const char *text)

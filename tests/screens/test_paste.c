@@ -20,6 +20,7 @@
 
 #include "base/err.h"
 #include "core/theme.h"
+#include "ui/keyboard.h"
 #include "ui/model.h"
 #include "ui/paste.h"
 #include "ui/term.h"
@@ -172,7 +173,7 @@ static int press_long(struct desk *desk, const char *bytes)
 		size_t n = left < 1000 ? left : 1000;
 
 		press(desk, bytes, n);
-		key = term_key(desk->term);
+		key = keyboard_key(term_keyboard(desk->term));
 		bytes += n;
 		left -= n;
 	}
@@ -191,25 +192,31 @@ static void test_split_reads(void **state)
 	/* An ESC alone is the Escape key, and with [ it is Alt and [. */
 	for (size_t at = 3; at < len; at++) {
 		press(&desk, bytes, at);
-		assert_int_equal(term_key(desk.term), KEYS_NONE);
-		assert_int_equal(term_key(desk.term), KEYS_NONE);
+		assert_int_equal(keyboard_key(term_keyboard(desk.term)),
+				 KEYS_NONE);
+		assert_int_equal(keyboard_key(term_keyboard(desk.term)),
+				 KEYS_NONE);
 		press(&desk, bytes + at, len - at);
-		assert_int_equal(term_key(desk.term), KEYS_PASTE);
-		assert_string_equal(term_pasted(desk.term), ADDRESS);
-		assert_int_equal(term_key(desk.term), KEYS_NONE);
-		assert_string_equal(term_pasted(desk.term), "");
+		assert_int_equal(keyboard_key(term_keyboard(desk.term)),
+				 KEYS_PASTE);
+		assert_string_equal(keyboard_pasted(term_keyboard(desk.term)),
+				    ADDRESS);
+		assert_int_equal(keyboard_key(term_keyboard(desk.term)),
+				 KEYS_NONE);
+		assert_string_equal(keyboard_pasted(term_keyboard(desk.term)),
+				    "");
 	}
 	/* Keys around it are keys. */
 	press(&desk, "z" BEGIN "q" END "\r", 15);
-	assert_int_equal(term_key(desk.term), 'z');
-	assert_int_equal(term_key(desk.term), KEYS_PASTE);
-	assert_string_equal(term_pasted(desk.term), "q");
-	assert_int_equal(term_key(desk.term), KEYS_ENTER);
-	assert_string_equal(term_pasted(desk.term), "");
+	assert_int_equal(keyboard_key(term_keyboard(desk.term)), 'z');
+	assert_int_equal(keyboard_key(term_keyboard(desk.term)), KEYS_PASTE);
+	assert_string_equal(keyboard_pasted(term_keyboard(desk.term)), "q");
+	assert_int_equal(keyboard_key(term_keyboard(desk.term)), KEYS_ENTER);
+	assert_string_equal(keyboard_pasted(term_keyboard(desk.term)), "");
 	/* Nothing was begun. */
 	press(&desk, END "q", 7);
-	assert_int_equal(term_key(desk.term), KEYS_OTHER);
-	assert_int_equal(term_key(desk.term), 'q');
+	assert_int_equal(keyboard_key(term_keyboard(desk.term)), KEYS_OTHER);
+	assert_int_equal(keyboard_key(term_keyboard(desk.term)), 'q');
 	desk_close(&desk);
 }
 
@@ -222,12 +229,13 @@ static void test_long_paste(void **state)
 	desk_open(&desk, 80, 24, "xterm-256color", "auto");
 	snprintf(bytes, sizeof(bytes), BEGIN "%0*d" END, PASTE_MAX, 7);
 	assert_int_equal(press_long(&desk, bytes), KEYS_PASTE);
-	assert_int_equal(strlen(term_pasted(desk.term)), PASTE_MAX);
+	assert_int_equal(strlen(keyboard_pasted(term_keyboard(desk.term))),
+			 PASTE_MAX);
 	snprintf(bytes, sizeof(bytes), BEGIN "%0*d" END, 2 * PASTE_MAX, 7);
 	assert_int_equal(press_long(&desk, bytes), KEYS_PASTE);
-	assert_string_equal(term_pasted(desk.term), "");
+	assert_string_equal(keyboard_pasted(term_keyboard(desk.term)), "");
 	assert_int_equal(press_long(&desk, BEGIN "a" END), KEYS_PASTE);
-	assert_string_equal(term_pasted(desk.term), "a");
+	assert_string_equal(keyboard_pasted(term_keyboard(desk.term)), "a");
 	desk_close(&desk);
 }
 
@@ -249,17 +257,20 @@ static void test_without_end(void **state)
 		assert_int_equal(press_long(&desk, BEGIN "http"), KEYS_NONE);
 		press(&desk, cases[i].first, strlen(cases[i].first));
 		if (cases[i].then != NULL) {
-			assert_int_equal(term_key(desk.term), KEYS_NONE);
+			assert_int_equal(keyboard_key(term_keyboard(desk.term)),
+					 KEYS_NONE);
 			press(&desk, cases[i].then, strlen(cases[i].then));
 		}
-		assert_int_equal(term_key(desk.term), cases[i].key);
-		assert_string_equal(term_pasted(desk.term), "");
+		assert_int_equal(keyboard_key(term_keyboard(desk.term)),
+				 cases[i].key);
+		assert_string_equal(keyboard_pasted(term_keyboard(desk.term)),
+				    "");
 		assert_int_equal(press_long(&desk, "z"), 'z');
 	}
 	/* It does not hide that the terminal is gone. */
 	assert_int_equal(press_long(&desk, BEGIN "http"), KEYS_NONE);
 	desk_unplug(&desk);
-	assert_int_equal(term_key(desk.term), KEYS_HANG_UP);
+	assert_int_equal(keyboard_key(term_keyboard(desk.term)), KEYS_HANG_UP);
 	ui_free(desk.ui);
 	term_close(desk.term);
 	close(desk.slave);
@@ -335,7 +346,7 @@ static enum command press_key(struct desk *desk, const struct model *model,
 	int key;
 
 	press(desk, bytes, strlen(bytes));
-	while ((key = term_key(desk->term)) != KEYS_NONE)
+	while ((key = keyboard_key(term_keyboard(desk->term))) != KEYS_NONE)
 		command = ui_key(desk->ui, model, key);
 	return command;
 }

@@ -28,7 +28,9 @@
 #include "core/provider.h"
 #include "core/qr.h"
 #include "core/theme.h"
+#include "ui/keyboard.h"
 #include "ui/model.h"
+#include "ui/palette.h"
 #include "ui/term.h"
 #include "ui/ui.h"
 
@@ -856,7 +858,7 @@ static void test_unknown_type(void **state)
 
 	(void)state;
 	desk_open(&desk, 80, 24, "no-such-terminal", "auto");
-	assert_true(term_has_colour(desk.term));
+	assert_true(term_palette(desk.term)->colour);
 	assert_false(term_is_console(desk.term));
 	desk_close(&desk);
 	desk_open(&desk, 80, 24, "", "auto");
@@ -865,7 +867,7 @@ static void test_unknown_type(void **state)
 	assert_true(term_is_console(desk.term));
 	desk_close(&desk);
 	desk_open(&desk, 80, 24, "vt100", "auto");
-	assert_false(term_has_colour(desk.term));
+	assert_false(term_palette(desk.term)->colour);
 	desk_close(&desk);
 }
 
@@ -945,8 +947,10 @@ static void test_bytes_to_keys(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		press(&desk, cases[i].bytes);
 		for (int k = 0; k < 4 && cases[i].keys[k] != 0; k++)
-			assert_int_equal(term_key(desk.term), cases[i].keys[k]);
-		assert_int_equal(term_key(desk.term), KEYS_NONE);
+			assert_int_equal(keyboard_key(term_keyboard(desk.term)),
+					 cases[i].keys[k]);
+		assert_int_equal(keyboard_key(term_keyboard(desk.term)),
+				 KEYS_NONE);
 	}
 	desk_close(&desk);
 }
@@ -957,10 +961,10 @@ static void test_hang_up(void **state)
 
 	(void)state;
 	desk_open(&desk, 80, 24, "xterm-256color", "auto");
-	assert_int_equal(term_key(desk.term), KEYS_NONE);
+	assert_int_equal(keyboard_key(term_keyboard(desk.term)), KEYS_NONE);
 	desk_unplug(&desk);
-	assert_int_equal(term_key(desk.term), KEYS_HANG_UP);
-	assert_int_equal(term_key(desk.term), KEYS_HANG_UP);
+	assert_int_equal(keyboard_key(term_keyboard(desk.term)), KEYS_HANG_UP);
+	assert_int_equal(keyboard_key(term_keyboard(desk.term)), KEYS_HANG_UP);
 	ui_free(desk.ui);
 	term_close(desk.term);
 	close(desk.slave);

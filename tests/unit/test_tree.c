@@ -15,7 +15,7 @@
 
 #include "base/mem.h"
 #include "core/profile.h"
-#include "ui/term.h"
+#include "ui/keyboard.h"
 #include "ui/tree.h"
 
 /* The same numbers in every run. */
