@@ -4,6 +4,7 @@
 import tempfile
 
 from selenium import webdriver
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
@@ -44,7 +45,10 @@ class Browser:
         self.driver.get(url)
 
     def text(self):
-        return self.driver.find_element(By.TAG_NAME, "body").text
+        """In one go, as the page may just be giving way to the next."""
+        return self.driver.execute_script(
+            "return document.body?.innerText ?? ''"
+        )
 
     def wait_for(self, text):
         WebDriverWait(self.driver, PATIENCE_S).until(
@@ -58,12 +62,20 @@ class Browser:
         self.press("Continue")
 
     def press(self, label):
-        """Clicks on the button with that label."""
-        for button in self.driver.find_elements(By.TAG_NAME, "button"):
-            if button.text == label:
-                button.click()
-                return
-        raise AssertionError(f"no button {label!r} on:\n{self.text()}")
+        """Clicks on the button with that label, once there is one."""
+
+        def click(_):
+            for button in self.driver.find_elements(By.TAG_NAME, "button"):
+                if button.text == label:
+                    button.click()
+                    return True
+            return False
+
+        WebDriverWait(
+            self.driver,
+            PATIENCE_S,
+            ignored_exceptions=[StaleElementReferenceException],
+        ).until(click, f"a button {label!r}")
 
     def close(self):
         self.driver.quit()

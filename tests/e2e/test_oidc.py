@@ -60,20 +60,13 @@ def phone(certificate):
     """A browser that knows the server, and nobody else on the network."""
     import browser
 
-    class Phone(browser.Browser):
-        def text(self):
-            """In one go, as the page may just be giving way to the next."""
-            return self.driver.execute_script(
-                "return document.body?.innerText ?? ''"
-            )
-
     flags = [
         f"--ignore-certificate-errors-spki-list={certificate.pin()}",
         "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
     ]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(browser, "FLAGS", browser.FLAGS + flags)
-        phone = Phone()
+        phone = browser.Browser()
     yield phone
     phone.close()
 
