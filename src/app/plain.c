@@ -159,12 +159,16 @@ static void take_answer(struct driver *driver)
 /* Runs the visit to its end. Returns the exit code where it did not come to
  * that, else EXIT_DONE. */
 static int run(struct driver *driver, struct scene *scene, struct visit *visit,
-	       int signals)
+	       int signals, struct err *err)
 {
 	int code = EXIT_DONE;
 	struct event event = driver_event(EVENT_TICK);
 	const struct setup *setup = scene->setup;
-	struct http_fd fds[] = {{.fd = signals}, {.fd = -1}};
+	struct http_fd fds[] = {
+		{.fd = signals},
+		{.fd = -1},
+		{.fd = STDOUT_FILENO, .end_only = true},
+	};
 	unsigned shown = 0;
 	bool asks;
 	struct action action;
@@ -178,12 +182,19 @@ static int run(struct driver *driver, struct scene *scene, struct visit *visit,
 		if (asks && fds[1].fd < 0)
 			ask_who(scene, visit);
 		fds[1].fd = asks ? STDIN_FILENO : -1;
-		if (!driver_wait(driver, fds, 2, NEVER_MS))
+		if (!driver_wait(driver, fds, 3, NEVER_MS))
 			return EXIT_FAILED;
 		if (fds[1].ready)
 			take_answer(driver);
 		if (fds[0].ready)
 			code = take_signals(signals);
+		/* No signal tells of a pipe's or a socket's other end. */
+		if (fds[2].hung_up && code == EXIT_DONE &&
+		    visit_stage(visit) != VISIT_OVER) {
+			err_set(err, "Standard output was closed before the "
+				     "sign-in was over.");
+			code = EXIT_FAILED;
+		}
 	}
 	return code;
 }
@@ -225,7 +236,7 @@ int plain_run(struct setup *setup, struct session_data *login, struct err *err)
 	(void)driver_recall(&driver);
 	if (setup_keeps_code(setup, true))
 		driver_recall_code(&driver, visit);
-	code = run(&driver, &scene, visit, signals);
+	code = run(&driver, &scene, visit, signals, err);
 	if (code == EXIT_DONE) {
 		code = scene_exit_code(visit);
 		if (code == EXIT_DONE) {

@@ -365,6 +365,13 @@ static bool has_answer(const struct http *http)
 	return false;
 }
 
+static short events_of(const struct http_fd *fd)
+{
+	if (fd->end_only)
+		return 0; /* poll() tells of the end all the same */
+	return fd->write ? POLLOUT : POLLIN;
+}
+
 /* Asked for again instead of taken from curl_multi_poll(), which has no word
  * for a hang-up. */
 static void look(struct http_fd *fds, size_t n)
@@ -374,7 +381,7 @@ static void look(struct http_fd *fds, size_t n)
 	for (size_t i = 0; i < n; i++)
 		polled[i] = (struct pollfd){
 			.fd = fds[i].fd,
-			.events = fds[i].write ? POLLOUT : POLLIN,
+			.events = events_of(&fds[i]),
 		};
 	if (poll(polled, n, 0) < 0)
 		n = 0;
@@ -383,6 +390,13 @@ static void look(struct http_fd *fds, size_t n)
 		fds[i].hung_up =
 			polled[i].revents & (POLLHUP | POLLERR | POLLNVAL);
 	}
+}
+
+static short curl_events_of(const struct http_fd *fd)
+{
+	if (fd->end_only)
+		return 0;
+	return fd->write ? CURL_WAIT_POLLOUT : CURL_WAIT_POLLIN;
 }
 
 bool http_wait(struct http *http, struct http_fd *fds, size_t n,
@@ -399,8 +413,7 @@ bool http_wait(struct http *http, struct http_fd *fds, size_t n,
 		if (fds[i].fd >= 0)
 			extra[count++] = (struct curl_waitfd){
 				.fd = fds[i].fd,
-				.events = fds[i].write ? CURL_WAIT_POLLOUT
-						       : CURL_WAIT_POLLIN,
+				.events = curl_events_of(&fds[i]),
 			};
 	}
 	if (timeout_ms < 0 || timeout_ms > MAX_WAIT_MS)

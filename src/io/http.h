@@ -47,10 +47,11 @@ void http_drop(struct http *http, enum http_slot slot);
 
 /* Something besides the network to wait for. */
 struct http_fd {
-	int fd;	      /* negative: ignored */
-	bool write;   /* wait for room to write instead of something to read */
-	bool ready;   /* out: readable/writable, hung up or in error */
-	bool hung_up; /* out: POLLHUP or POLLERR */
+	int fd;	       /* negative: ignored */
+	bool write;    /* wait for room to write instead of something to read */
+	bool end_only; /* wait for neither, only for a hang-up or an error */
+	bool ready;    /* out: readable/writable, hung up or in error */
+	bool hung_up;  /* out: POLLHUP or POLLERR */
 };
 
 /*

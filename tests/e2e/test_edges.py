@@ -6,6 +6,7 @@ import fcntl
 import os
 import pty
 import signal
+import socket
 import subprocess
 
 import pytest
@@ -244,6 +245,39 @@ def test_output_that_hangs_up_alone_ends_it(home, start_practice):
         finally:
             login.kill()
     os.close(ours)
+
+
+@pytest.mark.parametrize("kind", ["pipe", "socket"])
+@pytest.mark.row("Terminal", "output's reader goes away",
+                 "told; ends; exit 1")
+def test_output_whose_reader_goes_away_ends_it(home, start_practice, kind):
+    """As ssh -T has it when the line drops: no signal tells of that."""
+    practice = start_practice()
+    practice.config(home.config)
+    if kind == "pipe":
+        reader, writer = os.pipe()
+    else:
+        reader, writer = (end.detach() for end in socket.socketpair())
+    with subprocess.Popen(
+        [GRANTTY, "login", "--plain"],
+        env=home.environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as login:
+        os.close(writer)
+        shown = ""
+        while "The code is good for" not in shown:
+            shown += os.read(reader, 4096).decode()
+        os.close(reader)
+        try:
+            said = login.communicate(timeout=PATIENCE_S)[1]
+        finally:
+            login.kill()
+    assert login.returncode == Exit.FAILED
+    assert "Standard output was closed" in said
+    assert not home.session.exists()
 
 
 def test_no_escape_sequences_for_a_dumb_terminal(home, start_practice):

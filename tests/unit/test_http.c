@@ -567,6 +567,29 @@ static void test_descriptors_end_the_wait(void **state)
 	close(full[1]);
 }
 
+static void test_end_alone_is_waited_for(void **state)
+{
+	struct http_fd fd = {.end_only = true};
+	int ends[2];
+
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	/* Room to write and something to read are nothing. */
+	fd.fd = ends[1];
+	assert_true(http_wait(http, &fd, 1, 10));
+	assert_false(fd.ready || fd.hung_up);
+	assert_int_equal(write(ends[1], "x", 1), 1);
+	fd.fd = ends[0];
+	assert_true(http_wait(http, &fd, 1, 10));
+	assert_false(fd.ready || fd.hung_up);
+	/* The other end goes. */
+	fd.fd = ends[1];
+	close(ends[0]);
+	assert_true(http_wait(http, &fd, 1, -1));
+	assert_true(fd.ready && fd.hung_up);
+	close(ends[1]);
+}
+
 static void test_closed_descriptor_is_told(void **state)
 {
 	struct http_fd gone;
@@ -661,6 +684,7 @@ int main(void)
 		TEST(test_slots_side_by_side),
 		TEST(test_free_in_mid_flight),
 		TEST(test_descriptors_end_the_wait),
+		TEST(test_end_alone_is_waited_for),
 		TEST(test_closed_descriptor_is_told),
 		TEST(test_too_many_descriptors),
 		TEST(test_wait_returns_for_an_answer),
