@@ -113,7 +113,7 @@ static bool take_private_key(struct setup *setup, struct err *err)
 		return true;
 	buf_init(&pem, KEY_MAX);
 	ok = input_read(path, &pem, &open_to_others, err) == INPUT_OK;
-	if (ok && open_to_others) {
+	if (ok && open_to_others && !input_is_credential(path)) {
 		ok = input_complain_open(path, err);
 	} else if (ok && !provider_take_key(&setup->provider, buf_text(&pem),
 					    pem.len, &why)) {

@@ -235,7 +235,8 @@ static bool secret_from_file(const struct setup *setup, struct found *found,
 		return true;
 	found->place = "client_secret_file";
 	found->name = file;
-	found->value = input_read_secret(file, SECRET_MAX, false, err);
+	found->value = input_read_secret(file, SECRET_MAX,
+					 input_is_credential(file), err);
 	return found->value != NULL;
 }
 

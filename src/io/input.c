@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -67,6 +68,18 @@ enum input_result input_read(const char *path, struct buf *out,
 out:
 	(void)close(fd);
 	return result;
+}
+
+bool input_is_credential(const char *path)
+{
+	const char *folder = getenv("CREDENTIALS_DIRECTORY");
+	size_t n = folder != NULL ? strlen(folder) : 0;
+
+	if (n == 0 || strncmp(path, folder, n) != 0 || path[n] != '/')
+		return false;
+	path += n + 1;
+	/* Not below it, where the way may lead out again. */
+	return path[0] != '\0' && strchr(path, '/') == NULL;
 }
 
 bool input_complain_open(const char *path, struct err *err)

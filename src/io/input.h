@@ -32,6 +32,14 @@ enum input_result input_read(const char *path, struct buf *out,
 char *input_read_secret(const char *path, size_t max, bool guarded,
 			struct err *err);
 
+/*
+ * Whether path names a file right in the folder of systemd's credentials
+ * ($CREDENTIALS_DIRECTORY). systemd keeps others out of that folder; its files
+ * may look open to others all the same, for since version 254 they are root's
+ * with a list of who may read them, which shows as mode 0440.
+ */
+bool input_is_credential(const char *path);
+
 /* Sets *err to "PATH holds a secret but others may read it: …". Always returns
  * false. */
 bool input_complain_open(const char *path, struct err *err);

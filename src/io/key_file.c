@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "io/file.h"
+#include "io/input.h"
 
 enum { MAX_FILE = 1024, HEX_LEN = 2 * CRYPTO_KEY_SIZE };
 
@@ -50,6 +51,22 @@ static bool decode(unsigned char *key, const struct buf *content)
 	return len == HEX_LEN && decode_hex(key, content->data);
 }
 
+static enum file_result read_content(const char *path, struct buf *content,
+				     struct err *err)
+{
+	if (!input_is_credential(path))
+		return file_read(AT_FDCWD, path, content, err);
+	switch (input_read(path, content, NULL, err)) {
+	case INPUT_OK:
+		return FILE_OK;
+	case INPUT_MISSING:
+		return FILE_MISSING;
+	case INPUT_FAILED:
+		break;
+	}
+	return FILE_REFUSED;
+}
+
 bool key_file_read(const char *path, unsigned char key[CRYPTO_KEY_SIZE],
 		   struct err *err)
 {
@@ -57,7 +74,7 @@ bool key_file_read(const char *path, unsigned char key[CRYPTO_KEY_SIZE],
 	bool ok = false;
 
 	buf_init(&content, MAX_FILE);
-	switch (file_read(AT_FDCWD, path, &content, err)) {
+	switch (read_content(path, &content, err)) {
 	case FILE_OK:
 		ok = decode(key, &content);
 		if (!ok)

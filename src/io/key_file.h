@@ -13,7 +13,8 @@ struct err;
 
 /* Reads the key that the file holds, raw or as hexadecimal digits. False with
  * *err, and how to make one, where it is missing, is no such file or is not for
- * this user alone (io/file.h). The caller wipes the key. */
+ * this user alone (io/file.h), except that a credential of systemd's is taken
+ * as it is (io/input.h). The caller wipes the key. */
 bool key_file_read(const char *path, unsigned char key[CRYPTO_KEY_SIZE],
 		   struct err *err);
 

@@ -475,6 +475,12 @@ def test_secret_from_a_credential_or_a_file(home, start_practice):
     run = home.grantty("login")
     assert run.returncode == Exit.USAGE
     assert "chmod 600" in run.stderr
+    secret = secret.rename(home.path / "other_secret")
+    practice.config(
+        home.config,
+        provider={"client_secret": None, "client_secret_file": str(secret)},
+    )
+    assert home.grantty("login", env=env).returncode == Exit.DONE
 
 
 # ---- The session file
@@ -530,6 +536,30 @@ def test_sealed_session(home, start_practice):
     run = home.grantty("token")
     assert run.returncode == Exit.FAILED
     assert "sealed: set session.key_file" in run.stderr
+
+
+def test_key_that_is_a_credential(home, start_practice):
+    """systemd >= 254 hands it out with mode 0440 and an access list."""
+    practice = start_practice("--approve-after", "0")
+    folder = home.path / "credentials"
+    folder.mkdir(mode=0o700)
+    key = folder / "session_key"
+    key.write_bytes(bytes(range(32)))
+    key.chmod(0o440)
+    practice.config(home.config, session={"key_file": str(key)})
+    env = {"CREDENTIALS_DIRECTORY": str(folder)}
+    run = home.grantty("login", env=env)
+    assert run.returncode == Exit.DONE, run.stderr
+    assert set(home.stored()) == {"version", "sealed"}
+    assert home.grantty("token", env=env).returncode == Exit.DONE
+    for env in ({}, {"CREDENTIALS_DIRECTORY": str(home.path)}):
+        run = home.grantty("token", env=env)
+        assert run.returncode == Exit.FAILED
+        assert "is open to others (mode 0440)" in run.stderr
+    key.unlink()
+    run = home.grantty("token", env={"CREDENTIALS_DIRECTORY": str(folder)})
+    assert run.returncode == Exit.FAILED
+    assert "is not there" in run.stderr
 
 
 # ---- Terminals

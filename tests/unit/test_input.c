@@ -147,6 +147,42 @@ static void reads_secrets(void **state)
 	}
 }
 
+static const struct {
+	const char *folder; /* NULL: not set */
+	const char *path;
+	bool is_credential;
+} places[] = {
+	{"/run/credentials/a", "/run/credentials/a/key", true},
+	{"/run/credentials/a", "/run/credentials/a", false},
+	{"/run/credentials/a", "/run/credentials/a/", false},
+	{"/run/credentials/a", "/run/credentials/ab/key", false},
+	{"/run/credentials/a", "/run/credentials/akey", false},
+	{"/run/credentials/a", "/run/credentials/a/../b/key", false},
+	{"/run/credentials/a", "/run/credentials/a/b/key", false},
+	{"/run/credentials/a", "/run/credentials/a/..", true}, /* a folder */
+	{"/run/credentials/a", "key", false},
+	{"/run/credentials/a", "", false},
+	{"", "/key", false},
+	{NULL, "/run/credentials/a/key", false},
+};
+
+static void knows_credentials(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		if (places[i].folder != NULL)
+			assert_int_equal(setenv("CREDENTIALS_DIRECTORY",
+						places[i].folder, 1),
+					 0);
+		else
+			assert_int_equal(unsetenv("CREDENTIALS_DIRECTORY"), 0);
+		assert_int_equal(input_is_credential(places[i].path),
+				 places[i].is_credential);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -158,6 +194,7 @@ int main(void)
 						tear_down),
 		cmocka_unit_test_setup_teardown(reads_secrets, set_up,
 						tear_down),
+		cmocka_unit_test(knows_credentials),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
