@@ -9,6 +9,7 @@
 #include "ui/term.h"
 
 #include <curses.h>
+#include <fcntl.h>
 #include <langinfo.h>
 #include <locale.h>
 #include <stdio.h>
@@ -37,6 +38,7 @@ struct term {
 	FILE *in, *out;
 	SCREEN *screen;
 	struct outlet *outlet;
+	struct termios before; /* the line as it was */
 	struct keyboard *keyboard;
 	int rows, columns;
 	bool utf8, halves, console;
@@ -117,7 +119,7 @@ static void read_size(const struct term *term, int *rows, int *columns)
 
 static FILE *open_copy(int fd, const char *mode)
 {
-	int copy = dup(fd);
+	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 3);
 	FILE *file = copy >= 0 ? fdopen(copy, mode) : NULL;
 
 	if (file == NULL && copy >= 0)
@@ -125,13 +127,18 @@ static FILE *open_copy(int fd, const char *mode)
 	return file;
 }
 
+/* To be caught by the outlet, as all that is written. */
+static void say(struct term *term, const char *sequence)
+{
+	fputs(sequence, term->out);
+	fflush(term->out);
+}
+
 /* Curses has nothing for this. */
 static void mark_pastes(struct term *term, bool on)
 {
-	if (!term->marks_pastes)
-		return;
-	fputs(on ? "\x1b[?2004h" : "\x1b[?2004l", term->out);
-	fflush(term->out);
+	if (term->marks_pastes)
+		say(term, on ? "\x1b[?2004h" : "\x1b[?2004l");
 }
 
 static void set_up(struct term *term, const char *name)
@@ -139,16 +146,19 @@ static void set_up(struct term *term, const char *name)
 	raw(); /* not cbreak(): Ctrl-S would block all output */
 	noecho();
 	nonl();
-	curs_set(0);
 	typeahead(-1);		/* a frame is never left half written */
 	clearok(stdscr, FALSE); /* it is curscr that gets cleared */
 	leaveok(stdscr, TRUE);	/* a countdown goes on where it wrote last */
 	idcok(stdscr, FALSE);
-	term->keyboard = keyboard_new(fileno(term->in));
 	term->utf8 = term->halves = codeset_is_utf8();
 	term->console = strncmp(name, "linux", 5) == 0;
 	term->marks_pastes = !term->console && term_type_marks_pastes();
+	outlet_catch(term->outlet);
 	palette_begin(&term->palette);
+	term->keyboard = keyboard_new(fileno(term->in));
+	curs_set(0);
+	mark_pastes(term, true);
+	outlet_release(term->outlet);
 }
 
 struct term *term_open(int input, int output, const struct theme *theme,
@@ -170,6 +180,7 @@ struct term *term_open(int input, int output, const struct theme *theme,
 			     "other programs and try again.");
 		goto out;
 	}
+	(void)tcgetattr(fileno(term->out), &term->before);
 	read_size(term, &rows, &columns);
 	if (rows > ROWS_MAX || columns > COLUMNS_MAX) {
 		err_set(err,
@@ -198,13 +209,12 @@ struct term *term_open(int input, int output, const struct theme *theme,
 			name);
 		goto out;
 	}
-	set_up(term, name);
 	term->outlet = outlet_new(fileno(term->out), baudrate(), err);
 	if (term->outlet == NULL)
 		goto out;
+	set_up(term, name);
 	palette_set(&term->palette, theme);
 	term_resize(term);
-	mark_pastes(term, true);
 	return term;
 out:
 	term_close(term);
@@ -273,8 +283,7 @@ static void forget(struct term *term)
 	if (drop_scrolled == NULL || drop_scrolled == (const char *)-1)
 		return;
 	outlet_catch(term->outlet);
-	fputs(drop_scrolled, term->out);
-	fflush(term->out);
+	say(term, drop_scrolled);
 	outlet_release(term->outlet);
 }
 
@@ -292,33 +301,52 @@ static void leave_blank(struct term *term)
 	clearok(curscr, TRUE);
 	wnoutrefresh(stdscr);
 	update(term);
-	(void)outlet_push(term->outlet, 0);
 }
 
-/* So that endwin() need not wait: whoever does not read by now loses what is on
- * its way. */
+/* Whoever does not read by now loses what is on its way; and where somebody has
+ * stopped the output (Scroll Lock), as if by TCOOFF, it goes on. */
 static void make_room(struct term *term)
 {
-	if (outlet_push(term->outlet, 0))
-		return;
-	outlet_keep(term->outlet, 0);
-	tcflush(fileno(term->out), TCOFLUSH);
+	const int fd = fileno(term->out);
+
+	(void)tcflow(fd, TCOOFF);
+	(void)tcflow(fd, TCOON);
+	(void)tcflush(fd, TCOFLUSH);
+}
+
+/* endwin() by itself would wait for a terminal that takes nothing. It finds no
+ * terminal behind its descriptor here, so the line is set by hand. */
+static void hand_back(struct term *term)
+{
+	outlet_catch(term->outlet);
+	mark_pastes(term, false);
+	endwin();
+	outlet_release(term->outlet);
+	if (!outlet_push(term->outlet, 0)) {
+		make_room(term);
+		(void)outlet_push(term->outlet, 0);
+	}
+	(void)tcsetattr(fileno(term->out), TCSANOW, &term->before);
 }
 
 void term_close(struct term *term)
 {
 	if (term == NULL)
 		return;
-	if (term->screen != NULL) {
-		if (term->rows > 0) { /* something was drawn */
-			make_room(term);
-			leave_blank(term);
-		}
-		mark_pastes(term, false);
+	if (term->screen != NULL && term->outlet == NULL) {
 		endwin();
-		keyboard_free(term->keyboard);
-		delscreen(term->screen);
+	} else if (term->screen != NULL) {
+		if (!outlet_push(term->outlet, 0)) {
+			outlet_keep(term->outlet, 0);
+			make_room(term);
+		}
+		if (term->rows > 0) /* something was drawn */
+			leave_blank(term);
+		hand_back(term);
 	}
+	keyboard_free(term->keyboard);
+	if (term->screen != NULL)
+		delscreen(term->screen);
 	outlet_free(term->outlet);
 	if (term->in != NULL)
 		fclose(term->in);

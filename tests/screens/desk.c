@@ -96,7 +96,7 @@ static void read_for_ever(int master, int counts)
 	_exit(0);
 }
 
-static void start_reader(struct desk *desk)
+void desk_start_reader(struct desk *desk)
 {
 	int fds[2];
 
@@ -153,7 +153,7 @@ void desk_open(struct desk *desk, int columns, int rows, const char *type,
 	struct err err;
 
 	desk_plug(desk, columns, rows);
-	start_reader(desk);
+	desk_start_reader(desk);
 	setenv("TERM", type, 1);
 	desk->term = term_open(desk->slave, desk->slave, &theme, &err);
 	assert_non_null(desk->term);

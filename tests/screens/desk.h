@@ -25,6 +25,9 @@ struct theme desk_theme(void);
 /* A pseudo-terminal of that size, and no more. */
 void desk_plug(struct desk *desk, int columns, int rows);
 
+/* Reads all that is written to it from now on, for desk_output(). */
+void desk_start_reader(struct desk *desk);
+
 /* The same, with a terminal of that type and the screens on it. */
 void desk_open(struct desk *desk, int columns, int rows, const char *type,
 	       const char *mode);

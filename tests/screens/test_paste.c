@@ -330,6 +330,7 @@ static void test_switched_on_and_off(void **state)
 	setenv("TERM", "xterm-256color", 1);
 	term = term_open(desk.slave, desk.slave, &theme, &err);
 	assert_non_null(term);
+	assert_int_equal(term_flush(term, NULL, 0, 0), 0);
 	wait_for_bytes(&desk, "\x1b[?2004h");
 	term_close(term);
 	wait_for_bytes(&desk, "\x1b[?2004l");

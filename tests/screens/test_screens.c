@@ -717,6 +717,54 @@ static void test_stalled(void **state)
 	desk_close(&desk);
 }
 
+/* The line's settings, but for whether the output is held. */
+static void read_line(const struct desk *desk, struct termios *line)
+{
+	memset(line, 0, sizeof(*line));
+	assert_int_equal(tcgetattr(desk->slave, line), 0);
+}
+
+/* Somebody holds the output, as by Scroll Lock on a console: neither the start
+ * nor a frame nor the end waits for it, and the line is given back. */
+static void test_held(void **state)
+{
+	static const bool from_start[] = {true, false};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct theme theme = desk_theme();
+		struct termios before, after;
+		struct model model;
+		struct desk desk;
+		struct err err;
+
+		alarm(60);
+		desk_plug(&desk, 80, 24);
+		desk_start_reader(&desk);
+		read_line(&desk, &before);
+		if (from_start[i])
+			assert_int_equal(tcflow(desk.slave, TCOOFF), 0);
+		setenv("TERM", "xterm-256color", 1);
+		desk.term = term_open(desk.slave, desk.slave, &theme, &err);
+		assert_non_null(desk.term);
+		desk.ui = ui_new(desk.term, "auto");
+		model_init(&model, SCREEN_WELCOME, NULL);
+		if (from_start[i])
+			assert_false(ui_draw(desk.ui, &model));
+		else
+			draw(&desk, &model);
+		assert_int_equal(tcflow(desk.slave, TCOOFF), 0);
+		ui_free(desk.ui);
+		term_close(desk.term);
+		read_line(&desk, &after);
+		assert_memory_equal(&before, &after, sizeof(before));
+		assert_true(desk_output(&desk) > 0);
+		close(desk.slave);
+		desk_unplug(&desk);
+		alarm(0);
+	}
+}
+
 /* Frame after frame, until nobody takes any more: a program that waited would
  * never get to the last of them. */
 static void fill(uid_t person)
@@ -1046,6 +1094,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_dims_when_idle),
 		cmocka_unit_test(test_repaints),
 		cmocka_unit_test(test_stalled),
+		cmocka_unit_test(test_held),
 		cmocka_unit_test(test_filled),
 		cmocka_unit_test(test_filled_by_another),
 		cmocka_unit_test(test_any_size),
