@@ -303,7 +303,7 @@ bool discovery_step_beside(struct discovery *discovery,
 
 	if (discovery->state != DISCOVERY_ASKING)
 		return false;
-	if (event->kind == EVENT_TICK || event->kind == EVENT_CLOCK)
+	if (event->kind == EVENT_TICK)
 		return true;
 	if (event->kind == EVENT_REPLY) {
 		discovery_step(discovery, event, action);

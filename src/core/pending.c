@@ -47,9 +47,14 @@ bool pending_correct(struct pending *pending, const struct event *event)
 {
 	int64_t expires_at =
 		event->wall_s + (pending->expires_ms - event->now_ms) / 1000;
+	int64_t left_ms = (pending->expires_at - event->wall_s) * 1000;
 
-	if (pending->by_wall ||
-	    llabs(expires_at - pending->expires_at) <= SAME_S)
+	if (pending->by_wall) {
+		if (left_ms > 0 && left_ms <= pending->code.expires_in_s * 1000)
+			pending->expires_ms = event->now_ms + left_ms;
+		return false;
+	}
+	if (llabs(expires_at - pending->expires_at) <= SAME_S)
 		return false;
 	pending->expires_at = expires_at;
 	return true;

@@ -137,7 +137,8 @@ static void clock_set(struct session *session, const struct event *event,
 		lifetime_clock_set(life, &session->data, event, &session->seed);
 	/* What has just failed waits on, unless it was for want of trust. */
 	if (session->refusal != NULL && !session->refusal->no_trust) {
-		life->refresh_ms = later_ms(life->refresh_ms, refresh_ms);
+		if (session->put_off)
+			life->refresh_ms = refresh_ms;
 	} else if (session->refusal != NULL) {
 		if (!lifetime_lasts(life, now_ms, 0))
 			life->refresh_ms = now_ms;

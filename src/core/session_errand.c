@@ -28,6 +28,7 @@ static bool adopt(struct session *session, const struct event *event)
 		return false;
 	}
 	session_data_copy(&session->data, event->data);
+	session->put_off = false;
 	lifetime_resume(&session->life, &session->data, event, &session->seed);
 	return true;
 }

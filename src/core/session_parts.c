@@ -29,6 +29,7 @@ void session_forget(struct session *session)
 	session->behind = false;
 	session->renewed_once = false;
 	session->read_again = false;
+	session->put_off = false;
 	session->renewed = false;
 }
 

@@ -57,6 +57,7 @@ struct session {
 	bool behind;	   /* they are, but not their profile */
 	bool renewed_once; /* a 401 has already led to a refresh */
 	bool read_again;   /* read the profile after this refresh */
+	bool put_off;	   /* the renewal, to life.refresh_ms */
 	bool renewed;	   /* since it was begun or resumed */
 	struct revocation revocation;
 	enum session_end leaving; /* how the wiping ends, where it works */

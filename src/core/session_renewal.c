@@ -13,6 +13,7 @@ void renewal_put_off(struct session *session, int64_t told_s, int64_t now_ms,
 		     struct action *action)
 {
 	session->failures++;
+	session->put_off = true;
 	session->life.refresh_ms =
 		now_ms + later_ms(session_back_off(session), told_s * 1000);
 	session_live(session, now_ms, action);
@@ -103,6 +104,7 @@ static void refreshed(struct session *session, struct tokens *tokens,
 	tokens_move(ours, tokens);
 	session_forget_refusal(session);
 	session->data.refreshing = false;
+	session->put_off = false;
 	session->renewed = true;
 	lifetime_begin(&session->life, &session->data, event, &session->seed);
 	session_save(session, SAVE_ALL, action);

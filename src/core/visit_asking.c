@@ -77,6 +77,8 @@ void asking_stumble(struct visit *visit, enum visit_result result,
 void asking_start(struct visit *visit, const struct event *event,
 		  struct action *action)
 {
+	struct event cancel = *event;
+
 	restraint_ease(&visit->restraint);
 	if (flow_resume(visit->flow, event, action)) {
 		show_code(visit, event, action);
@@ -90,10 +92,13 @@ void asking_start(struct visit *visit, const struct event *event,
 	if (visit->policy.spread)
 		visit->begin_ms =
 			restraint_first(&visit->restraint, event->now_ms);
-	if (visit->begin_ms > event->now_ms)
+	if (visit->begin_ms > event->now_ms) {
+		cancel.kind = EVENT_CANCEL; /* it waits at rest */
+		flow_step(visit->flow, &cancel, action);
 		visit_move(visit, VISIT_SIGN_IN, RESULT_NONE, action);
-	else
+	} else {
 		sign_in(visit, event, action);
+	}
 }
 
 bool asking_is_waiting(const struct visit *visit)

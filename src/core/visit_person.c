@@ -235,6 +235,8 @@ void person_step_confirm(struct visit *visit, const struct event *event,
 	} else if (event->kind == EVENT_START) {
 		session_keep(visit->session, event, action);
 		visit_move(visit, VISIT_ARRIVING, RESULT_NONE, action);
+	} else if (event->kind == EVENT_CLOCK) {
+		session_step(visit->session, event, action);
 	}
 }
 

@@ -210,6 +210,32 @@ static void test_clock_set_right_first(void **state)
 	}
 }
 
+/* Another start of the machine goes by a clock that is a little off: the end of
+ * the code is right once that is set. */
+static void test_clock_set_after_another_start(void **state)
+{
+	static const int64_t shifts_s[] = {-60, 60};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(shifts_s); i++) {
+		struct scene scene;
+		int64_t end_ms;
+
+		open_scene(&scene);
+		show_code(&scene);
+		end_ms = flow_expires_ms(scene.flow);
+		scene.world.now_ms += 100000;
+		scene.world.wall_s += shifts_s[i];
+		scene.world.boot = "second";
+		assert_true(boot(&scene));
+		scene.world.wall_s -= shifts_s[i];
+		world_post(&scene.world, scene.client, EVENT_CLOCK);
+		assert_in_range(flow_expires_ms(scene.flow), end_ms - 2000,
+				end_ms + 2000);
+		close_scene(&scene);
+	}
+}
+
 /* The last run may have asked a moment ago, and been told to slow down. */
 static void test_first_poll(void **state)
 {
@@ -702,6 +728,7 @@ int main(void)
 		cmocka_unit_test(test_clocks),
 		cmocka_unit_test(test_clock_set_right_first),
 		cmocka_unit_test(test_clock_set_right_later),
+		cmocka_unit_test(test_clock_set_after_another_start),
 		cmocka_unit_test(test_first_poll),
 		cmocka_unit_test(test_code_used_up),
 		cmocka_unit_test(test_secrets_of_the_code),

@@ -409,6 +409,30 @@ static void test_power_returns(void **state)
 	}
 }
 
+/* Who signs in and out while the machines of a building are still starting
+ * leaves a screen that goes on. */
+static void test_signs_out_at_start(void **state)
+{
+	const struct visit_policy policy = {.spread = true};
+	struct scene scene;
+
+	(void)state;
+	for (uint64_t seed = 0; seed < 20; seed++) {
+		open_scene(&scene, &policy);
+		scene.world.now_ms = 20000;
+		boot(&scene, seed);
+		run_for(&scene, 12000);
+		approve(&scene);
+		person(&scene, EVENT_SIGN_OUT);
+		run_for(&scene, 20000);
+		assert_int_equal(visit_stage(scene.visit), VISIT_SIGN_IN);
+		assert_non_null(flow_code(visit_flow(scene.visit)));
+		person(&scene, EVENT_TOUCHED);
+		approve(&scene);
+		close_scene(&scene);
+	}
+}
+
 static void test_trouble(void **state)
 {
 	static const struct {
@@ -912,6 +936,7 @@ static void walk(uint64_t start)
 	struct visit_policy policy = {
 		.wait_for_key = pick(&seed, 2) == 0,
 		.resume = pick(&seed, 2) == 0,
+		.spread = pick(&seed, 2) == 0,
 		.renewals = (int)pick(&seed, 3),
 		.sign_out_after_ms = pick(&seed, 2) * 30 * MINUTE_MS,
 	};
@@ -926,6 +951,8 @@ static void walk(uint64_t start)
 	issuer->token_life_s = lives_s[pick(&seed, COUNT(lives_s))];
 	issuer->gives_refresh_token = pick(&seed, 4) > 0;
 	issuer->rotates = pick(&seed, 2) == 0;
+	if (policy.spread)
+		scene.world.now_ms = 20000; /* just started */
 	end_ms = scene.world.now_ms + 4 * DAY_MS;
 	boot(&scene, seed);
 	while (scene.world.now_ms < end_ms) {
@@ -1000,11 +1027,40 @@ static void test_clock_set(void **state)
 	}
 }
 
+/* A plan made by a wrong clock does not outlive it, whatever else fails. */
+static void test_plan_of_a_wrong_clock(void **state)
+{
+	static const char *const profiles[] = {"rules", "connect*4 rules"};
+	const struct visit_policy policy = {.resume = true};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(profiles); i++) {
+		struct scene scene;
+		const struct session *session;
+
+		open_scene(&scene, &policy);
+		world_store(&scene.world, OURS, 3600);
+		scene.world.wall_s -= 14 * DAY_MS / 1000;
+		scene.world.issuer.script[PROFILE] = profiles[i];
+		boot(&scene, i);
+		run_for(&scene, 8000);
+		session = visit_session(scene.visit);
+		assert_int_equal(session_refusal(session) != NULL, i == 1);
+		scene.world.wall_s += 14 * DAY_MS / 1000;
+		world_post(&scene.world, scene.client, EVENT_CLOCK);
+		run_for(&scene, 2 * HOUR_MS);
+		assert_true(session_expires_ms(session) > scene.world.now_ms);
+		assert_true(scene.world.issuer.requests[REFRESH] >= 1);
+		close_scene(&scene);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_login),
 		cmocka_unit_test(test_clock_set),
+		cmocka_unit_test(test_plan_of_a_wrong_clock),
 		cmocka_unit_test(test_login_refused),
 		cmocka_unit_test(test_login_cancelled),
 		cmocka_unit_test(test_login_signed_out),
@@ -1013,6 +1069,7 @@ int main(void)
 		cmocka_unit_test(test_confirm),
 		cmocka_unit_test(test_renewals),
 		cmocka_unit_test(test_power_returns),
+		cmocka_unit_test(test_signs_out_at_start),
 		cmocka_unit_test(test_trouble),
 		cmocka_unit_test(test_trouble_with_key),
 		cmocka_unit_test(test_stuck_key),

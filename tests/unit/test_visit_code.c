@@ -622,6 +622,65 @@ static void test_stuck_key(void **state)
 	close_scene(&scene);
 }
 
+/* A clock that is set is no news for the issuer, who is just being asked, but
+ * for what waits behind. */
+static void test_clock_set_meanwhile(void **state)
+{
+	struct scene scene;
+	struct issuer *issuer = &scene.world.issuer;
+	const struct flow *flow;
+	int64_t set_ms;
+	unsigned asked;
+
+	open_scene(&scene, *state);
+	issuer->key = NULL;
+	issuer->code_life_s = 60;
+	issuer->script[ASK] = "ok tls*30";
+	boot(&scene, &kiosk, 3);
+	run_for(&scene, 5000);
+	flow = visit_flow(scene.visit);
+	issuer->script[DISCOVER] = "timeout";
+	while (flow_state(flow) != FLOW_HOLDING || issuer->requests[ASK] < 8 ||
+	       discovery_state(visit_discovery(scene.visit)) !=
+		       DISCOVERY_ASKING)
+		assert_true(world_turn(&scene.world, NEVER_MS));
+	asked = issuer->requests[ASK];
+	set_ms = scene.world.now_ms;
+	issuer->script[ASK] = issuer->script[DISCOVER] = "rules";
+	person(&scene, EVENT_CLOCK);
+	while (issuer->requests[ASK] == asked)
+		assert_true(world_turn(&scene.world, NEVER_MS));
+	assert_true(scene.world.now_ms - set_ms < 1000);
+	close_scene(&scene);
+}
+
+/* The clock is set while a person is asked whether it is them. */
+static void test_clock_set_at_the_question(void **state)
+{
+	static const struct visit_policy policy = {.confirm = true};
+	struct scene scene;
+	struct world *world = &scene.world;
+	int64_t wall_s;
+
+	open_scene(&scene, *state);
+	world->issuer.token_life_s = 3600;
+	world->issuer.key = NULL;
+	world->wall_s -= 86400;
+	boot(&scene, &policy, 3);
+	run_for(&scene, 2000);
+	world->issuer.approve_ms = world->now_ms;
+	reach(&scene, VISIT_CONFIRM);
+	world->wall_s += 86400;
+	person(&scene, EVENT_CLOCK);
+	person(&scene, EVENT_START);
+	run_for(&scene, 5000);
+	assert_int_equal(visit_stage(scene.visit), VISIT_PROFILE);
+	wall_s = world_event(world, EVENT_TICK).wall_s;
+	assert_in_range(world->disk.data.expires_at, wall_s + 3000,
+			wall_s + 3600);
+	close_scene(&scene);
+}
+
 /* A session from before the restart is looked at once its endpoints are
  * known. */
 static void test_resume(void **state)
@@ -683,6 +742,8 @@ int main(void)
 		cmocka_unit_test(test_daily),
 		cmocka_unit_test(test_moved_meanwhile),
 		cmocka_unit_test(test_late_network),
+		cmocka_unit_test(test_clock_set_meanwhile),
+		cmocka_unit_test(test_clock_set_at_the_question),
 		cmocka_unit_test(test_stuck_key),
 		cmocka_unit_test(test_resume),
 		cmocka_unit_test(test_key),
