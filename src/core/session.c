@@ -119,6 +119,8 @@ static void ticked(struct session *session, const struct event *event,
 		identity_read(session, event, action);
 	} else if (session->state == SESSION_CHECKING) {
 		identity_check(session, event, action);
+	} else if (session->state == SESSION_REVOKING) {
+		leaving_go_on(session, event, action);
 	}
 }
 
@@ -249,8 +251,10 @@ void session_step(struct session *session, const struct event *event,
 	case EVENT_SAVED:
 		errand_saved(session, event, action);
 		break;
-	case EVENT_START:
 	case EVENT_CANCEL:
+		leaving_hurry(session, event->now_ms, action);
+		break;
+	case EVENT_START:
 	case EVENT_TOUCHED:
 	case EVENT_REDIRECT:
 		break;

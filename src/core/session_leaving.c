@@ -40,6 +40,16 @@ void leaving_begin(struct session *session, enum session_end end,
 		session_errand(session, ERRAND_LEAVE, event->now_ms, action);
 }
 
+void leaving_hurry(struct session *session, int64_t now_ms,
+		   struct action *action)
+{
+	if (session->state != SESSION_REVOKING)
+		return;
+	session->revocation.next = REVOKE_NOTHING;
+	session->due_ms = now_ms;
+	action->kind = ACTION_DROP;
+}
+
 void leaving_wiped(struct session *session, bool ok, struct action *action)
 {
 	enum session_end end = session->leaving;

@@ -133,6 +133,11 @@ void leaving_answered(struct session *session, const struct event *event,
 		      struct action *action);
 void leaving_wiped(struct session *session, bool ok, struct action *action);
 
+/* Nobody waits for the provider any more: a revocation that is under way is
+ * dropped, and the store is emptied at the next tick, which is due. */
+void leaving_hurry(struct session *session, int64_t now_ms,
+		   struct action *action);
+
 /* ---- What all of them do (session_parts.c) */
 
 /* The only place where the state changes. */

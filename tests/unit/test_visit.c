@@ -211,6 +211,33 @@ static void test_login_cancelled(void **state)
 	}
 }
 
+/* Who cancels even the signing out does not wait for the provider, but leaves
+ * no tokens behind either. */
+static void test_login_cancelled_twice(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	open_scene(&scene, &login);
+	scene.world.issuer.script[POLL] = "ok";
+	scene.world.issuer.script[PROFILE] = "timeout";
+	scene.world.issuer.script[REVOKE] = "timeout";
+	boot(&scene, 1);
+	reach(&scene, VISIT_ARRIVING);
+	run_for(&scene, 1000);
+	assert_non_null(scene.world.disk.data.tokens.access_token);
+	person(&scene, EVENT_CANCEL);
+	run_for(&scene, 1000);
+	assert_int_equal(visit_stage(scene.visit), VISIT_LEAVING);
+	person(&scene, EVENT_CANCEL);
+	run_for(&scene, 100);
+	assert_int_equal(visit_stage(scene.visit), VISIT_OVER);
+	assert_int_equal(visit_result(scene.visit), RESULT_CANCELLED);
+	assert_null(scene.world.disk.data.tokens.access_token);
+	assert_false(scene.client->under_way);
+	close_scene(&scene);
+}
+
 /* Signing out while still arriving is giving up, too. */
 static void test_login_signed_out(void **state)
 {
@@ -1063,6 +1090,7 @@ int main(void)
 		cmocka_unit_test(test_plan_of_a_wrong_clock),
 		cmocka_unit_test(test_login_refused),
 		cmocka_unit_test(test_login_cancelled),
+		cmocka_unit_test(test_login_cancelled_twice),
 		cmocka_unit_test(test_login_signed_out),
 		cmocka_unit_test(test_persons),
 		cmocka_unit_test(test_cancel),
