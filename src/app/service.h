@@ -21,8 +21,8 @@ void service_begin(struct service *service);
 
 /*
  * To be called in every turn of the loop, after drawing: a loop that is stuck
- * gives no sign of life. shown: the terminal has taken all of the screen; the
- * first time makes the service ready.
+ * gives no sign of life. shown: the terminal has taken what it has room for;
+ * the first time makes the service ready.
  */
 void service_turn(struct service *service, const struct model *model,
 		  bool shown);

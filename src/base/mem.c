@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* exit() and not abort(): no crash, and what was printed comes out. */
+/* exit() and not abort(): no crash, and what was printed to files comes out. */
 static _Noreturn void out_of_memory(void)
 {
 	fputs("Out of memory.\n", stderr);

@@ -146,25 +146,27 @@ static void session_gone(struct visit *visit, const struct event *event,
 	bool arriving = visit->stage == VISIT_ARRIVING;
 	enum session_end end = session_end(visit->session);
 
-	if (end == END_FAILED)
+	if (end == END_FAILED) {
+		visit->turned_away = RESULT_NONE;
 		asking_stumble(
 			visit, RESULT_FAILED,
 			"The session file could not be removed after the "
 			"sign-out: remove it by hand.",
 			asking_retry_ms(visit, FAILED_MS, event), action);
-	else if (visit->turned_away != RESULT_NONE)
+	} else if (visit->turned_away != RESULT_NONE) {
 		dismissed(visit, event, action);
-	else if (end == END_REFUSED ||
-		 (visit->policy.once && arriving && end == END_LOST))
+	} else if (end == END_REFUSED ||
+		   (visit->policy.once && arriving && end == END_LOST)) {
 		asking_failed(visit,
 			      session_verdict(visit->session) == VERDICT_RETRY
 				      ? RESULT_UNREACHABLE
 				      : RESULT_FAILED,
 			      session_refusal(visit->session), event, action);
-	else if (visit->policy.once && end == END_SIGNED_OUT)
+	} else if (visit->policy.once && end == END_SIGNED_OUT) {
 		visit_move(visit, VISIT_OVER, RESULT_CANCELLED, action);
-	else
+	} else {
 		asking_start(visit, event, action);
+	}
 }
 
 /* What the state that the session is in now means for the visit. */

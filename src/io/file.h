@@ -53,8 +53,8 @@ enum file_result file_lock(int dir, const char *path, int *fd, struct err *err);
 
 /*
  * Replaces the file by the n bytes at data, mode 0600: on the disk when it
- * returns true, else as it was before. One process at a time: the caller has a
- * lock.
+ * returns true, else as it was before (or, where only the folder could not be
+ * synced, as it is to be). One process at a time: the caller has a lock.
  */
 bool file_replace(int dir, const char *path, const void *data, size_t n,
 		  struct err *err);

@@ -159,6 +159,10 @@ struct guard *guard_start(const struct guard_duty *duty)
 		stand_by(duty, &lines, ends[0]);
 	}
 	(void)close(ends[0]);
+	if (pid < 0) {
+		(void)close(ends[1]);
+		return NULL;
+	}
 	guard = xcalloc(1, sizeof(*guard));
 	guard->pid = pid;
 	guard->leash = ends[1];
@@ -174,8 +178,7 @@ void guard_end(struct guard *guard)
 	last_leash = -1;
 	stop_listening();
 	if (send(guard->leash, "", 1, MSG_NOSIGNAL) == 1)
-		while (guard->pid > 0 && waitpid(guard->pid, NULL, 0) < 0 &&
-		       errno == EINTR)
+		while (waitpid(guard->pid, NULL, 0) < 0 && errno == EINTR)
 			;
 	(void)close(guard->leash);
 	free(guard);

@@ -44,8 +44,9 @@ const char *ui_pasted(const struct ui *ui);
 
 /*
  * Draws what has changed since the last call (everything after ui_dirty()) and
- * writes it out. Where the terminal takes nothing at present the frame is
- * skipped and false is returned: call again once its descriptor has room.
+ * writes it out; a slow line gets the rest by and by. Where the terminal takes
+ * nothing at present the frame is skipped and false is returned: call again
+ * once its descriptor has room.
  */
 bool ui_draw(struct ui *ui, const struct model *model);
 
