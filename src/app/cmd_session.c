@@ -381,7 +381,7 @@ static int sign_out(struct setup *setup, enum owner owner, struct err *err)
 	struct driver driver = driver_for(setup, session);
 	struct handover *handover = handover_new(setup);
 	struct session_data who = {0};
-	int signals = handover != NULL ? sig_open() : -1;
+	int signals = -1;
 	int code;
 
 	/* The session knows only those of its own provider. */
@@ -392,6 +392,9 @@ static int sign_out(struct setup *setup, enum owner owner, struct err *err)
 	    session_end(session) == END_SIGNED_OUT) {
 		say_signed_out(setup, session, owner);
 		(void)fflush(stdout);
+		/* Not before: a signal ends a revocation that takes long, and
+		 * what is stored is then still there to sign out of. */
+		signals = handover != NULL ? sig_open() : -1;
 		if (who.provider != NULL)
 			handover_signed_out(handover, &who);
 		(void)handover_finish(handover, setup->http, signals);

@@ -6,12 +6,15 @@ import json
 import os
 import pathlib
 import re
+import signal
+import subprocess
 
 import pytest
 
 from practice import CLIENT_SECRET, PERSON
 from program import (
-    Exit, children_of, descriptors_of, is_running, wait_until,
+    GRANTTY, PATIENCE_S, Exit, children_of, descriptors_of, is_running,
+    wait_until,
 )
 
 # What a hook finds out about itself, written in one piece.
@@ -204,6 +207,41 @@ def test_signed_out_without_the_provider(home, hooks):
     assert home.grantty("login").returncode == Exit.DONE
     assert home.grantty("logout", "--provider", "okta").returncode == Exit.DONE
     assert hooks.seen()["environ"]["GRANTTY_NAME"] == PERSON
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.row("Process", "a signal during a slow revocation",
+                 "ends at once; session and hook are for the next logout")
+def test_revocation_that_is_given_up(home, hooks, number):
+    """As it is without hooks."""
+    hooks.witness("on_signed_out")
+    assert home.grantty("login").returncode == Exit.DONE
+    stored = home.stored()
+    hooks.practice.control(fault="hang@revoke")
+    with subprocess.Popen(
+        [GRANTTY, "logout"],
+        env=home.environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+    ) as logout:
+        wait_until(
+            lambda: hooks.practice.calls("POST /revoke") == 1, "a revocation"
+        )
+        logout.send_signal(number)
+        try:
+            # Long before the request times out.
+            assert logout.communicate(timeout=PATIENCE_S)[0] == b""
+        finally:
+            logout.kill()
+    assert logout.returncode == -number
+    assert home.stored() == stored
+    assert not hooks.told.exists()
+    hooks.practice.control(fault="")
+    again = home.grantty("logout")
+    assert again.returncode == Exit.DONE
+    assert "revoked the tokens" in again.stdout
+    assert not home.session.exists()
+    assert hooks.seen()["environ"]["GRANTTY_EVENT"] == "signed_out"
 
 
 def test_in_the_kiosk(home, hooks, open_terminal):
