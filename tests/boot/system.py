@@ -37,6 +37,7 @@ WantedBy=multi-user.target
     "etc/systemd/system/shell.service": """\
 [Service]
 ExecStart=/bin/sh -c 'stty raw -echo; echo :ready; exec sh 2>/dev/null'
+Environment=SYSTEMD_PAGER=cat
 StandardInput=tty
 StandardOutput=tty
 TTYPath=/dev/ttyS0
