@@ -39,6 +39,7 @@ struct term {
 	SCREEN *screen;
 	struct outlet *outlet;
 	struct termios before; /* the line as it was */
+	bool knows_line;
 	struct keyboard *keyboard;
 	int rows, columns;
 	bool utf8, halves, console;
@@ -143,7 +144,6 @@ static void mark_pastes(struct term *term, bool on)
 
 static void set_up(struct term *term, const char *name)
 {
-	raw(); /* not cbreak(): Ctrl-S would block all output */
 	noecho();
 	nonl();
 	typeahead(-1);		/* a frame is never left half written */
@@ -180,7 +180,7 @@ struct term *term_open(int input, int output, const struct theme *theme,
 			     "other programs and try again.");
 		goto out;
 	}
-	(void)tcgetattr(fileno(term->out), &term->before);
+	term->knows_line = tcgetattr(fileno(term->out), &term->before) == 0;
 	read_size(term, &rows, &columns);
 	if (rows > ROWS_MAX || columns > COLUMNS_MAX) {
 		err_set(err,
@@ -201,6 +201,9 @@ struct term *term_open(int input, int output, const struct theme *theme,
 			     "install ncurses-base, or set TERM.");
 		goto out;
 	}
+	/* Not cbreak(): Ctrl-S would block all output. And at once: by this the
+	 * guard sees that the line is ours. */
+	raw();
 	if (tigetstr("cup") == NULL) {
 		err_set(err,
 			"A terminal of the type \"%s\" cannot place text: "
@@ -326,7 +329,6 @@ static void hand_back(struct term *term)
 		make_room(term);
 		(void)outlet_push(term->outlet, 0);
 	}
-	(void)tcsetattr(fileno(term->out), TCSANOW, &term->before);
 }
 
 void term_close(struct term *term)
@@ -347,6 +349,8 @@ void term_close(struct term *term)
 	keyboard_free(term->keyboard);
 	if (term->screen != NULL)
 		delscreen(term->screen);
+	if (term->knows_line) /* newterm() sets it even where it fails */
+		(void)tcsetattr(fileno(term->out), TCSANOW, &term->before);
 	outlet_free(term->outlet);
 	if (term->in != NULL)
 		fclose(term->in);

@@ -2,6 +2,8 @@
 """A kernel from Debian's packages, and a file system in memory for it that
 holds grantty, what that needs, and a shell."""
 
+import contextlib
+import fcntl
 import gzip
 import lzma
 import os
@@ -28,13 +30,24 @@ def packages(folder, *names):
             file.unlink()
 
 
+@contextlib.contextmanager
+def alone(folder):
+    """One process at a time: who finds a file there finds all of them."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with open(folder / "lock", "w", encoding="utf-8") as mutex:
+        fcntl.flock(mutex, fcntl.LOCK_EX)
+        yield
+
+
 def kernel(folder):
     """The path of Debian's kernel for this release."""
-    found = list(folder.glob("boot/vmlinuz-*"))
-    if not found:
-        depends = run("apt-cache", "depends", "linux-image-amd64")
-        packages(folder, re.search(r"Depends: (linux-image-\S+)", depends)[1])
+    with alone(folder):
         found = list(folder.glob("boot/vmlinuz-*"))
+        if not found:
+            depends = run("apt-cache", "depends", "linux-image-amd64")
+            name = re.search(r"Depends: (linux-image-\S+)", depends)[1]
+            packages(folder, name)
+            found = list(folder.glob("boot/vmlinuz-*"))
     return found[0]
 
 
@@ -69,8 +82,9 @@ def busybox(folder):
     path = pathlib.Path("/bin/busybox")
     if not path.exists():
         path = folder / "bin/busybox"
-        if not path.exists():
-            packages(folder, "busybox-static")
+        with alone(folder):
+            if not path.exists():
+                packages(folder, "busybox-static")
     return path
 
 

@@ -96,7 +96,7 @@ class Kiosk:
     @staticmethod
     def write_initrd(folder, ca_file):
         cache = BUILD / "boot"
-        cache.mkdir(exist_ok=True)
+        kernel = initramfs.kernel(cache)  # and its modules
         archive = initramfs.small_system(cache, GRANTTY)
         modules = initramfs.modules(cache, "virtio_pci", "virtio_net")
         for number, data in enumerate(modules):
@@ -106,7 +106,7 @@ class Kiosk:
         archive.file("/etc/ca.pem", ca_file, 0o100644)
         archive.file("/etc/grantty.conf", folder / "conf", 0o100600)
         archive.write(folder / "initrd")
-        return initramfs.kernel(cache)
+        return kernel
 
     def start(self):
         self.machine.wait_for_line(lambda line: line == ":ready")
