@@ -43,6 +43,9 @@ class Terminal:
             words += [";", "set", *name.split(), value]
         size = ["-x", str(columns), "-y", str(rows)]
         words += [";", "new-session", "-d", *size, "env", "-i", *pairs, *argv]
+        # Without a pipe tmux drops what it has not read yet (4096 bytes at a
+        # time) when it hears that its child has ended.
+        words += [";", "pipe-pane", "-O", "cat >/dev/null"]
         self.tmux(*words)
         pids = self.ask("#{pane_pid} #{pid}").split()
         self.pid, self.server = int(pids[0]), int(pids[1])
