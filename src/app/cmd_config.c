@@ -76,14 +76,12 @@ static int print_url(const struct args *args, struct err *err)
 /* Somebody who has yet to register a client has made no mistake. */
 static void point_out_gaps(struct conf *conf)
 {
-	const struct preset *preset = preset_find(conf->provider.preset);
-
 	if (conf->provider.client_id[0] == '\0')
 		conf_set_origin(conf, "provider.client_id",
 				"missing: set it here, or CLIENT_ID in the "
 				"environment");
-	if (conf->provider.client_secret[0] == '\0' && preset != NULL &&
-	    preset->needs_secret)
+	if (conf->provider.client_secret[0] == '\0' &&
+	    provider_needs_secret(conf))
 		conf_set_origin(conf, "provider.client_secret",
 				"missing: set client_secret_file, or "
 				"CLIENT_SECRET in the environment");

@@ -32,7 +32,7 @@ enum { CONF_OPTIONS_MAX = 80 };
 
 struct conf {
 	struct {
-		char *preset, *issuer;
+		char *preset, *label, *issuer;
 		bool preset_named; /* set, not left to the default */
 		char *device_authorization_endpoint, *device_token_endpoint;
 		char *token_endpoint, *userinfo_endpoint, *revocation_endpoint;
@@ -44,6 +44,8 @@ struct conf {
 		char *private_key_file, *private_key_id, *private_key_audience;
 		bool pkce, dpop;
 		char *scope, *audience, *device_name;
+		bool send_user_info, send_scopes; /* where conf_is_set() */
+		char *redirect_help;
 		struct param *extra;
 		size_t extra_count;
 		struct strings verification_hosts;

@@ -172,11 +172,31 @@ static bool is_hosts(const struct conf_option *option)
 	       offsetof(struct conf, provider.verification_hosts);
 }
 
+static bool is_label(const struct conf_option *option)
+{
+	return option->offset == offsetof(struct conf, provider.label);
+}
+
 static bool is_unset(const struct conf *conf, const struct conf_option *option)
 {
 	if (is_hosts(option))
 		return conf->provider.verification_hosts.count == 0;
+	if (option->by_preset)
+		return conf->origins[option_index(option)] == NULL;
 	return option->type == OPTION_TEXT && text_at(conf, option)[0] == '\0';
+}
+
+/* The preset vouches only for where its own endpoint sends people, and has no
+ * name for somebody else's. */
+static bool applies(const struct preset *preset, const struct conf *conf,
+		    const struct conf_option *option)
+{
+	if (is_hosts(option))
+		return conf->provider.device_authorization_endpoint[0] == '\0';
+	if (is_label(option))
+		return preset->token_endpoint == NULL ||
+		       conf->provider.token_endpoint[0] == '\0';
+	return true;
 }
 
 /* What stands in for an option that is not set, NULL where nothing does. */
@@ -186,6 +206,8 @@ static const char *from_preset(const struct conf *conf,
 	static const struct {
 		size_t conf_offset, preset_offset;
 	} fields[] = {
+		FIELD(label),
+		FIELD(issuer),
 		FIELD(device_authorization_endpoint),
 		FIELD(device_token_endpoint),
 		FIELD(token_endpoint),
@@ -194,21 +216,27 @@ static const char *from_preset(const struct conf *conf,
 		FIELD(authorization_endpoint),
 		FIELD(jwks_uri),
 		FIELD(scope),
+		FIELD(send_user_info),
+		FIELD(send_scopes),
+		FIELD(redirect_help),
 		FIELD(verification_hosts),
 	};
 	const struct preset *preset = preset_find(conf->provider.preset);
-	const char *value = NULL;
+	const void *field = NULL;
+	const char *value;
 
-	/* The preset vouches only for where its own endpoint sends people. */
 	if (preset == NULL || !is_unset(conf, option) ||
-	    (is_hosts(option) &&
-	     conf->provider.device_authorization_endpoint[0] != '\0'))
+	    !applies(preset, conf, option))
 		return NULL;
 	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
 		if (fields[i].conf_offset == option->offset)
-			value = *(const char *const *)at(
-				preset, fields[i].preset_offset);
+			field = at(preset, fields[i].preset_offset);
 	}
+	if (field == NULL)
+		return NULL;
+	if (option->type == OPTION_BOOL)
+		return *(const bool *)field ? "true" : NULL;
+	value = *(const char *const *)field;
 	return value != NULL && value[0] != '\0' ? value : NULL;
 }
 
@@ -295,6 +323,8 @@ static void put_option(struct buf *out, const struct conf *conf,
 		buf_adds(out, "\"" MASK "\"");
 	else if (stand_in == NULL)
 		put_value(out, conf, option);
+	else if (option->type == OPTION_BOOL)
+		buf_adds(out, stand_in);
 	else if (option->type == OPTION_STRINGS)
 		put_words(out, stand_in);
 	else

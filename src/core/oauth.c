@@ -103,7 +103,7 @@ struct request *oauth_device_request(const struct provider *provider,
 
 	buf_init(&form, REQUEST_MAX);
 	form_add(&form, "scope", unless_empty(provider->scope));
-	if (provider->preset->sends_scopes)
+	if (provider->send_scopes)
 		form_add(&form, "scopes", unless_empty(provider->scope));
 	form_add(&form, "audience", unless_empty(provider->audience));
 	for (size_t i = 0; i < provider->extra_count; i++)
@@ -121,7 +121,7 @@ static void add_user_info(struct buf *form, const struct provider *provider)
 	struct json *info;
 	char *text;
 
-	if (!provider->preset->sends_user_info || !*provider->device_name)
+	if (!provider->send_user_info || !*provider->device_name)
 		return;
 	info = json_new_object();
 	json_set_text(info, "device_name", provider->device_name);

@@ -30,6 +30,11 @@
 		.name = #field, AT(field), .type = OPTION_BOOL, \
 		.number = value                                 \
 	}
+#define PRESET_BOOL(field)                                      \
+	{                                                       \
+		.name = #field, AT(field), .type = OPTION_BOOL, \
+		.by_preset = true                               \
+	}
 #define NUMBER(field, value, least, most)                         \
 	{                                                         \
 		.name = #field, AT(field), .type = OPTION_NUMBER, \
@@ -53,6 +58,7 @@
 /* A group's options stand together. */
 static const struct conf_option table[] = {
 	TEXT(provider.preset, "webex"),
+	TEXT(provider.label, ""),
 	TEXT(provider.issuer, ""),
 	TEXT(provider.device_authorization_endpoint, ""),
 	TEXT(provider.device_token_endpoint, ""),
@@ -75,6 +81,9 @@ static const struct conf_option table[] = {
 	TEXT(provider.scope, ""),
 	TEXT(provider.audience, ""),
 	TEXT(provider.device_name, ""),
+	PRESET_BOOL(provider.send_user_info),
+	PRESET_BOOL(provider.send_scopes),
+	TEXT(provider.redirect_help, ""),
 	PARAMS("provider.extra", provider.extra, provider.extra_count),
 	STRINGS("provider.verification_hosts", provider.verification_hosts),
 

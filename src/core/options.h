@@ -31,6 +31,7 @@ struct conf_option {
 	int64_t number;	     /* default of OPTION_BOOL and OPTION_NUMBER */
 	int64_t min, max;
 	const char *const *choices; /* ends with NULL */
+	bool by_preset; /* OPTION_BOOL: not set, it is as the preset has it */
 };
 
 /* The i-th option in the order of the documentation; NULL beyond the last. */

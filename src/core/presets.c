@@ -92,7 +92,7 @@ static const struct preset presets[] = {
 		.device_auth = AUTH_NONE,
 		.token_auth = AUTH_BASIC,
 		.needs_secret = true,
-		.sends_user_info = true,
+		.send_user_info = true,
 		.profile = webex_profile,
 		.redirect_help =
 			"does not find its own addresses among the redirect "
@@ -210,7 +210,7 @@ static const struct preset presets[] = {
 		.verification_hosts = "www.twitch.tv",
 		.device_auth = AUTH_NONE,
 		.token_auth = AUTH_POST,
-		.sends_scopes = true,
+		.send_scopes = true,
 		.profile = openid_profile,
 	},
 	{

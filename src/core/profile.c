@@ -174,6 +174,29 @@ static const struct profile_map *find_row(const struct profile_map *map,
 	return NULL;
 }
 
+/* Adds one field that the configuration wants: a row of the map, a path, or a
+ * row of its own ("Badge = employeeNumber|badge"). */
+static void add_wanted(struct profile *profile, const struct json *json,
+		       const struct profile_map *map, const char *wanted)
+{
+	const struct profile_map *row = find_row(map, wanted);
+	const char *sign = strchr(wanted, '=');
+	size_t len;
+	char *label;
+
+	if (row || !sign) {
+		add_field(profile, json, row ? row->label : wanted,
+			  row ? row->path : wanted);
+		return;
+	}
+	len = (size_t)(sign - wanted);
+	while (len > 0 && wanted[len - 1] == ' ')
+		len--;
+	label = xstrndup(wanted, len);
+	add_field(profile, json, label, sign + 1 + strspn(sign + 1, " "));
+	free(label);
+}
+
 static void add_fields(struct profile *profile, const struct json *json,
 		       const struct profile_map *map, char *const *only,
 		       size_t count)
@@ -186,12 +209,8 @@ static void add_fields(struct profile *profile, const struct json *json,
 		xcalloc(count > 0 ? count : rows, sizeof(*profile->fields));
 	for (size_t i = 0; i < rows && count == 0; i++)
 		add_field(profile, json, map[i].label, map[i].path);
-	for (size_t i = 0; i < count; i++) {
-		const struct profile_map *row = find_row(map, only[i]);
-
-		add_field(profile, json, row ? row->label : only[i],
-			  row ? row->path : only[i]);
-	}
+	for (size_t i = 0; i < count; i++)
+		add_wanted(profile, json, map, only[i]);
 }
 
 static size_t count_children(const struct json *json)

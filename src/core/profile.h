@@ -41,8 +41,8 @@ struct profile {
  * Makes a profile of JSON text, with the fields of map in their order, those
  * that are missing left out. only: labels or paths (count of them) to show
  * instead of the whole map, as screen.profile_fields gives them; a path that
- * no row of the map has is shown under its own name. NULL with *err where the
- * text is no JSON object. profile_free() it.
+ * no row of the map has is shown under its own name, or as "Label = path" has
+ * it. NULL with *err where the text is no JSON object. profile_free() it.
  */
 struct profile *profile_new(const char *json, const struct profile_map *map,
 			    char *const *only, size_t count, struct err *err);

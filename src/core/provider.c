@@ -205,6 +205,22 @@ static bool proves_by(const struct provider *provider, enum client_auth auth)
 	return provider->token_auth == auth || provider->device_auth == auth;
 }
 
+static bool proves_by_secret(const struct provider *provider)
+{
+	return proves_by(provider, AUTH_BASIC) ||
+	       proves_by(provider, AUTH_POST);
+}
+
+bool provider_needs_secret(const struct conf *conf)
+{
+	struct provider without = {0};
+	struct err err;
+
+	without.preset = preset_find(conf->provider.preset);
+	return without.preset && choose_auth(&without, conf, &err) &&
+	       proves_by_secret(&without);
+}
+
 /* Who we are to the provider, and how we prove it. */
 static bool take_client(struct provider *provider, const struct conf *conf,
 			const char *client_id, const char *client_secret,
@@ -237,9 +253,7 @@ static bool take_client(struct provider *provider, const struct conf *conf,
 		return err_set(err, "private_key_jwt needs a private key: set "
 				    "provider.private_key_file in the "
 				    "configuration.");
-	if ((proves_by(provider, AUTH_BASIC) ||
-	     proves_by(provider, AUTH_POST)) &&
-	    !secret)
+	if (proves_by_secret(provider) && !secret)
 		return err_set(err,
 			       "There is no client secret, but %s wants one: "
 			       "set CLIENT_SECRET in the environment or "
@@ -276,24 +290,23 @@ static char *origin(const char *endpoint)
 }
 
 /* What the session is bound to, and what people read. */
-static void take_names(struct provider *provider)
+static void take_names(struct provider *provider, const struct conf *conf)
 {
 	const struct preset *preset = provider->preset;
 	const char *known = preset->token_endpoint;
 	const char *endpoint = provider->token_endpoint;
+	bool is_known = known && endpoint && strcmp(known, endpoint) == 0;
+	const char *host;
 
-	if (known && endpoint && strcmp(known, endpoint) == 0) {
-		provider->id = xstrdup(preset->name);
-		provider->label = xstrdup(preset->label);
-		return;
-	}
-	provider->id = origin(endpoint ? endpoint : provider->issuer);
+	provider->id = is_known
+			       ? xstrdup(preset->name)
+			       : origin(endpoint ? endpoint : provider->issuer);
+	host = strstr(provider->id, "//");
 	/* A product that everyone hosts elsewhere keeps its name; what claims
 	 * to be Webex and lives elsewhere does not. */
-	if (!known && *preset->label)
-		provider->label = xstrdup(preset->label);
-	else
-		provider->label = xstrdup(strstr(provider->id, "//") + 2);
+	provider->label = xstrdup(first_of(
+		conf->provider.label, is_known || !known ? preset->label : NULL,
+		host ? host + 2 : NULL));
 }
 
 static void add_host(struct provider *provider, const char *host, size_t len)
@@ -326,6 +339,28 @@ static void take_hosts(struct provider *provider, const struct conf *conf)
 		add_host(provider, p, len);
 		p += len;
 	}
+}
+
+/* The preset's word on what the configuration leaves open. */
+static bool flag(const struct conf *conf, const char *option, bool set,
+		 bool preset)
+{
+	return conf_is_set(conf, option) ? set : preset;
+}
+
+/* What only this provider wants. */
+static void take_dialect(struct provider *provider, const struct conf *conf)
+{
+	const struct preset *preset = provider->preset;
+
+	provider->send_user_info =
+		flag(conf, "provider.send_user_info",
+		     conf->provider.send_user_info, preset->send_user_info);
+	provider->send_scopes =
+		flag(conf, "provider.send_scopes", conf->provider.send_scopes,
+		     preset->send_scopes);
+	provider->redirect_help = xstrdup(first_of(
+		conf->provider.redirect_help, preset->redirect_help, NULL));
 }
 
 static void take_parameters(struct provider *provider, const struct conf *conf)
@@ -365,8 +400,9 @@ bool provider_set_up(struct provider *provider, const struct conf *conf,
 	take_endpoints(&made, conf);
 	if (!check_endpoints(&made, err))
 		goto fail;
-	take_names(&made);
+	take_names(&made, conf);
 	take_parameters(&made, conf);
+	take_dialect(&made, conf);
 	take_hosts(&made, conf);
 	if (!take_client(&made, conf, client_id, client_secret, err))
 		goto fail;
@@ -576,6 +612,7 @@ void provider_free(struct provider *provider)
 	free(provider->scope);
 	free(provider->audience);
 	free(provider->device_name);
+	free(provider->redirect_help);
 	for (size_t i = 0; i < provider->extra_count; i++) {
 		free(provider->extra[i].name);
 		secret_free(provider->extra[i].value);

@@ -33,7 +33,8 @@ struct profile_map {
 	const char *path; /* as json_path() takes it; "a|b" tries a, then b */
 };
 
-/* One known provider: what a configuration starts from. */
+/* One known provider: what a configuration starts from. A field has the name of
+ * the option that overrides it, or the comment beside it says which does. */
 struct preset {
 	const char *name;  /* as in the configuration: "webex" */
 	const char *label; /* as on the screen: "Webex" */
@@ -47,14 +48,19 @@ struct preset {
 	const char *jwks_uri;
 	const char *scope;
 	const char *verification_hosts; /* patterns, space separated */
-	enum client_auth device_auth;	/* at the device endpoint */
-	enum client_auth token_auth; /* at the token endpoints, with a secret */
+	/* device_authorization_endpoint_auth_method and, with a secret,
+	 * token_endpoint_auth_method, which also says whether there must be
+	 * one. */
+	enum client_auth device_auth;
+	enum client_auth token_auth;
 	bool needs_secret;
-	bool sends_user_info; /* Webex: device_name goes as user_info */
-	bool sends_scopes;    /* Twitch: the scope goes as "scopes", too */
-	const struct profile_map *profile; /* ends with a NULL label */
-	const char *redirect_help; /* what to say when the provider answers that
-				    * the redirect URI is missing */
+	bool send_user_info; /* Webex: device_name goes as user_info */
+	bool send_scopes;    /* Twitch: the scope goes as "scopes", too */
+	/* screen.profile_fields; ends with a NULL label. */
+	const struct profile_map *profile;
+	const char *redirect_help; /* what to say, behind the label, when the
+				    * provider answers that the redirect URI is
+				    * missing; NULL: nothing of its own */
 };
 
 /* The preset of that name, or NULL. "" gives the generic one. */
@@ -97,6 +103,9 @@ struct provider {
 	char *scope; /* space separated; "" for none */
 	char *audience;
 	char *device_name;
+	bool send_user_info; /* as in the preset */
+	bool send_scopes;
+	char *redirect_help; /* or NULL */
 	struct param *extra;
 	size_t extra_count;
 	char **verification_hosts;
@@ -118,6 +127,10 @@ struct json;
 bool provider_set_up(struct provider *provider, const struct conf *conf,
 		     const char *client_id, const char *client_secret,
 		     struct err *err);
+
+/* Whether the client that the configuration and its preset describe must have a
+ * secret: it proves itself by one. False where there is no such preset. */
+bool provider_needs_secret(const struct conf *conf);
 
 /* Takes over the private key that private_key_jwt signs with, from the text of
  * provider.private_key_file. False with *err where it is no such key. */

@@ -99,10 +99,10 @@ bool reply_is_away(const struct reply *reply)
 	return reply->net != NET_OK || is_later(reply->status);
 }
 
-/* A Webex integration that lacks the helper's redirect URIs. */
+/* Such as a Webex integration that lacks the helper's redirect URIs. */
 static bool lacks_redirect_uri(const struct trial *trial)
 {
-	return trial->provider && trial->provider->preset->redirect_help &&
+	return trial->provider && trial->provider->redirect_help &&
 	       trial->reply->status == 400 && trial->body &&
 	       (strcasestr(trial->reply->body, "redirect_uri") ||
 		strcasestr(trial->reply->body, "redirect uri"));
@@ -310,8 +310,7 @@ static void explain(const struct trial *trial, enum verdict verdict,
 	char *words;
 
 	if (lacks_redirect_uri(trial)) {
-		err_set(err, "%s %s", who,
-			trial->provider->preset->redirect_help);
+		err_set(err, "%s %s", who, trial->provider->redirect_help);
 		return;
 	}
 	if (trial->endpoint == ENDPOINT_DISCOVERY)

@@ -124,6 +124,35 @@ def test_where_the_client_comes_from(
     assert "S3-" not in printed
 
 
+@pytest.mark.parametrize(
+    "setting, needs_secret",
+    [
+        ('preset = "google"', True),
+        ('preset = "google"; token_endpoint_auth_method = "none"', False),
+        ('preset = "google"; private_key_file = "/nonexistent"', False),
+        ('preset = "github"', False),
+        ('preset = "github"; token_endpoint_auth_method = "client_secret_post"', True),
+    ],
+)
+def test_missing_secret(home, setting, needs_secret):
+    write(home.config, f"provider : {{ {setting}; }};\n")
+    printed = home.grantty("config").stdout
+    assert ('  client_secret = "";  // missing: ' in printed) == needs_secret
+    assert '  client_secret = "";' in printed
+
+
+def test_the_dialect_is_shown(home):
+    write(
+        home.config,
+        'provider : {\n  preset = "twitch";\n  client_id = "C1";\n'
+        '  send_user_info = true;\n  redirect_help = "asks for help.";\n};\n',
+    )
+    printed = config(home)
+    assert "  // send_scopes = true;  // from the preset\n" in printed
+    assert f"  send_user_info = true;  // {home.config}:4\n" in printed
+    assert f'  redirect_help = "asks for help.";  // {home.config}:5\n' in printed
+
+
 def test_printed_means_the_same(home):
     write(
         home.config,

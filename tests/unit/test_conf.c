@@ -62,6 +62,7 @@ static void test_defaults(void **state)
 	(void)state;
 	conf_init(&conf);
 	assert_string_equal(conf.provider.preset, "webex");
+	assert_string_equal(conf.provider.label, "");
 	assert_string_equal(conf.provider.issuer, "");
 	assert_string_equal(conf.provider.device_authorization_endpoint, "");
 	assert_string_equal(conf.provider.device_token_endpoint, "");
@@ -79,6 +80,9 @@ static void test_defaults(void **state)
 	assert_string_equal(conf.provider.scope, "");
 	assert_string_equal(conf.provider.audience, "");
 	assert_string_equal(conf.provider.device_name, "");
+	assert_false(conf_is_set(&conf, "provider.send_user_info"));
+	assert_false(conf_is_set(&conf, "provider.send_scopes"));
+	assert_string_equal(conf.provider.redirect_help, "");
 	assert_int_equal(conf.provider.extra_count, 0);
 	assert_int_equal(conf.provider.verification_hosts.count, 0);
 	assert_string_equal(conf.grant, "device");
@@ -150,6 +154,7 @@ static const char everything[] =
 	"# Two kinds of comment, { unbalanced\n"
 	"provider : {\n"
 	"  preset = \"okta\"; // and a third: \"\n"
+	"  label = \"Front door\";\n"
 	"  issuer = \"https://id.example.org\";\n"
 	"  device_authorization_endpoint = \"https://a.example/1\";\n"
 	"  device_token_endpoint = \"https://a.example/2\";\n"
@@ -166,6 +171,8 @@ static const char everything[] =
 	"  scope = \"spark:all\" /* joined */ \" spark:kms\";\n"
 	"  audience = \"https://api.example.org\";\n"
 	"  device_name = \"Empfang, T\xc3\xbcr 2\";\n"
+	"  send_user_info = true; send_scopes = false;\n"
+	"  redirect_help = \"needs help.\";\n"
 	"  extra = ( { name = \"prompt\"; value = \"none\"; },\n"
 	"            { value = \"\"; name = \"empty\"; } );\n"
 	"  verification_hosts = [ \"*.wbx2.com\", \"example.org\" ];\n"
@@ -193,6 +200,7 @@ static const char everything[] =
 static void check_everything(const struct conf *conf)
 {
 	assert_string_equal(conf->provider.preset, "okta");
+	assert_string_equal(conf->provider.label, "Front door");
 	assert_string_equal(conf->provider.issuer, "https://id.example.org");
 	assert_string_equal(conf->provider.device_authorization_endpoint,
 			    "https://a.example/1");
@@ -220,6 +228,11 @@ static void check_everything(const struct conf *conf)
 	assert_string_equal(conf->provider.audience, "https://api.example.org");
 	assert_string_equal(conf->provider.device_name,
 			    "Empfang, T\xc3\xbcr 2");
+	assert_true(conf->provider.send_user_info);
+	assert_true(conf_is_set(conf, "provider.send_user_info"));
+	assert_false(conf->provider.send_scopes);
+	assert_true(conf_is_set(conf, "provider.send_scopes"));
+	assert_string_equal(conf->provider.redirect_help, "needs help.");
 	assert_int_equal(conf->provider.extra_count, 2);
 	assert_string_equal(conf->provider.extra[0].name, "prompt");
 	assert_string_equal(conf->provider.extra[0].value, "none");
@@ -397,6 +410,13 @@ static void test_refuses(void **state)
 		 "quotes."},
 		{"kiosk = { lock = \"true\"; };",
 		 "x.conf:1: kiosk.lock must be true or false, "},
+		{"provider = { send_scopes = 1; };",
+		 "x.conf:1: provider.send_scopes must be true or false, "
+		 "without quotes."},
+		{"provider = { send_user_info = \"true\"; };",
+		 "x.conf:1: provider.send_user_info must be true or false, "},
+		{"provider = { redirect_help = true; };",
+		 "x.conf:1: provider.redirect_help must be a string "},
 		{"kiosk = { renewals = \"3\"; };",
 		 "x.conf:1: kiosk.renewals must be a whole number from 0 to "
 		 "1000."},

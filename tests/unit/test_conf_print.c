@@ -10,6 +10,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -111,6 +112,8 @@ static const char many[] =
 	" token_endpoint = \"https://a.example/3\"; client_id = \"C 1\";\n"
 	" token_endpoint_auth_method = \"client_secret_post\";\n"
 	" scope = \"a \\\"b\\\" \\\\ \\\\\\\" c\"; audience = \"// # /* */\";\n"
+	" label = \"L\"; send_user_info = true; send_scopes = false;\n"
+	" redirect_help = \"ask 100.\";\n"
 	" device_name = \"Empfang, T\xc3\xbcr 2 \xe2\x80\xae\xcc\x81\";\n"
 	" extra = ( { name = \"prompt\"; value = \"none\"; },\n"
 	"           { name = \"\\\"\"; value = \"\"; } );\n"
@@ -273,11 +276,63 @@ static void test_set(void **state)
 	}
 }
 
+/* What is not set is the preset's, where that says anything. */
+static void test_from_preset(void **state)
+{
+#define OWN "device_authorization_endpoint = \"https://a.b/d\";"
+	static const struct {
+		const char *provider, *line;
+	} cases[] = {
+		{"", "  // label = \"Webex\";  // from the preset\n"},
+		{"", "  // send_user_info = true;  // from the preset\n"},
+		{"", "  send_scopes = false;\n"},
+		{"", "  // redirect_help = \"does not find "},
+		{"preset = \"twitch\";",
+		 "  // send_scopes = true;  // from the preset\n"},
+		{"preset = \"twitch\";", "  send_user_info = false;\n"},
+		{"preset = \"twitch\";", "  redirect_help = \"\";\n"},
+		{"send_user_info = false;",
+		 "  send_user_info = false;  // f:1\n"},
+		{"send_scopes = true;", "  send_scopes = true;  // f:1\n"},
+		{"redirect_help = \"x\";",
+		 "  redirect_help = \"x\";  // f:1\n"},
+		{"label = \"Desk\";", "  label = \"Desk\";  // f:1\n"},
+		/* A product keeps its name where it is hosted; Webex is only
+		 * one. */
+		{"preset = \"hydra\"; token_endpoint = \"https://a.b/t\";",
+		 "  // label = \"Ory Hydra\";  // from the preset\n"},
+		{"preset = \"webex\"; token_endpoint = \"https://a.b/t\";",
+		 "  label = \"\";\n"},
+		{OWN, "  label = \"\";\n"},
+		{OWN, "  send_user_info = false;\n"},
+	};
+#undef OWN
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		char text[200];
+		struct conf conf;
+		char *printed;
+
+		(void)snprintf(text, sizeof(text), "provider : { %s };",
+			       cases[i].provider);
+		conf_init(&conf);
+		parse(&conf, text, "f");
+		printed = print(&conf, CONF_PRINT_ALL);
+		if (strstr(printed, cases[i].line) == NULL)
+			fail_msg("%s: no %s in %s", text, cases[i].line,
+				 printed);
+		free(printed);
+		conf_free(&conf);
+	}
+}
+
 /* All of the defaults are there, and nothing is said of where they are from. */
 static void test_all(void **state)
 {
 	static const char beginning[] = "provider : {\n"
 					"  preset = \"\";  // f:1\n"
+					"  label = \"\";\n"
 					"  issuer = \"\";\n";
 	static const char end[] = "log : {\n"
 				  "  file = \"\";\n"
@@ -336,6 +391,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_round_trip),
 		cmocka_unit_test(test_set),
+		cmocka_unit_test(test_from_preset),
 		cmocka_unit_test(test_all),
 		cmocka_unit_test(test_origin_is_cleaned),
 		cmocka_unit_test(test_full),

@@ -59,7 +59,9 @@ static void describe(struct buf *out, const struct conf_option *option)
 		break;
 	case OPTION_BOOL:
 		buf_addf(out, "true or false; default %s\n",
-			 option->number != 0 ? "true" : "false");
+			 option->by_preset     ? "as the preset has it"
+			 : option->number != 0 ? "true"
+					       : "false");
 		break;
 	case OPTION_NUMBER:
 		buf_addf(out,

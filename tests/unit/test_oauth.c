@@ -139,6 +139,14 @@ static void test_device_request(void **state)
 		 "scope = \"a b\"; };",
 		 "https://id.twitch.tv/oauth2/device",
 		 "scope=a+b&scopes=a+b&client_id=t", NULL},
+		{"provider : { preset = \"twitch\"; client_id = \"t\"; "
+		 "scope = \"a b\"; send_scopes = false; };",
+		 "https://id.twitch.tv/oauth2/device", "scope=a+b&client_id=t",
+		 NULL},
+		{"provider : { preset = \"github\"; client_id = \"t\"; "
+		 "scope = \"a b\"; send_scopes = true; };",
+		 "https://github.com/login/device/code",
+		 "scope=a+b&scopes=a+b&client_id=t", NULL},
 		{"provider : { preset = \"auth0\"; client_id = \"a\"; "
 		 "audience = \"https://api/\"; extra = ( { name = \"p q\"; "
 		 "value = \"1&2\"; } ); device_authorization_endpoint = "
@@ -185,8 +193,18 @@ static void test_poll_request(void **state)
 		 GRANT "&device_code=d+c&user_info=%7B%22device_name%22%3A%22"
 		       "Lobby+%5C%221%5C%22%22%7D&client_id=C1",
 		 "Basic QzE6czM="},
+		{"provider : { client_id = \"C1\"; client_secret = \"s3\"; "
+		 "device_name = \"Lobby\"; send_user_info = false; };",
+		 "https://webexapis.com/v1/device/token",
+		 GRANT "&device_code=d+c&client_id=C1", "Basic QzE6czM="},
 		{github_conf, "https://github.com/login/oauth/access_token",
 		 GRANT "&device_code=d+c&client_id=Iv1", NULL},
+		{"provider : { preset = \"github\"; client_id = \"Iv1\"; "
+		 "device_name = \"Lobby\"; send_user_info = true; };",
+		 "https://github.com/login/oauth/access_token",
+		 GRANT "&device_code=d+c&user_info=%7B%22device_name%22%3A%22"
+		       "Lobby%22%7D&client_id=Iv1",
+		 NULL},
 		{"provider : { preset = \"google\"; client_id = \"g\"; "
 		 "client_secret = \"s&t\"; device_name = \"unused\"; };",
 		 "https://oauth2.googleapis.com/token",
@@ -450,6 +468,15 @@ static void test_device_refusals(void **state)
 		 VERDICT_MISCONFIGURED, "",
 		 "https://oauth-helper-{a,d,k,r}.wbx2.com/helperservice/v1/"
 		 "actions/device/callback"},
+		{"provider : { client_id = \"C1\"; client_secret = \"s3\"; "
+		 "redirect_help = \"must be told: call 100.\"; };",
+		 400, JSON,
+		 WEBEX("The redirect_uri is missing or does not match"),
+		 VERDICT_MISCONFIGURED, "", "Webex must be told: call 100."},
+		{"provider : { preset = \"github\"; client_id = \"C1\"; "
+		 "redirect_help = \"must be told: call 100.\"; };",
+		 400, JSON, "{\"error\":\"invalid redirect_uri\"}",
+		 VERDICT_MISCONFIGURED, "", "GitHub must be told: call 100."},
 		{any_conf, 401, JSON, "{\"error\":\"invalid_client\"}",
 		 VERDICT_MISCONFIGURED, "invalid_client", "check CLIENT_ID."},
 		{any_conf, 401, JSON, "{\"error\":\"unauthorized_client\"}",

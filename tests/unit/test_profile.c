@@ -242,8 +242,18 @@ static void test_chosen_fields(void **state)
 	char *paths[] = {(char[]){"orgId"}, (char[]){"phoneNumbers.1.value"},
 			 (char[]){"email"}, (char[]){"avatar"},
 			 (char[]){"nothing.here"}};
+	char *own[] = {(char[]){"Desk = nowhere|department"},
+		       (char[]){"orgId"},
+		       (char[]){"Call=phoneNumbers.1.value"},
+		       (char[]){"Name = extension"},
+		       (char[]){"Bell\x1b ="},
+		       (char[]){"Pic\xe2\x80\xae = avatar"}};
 
 	(void)state;
+	check_fields(webex, "webex", own, COUNT(own),
+		     "Desk: Sales\nOrganisation: OTZh\n"
+		     "Call: +1 555 0101\nName: 133\n"
+		     "Pic\xef\xbf\xbd: https://example.com/a.png\n");
 	check_fields(webex, "webex", labels, COUNT(labels),
 		     "Phone: +1 555 0100 (work), +1 555 0101 (mobile)\n"
 		     "Name: Ada Lovelace\n");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * core/provider and core/presets: what a preset and a configuration make
- * together, what is refused, and where a person may be sent.
+ * core/provider: what a preset and a configuration make together, what is
+ * refused, and where a person may be sent.
  */
 #include "config.h"
 
@@ -37,68 +37,6 @@ static void configure(struct conf *conf, const char *text, const char *rest)
 	conf_init(conf);
 	if (!conf_parse(conf, whole, (size_t)n, "test", &err))
 		fail_msg("%s: %s", text, err.text);
-}
-
-static void test_presets(void **state)
-{
-	static const char *const names[] = {
-		"webex",   "github",	"google", "microsoft", "auth0",
-		"okta",	   "keycloak",	"gitlab", "twitch",    "hydra",
-		"zitadel", "authentik", "",
-	};
-	const size_t count = sizeof(names) / sizeof(names[0]);
-
-	(void)state;
-	for (size_t i = 0; i < count; i++) {
-		const struct preset *preset = preset_find(names[i]);
-
-		if (!preset)
-			fail_msg("no preset \"%s\"", names[i]);
-		assert_non_null(preset->label);
-		assert_non_null(preset->scope);
-		assert_non_null(preset->profile);
-		/* All endpoints, or none and the configuration has them. */
-		assert_true(!preset->token_endpoint ==
-			    !preset->device_authorization_endpoint);
-		assert_true(!preset->token_endpoint ||
-			    preset->verification_hosts);
-		for (const struct profile_map *row = preset->profile;
-		     row->label; row++)
-			assert_non_null(row->path);
-	}
-	assert_ptr_equal(preset_at(0), preset_find("webex"));
-	assert_ptr_equal(preset_at(count - 1), preset_find(""));
-	assert_null(preset_at(count));
-	assert_null(preset_find("webe"));
-	assert_null(preset_find("Webex"));
-}
-
-/* Every endpoint that a preset names is an https address. */
-static void test_preset_endpoints(void **state)
-{
-	const struct preset *preset;
-
-	(void)state;
-	for (size_t i = 0; (preset = preset_at(i)); i++) {
-		const char *const endpoints[] = {
-			preset->device_authorization_endpoint,
-			preset->device_token_endpoint,
-			preset->token_endpoint,
-			preset->userinfo_endpoint,
-			preset->revocation_endpoint,
-			preset->authorization_endpoint,
-		};
-
-		for (size_t j = 0; j < sizeof(endpoints) / sizeof(*endpoints);
-		     j++) {
-			struct url url;
-
-			if (!endpoints[j])
-				continue;
-			assert_true(url_split(endpoints[j], &url));
-			assert_true(url.https && url_is_safe(&url));
-		}
-	}
 }
 
 static void test_set_up(void **state)
@@ -858,8 +796,6 @@ static void test_parameters(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_presets),
-		cmocka_unit_test(test_preset_endpoints),
 		cmocka_unit_test(test_set_up),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_endpoint_refused),
