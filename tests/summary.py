@@ -5,10 +5,14 @@
 Reads the list of stages that tests/check writes: outcome, name and where the
 results of its cases are, separated by tabs. A stage without cases counts as
 one; so does one that failed although none of its cases did.
+
+summary.py --why FILE tells what pytest's file says of the cases that failed,
+the first few in full; exits with 1 where there is nothing to tell.
 """
 
 import collections
 import pathlib
+import re
 import sys
 import xml.etree.ElementTree
 
@@ -21,6 +25,10 @@ MEANING = {
     "XPASS": "failed",
     "ERROR": "failed",
 }
+
+# How much is told of why cases failed.
+CASES_IN_FULL = 4
+LINES_OF_A_CASE = 15
 
 
 def cases_of_automake(folder):
@@ -53,7 +61,38 @@ def cases_of(place):
     return []
 
 
+def why(case):
+    """What pytest says of a failed case: the line of the test, and those that
+    it marks with E, but for the empty rows of a screen."""
+    trouble = case.find("failure")
+    if trouble is None:
+        trouble = case.find("error")
+    text = trouble.text or ""
+    yield from re.findall(r"^\S+:\d+(?=: )", text, re.M)[:1]
+    reason = re.findall(r"^E +(.*)", text, re.M)
+    reason = reason or trouble.get("message", "").splitlines()
+    yield from [line for line in reason if line.strip("| ")][:LINES_OF_A_CASE]
+
+
+def tell_why(path):
+    """Returns how many cases have failed."""
+    if not path.is_file():
+        return 0
+    failed = [
+        case
+        for case in xml.etree.ElementTree.parse(path).iter("testcase")
+        if case.find("failure") is not None or case.find("error") is not None
+    ]
+    for number, case in enumerate(failed):
+        print(f"{case.get('classname')} {case.get('name')}")
+        for line in why(case) if number < CASES_IN_FULL else ():
+            print(f"    {line}")
+    return len(failed)
+
+
 def main():
+    if sys.argv[1] == "--why":
+        return 0 if tell_why(pathlib.Path(sys.argv[2])) else 1
     total = collections.Counter()
     for line in pathlib.Path(sys.argv[1]).read_text().splitlines():
         outcome, stage, place = line.split("\t")
