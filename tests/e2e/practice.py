@@ -4,6 +4,7 @@
 import json
 import select
 import signal as signals
+import socket
 import subprocess
 import urllib.error
 import urllib.parse
@@ -89,6 +90,7 @@ class Practice:
     def __init__(self, *options, listen="127.0.0.1:0"):
         self.asked = 0  # how often by ask()
         self.paused = False
+        self.place = None  # of one that was killed
         self.process = subprocess.Popen(
             [PRACTICE, "--json", "--listen", listen, "--until-stdin-closes"]
             + list(options),
@@ -140,6 +142,15 @@ class Practice:
         """The newest code; None as long as there is none."""
         return next(iter(self.codes()), None)
 
+    def code_on(self, screen, but=()):
+        """Which of the codes is spelt out on that screen, other than those;
+        None where none is."""
+        for code in self.codes():
+            user_code = code["user_code"]
+            if user_code not in but and screen.shows(" ".join(user_code)):
+                return user_code
+        return None
+
     def accepts(self, token, dialect="webex"):
         """Whether the profile can be read with that access token."""
         path = ENDPOINTS[dialect]["userinfo_endpoint"]
@@ -165,6 +176,12 @@ class Practice:
     def kill(self):
         self.process.kill()
         self.process.wait(PATIENCE_S)
+        # Nobody else is given its port: who is bound to it and does not listen
+        # refuses connections as well.
+        host, port = self.address.split(":")
+        self.place = socket.socket()
+        self.place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self.place.bind((host, int(port)))
 
     def again(self, *options):
         """Another one at the same place, after kill()."""
@@ -176,6 +193,8 @@ class Practice:
         self.process.stdout.close()
         if self.paused:
             self.go_on()
+        if self.place:
+            self.place.close()
         try:
             self.process.wait(PATIENCE_S)
         finally:

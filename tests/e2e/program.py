@@ -37,13 +37,15 @@ class Exit(enum.IntEnum):
 
 
 def wait_until(condition, what, timeout=PATIENCE_S):
-    """Returns the first result of condition() that is true."""
+    """Returns the first result of condition() that is true. The last look is
+    after that time, however long the machine had stopped before."""
     until = time.monotonic() + timeout
     while True:
+        late = time.monotonic() > until
         result = condition()
         if result:
             return result
-        if time.monotonic() > until:
+        if late:
             what = what() if callable(what) else what
             raise AssertionError(f"not within {timeout} s: {what}")
         time.sleep(GLANCE_S)
@@ -102,7 +104,10 @@ def descriptors_of(pid):
     nobody else look."""
     links = []
     for entry in pathlib.Path(f"/proc/{pid}/fd").iterdir():
-        link = os.readlink(entry)
+        try:
+            link = os.readlink(entry)
+        except FileNotFoundError:
+            continue  # closed since
         if not link.startswith("socket:"):
             links.append(re.sub(r"\d+", "N", link))
     return sorted(links)

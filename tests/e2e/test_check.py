@@ -130,8 +130,8 @@ def test_qr_and_font(home, start_practice, open_terminal):
     practice.config(home.config, "plain")
     screen = open_terminal("check", columns=100, rows=40)
     screen.wait_for("All is well")
-    assert screen.shows("not a console: the terminal's own font")
-    assert screen.shows("address with the code, in half blocks")
+    screen.wait_for("not a console: the terminal's own font")
+    screen.wait_for("address with the code, in half blocks")
 
 
 def test_lines_break_between_words(home, start_practice, open_terminal):

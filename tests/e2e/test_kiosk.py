@@ -56,15 +56,13 @@ def press_until(screen, key, condition, what):
 
 
 def wait_for_new_code(practice, screen, old):
-    """Waits until the screen shows a code that is not the old one."""
-    code = wait_until(
-        lambda: practice.code()["user_code"] not in old
-        and practice.code()["user_code"],
-        "a new code",
-    )
+    """Waits until the screen shows a code that is none of the old ones."""
     screen.wait_for("Check this code")
     screen.keys("z")
-    screen.wait_for(" ".join(code))
+    code = wait_until(
+        lambda: practice.code_on(screen, but=old),
+        lambda: f"a new code on this screen:\n{screen.show()}",
+    )
     screen.keys("z")
     screen.wait_for("Check this code")
     return code
@@ -77,11 +75,11 @@ def test_one_person_after_another(with_code, home):
         codes.append(wait_for_new_code(practice, screen, codes))
         practice.control(approve=codes[-1])
         screen.wait_for(f"Hello, {PERSON}")
-        assert screen.shows("robin@example.com")
+        screen.wait_for("robin@example.com")
         assert home.session.exists()
         screen.keys("o")
         screen.wait_for("Check this code")
-        assert not screen.shows(PERSON)
+        screen.wait_without(PERSON)
         assert not home.session.exists()
     assert len(set(codes)) == 3
     assert practice.calls(ASK) == 4
@@ -170,7 +168,7 @@ def test_nothing_is_asked_before_a_key(start):
     assert practice.calls(ASK) == 1
     screen.keys("Escape")
     screen.wait_for("Press any key to sign in")
-    press_until(screen, "x", lambda: practice.calls(ASK) == 2, "a new code")
+    press_until(screen, "x", lambda: practice.calls(ASK) >= 2, "a new code")
     screen.wait_for("Check this code")
 
 
@@ -190,15 +188,14 @@ def test_a_code_that_runs_out_is_replaced(with_code):
 
 def test_new_codes_on_a_key(with_code):
     practice, screen = with_code()
-    press_until(screen, "r", lambda: practice.calls(ASK) == 3, "three codes")
+    press_until(screen, "r", lambda: practice.calls(ASK) >= 4, "four codes")
     screen.wait_for("This code replaced the old one")
     old = [code["user_code"] for code in practice.codes()[1:]]
     new = wait_for_new_code(practice, screen, old)
     born = [-code["age_ms"] for code in practice.codes()]
     # They were asked for two seconds apart, but the first request may have
-    # taken longer to arrive than the next.
-    assert born[0] - born[1] >= 1500
-    assert born[1] - born[2] >= 1500
+    # taken longer to arrive than the last.
+    assert born[0] - born[-1] >= 2000 * (len(born) - 1) - 3000
     practice.control(approve=new)
     screen.wait_for(f"Hello, {PERSON}")
 
@@ -208,7 +205,7 @@ def test_denied(with_code):
     old = practice.code()["user_code"]
     practice.control(deny=old)
     screen.wait_for("The sign-in was denied")
-    press_until(screen, "Enter", lambda: practice.calls(ASK) == 2, "a code")
+    press_until(screen, "Enter", lambda: practice.calls(ASK) >= 2, "a code")
     wait_for_new_code(practice, screen, [old])
 
 
@@ -249,7 +246,7 @@ def test_drawings(with_code):
     wait_until(lambda: screen.qr() == [uri], "the QR code in whole cells")
     screen.keys("m")
     screen.wait_for("Type this code")
-    assert screen.qr() == []
+    wait_until(lambda: screen.qr() == [], "no QR code")
     screen.keys("m")
     screen.wait_for("Check this code")
     assert screen.wait_for_qr() == uri
@@ -259,7 +256,7 @@ def test_help(with_code):
     _, screen = with_code()
     screen.keys("?")
     screen.wait_for("Any key closes this")
-    assert screen.shows("ask for a new code")
+    screen.wait_for("ask for a new code")
     screen.keys("x")
     screen.wait_without("Any key closes this")
     screen.wait_for("Check this code")
@@ -269,7 +266,7 @@ def test_everything_of_a_profile(signed_in):
     _, screen = signed_in()
     screen.keys("Tab")
     screen.wait_for(r"Everything: \d+ of \d+")
-    assert screen.shows("phoneNumbers")
+    screen.wait_for("phoneNumbers")
     end = "loginEnabled"
     press_until(screen, "NPage", lambda: screen.shows(end), "the end of it")
     screen.keys("Tab")
@@ -368,7 +365,7 @@ def test_server_away_while_polling(with_code):
 @pytest.mark.row("Network", "silence while polling",
                  "told; the code survives; signs in")
 def test_server_silent_while_polling(with_code):
-    practice, screen = with_code(config={"network": {"request_timeout_s": 1}})
+    practice, screen = with_code(config={"network": {"request_timeout_s": 4}})
     code = practice.code()["user_code"]
     practice.pause()
     screen.wait_for("No answer from")
@@ -380,11 +377,15 @@ def test_server_silent_while_polling(with_code):
 
 
 def test_idle_sign_out(signed_in, home):
-    practice, screen = signed_in(config={"kiosk": {"sign_out_after_s": 5}})
-    screen.wait_for("Signing out in 0:0[12]")
-    screen.keys("x")
-    screen.wait_for("Signing out in 0:0[45]")
+    practice, screen = signed_in(config={"kiosk": {"sign_out_after_s": 10}})
     practice.control(fault="http-500@authorize")
+    screen.wait_for("Signing out in 0:0[1-5]")
+    press_until(
+        screen,
+        "x",
+        lambda: screen.shows("Signing out in 0:(10|0[7-9])"),
+        "its beginning again",
+    )
     screen.wait_for("Sign-in is not possible right now")
     assert not home.session.exists()
 
@@ -400,9 +401,9 @@ def test_hostile_profile(with_code):
     practice, screen = with_code("--fault", "hostile-text@profile")
     practice.control(approve="*")
     screen.wait_for("robin@example.com")
-    assert screen.shows("gotcha")
+    screen.wait_for("gotcha")
     assert "gotcha" not in screen.ask("#{pane_title}")
-    assert screen.shows("o Sign out")
+    screen.wait_for("o Sign out")
 
 
 @pytest.mark.row("Network", "DNS black hole",
@@ -436,9 +437,14 @@ def test_what_others_wrote_is_repaired(with_code):
     _, screen = with_code()
     uri = screen.wait_for_qr()
     with open(screen.ask("#{pane_tty}"), "wb", buffering=0) as tty:
-        tty.write(b"\x1b[5;1H" + 10 * b"[   42.1] usb 1-1: device found\r\n")
-    screen.wait_for("usb 1-1: device found")
-    assert screen.qr() == []
+
+        def is_written_over():
+            # Again each time, as the picture may just be moving on.
+            text = 10 * b"[   42.1] usb 1-1: device found\r\n"
+            tty.write(b"\x1b[5;1H" + text)
+            return screen.shows("usb 1-1: device found") and screen.qr() == []
+
+        wait_until(is_written_over, screen.show)
     screen.keys("C-l")
     screen.wait_without("usb 1-1: device found")
     assert screen.wait_for_qr() == uri

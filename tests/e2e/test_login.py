@@ -64,7 +64,7 @@ def test_webex_at_80x24(home, sign_in):
     assert right - left == bottom - top
     assert right - left == 370 or (left, top, right) == (20, 20, 430)
     screen.wait_for("Check this code, or type it")
-    assert screen.shows(re.escape("oauth-helper-r.wbx2.com"))
+    screen.wait_for(re.escape("oauth-helper-r.wbx2.com"))
 
     # Beside the QR code it is drawn in large characters; in zoom, as text.
     code = practice.code()["user_code"]
@@ -177,8 +177,8 @@ def test_plain_in_a_terminal(home, start_practice, open_terminal):
     screen = open_terminal("login", "--plain", columns=130, rows=60)
     uri = screen.wait_for_qr()
     assert len(uri) == 112
-    assert screen.shows(re.escape(uri))
-    assert screen.shows(practice.code()["user_code"])
+    screen.wait_for(re.escape(uri))
+    screen.wait_for(practice.code()["user_code"])
     practice.control(approve="*")
     assert screen.wait_for_exit() == Exit.DONE
     screen.wait_for(f"as {PERSON}")

@@ -220,7 +220,7 @@ def test_kiosk(begin, home):
     person.consent()
     screen.wait_for(f"Hello, {NAME}")
     for label, value in PROFILE.items():
-        assert screen.shows(f"{label} .*{value}")
+        screen.wait_for(f"{label} .*{value}")
     token = home.stored()["access_token"]
     assert server.accepts(token)
 

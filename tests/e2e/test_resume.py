@@ -46,17 +46,12 @@ def kiosk(home, start_practice, open_terminal):
             """The code on the screen."""
             self.screen.wait_for(ON_SHOW)
             self.screen.keys("z")
-            code = wait_until(self.spelt, self.screen.show)
+            code = wait_until(
+                lambda: self.practice.code_on(self.screen), self.screen.show
+            )
             self.screen.keys("z")
             self.screen.wait_for(ON_SHOW)
             return code
-
-        def spelt(self):
-            """Which of all the codes stands there spaced out."""
-            for code in self.practice.codes():
-                if self.screen.shows(" ".join(code["user_code"])):
-                    return code["user_code"]
-            return None
 
         def crash(self):
             wait_until(home.code.exists, "a code that is kept")
