@@ -2,6 +2,7 @@
 """What the journal gets of the log: a real datagram socket where the journal's
 is, in a mount namespace of its own."""
 
+import ctypes
 import os
 import pathlib
 import socket
@@ -14,6 +15,10 @@ from practice import PERSON
 from program import Exit
 
 FOLDER = pathlib.Path("/run/systemd/journal")
+
+CLONE_NEWNET = 0x40000000
+LIMIT = pathlib.Path("/proc/sys/net/unix/max_dgram_qlen")
+PLENTY = 1000  # more than anybody has to say here, however late it is read
 
 
 def entry_of(datagram):
@@ -30,13 +35,29 @@ def entry_of(datagram):
     return fields
 
 
+def socket_with_room(room):
+    """One that holds so many datagrams and no more. That is a limit of the
+    network namespace where it is made: a thread makes it in a new one."""
+    made = []
+
+    def make():
+        libc = ctypes.CDLL(None, use_errno=True)
+        if libc.unshare(CLONE_NEWNET) == 0:
+            LIMIT.write_text(str(room), encoding="ascii")
+            made.append(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM))
+
+    thread = threading.Thread(target=make)
+    thread.start()
+    thread.join()
+    return made[0]
+
+
 class Journal:
-    def __init__(self, folder):
+    def __init__(self, folder, room):
         self.folder = folder
-        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.socket = socket_with_room(room)
         self.socket.bind(str(folder / "socket"))
         self.entries = []
-        # A socket holds few datagrams; a journal reads them as they come.
         self.reader = threading.Thread(target=self.read)
         self.reader.start()
 
@@ -65,12 +86,13 @@ class Journal:
 
 
 @pytest.fixture
-def journal(tmp_path):
+def journal(tmp_path, request):
+    """Its parameter: how many entries it holds that nobody has read."""
     if os.geteuid() != 0:
         pytest.skip("needs root, for a mount namespace")
     folder = tmp_path / "journal"
     folder.mkdir()
-    journal = Journal(folder)
+    journal = Journal(folder, getattr(request, "param", PLENTY))
     yield journal
     journal.stop()
     journal.socket.close()
@@ -109,6 +131,7 @@ def test_a_refusal(home, start_practice, journal):
     assert refused["GRANTTY_TRACKING_ID"].startswith("ROUTER_")
 
 
+@pytest.mark.parametrize("journal", [1], indirect=True)
 def test_stuck_journal(home, start_practice, journal):
     """A journal that does not read holds nobody up."""
     practice = start_practice("--approve-after", "0")
