@@ -5,7 +5,9 @@ import enum
 import json
 import os
 import pathlib
+import random
 import re
+import socket
 import subprocess
 import time
 
@@ -49,6 +51,20 @@ def wait_until(condition, what, timeout=PATIENCE_S):
             what = what() if callable(what) else what
             raise AssertionError(f"not within {timeout} s: {what}")
         time.sleep(GLANCE_S)
+
+
+def free_port():
+    """A port of 127.0.0.1, for a server that has to be told one. It is below
+    those that the kernel gives to whoever asks for any (ip_local_port_range in
+    ip(7)), so nobody is given it before the server has it."""
+    while True:
+        port = random.randrange(20000, 30000)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
 
 
 def environment(home, **changes):

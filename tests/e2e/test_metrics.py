@@ -3,14 +3,13 @@
 
 import re
 import shutil
-import socket
 import subprocess
 import urllib.request
 
 import pytest
 
 from practice import PERSON
-from program import TOP, PATIENCE_S, Exit, wait_until
+from program import TOP, PATIENCE_S, Exit, free_port, wait_until
 
 FLEET = TOP / "docs" / "fleet"
 
@@ -74,8 +73,7 @@ def test_prometheus(kiosk, home):
     with open(file, encoding="utf-8") as text:
         result = run("promtool", "check", "metrics", stdin=text)
     assert (result.returncode, result.stdout) == (0, "")
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        address = "127.0.0.1:%d" % server.getsockname()[1]
+    address = f"127.0.0.1:{free_port()}"
     exporter = subprocess.Popen(
         [
             shutil.which("prometheus-node-exporter"),
@@ -96,8 +94,10 @@ def test_prometheus(kiosk, home):
             except OSError:
                 return ""
 
-        text = wait_until(scrape, "the node exporter")
-        assert "\ngrantty_codes_total 1\n" in text
+        counted = "\ngrantty_codes_total 1\n"
+        text = wait_until(
+            lambda: counted in (text := scrape()) and text, scrape
+        )
         assert "\nnode_textfile_scrape_error 0\n" in text
     finally:
         exporter.kill()

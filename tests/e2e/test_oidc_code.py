@@ -13,7 +13,7 @@ import urllib.request
 import pytest
 
 from practice import settings
-from program import GRANTTY, PATIENCE_S, THEME
+from program import GRANTTY, PATIENCE_S, THEME, free_port
 from test_oidc import (  # fixtures among them
     DENIED,
     DONE,
@@ -31,12 +31,6 @@ from test_oidc import (  # fixtures among them
 pytestmark = pytest.mark.full
 
 DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-
-
-def free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
 
 
 def config(home, server, method="none", **provider):

@@ -13,7 +13,7 @@ import subprocess
 import pytest
 
 from practice import PERSON
-from program import GRANTTY, Exit, processes_of, wait_until
+from program import GRANTTY, Exit, free_port, processes_of, wait_until
 from terminal import Terminal
 
 SSHD = shutil.which("sshd", path="/usr/sbin:/usr/bin:/sbin:/bin")
@@ -21,12 +21,6 @@ SSHD = shutil.which("sshd", path="/usr/sbin:/usr/bin:/sbin:/bin")
 pytestmark = pytest.mark.skipif(
     not SSHD, reason="needs sshd (Debian: openssh-server)"
 )
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def is_listening(port):
@@ -204,7 +198,7 @@ def test_dropped_line(home, start_practice, connect, appliance):
     wait_until(practice.code, "a request for a code")
     wait_until(lambda: len(at_work(home)) == 1, "grantty")
     os.kill(screen.pid, signal.SIGKILL)
-    wait_until(lambda: not at_work(home), "the end of grantty", timeout=5)
+    wait_until(lambda: not at_work(home), "the end of grantty")
     assert appliance.stored() == []
     left = [p.name for p in appliance.sessions.rglob("*") if p.is_file()]
     assert not [name for name in left if not name.endswith("lock")], left
