@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What the practice server does with strangers, crowds and TLS."""
 
+import contextlib
 import os
 import re
 import resource
@@ -70,6 +71,15 @@ SLOW_REQUESTS = {
 }
 
 
+def is_cut_off(connection):
+    """The end, an alert of TLS before it, or an error where what was sent last
+    crossed it."""
+    try:
+        return connection.recv(100)[:1] in (b"", b"\x15")
+    except ConnectionError:
+        return True
+
+
 @pytest.mark.parametrize("kind", SLOW_REQUESTS)
 def test_slow_requests_are_cut_off(start, certificate, kind):
     """However busy they look: a crowd of them would leave no room."""
@@ -80,10 +90,11 @@ def test_slow_requests_are_cut_off(start, certificate, kind):
             slow.sendall(b"\x16\x03\x01\x10\x00")
         sent = 0
         while not select.select([slow], [], [], 0.5)[0]:
-            slow.sendall(b"x")
+            with contextlib.suppress(ConnectionError):
+                slow.sendall(b"x")
             sent += 1
             assert sent < 120, "it is still listened to"
-        assert slow.recv(100)[:1] in (b"", b"\x15")  # or an alert of TLS
+        assert is_cut_off(slow)
 
 
 def test_large_body_is_refused(server):
@@ -113,6 +124,7 @@ def test_room_again_after_a_crowd(server):
     # More than the server takes; the last ones wait until others leave.
     resource.setrlimit(resource.RLIMIT_NOFILE, (
         4096, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+    opened = time.monotonic()
     crowd = [socket.create_connection(("127.0.0.1", server.address()))
              for _ in range(1100)]
     descriptors = f"/proc/{server.process.pid}/fd"
@@ -124,9 +136,9 @@ def test_room_again_after_a_crowd(server):
     for connection in crowd[:200]:
         connection.close()
     server.process.send_signal(signal.SIGCONT)
-    begun = time.monotonic()
     assert server.get("/device").status == 200
-    assert time.monotonic() - begun < 5  # sooner than they would time out
+    # Sooner than any of them times out.
+    assert time.monotonic() - opened < 10
     for connection in crowd[200:]:
         connection.close()
 
