@@ -73,10 +73,16 @@ static void set_qr_ink(struct palette *palette, short pair)
  */
 void palette_set(struct palette *palette, const struct theme *theme)
 {
-	const struct style *ground = &theme->styles[ROLE_TEXT];
+	const struct style *ground;
+	struct theme plain;
 	bool many = COLORS == 256;
 	int fg = -1, bg = -1;
 
+	if (!palette->colour) { /* what differs in colour alone would vanish */
+		theme_plain(&plain);
+		theme = &plain;
+	}
+	ground = &theme->styles[ROLE_TEXT];
 	if (palette->colour) {
 		bool own = use_default_colors() == OK;
 

@@ -26,7 +26,8 @@ struct palette {
 /* For the terminal that curses has just opened. */
 void palette_begin(struct palette *palette);
 
-/* The inks of that theme from now on, and its ground. */
+/* The inks of that theme from now on, and its ground; without colours those of
+ * theme_plain(). */
 void palette_set(struct palette *palette, const struct theme *theme);
 
 struct ink palette_ink(const struct palette *palette, enum role role);

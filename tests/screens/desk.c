@@ -224,3 +224,8 @@ bool desk_is_faint(int y, int x)
 {
 	return (mvinch(y, x) & A_DIM) != 0;
 }
+
+bool desk_is_reversed(int y, int x)
+{
+	return (mvinch(y, x) & A_REVERSE) != 0;
+}

@@ -55,8 +55,10 @@ void desk_read_written(const struct desk *desk, char *text, size_t size);
  * with a dark ground. */
 bool desk_is_light(int y, int x, int half);
 
-/* Whether there is nothing in a cell, and whether it is drawn faint. */
+/* Whether there is nothing in a cell, and whether it is drawn faint or in
+ * reverse video. */
 bool desk_is_blank(int y, int x);
 bool desk_is_faint(int y, int x);
+bool desk_is_reversed(int y, int x);
 
 #endif

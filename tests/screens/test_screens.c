@@ -425,7 +425,7 @@ static void test_first_frame(void **state)
 		{"vt100", usual, 3500},
 		{"xterm-256color", COMPLETE, 3620},
 		{"linux", COMPLETE, 3840},
-		{"vt100", COMPLETE, 3600},
+		{"vt100", COMPLETE, 3760},
 	};
 
 	(void)state;
@@ -919,6 +919,45 @@ static void test_unknown_type(void **state)
 	desk_close(&desk);
 }
 
+/* How many of the rows are in reverse video in that column. */
+static int reversed_rows(int first, int end, int column)
+{
+	int count = 0;
+
+	for (int y = first; y < end; y++)
+		count += desk_is_reversed(y, column);
+	return count;
+}
+
+/* What a theme tells apart by the ground alone is told apart without colours,
+ * too. */
+static void test_without_colours(void **state)
+{
+	static const char text[] =
+		"default = { fg = 7; bg = 0; }; bar = { bg = 4; };"
+		"selected = { fg = 0; bg = 6; }; good = { fg = 2; };";
+	struct theme theme;
+	struct model model;
+	struct desk desk;
+	struct err err;
+
+	(void)state;
+	assert_true(
+		theme_parse(&theme, text, strlen(text), "test.theme", &err));
+	desk_open(&desk, 80, 24, "vt100", "auto");
+	term_set_theme(desk.term, &theme);
+	model_init(&model, SCREEN_SIGN_IN, NULL);
+	model.now_ms = model.expires_ms - model.code_lifetime_ms;
+	draw(&desk, &model);
+	assert_true(desk_is_reversed(23, 79));	       /* keys */
+	assert_int_equal(reversed_rows(0, 23, 60), 1); /* time */
+	model.screen = SCREEN_PROFILE;
+	ui_key(desk.ui, &model, KEYS_TAB);
+	draw(&desk, &model);
+	assert_int_equal(reversed_rows(0, 23, 60), 1); /* what is chosen */
+	desk_close(&desk);
+}
+
 static void test_no_terminal(void **state)
 {
 	struct theme theme = desk_theme();
@@ -1100,6 +1139,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_any_size),
 		cmocka_unit_test(test_strange_sizes),
 		cmocka_unit_test(test_unknown_type),
+		cmocka_unit_test(test_without_colours),
 		cmocka_unit_test(test_no_terminal),
 		cmocka_unit_test(test_bytes_to_keys),
 		cmocka_unit_test(test_hang_up),
