@@ -219,7 +219,8 @@ def test_revocation_that_is_given_up(home, hooks, number):
     stored = home.stored()
     hooks.practice.control(fault="hang@revoke")
     with subprocess.Popen(
-        [GRANTTY, "logout"],
+        # Whoever runs the tests in the background may have it ignore SIGINT.
+        ["env", "--default-signal", GRANTTY, "logout"],
         env=home.environment(),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -257,9 +258,10 @@ def test_in_the_kiosk(home, hooks, open_terminal):
     for _ in range(2):
         screen.wait_for(f"Hello, {PERSON}")
         expected += [f"signed_in {PERSON}", f"signed_out {PERSON}"]
-        screen.keys("o")
+        # Again and again, as the greeting may be that of before.
         wait_until(
-            lambda: notes.exists()
+            lambda: screen.keys("o")
+            or notes.exists()
             and notes.read_text().splitlines()[: len(expected)] == expected,
             lambda: f"{expected} in the notes",
         )
@@ -314,7 +316,8 @@ def test_words_are_not_for_a_shell(home, hooks):
 @pytest.fixture
 def watched(hooks, start_practice, open_terminal):
     """Starts a kiosk with that script at the sign-in, which gets the path of
-    a file to leave process numbers in; approves; tells how it is watched."""
+    a file to leave process numbers in; approves; tells how it is watched. What
+    the script has to do before it is killed must not take the time-out."""
 
     def start(text, timeout_s):
         hooks.practice = start_practice()
@@ -338,12 +341,12 @@ def test_hangs(hooks, watched):
         "trap '' TERM\n"
         '(trap "" TERM; while :; do sleep 60; done) &\n'
         'echo $! >>"$1"\necho $$ >>"$1"\nwhile :; do sleep 60; done\n',
-        timeout_s=2,
+        timeout_s=6,
     )
     wait_until(lambda: hooks.lines("on_signed_in: started"), "the hook")
     watch.answers_keys()
     wait_until(lambda: hooks.lines("killed"), "the killing")
-    assert "longer than 2 s" in hooks.lines("killed")[0]
+    assert "longer than 6 s" in hooks.lines("killed")[0]
     assert len(pids()) == 2
     for pid in pids():
         wait_until(lambda p=pid: not is_running(p), f"the end of {pid}")
@@ -372,7 +375,7 @@ def test_floods(hooks, watched):
     watch, _ = watched(
         f"yes '{'y' * 500}' | head -c 3000000\n"
         f"yes '{'z' * 500}' >&2 &\nyes\n",
-        timeout_s=3,
+        timeout_s=6,
     )
     wait_until(lambda: hooks.lines("the rest is left out"), "the cap")
     watch.answers_keys()
@@ -392,7 +395,7 @@ def test_forks(hooks, watched):
         'sleep 600 & echo $! >>"$1"; (: &)\ndone\n'
         "setsid sleep 600 &\n"
         'echo $! >"$1.daemon"\nwhile :; do sleep 60; done\n',
-        timeout_s=2,
+        timeout_s=6,
     )
     wait_until(lambda: hooks.lines("killed"), "the killing")
     assert len(pids()) == 9
