@@ -9,7 +9,7 @@ from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
-from program import PATIENCE_S
+from program import PATIENCE_S, wait_until
 
 FLAGS = [
     "--headless=new",
@@ -51,9 +51,9 @@ class Browser:
         )
 
     def wait_for(self, text):
-        WebDriverWait(self.driver, PATIENCE_S).until(
-            lambda _: text in self.text(),
-            f"{text!r} on the page:\n{self.text()}",
+        wait_until(
+            lambda: text in self.text(),
+            lambda: f"{text!r} on the page:\n{self.text()}",
         )
 
     def enter(self, code):

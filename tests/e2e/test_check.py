@@ -320,7 +320,8 @@ def test_dns_that_answers_nothing(home, silent_resolver):
     )
     began = time.monotonic()
     code, rows, _ = check(home, before=before)
-    assert time.monotonic() - began < 15
+    # Before the resolver itself gives up, which takes 30 seconds a question.
+    assert time.monotonic() - began < 25
     assert code == Exit.FAILED
     assert b"\7sign-in\7example\0" in resolver.recv(512)
     assert rows["resolve"]["status"] == "FAIL"

@@ -269,7 +269,9 @@ def test_output_whose_reader_goes_away_ends_it(home, start_practice, kind):
         os.close(writer)
         shown = ""
         while "The code is good for" not in shown:
-            shown += os.read(reader, 4096).decode()
+            part = os.read(reader, 4096).decode()
+            assert part, shown
+            shown += part
         os.close(reader)
         try:
             said = login.communicate(timeout=PATIENCE_S)[1]
@@ -340,11 +342,11 @@ def test_a_signal_during_a_refresh_loses_no_session(
 ):
     """The provider has rotated the token already: it has to arrive."""
     home.store(expires_at=1)
-    os.kill(signed_in.process.pid, signal.SIGSTOP)
+    signed_in.pause()
     token = subprocess.Popen([GRANTTY, "token"], env=home.environment())
     wait_until(lambda: home.stored().get("refreshing"), "the mark on the disk")
     token.send_signal(number)
-    os.kill(signed_in.process.pid, signal.SIGCONT)
+    signed_in.go_on()
     assert token.wait(PATIENCE_S) == code
     assert "refreshing" not in home.stored()
     again = home.grantty("token")

@@ -35,7 +35,7 @@ DEFAULT_INTERVAL_S = 5
 
 # The least that grantty takes a code to be good for.
 SHORT_CODE_S = 10
-SHORT_TOKEN_S = 4
+SHORT_TOKEN_S = 7  # so one that was just renewed is good for long enough
 
 # Long enough for eight that want it one after another: none is asked to be good
 # for longer than it can be, since one that has just come will do.
@@ -272,13 +272,17 @@ def test_denied(begin, home, page):
     assert server.log(grant=DEVICE_GRANT)[-1]["error"] == "access_denied"
 
 
-def test_code_runs_out(begin, home):
-    server, screen, person = begin(device_code_ttl=SHORT_CODE_S)
+def test_code_runs_out(start_server, home, open_terminal, phone):
+    server = start_server(device_code_ttl=SHORT_CODE_S)
+    server.config(home.config, "client_secret_basic")
+    screen = open_terminal("login")
+    uri = screen.wait_for_qr()
     assert screen.wait_for_exit() == EXPIRED
     screen.wait_for("The code ran out")
     assert not home.session.exists()
-    person.phone.open(person.uri)
-    person.phone.wait_for("The code you entered is incorrect")
+    phone.open(uri)
+    phone.wait_for("The code you entered is incorrect")
+    phone.driver.delete_all_cookies()
 
 
 def test_wrong_secret(home, start_server):

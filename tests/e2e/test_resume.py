@@ -333,13 +333,13 @@ def test_login_keeps_it_only_where_told(
     practice = start_practice()
     practice.config(home.config, session={"resume": resume})
     screen = open_terminal("login", "--plain")
-    shown = screen.wait_for(r"enter the code\n\n\s+(\S+)")[1]
+    shown = screen.wait_for(r"enter the code\n\n\s+(\d{6})\n")[1]
     wait_until(lambda: practice.calls(POLL) > 0, "a poll")
     assert code.exists() == bool(resume)
     screen.hang_up()
     screen.wait_until_gone()
     screen = open_terminal("login", "--plain")
-    again = screen.wait_for(r"enter the code\n\n\s+(\S+)")[1]
+    again = screen.wait_for(r"enter the code\n\n\s+(\d{6})\n")[1]
     assert (again == shown) == bool(resume)
     screen.keys("C-c")
     assert screen.wait_for_exit() == Exit.CANCELLED
