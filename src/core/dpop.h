@@ -42,8 +42,8 @@ void dpop_prove(const struct dpop *dpop, enum dpop_server server,
 /*
  * Takes over the nonce that may be in the answer to a request with a proof by
  * that key (NULL: there was none). True where the server refused it for want of
- * that nonce, and has done nothing yet: then it is to go out again at once,
- * with a new proof. Never true twice in a row.
+ * that nonce, and has done nothing yet: then it is to go out again, with a new
+ * proof. Never true twice in a row.
  */
 bool dpop_answer(struct dpop *dpop, enum dpop_server server,
 		 const struct reply *reply, const char *key);

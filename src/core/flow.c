@@ -175,7 +175,8 @@ static void replied(struct flow *flow, const struct event *event,
 	/* With a deadline it waits to send it again, and not for an answer. */
 	bool exchanging =
 		flow->state == FLOW_EXCHANGING && flow->due_ms == NEVER_MS;
-	/* Nothing has come of it: neither a poll nor a use of the code. */
+	/* Nothing has come of it. But a poll is a poll, whatever was wrong
+	 * with it: the next one has to wait (RFC 8628 section 3.5). */
 	bool again = (polling || exchanging) &&
 		     dpop_answer(&flow->dpop, DPOP_ISSUER, event->reply,
 				 flow->pending.dpop_key);
@@ -183,7 +184,7 @@ static void replied(struct flow *flow, const struct event *event,
 	if (flow->state == FLOW_ASKING)
 		device_answered(flow, event, action);
 	else if (polling && again)
-		device_poll(flow, event, action);
+		device_wait(flow, event, action);
 	else if (polling)
 		device_polled(flow, event, action);
 	else if (exchanging && again)

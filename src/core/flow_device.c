@@ -150,27 +150,40 @@ void device_answered(struct flow *flow, const struct event *event,
 
 /* How long to stay away. Whoever says longer than any code lives cannot mean
  * this one: it is asked about once more, at its end. */
-static int64_t told_ms(const struct flow *flow, const struct refusal *refusal,
+static int64_t told_ms(const struct flow *flow, int64_t retry_after_s,
 		       int64_t now_ms)
 {
-	if (refusal->retry_after_s < flow->pending.code.expires_in_s)
-		return refusal->retry_after_s * 1000;
+	if (retry_after_s < flow->pending.code.expires_in_s)
+		return retry_after_s * 1000;
 	return flow->pending.expires_ms - LAST_POLL_LEAD_MS - now_ms;
+}
+
+/* The next poll as soon as it may be. */
+static void wait_interval(struct flow *flow, int64_t retry_after_s,
+			  int64_t now_ms, struct action *action)
+{
+	int64_t stay_ms = told_ms(flow, retry_after_s, now_ms);
+	int64_t wait_ms = flow_interval_ms(flow) + POLL_MARGIN_MS;
+
+	wait_for_poll(flow, now_ms, later_ms(wait_ms, stay_ms),
+		      now_ms + later_ms(flow_interval_ms(flow), stay_ms),
+		      action);
+}
+
+void device_wait(struct flow *flow, const struct event *event,
+		 struct action *action)
+{
+	wait_interval(flow, event->reply->retry_after_s, event->now_ms, action);
 }
 
 /* The next poll after an answer in OAuth's words. */
 static void still_pending(struct flow *flow, const struct refusal *refusal,
 			  int64_t now_ms, struct action *action)
 {
-	int64_t stay_ms = told_ms(flow, refusal, now_ms);
-	int64_t wait_ms = flow_interval_ms(flow) + POLL_MARGIN_MS;
-
 	flow->failures = 0;
 	flow->heard = true;
 	refusal_drop(&flow->refusal);
-	wait_for_poll(flow, now_ms, later_ms(wait_ms, stay_ms),
-		      now_ms + later_ms(flow_interval_ms(flow), stay_ms),
-		      action);
+	wait_interval(flow, refusal->retry_after_s, now_ms, action);
 	if (flow->state == FLOW_WAITING)
 		action_note(action, LEVEL_INFO, "not approved yet");
 }
@@ -197,7 +210,7 @@ static void poll_again(struct flow *flow, const struct refusal *refusal,
 		       int64_t now_ms, struct action *action)
 {
 	int64_t step_ms = flow_interval_ms(flow) + POLL_MARGIN_MS;
-	int64_t stay_ms = told_ms(flow, refusal, now_ms);
+	int64_t stay_ms = told_ms(flow, refusal->retry_after_s, now_ms);
 	int64_t wait_ms;
 
 	flow->failures++;

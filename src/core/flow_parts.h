@@ -64,6 +64,11 @@ void device_poll(struct flow *flow, const struct event *event,
 void device_polled(struct flow *flow, const struct event *event,
 		   struct action *action);
 
+/* Waits for the next poll after one whose answer told nothing but how to ask.
+ */
+void device_wait(struct flow *flow, const struct event *event,
+		 struct action *action);
+
 /* flow_resume(), where there is a record. */
 bool device_resume(struct flow *flow, const struct event *event,
 		   struct action *action);

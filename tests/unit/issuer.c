@@ -474,8 +474,6 @@ void issuer_answer(struct issuer *issuer, const struct request *request,
 	answer->retry_after_s = -1;
 	answer->delay_ms = issuer->latency_ms;
 	issuer->requests[kind]++;
-	if (!dpop_passes(issuer, kind, request, answer))
-		return;
 	if (kind == POLL)
 		check_poll(issuer);
 	if (issuer->now_ms < issuer->earliest_ms[kind])
@@ -483,7 +481,8 @@ void issuer_answer(struct issuer *issuer, const struct request *request,
 	/* A POST on a connection that has died goes out twice. */
 	if (kind == REFRESH || kind == REVOKE || kind == EXCHANGE)
 		assert_true(request->fresh);
-	speak(issuer, kind, request, answer);
+	if (dpop_passes(issuer, kind, request, answer))
+		speak(issuer, kind, request, answer);
 	note(issuer, kind, answer);
 }
 

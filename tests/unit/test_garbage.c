@@ -82,6 +82,8 @@ struct scene {
 	int64_t free_ms;     /* no poll may come before */
 	int64_t life_ms;
 	unsigned polls;
+	char nonce[32]; /* of proofs (RFC 9449), another with each answer; "":
+			 * none is wanted */
 };
 
 /* Says so with the seed, in place of the modelled provider. */
@@ -106,6 +108,18 @@ static void answer_code(struct scene *scene, struct answer *answer)
 		       HOUR_S, INTERVAL_S);
 }
 
+static void want_nonce(struct scene *scene, struct answer *answer)
+{
+	(void)snprintf(scene->nonce, sizeof(scene->nonce), "n-%u",
+		       scene->polls);
+	answer->status = 400;
+	answer->dpop_nonce = scene->nonce;
+	(void)snprintf(answer->body, sizeof(answer->body),
+		       "{\"error\":\"use_dpop_nonce\"}");
+	scene->free_ms =
+		scene->world.now_ms + answer->delay_ms + INTERVAL_S * 1000;
+}
+
 static void answer_poll(struct scene *scene, struct answer *answer)
 {
 	const struct garbage *item =
@@ -127,7 +141,12 @@ static void answer_poll(struct scene *scene, struct answer *answer)
 		answer->status = 200;
 		(void)snprintf(answer->body, sizeof(answer->body),
 			       "{\"access_token\":\"a\","
-			       "\"token_type\":\"Bearer\"}");
+			       "\"token_type\":\"%s\"}",
+			       scene->nonce[0] != '\0' ? "DPoP" : "Bearer");
+		return;
+	}
+	if (scene->nonce[0] != '\0') {
+		want_nonce(scene, answer);
 		return;
 	}
 	answer->net = item->net;
@@ -155,14 +174,18 @@ static void answer(void *self, const struct request *request,
 		answer_poll(self, answer);
 }
 
-static void run(struct scene *scene, uint64_t seed, int64_t approved_ms)
+static void begin(struct scene *scene)
 {
-	struct client *client;
-
 	memset(scene, 0, sizeof(*scene));
 	world_init(&scene->world);
 	scene->world.answerer = answer;
 	scene->world.answerer_self = scene;
+}
+
+static void run(struct scene *scene, uint64_t seed, int64_t approved_ms)
+{
+	struct client *client;
+
 	scene->seed = scene->random = seed;
 	scene->approved_ms = scene->world.now_ms + approved_ms;
 	scene->flow = flow_new(&scene->world.issuer.provider, 0, seed);
@@ -185,6 +208,7 @@ static void test_nobody(void **state)
 	for (uint64_t seed = 1; seed <= SEEDS; seed++) {
 		struct scene scene;
 
+		begin(&scene);
 		run(&scene, seed, INT32_MAX);
 		/* It was the network, and says nothing about a person. */
 		check(&scene, flow_state(scene.flow) == FLOW_FAILED,
@@ -213,6 +237,7 @@ static void test_approved(void **state)
 		for (size_t i = 0; i < COUNT(moments); i++) {
 			struct scene scene;
 
+			begin(&scene);
 			run(&scene, seed, moments[i]);
 			check(&scene, flow_state(scene.flow) == FLOW_GRANTED,
 			      flow_state_name(flow_state(scene.flow)));
@@ -221,11 +246,42 @@ static void test_approved(void **state)
 	}
 }
 
+/* A server for which no nonce is good enough. Few seeds: each proof is a
+ * signature. */
+static void test_nonces(void **state)
+{
+	const int64_t life_ms = HOUR_S * INT64_C(1000);
+	const struct {
+		int64_t approved_ms;
+		enum flow_state state;
+	} cases[] = {
+		{INT32_MAX, FLOW_FAILED},
+		{life_ms / 2, FLOW_GRANTED},
+		{life_ms - LAST_MOMENT_MS, FLOW_GRANTED},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct scene scene;
+
+		begin(&scene);
+		scene.world.issuer.provider.dpop = true;
+		(void)snprintf(scene.nonce, sizeof(scene.nonce), "n");
+		run(&scene, i + 1, cases[i].approved_ms);
+		check(&scene, flow_state(scene.flow) == cases[i].state,
+		      flow_state_name(flow_state(scene.flow)));
+		check(&scene, scene.polls >= 50 && scene.polls <= 720,
+		      "not polled as often as it should");
+		finish(&scene);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_nobody),
 		cmocka_unit_test(test_approved),
+		cmocka_unit_test(test_nonces),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
