@@ -48,7 +48,7 @@ class Transcript:
 
 def table(folder):
     transcripts = [Transcript(path) for path in folder.glob("*.json")]
-    known = [t for t in transcripts if "preset" in t.data]
+    known = [t for t in transcripts if "preset" in t.data and "variant" not in t.data]
     # By name, and the one that is no name in particular last.
     known.sort(key=lambda t: (t.data["preset"] == "", t.data["label"].lower()))
     head = ["Provider", "`preset`", "Set (optional)", "Sign-out", "How it deviates"]

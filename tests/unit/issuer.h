@@ -31,6 +31,12 @@ enum endpoint_kind {
 
 enum { ISSUER_MAX_GAPS = 32 };
 
+/* What is known of a client by its proofs (RFC 9449). */
+struct dpop_client {
+	char key[64];	   /* thumbprint; "": none yet */
+	char proof_id[64]; /* of the last one */
+};
+
 /*
  * A script is words with spaces between; the last one goes on for ever:
  *   rules             as the rules are
@@ -99,8 +105,7 @@ struct issuer {
 	bool auth_code_used;
 	char challenge[64]; /* of PKCE; "": none was sent */
 	char nonce[64];	    /* "": none was sent */
-	char bound[64];	    /* thumbprint of the key of proofs; "": none yet */
-	char proof_id[64];  /* of the last one */
+	struct dpop_client client;
 };
 
 /* What travels back, and how long it takes. Room for a token of 2 KiB, which

@@ -35,6 +35,30 @@ static struct json *header_of(const char *proof)
 	return header;
 }
 
+/* As RFC 7638 has it, for the members of a key that are public. */
+static char *thumbprint_of(const struct json *jwk)
+{
+	char *text = json_print(jwk, false);
+	char *hash = crypto_sha256_text(text, strlen(text));
+
+	free(text);
+	return hash;
+}
+
+char *dpop_thumbprint(const char *pem)
+{
+	struct jose_key *key = jose_key_read(pem, strlen(pem), NULL);
+	struct json *jwk;
+	char *hash;
+
+	assert_non_null(key);
+	jwk = jose_key_public(key);
+	hash = thumbprint_of(jwk);
+	json_free(jwk);
+	jose_key_free(key);
+	return hash;
+}
+
 struct json *dpop_read(const char *proof, char *thumbprint, size_t size)
 {
 	struct json *header = header_of(proof);
@@ -42,7 +66,7 @@ struct json *dpop_read(const char *proof, char *thumbprint, size_t size)
 	struct json *jwks = json_new_object(), *keys = json_new_array();
 	struct json *claims;
 	struct err err;
-	char *text, *hash;
+	char *hash;
 
 	assert_string_equal(json_get_text(header, "typ"), "dpop+jwt");
 	assert_string_equal(json_get_text(header, "alg"), "ES256");
@@ -53,39 +77,54 @@ struct json *dpop_read(const char *proof, char *thumbprint, size_t size)
 	claims = jose_verify(proof, jwks, NULL, &err);
 	if (claims == NULL)
 		fail_msg("%s", err.text);
-	text = json_print(jwk, false);
-	hash = crypto_sha256_text(text, strlen(text));
+	hash = thumbprint_of(jwk);
 	(void)snprintf(thumbprint, size, "%s", hash);
 	free(hash);
-	free(text);
 	json_free(jwks);
 	json_free(header);
 	return claims;
 }
 
-static void check_claims(struct issuer *issuer, const struct request *request,
-			 const struct json *claims)
+/* The proof is for the token that goes along, where one does. */
+static void check_hash(const struct json *claims, const char *authorization)
 {
-	const char *method = request->body != NULL ? "POST" : "GET";
-	const char *id = json_get_text(claims, "jti");
-	const char *token = request->authorization;
 	char *hash;
-	int64_t iat;
 
-	assert_string_equal(json_get_text(claims, "htm"), method);
-	assert_string_equal(json_get_text(claims, "htu"), request->url);
-	assert_true(json_integer(json_get(claims, "iat"), 0, INT64_MAX, &iat));
-	assert_true(iat == issuer->wall_s);
-	assert_string_not_equal(id, issuer->proof_id);
-	(void)snprintf(issuer->proof_id, sizeof(issuer->proof_id), "%s", id);
-	if (token == NULL) {
+	if (authorization == NULL || strncmp(authorization, "DPoP ", 5) != 0) {
 		assert_null(json_get(claims, "ath"));
 		return;
 	}
-	assert_memory_equal(token, "DPoP ", 5);
-	hash = crypto_sha256_text(token + 5, strlen(token + 5));
+	authorization += 5;
+	hash = crypto_sha256_text(authorization, strlen(authorization));
 	assert_string_equal(json_get_text(claims, "ath"), hash);
 	free(hash);
+}
+
+struct json *dpop_check(const struct request *request, int64_t wall_s,
+			struct dpop_client *client)
+{
+	const char *method = request->body != NULL ? "POST" : "GET";
+	const char *target, *id;
+	char thumbprint[sizeof(client->key)];
+	struct json *claims;
+	int64_t iat;
+
+	assert_non_null(request->dpop);
+	claims = dpop_read(request->dpop, thumbprint, sizeof(thumbprint));
+	assert_string_equal(json_get_text(claims, "htm"), method);
+	target = json_get_text(claims, "htu");
+	assert_int_equal(strlen(target), strcspn(request->url, "?#"));
+	assert_memory_equal(target, request->url, strlen(target));
+	assert_true(json_integer(json_get(claims, "iat"), 0, INT64_MAX, &iat));
+	assert_true(iat == wall_s);
+	check_hash(claims, request->authorization);
+	id = json_get_text(claims, "jti");
+	assert_string_not_equal(id, client->proof_id);
+	(void)snprintf(client->proof_id, sizeof(client->proof_id), "%s", id);
+	if (client->key[0] == '\0')
+		memcpy(client->key, thumbprint, sizeof(thumbprint));
+	assert_string_equal(thumbprint, client->key);
+	return claims;
 }
 
 static bool has_nonce(struct issuer *issuer, enum endpoint_kind kind,
@@ -108,7 +147,6 @@ bool dpop_passes(struct issuer *issuer, enum endpoint_kind kind,
 		 const struct request *request, struct answer *answer)
 {
 	bool begins = kind == POLL || kind == EXCHANGE;
-	char thumbprint[64];
 	struct json *claims;
 	bool passes;
 
@@ -116,14 +154,10 @@ bool dpop_passes(struct issuer *issuer, enum endpoint_kind kind,
 		assert_null(request->dpop);
 		return true;
 	}
-	assert_non_null(request->dpop);
-	claims = dpop_read(request->dpop, thumbprint, sizeof(thumbprint));
-	check_claims(issuer, request, claims);
 	/* The key of a sign-in stays that of its session. */
-	if (begins || issuer->bound[0] == '\0')
-		(void)snprintf(issuer->bound, sizeof(issuer->bound), "%s",
-			       thumbprint);
-	assert_string_equal(thumbprint, issuer->bound);
+	if (begins)
+		issuer->client.key[0] = '\0';
+	claims = dpop_check(request, issuer->wall_s, &issuer->client);
 	passes = has_nonce(issuer, kind, claims, answer);
 	json_free(claims);
 	return passes;

@@ -422,9 +422,9 @@ static void test_keys(void **state)
 	flow = flow_new(&world.issuer.provider, 0, 1);
 	client = world_add_flow(&world, flow);
 	assert_int_equal(sign_in(&world, flow, client), FLOW_GRANTED);
-	memcpy(first, world.issuer.bound, sizeof(first));
+	memcpy(first, world.issuer.client.key, sizeof(first));
 	assert_int_equal(sign_in(&world, flow, client), FLOW_GRANTED);
-	assert_string_not_equal(world.issuer.bound, first);
+	assert_string_not_equal(world.issuer.client.key, first);
 	flow_free(flow);
 	world_free(&world);
 }

@@ -163,10 +163,16 @@ const struct transcript *transcripts_find(const struct transcripts *transcripts,
 		const struct transcript *t = &transcripts->items[i];
 		const char *name = json_get_text(t->json, "preset");
 
-		if (name != NULL && strcmp(name, preset) == 0)
+		if (name != NULL && strcmp(name, preset) == 0 &&
+		    !transcript_is_variant(t))
 			return t;
 	}
 	return NULL;
+}
+
+bool transcript_is_variant(const struct transcript *transcript)
+{
+	return json_get(transcript->json, "variant") != NULL;
 }
 
 const struct json *transcript_entry(const struct transcript *transcript,

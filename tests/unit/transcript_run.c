@@ -27,6 +27,7 @@
 #include "core/provider.h"
 #include "core/session.h"
 #include "core/visit.h"
+#include "issuer_dpop.h"
 #include "transcript.h"
 
 /* How much later than it may a request is still in time: the margins that
@@ -157,6 +158,25 @@ static void check_form(const struct run *run, const struct json *expected,
 		run_fail_at(run, "%d more fields than expected", surplus);
 }
 
+/* A proof of possession (RFC 9449): as every one has to be, and with the nonce
+ * that is expected. */
+static void check_proof(struct run *run, const struct json *expected,
+			const struct request *request)
+{
+	struct json *claims;
+
+	if ((expected == NULL) != (request->dpop == NULL))
+		run_fail_at(run, "there is %s proof (DPoP)",
+			    request->dpop != NULL ? "a" : "no");
+	if (expected == NULL)
+		return;
+	run_check_names(run, expected, "nonce");
+	claims = dpop_check(request, run->world.issuer.wall_s, &run->prover);
+	run_check_text(run, "the nonce", json_get_text(expected, "nonce"),
+		       json_get_text(claims, "nonce"));
+	json_free(claims);
+}
+
 static void check_gap(const struct run *run, int64_t now_ms)
 {
 	int64_t gap_ms = now_ms - run->answered_ms;
@@ -178,7 +198,7 @@ static bool is_person(const struct json *step)
 	return name != NULL && strcmp(name, "person") == 0;
 }
 
-static void check_request(const struct run *run, const struct request *request)
+static void check_request(struct run *run, const struct request *request)
 {
 	const struct json *expected, *gap;
 
@@ -189,13 +209,14 @@ static void check_request(const struct run *run, const struct request *request)
 	if (gap != NULL && strcmp(json_name(gap), "after_s") != 0)
 		run_fail_at(run, "\"%s\" is no part of a step", json_name(gap));
 	expected = entry(run, "requests", json_name(json_first(run->step)));
-	run_check_names(run, expected, "url authorization form");
+	run_check_names(run, expected, "url authorization form dpop");
 	run_check_text(run, "the address", json_get_text(expected, "url"),
 		       request->url);
 	run_check_text(run, "Authorization",
 		       json_get_text(expected, "authorization"),
 		       request->authorization);
 	check_form(run, json_get(expected, "form"), request->body);
+	check_proof(run, json_get(expected, "dpop"), request);
 	check_gap(run, run->world.now_ms);
 }
 
@@ -243,7 +264,23 @@ static char *body_of(const struct run *run, const struct json *answer,
 	return body;
 }
 
-static void give_answer(const struct run *run, struct answer *answer)
+/* The header that tells the nonce for the next proof. It lives in the run. */
+static const char *nonce_of(struct run *run, const struct json *answer)
+{
+	const char *text = json_get_text(answer, "dpop_nonce");
+	char *nonce;
+
+	if (text == NULL)
+		return NULL;
+	nonce = transcript_expand(run->transcript, text);
+	if (snprintf(run->nonce, sizeof(run->nonce), "%s", nonce) >=
+	    (int)sizeof(run->nonce))
+		run_fail_at(run, "the nonce is too long");
+	free(nonce);
+	return run->nonce;
+}
+
+static void give_answer(struct run *run, struct answer *answer)
 {
 	const struct json *given =
 		entry(run, "answers", json_text(json_first(run->step)));
@@ -251,7 +288,8 @@ static void give_answer(const struct run *run, struct answer *answer)
 	int64_t status = 0;
 	char *body;
 
-	run_check_names(run, given, "status type retry_after_s json form text");
+	run_check_names(run, given,
+			"status type retry_after_s dpop_nonce json form text");
 	memset(answer, 0, sizeof(*answer));
 	body = body_of(run, given, &answer->type);
 	if (type != NULL)
@@ -261,6 +299,7 @@ static void give_answer(const struct run *run, struct answer *answer)
 	answer->status = (int)status;
 	answer->retry_after_s = transcript_seconds(
 		run->transcript, json_get(given, "retry_after_s"));
+	answer->dpop_nonce = nonce_of(run, given);
 	answer->delay_ms = 100;
 	if (strlen(body) >= sizeof(answer->body))
 		run_fail_at(run, "the answer is too long");
@@ -306,6 +345,8 @@ static void answer_by_transcript(void *self, const struct request *request,
 		answer_discovery(run, request, answer);
 		return;
 	}
+	if (issuer_kind(request) == ASK)
+		memset(&run->prover, 0, sizeof(run->prover));
 	note_challenge(run, request);
 	check_request(run, request);
 	give_answer(run, answer);

@@ -18,10 +18,12 @@ struct run {
 	const struct transcript *transcript;
 	const char *name; /* the ending's */
 	const struct json *ending;
-	const struct json *step; /* the next one; NULL: it was the last */
-	int number;		 /* of that step, from 1 */
-	int64_t answered_ms;	 /* when the last answer was there */
-	char challenge[64];	 /* of PKCE, as it was sent last */
+	const struct json *step;   /* the next one; NULL: it was the last */
+	int number;		   /* of that step, from 1 */
+	int64_t answered_ms;	   /* when the last answer was there */
+	char challenge[64];	   /* of PKCE, as it was sent last */
+	struct dpop_client prover; /* of this sign-in */
+	char nonce[128];	   /* of proofs, as it was told last */
 	struct world world;
 	struct visit *visit;
 	struct client *client;
