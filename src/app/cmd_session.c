@@ -31,6 +31,9 @@
 enum { PATIENCE = 3 };
 
 static const char nobody[] = "Nobody is signed in: run \"grantty login\".";
+static const char run_out[] =
+	"The session has run out by the clock of this machine, and cannot be "
+	"renewed: run \"grantty login\", or set the clock if it is wrong.";
 
 /* Whether a person or an operator wants an end: then a refresh that is under
  * way still comes to its own, and *code is what to leave with. */
@@ -153,7 +156,8 @@ static int no_token(const struct setup *setup, const struct session *session,
 	if (session_state(session) == SESSION_NONE)
 		return nothing_resumed(setup, err);
 	if (session_state(session) != SESSION_LIVE) {
-		err_set(err, "%s", nobody);
+		err_set(err, "%s",
+			session_end(session) == END_EXPIRED ? run_out : nobody);
 		return EXIT_NOBODY;
 	}
 	if (refusal == NULL) {

@@ -37,8 +37,11 @@ enum session_state {
 enum session_end {
 	END_NONE,
 	END_SIGNED_OUT, /* as asked; session_was_revoked() tells more */
-	END_LOST,	/* the provider does not accept it any more, or
-			 * another process signed out */
+	END_LOST,	/* the provider does not accept it any more, it ran out
+			 * here, or another process signed out */
+	END_EXPIRED,	/* what is stored has run out by the wall clock, which
+			 * may be wrong, and cannot be renewed: it stays there,
+			 * for the next sign-in or a better clock */
 	END_REFUSED,	/* the ID token did not pass, or the profile is another
 			 * person's; nothing was kept: session_refusal() and
 			 * session_verdict() say why */

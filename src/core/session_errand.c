@@ -55,6 +55,14 @@ static void locked_resume(struct session *session, const struct event *event,
 	}
 	session_data_copy(&session->data, event->data);
 	lifetime_resume(&session->life, &session->data, event, &session->seed);
+	if (session->data.tokens.refresh_token == NULL &&
+	    !lifetime_lasts(&session->life, event->now_ms, 0)) {
+		session_finish(session, END_EXPIRED, action);
+		action_note(action, LEVEL_WARN,
+			    "the stored session has run out by the clock of "
+			    "this machine, and cannot be renewed");
+		return;
+	}
 	if (session->data.refreshing ||
 	    !lifetime_lasts(&session->life, event->now_ms, 0)) {
 		session->read_again = true;

@@ -23,15 +23,20 @@ HOST = "10.0.2.2"  # as QEMU's network calls this machine
 FAR = 4102444800  # the year 2100
 
 
+def clock_at(when):
+    """What to add to an environment in which it is that time."""
+    return {
+        "LD_PRELOAD": "/usr/$LIB/faketime/libfaketime.so.1",
+        "FAKETIME": when, "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+    }
+
+
 @pytest.mark.row("Clock", "wall clock", "signs in; countdown not affected")
 @pytest.mark.parametrize("when", ["@1970-01-02 00:00:00", "@2099-01-01 00:00:00"],
                          ids=["1970", "2099"])
 def test_wall_clock(crooked, home, when):
     server = crooked()
-    run = home.grantty("login", env={
-        "LD_PRELOAD": "/usr/$LIB/faketime/libfaketime.so.1",
-        "FAKETIME": when, "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-    })
+    run = home.grantty("login", env=clock_at(when))
     assert run.returncode == Exit.DONE, run.stderr
     assert f"as {PERSON}" in run.stdout
     assert server.places() == ["authorize", "poll", "profile"]
@@ -55,6 +60,22 @@ def test_expires_at(crooked, home, at, refreshes):
     assert token.stdout.strip() == (
         "second-token" if refreshes else TOKENS["access_token"])
     assert len(server.at("refresh")) == refreshes
+
+
+@pytest.mark.row("Clock", "far ahead of a session that cannot be renewed",
+                 "exit 4 and told why; nothing lost: good again with the clock")
+def test_far_ahead(crooked, home):
+    server = crooked(poll=answer({**TOKENS, "refresh_token": None}))
+    assert home.grantty("login").returncode == Exit.DONE
+    before = home.session.read_bytes()
+    run = home.grantty("token", env=clock_at("@2099-01-01 00:00:00"))
+    assert (run.returncode, run.stdout) == (Exit.NOBODY, "")
+    assert "run out by the clock of this machine" in run.stderr
+    assert home.session.read_bytes() == before
+    run = home.grantty("token")
+    assert run.returncode == Exit.DONE
+    assert run.stdout.strip() == TOKENS["access_token"]
+    assert server.places() == ["authorize", "poll", "profile"]
 
 
 # ---- A machine of its own, whose clock may be set and which may sleep

@@ -184,6 +184,18 @@ static bool is_good(const struct scene *scene)
 	return session_expires_ms(scene->session) > scene->world.now_ms;
 }
 
+/* As world_store(), with a refresh token only where the issuer gives one. */
+static void store(struct scene *scene, int64_t life_s)
+{
+	struct tokens *tokens = &scene->world.disk.data.tokens;
+
+	world_store(&scene->world, OURS, life_s);
+	if (scene->world.issuer.gives_refresh_token)
+		return;
+	secret_free(tokens->refresh_token);
+	tokens->refresh_token = NULL;
+}
+
 static void test_begin(void **state)
 {
 	static const struct {
@@ -526,7 +538,7 @@ static void test_resume(void **state)
 		{"no refresh token", WITHOUT, 3600, NULL, NULL, SESSION_LIVE, 0,
 		 1, true},
 		{"no refresh token, expired", WITHOUT, -5, NULL, NULL,
-		 SESSION_ENDED, 0, 0, false},
+		 SESSION_ENDED, 0, 0, true},
 		{"no refresh token, refused", WITHOUT, 3600, NULL,
 		 "unauthorized", SESSION_ENDED, 0, 1, false},
 		{"no network", GOOD, -5, "connect", NULL, SESSION_LIVE, 1, 0,
@@ -566,7 +578,9 @@ static void test_resume(void **state)
 				 issuer->requests[REFRESH],
 				 issuer->requests[PROFILE]);
 		if (cases[i].state == SESSION_ENDED)
-			assert_int_equal(session_end(scene.session), END_LOST);
+			assert_int_equal(session_end(scene.session),
+					 cases[i].on_disk ? END_EXPIRED
+							  : END_LOST);
 		if (cases[i].state == SESSION_LIVE)
 			assert_non_null(session_data(scene.session)->profile);
 		if (cases[i].state == SESSION_NONE)
@@ -708,6 +722,39 @@ static void test_wall_clock(void **state)
 			    scene.world.now_ms);
 		close_scene(&scene);
 	}
+}
+
+/* What cannot be renewed is not thrown away on a clock's word, which may be
+ * taken back. */
+static void test_wall_clock_alone(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	open_scene(&scene, 1);
+	scene.world.issuer.gives_refresh_token = false;
+	store(&scene, 3600);
+	for (int i = 0; i < 2; i++) {
+		scene.world.wall_s += 7200;
+		resume(&scene);
+		settle(&scene);
+		assert_int_equal(session_end(scene.session), END_EXPIRED);
+		assert_true(is_on_disk(&scene));
+		assert_int_equal(scene.world.issuer.requests[PROFILE], i);
+		scene.world.wall_s -= 7200;
+		resume(&scene);
+		settle(&scene);
+		assert_int_equal(session_state(scene.session), SESSION_LIVE);
+		assert_true(is_good(&scene));
+		check_saved(&scene);
+	}
+	/* The provider's word is enough. */
+	issuer_end_session(&scene.world.issuer);
+	resume(&scene);
+	settle(&scene);
+	assert_int_equal(session_end(scene.session), END_LOST);
+	assert_false(is_on_disk(&scene));
+	close_scene(&scene);
 }
 
 /* The wall clock jumps while the session lives: it does not notice. */
@@ -1233,18 +1280,6 @@ static void test_require_adopts(void **state)
 	}
 }
 
-/* As world_store(), with a refresh token only where the issuer gives one. */
-static void store(struct scene *scene, int64_t life_s)
-{
-	struct tokens *tokens = &scene->world.disk.data.tokens;
-
-	world_store(&scene->world, OURS, life_s);
-	if (scene->world.issuer.gives_refresh_token)
-		return;
-	secret_free(tokens->refresh_token);
-	tokens->refresh_token = NULL;
-}
-
 /* Signing out from each state, with what the provider makes of it. */
 static void test_sign_out(void **state)
 {
@@ -1668,6 +1703,7 @@ int main(void)
 		cmocka_unit_test(test_resume_early),
 		cmocka_unit_test(test_late_profile),
 		cmocka_unit_test(test_wall_clock),
+		cmocka_unit_test(test_wall_clock_alone),
 		cmocka_unit_test(test_wall_clock_jumps),
 		cmocka_unit_test(test_shared),
 		cmocka_unit_test(test_shared_start),
