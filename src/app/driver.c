@@ -380,13 +380,13 @@ void driver_finish(struct driver *driver)
 {
 	const struct session *session = driver->machine.session;
 	int64_t until_ms = clock_now_ms() + FINISH_MS;
-	bool held = session != NULL && session_is_held(session);
+	bool unkept = session != NULL && session_was_never_saved(session);
 
-	/* Nobody will say any more whether it is to be kept. */
-	if (held)
+	/* They end with this program. */
+	if (unkept)
 		driver_post(driver, EVENT_SIGN_OUT);
 	while ((is_rotating(session) ||
-		(held && session_state(session) == SESSION_REVOKING)) &&
+		(unkept && session_state(session) == SESSION_REVOKING)) &&
 	       clock_now_ms() < until_ms) {
 		if (!driver_wait(driver, NULL, 0, until_ms))
 			return;

@@ -51,7 +51,7 @@ void driver_listen(struct driver *driver, struct provider *provider);
 /*
  * Lets a refresh that is under way come to its end, for ten seconds at most: a
  * provider may already have rotated the token, and who leaves now loses the
- * session. Tokens that were not kept yet are revoked. To be called before
+ * session. Tokens that were never kept are revoked. To be called before
  * leaving on a signal or a key.
  */
 void driver_finish(struct driver *driver);

@@ -181,6 +181,7 @@ void session_begin(struct session *session, struct tokens *tokens,
 	session->data.provider = xstrdup(session->provider->id);
 	tokens_move(&session->data.tokens, tokens);
 	session->held = session->holds;
+	session->never_saved = true;
 	session->unsaved = true;
 	lifetime_begin(&session->life, &session->data, event, &session->seed);
 	if (id_check_is_needed(session->provider, &session->data.tokens))
@@ -203,9 +204,9 @@ void session_keep(struct session *session, const struct event *event,
 	session_errand(session, ERRAND_KEEP, event->now_ms, action);
 }
 
-bool session_is_held(const struct session *session)
+bool session_was_never_saved(const struct session *session)
 {
-	return session->held;
+	return session->never_saved;
 }
 
 void session_resume(struct session *session, const struct event *event,
@@ -252,7 +253,7 @@ void session_step(struct session *session, const struct event *event,
 		errand_saved(session, event, action);
 		break;
 	case EVENT_CANCEL:
-		leaving_hurry(session, event->now_ms, action);
+		leaving_hurry(session, event, action);
 		break;
 	case EVENT_START:
 	case EVENT_TOUCHED:

@@ -96,8 +96,9 @@ void session_hold(struct session *session);
 void session_keep(struct session *session, const struct event *event,
 		  struct action *action);
 
-/* Whether it has tokens that session_keep() has not accepted. */
-bool session_is_held(const struct session *session);
+/* Whether it has tokens that the store has never had, because nobody has said
+ * yet that they are to be kept, or because it could not take them. */
+bool session_was_never_saved(const struct session *session);
 
 /* Whether the store has its tokens, so that it outlives the program. */
 bool session_is_saved(const struct session *session);

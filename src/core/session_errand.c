@@ -173,15 +173,15 @@ static void locked_out(struct session *session, const struct event *event,
 		session_move(session, SESSION_NONE, NEVER_MS, action);
 		break;
 	case ERRAND_PROFILE:
-		if (session->unsaved)
-			session->failures++;
+		session->behind = !session->unsaved;
+		session->failures++;
 		session_live(session, now_ms, action);
 		break;
 	case ERRAND_REFRESH:
 		renewal_put_off(session, 0, now_ms, action);
 		break;
 	case ERRAND_LEAVE:
-		session_finish(session, END_FAILED, action);
+		leaving_go_on(session, event, action);
 		break;
 	}
 }
@@ -191,7 +191,10 @@ void errand_busy(struct session *session, const struct event *event,
 {
 	if (session->state != SESSION_LOCKING)
 		return;
-	if (event->now_ms - session->lock_since_ms >= LOCK_PATIENCE_MS)
+	/* What was never saved is not in there: nobody has to wait. */
+	if (session->errand == ERRAND_LEAVE && session->never_saved)
+		leaving_go_on(session, event, action);
+	else if (event->now_ms - session->lock_since_ms >= LOCK_PATIENCE_MS)
 		locked_out(session, event, action);
 	else
 		session->due_ms = event->now_ms + LOCK_RETRY_MS +
@@ -217,6 +220,8 @@ void errand_saved(struct session *session, const struct event *event,
 	}
 	if (session->state != SESSION_SAVING)
 		return;
+	if (event->ok)
+		session->never_saved = false;
 	if (session->saving == SAVE_MARK) {
 		renewal_marked(session, event, action);
 		return;

@@ -6,14 +6,17 @@
 
 #include "core/session_parts.h"
 
-/* What is not kept has no place in the store that could be wiped: whatever is
- * there is somebody else's. */
+/* Without the lock the store stays as it is: whatever is there is somebody
+ * else's, or is left behind. */
 static void be_gone(struct session *session, struct action *action)
 {
-	if (session->held)
-		session_finish(session, session->leaving, action);
-	else
+	if (session->holds_lock)
 		session_wipe(session, session->leaving, action);
+	else
+		session_finish(session,
+			       session->never_saved ? session->leaving
+						    : END_FAILED,
+			       action);
 }
 
 void leaving_go_on(struct session *session, const struct event *event,
@@ -40,21 +43,28 @@ void leaving_begin(struct session *session, enum session_end end,
 		session_errand(session, ERRAND_LEAVE, event->now_ms, action);
 }
 
-void leaving_hurry(struct session *session, int64_t now_ms,
+void leaving_hurry(struct session *session, const struct event *event,
 		   struct action *action)
 {
-	if (session->state != SESSION_REVOKING)
-		return;
-	session->revocation.next = REVOKE_NOTHING;
-	session->due_ms = now_ms;
-	action->kind = ACTION_DROP;
+	if (session->state == SESSION_LOCKING &&
+	    session->errand == ERRAND_LEAVE) {
+		leaving_go_on(session, event, action);
+		action_note(action, LEVEL_WARN,
+			    "another process holds the session file: what is "
+			    "in it stays there");
+	} else if (session->state == SESSION_REVOKING) {
+		session->revocation.next = REVOKE_NOTHING;
+		session->due_ms = event->now_ms;
+		action->kind = ACTION_DROP;
+	}
 }
 
 void leaving_wiped(struct session *session, bool ok, struct action *action)
 {
 	enum session_end end = session->leaving;
 
-	if (end == END_SIGNED_OUT && !ok)
+	/* What the provider has ended is of no use to anybody. */
+	if (end != END_LOST && !ok)
 		end = END_FAILED;
 	session_finish(session, end, action);
 	if (!ok)

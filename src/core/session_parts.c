@@ -25,6 +25,7 @@ void session_forget(struct session *session)
 	session->read_ms = NEVER_MS;
 	session->failures = 0;
 	session->held = false;
+	session->never_saved = false;
 	session->unsaved = false;
 	session->behind = false;
 	session->renewed_once = false;
@@ -80,7 +81,6 @@ void session_errand(struct session *session, enum errand errand, int64_t now_ms,
 {
 	session->errand = errand;
 	session->lock_since_ms = now_ms;
-	session->holds_lock = false;
 	session_move(session, SESSION_LOCKING, NEVER_MS, action);
 	action->kind = ACTION_LOCK;
 }

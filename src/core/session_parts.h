@@ -53,6 +53,7 @@ struct session {
 	bool no_profile;
 	bool holds;	   /* sign-ins are held until session_keep() */
 	bool held;	   /* this one is */
+	bool never_saved;  /* since the sign-in: the store has none of it */
 	bool unsaved;	   /* its tokens are not on the disk (yet) */
 	bool behind;	   /* they are, but not their profile */
 	bool renewed_once; /* a 401 has already led to a refresh */
@@ -133,9 +134,10 @@ void leaving_answered(struct session *session, const struct event *event,
 		      struct action *action);
 void leaving_wiped(struct session *session, bool ok, struct action *action);
 
-/* Nobody waits for the provider any more: a revocation that is under way is
- * dropped, and the store is emptied at the next tick, which is due. */
-void leaving_hurry(struct session *session, int64_t now_ms,
+/* Nobody waits any more: for the store's lock, so that only the tokens are
+ * revoked; or for the provider, so that a revocation under way is dropped, and
+ * the store is emptied at the next tick, which is due. */
+void leaving_hurry(struct session *session, const struct event *event,
 		   struct action *action);
 
 /* ---- What all of them do (session_parts.c) */

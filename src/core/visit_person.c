@@ -205,28 +205,17 @@ void person_step_session(struct visit *visit, const struct event *event,
 	bool gives_up = visit->policy.once && event->kind == EVENT_CANCEL;
 
 	/* Who cancels while arriving has tokens already, perhaps on the disk:
-	 * they are signed out again. Whoever cancels even that does not wait
-	 * for the provider, or for a store that somebody else holds. A kiosk's
-	 * person has nothing to cancel here. */
+	 * they are signed out again. Whoever cancels even that, and is passed
+	 * on, waits neither for a store that somebody else holds nor for the
+	 * provider. A kiosk's person has nothing to cancel here. */
 	if (event->kind == EVENT_CANCEL && !gives_up)
 		return;
-	if (gives_up && visit->stage == VISIT_LEAVING &&
-	    session_state(visit->session) == SESSION_REVOKING) {
-		session_step(visit->session, event, action);
-		return;
-	}
-	if (gives_up && visit->stage == VISIT_LEAVING) {
-		action->kind = ACTION_DROP;
-		visit_move(visit, VISIT_OVER, RESULT_CANCELLED, action);
-		return;
-	}
-	if (gives_up) {
+	if (gives_up && visit->stage != VISIT_LEAVING) {
 		out.kind = EVENT_SIGN_OUT;
 		visit->turned_away = RESULT_NONE;
+		visit_move(visit, VISIT_LEAVING, RESULT_NONE, action);
 	}
 	session_step(visit->session, &out, action);
-	if (gives_up)
-		visit_move(visit, VISIT_LEAVING, RESULT_NONE, action);
 	follow_session(visit, event, action);
 }
 

@@ -139,6 +139,28 @@ def test_lock_that_is_never_let_go(home, signed_in):
     assert "Another process holds the session file" in held.stderr
 
 
+@pytest.mark.row("Process", "a sign-in given up while another has the store",
+                 "tokens revoked, nothing stored; exit 130")
+def test_what_could_not_be_saved_is_revoked(home, start_practice):
+    practice = start_practice("--approve-after", "0")
+    log = home.path / "log"
+    practice.config(home.config, "plain", log={"file": str(log)})
+    home.session.parent.mkdir(mode=0o700, parents=True)
+    lock = os.open(f"{home.session}.lock", os.O_WRONLY | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        login = subprocess.Popen([GRANTTY, "login"], env=home.environment(),
+                                 stdout=subprocess.DEVNULL)
+        wait_until(lambda: log.exists() and "approved" in log.read_text(),
+                   "an approval")
+        login.send_signal(signal.SIGINT)
+        assert login.wait(PATIENCE_S) == Exit.CANCELLED
+    finally:
+        os.close(lock)
+    assert practice.state()["revocations"] > 0
+    assert not home.session.exists()
+
+
 # ---- The log
 
 

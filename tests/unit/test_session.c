@@ -1004,9 +1004,13 @@ static void test_lock(void **state)
 			check_saved(&scene);
 			assert_true(is_good(&scene));
 		}
-		if (purpose == LEAVING)
+		if (purpose == LEAVING) {
 			assert_int_equal(session_end(scene.session),
 					 freed ? END_SIGNED_OUT : END_FAILED);
+			/* What is left on the disk is good for nothing. */
+			assert_int_equal(scene.world.issuer.revoked, 2);
+			assert_int_equal(is_on_disk(&scene), !freed);
+		}
 		close_scene(&scene);
 	}
 }
@@ -1028,6 +1032,82 @@ static void test_lock_late(void **state)
 	settle(&scene);
 	check_saved(&scene);
 	assert_non_null(scene.world.disk.data.profile);
+	close_scene(&scene);
+}
+
+/* The same where only the profile has to wait for it. */
+static void test_lock_late_for_profile(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	open_scene(&scene, 1);
+	begin(&scene);
+	reach(&scene, SESSION_READING);
+	scene.world.disk.held = true;
+	run_for(&scene, 10 * MINUTE_MS);
+	assert_non_null(session_data(scene.session)->profile);
+	assert_null(scene.world.disk.data.profile);
+	scene.world.disk.held = false;
+	run_for(&scene, 6 * MINUTE_MS);
+	settle(&scene);
+	assert_non_null(scene.world.disk.data.profile);
+	check_saved(&scene);
+	close_scene(&scene);
+}
+
+/* Tokens that could not be saved are given back without a wait: what is in the
+ * store is somebody else's. */
+static void test_never_saved(void **state)
+{
+	struct scene scene;
+	int64_t since_ms;
+
+	(void)state;
+	open_scene(&scene, 1);
+	world_store(&scene.world, "webex", 3600);
+	scene.world.disk.held = true;
+	begin(&scene);
+	run_for(&scene, 1000);
+	assert_int_equal(session_state(scene.session), SESSION_LOCKING);
+	assert_true(session_was_never_saved(scene.session));
+	since_ms = scene.world.now_ms;
+	world_post(&scene.world, scene.client, EVENT_SIGN_OUT);
+	settle(&scene);
+	assert_in_range(scene.world.now_ms - since_ms, 0, 1000);
+	assert_int_equal(session_end(scene.session), END_SIGNED_OUT);
+	assert_true(session_was_revoked(scene.session));
+	assert_false(session_was_never_saved(scene.session));
+	assert_string_equal(scene.world.disk.data.provider, "webex");
+	assert_true(is_on_disk(&scene));
+
+	scene.world.disk.held = false;
+	begin(&scene);
+	assert_false(session_was_never_saved(scene.session));
+	close_scene(&scene);
+}
+
+/* Whoever signs out while it is renewed keeps the lock: in between another
+ * process could renew with a token that is about to be revoked. */
+static void test_lock_kept(void **state)
+{
+	struct scene scene;
+	struct event event;
+	struct action action;
+
+	(void)state;
+	open_scene(&scene, 1);
+	begin(&scene);
+	settle(&scene);
+	reach(&scene, SESSION_REFRESHING);
+	event = world_event(&scene.world, EVENT_SIGN_OUT);
+	action_clear(&action);
+	session_step(scene.session, &event, &action);
+	assert_int_equal(session_state(scene.session), SESSION_LOCKING);
+	assert_true(session_holds_lock(scene.session));
+	world_do(&scene.world, scene.client, &action);
+	settle(&scene);
+	assert_int_equal(session_end(scene.session), END_SIGNED_OUT);
 	close_scene(&scene);
 }
 
@@ -1711,6 +1791,9 @@ int main(void)
 		cmocka_unit_test(test_meanwhile_reading),
 		cmocka_unit_test(test_lock),
 		cmocka_unit_test(test_lock_late),
+		cmocka_unit_test(test_lock_late_for_profile),
+		cmocka_unit_test(test_never_saved),
+		cmocka_unit_test(test_lock_kept),
 		cmocka_unit_test(test_disk),
 		cmocka_unit_test(test_full_at_the_mark),
 		cmocka_unit_test(test_full_at_the_profile),

@@ -238,6 +238,40 @@ static void test_login_cancelled_twice(void **state)
 	close_scene(&scene);
 }
 
+/* Another process has the store. Tokens that are not in it are given back all
+ * the same; of those that are the person hears. */
+static void test_login_cancelled_locked(void **state)
+{
+	(void)state;
+	for (int saved = 0; saved < 2; saved++) {
+		struct scene scene;
+
+		open_scene(&scene, &login);
+		scene.world.issuer.script[POLL] = "ok";
+		scene.world.issuer.script[PROFILE] = "timeout";
+		scene.world.disk.held = saved == 0;
+		boot(&scene, 1);
+		reach(&scene, VISIT_ARRIVING);
+		run_for(&scene, 1000);
+		scene.world.disk.held = true;
+		person(&scene, EVENT_CANCEL);
+		run_for(&scene, 1000);
+		if (saved != 0) {
+			assert_int_equal(visit_stage(scene.visit),
+					 VISIT_LEAVING);
+			person(&scene, EVENT_CANCEL);
+			run_for(&scene, 1000);
+		}
+		assert_int_equal(visit_stage(scene.visit), VISIT_OVER);
+		assert_int_equal(visit_result(scene.visit),
+				 saved != 0 ? RESULT_FAILED : RESULT_CANCELLED);
+		assert_int_equal(visit_trouble(scene.visit)[0] != '\0', saved);
+		assert_int_equal(scene.world.issuer.revoked, 2);
+		assert_int_equal(scene.world.disk.data.provider != NULL, saved);
+		close_scene(&scene);
+	}
+}
+
 /* Signing out while still arriving is giving up, too. */
 static void test_login_signed_out(void **state)
 {
@@ -1091,6 +1125,7 @@ int main(void)
 		cmocka_unit_test(test_login_refused),
 		cmocka_unit_test(test_login_cancelled),
 		cmocka_unit_test(test_login_cancelled_twice),
+		cmocka_unit_test(test_login_cancelled_locked),
 		cmocka_unit_test(test_login_signed_out),
 		cmocka_unit_test(test_persons),
 		cmocka_unit_test(test_cancel),
