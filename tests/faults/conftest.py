@@ -96,7 +96,7 @@ def login(home, open_terminal):
         if says:
             screen.wait_for(says)
         if logs:
-            assert re.search(logs, home.logged()), home.logged()
+            assert re.search(logs, home.logged(), re.M), home.logged()
         assert home.session.exists() == (code == Exit.DONE)
         return screen
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Answers that are wrong, late, endless or not OAuth at all."""
 
+import re
 import time
 
 import pytest
@@ -50,9 +51,9 @@ def with_number(name, value, right):
                          ids=["missing", *NUMBERS])
 def test_interval(crooked, login, value):
     server = crooked(authorize=with_number("interval", value, 5))
-    login()
+    login(logs="asking every 5 s$")
     assert server.places() == ["authorize", "poll", "profile"]
-    assert 5 <= server.gaps_s("authorize", "poll")[0] < 9
+    assert server.gaps_s("authorize", "poll")[0] >= 5
 
 
 @pytest.mark.row("Answers", "expires_in", "code counts as good for 5 minutes")
@@ -111,11 +112,15 @@ NO_ANSWERS = {
 }
 
 
+# What never ends is given up after so long; what does has to be there by then.
+IMPATIENT = {"network": {"request_timeout_s": 6}}
+
+
 @pytest.mark.row("Answers", "instead of a code", "asked again, signs in")
 @pytest.mark.parametrize("wrong", NO_ANSWERS.values(), ids=NO_ANSWERS)
 def test_instead_of_a_code(crooked, login, wrong):
     server = crooked(
-        config={"network": {"request_timeout_s": 2}},
+        config=IMPATIENT,
         authorize=[wrong, answer(CODE)],
     )
     login()
@@ -126,7 +131,7 @@ def test_instead_of_a_code(crooked, login, wrong):
 @pytest.mark.parametrize("wrong", NO_ANSWERS.values(), ids=NO_ANSWERS)
 def test_instead_of_tokens(crooked, login, wrong):
     server = crooked(
-        config={"network": {"request_timeout_s": 2}},
+        config=IMPATIENT,
         poll=[wrong, answer(TOKENS)],
     )
     login()
@@ -138,7 +143,7 @@ def test_instead_of_tokens(crooked, login, wrong):
 @pytest.mark.parametrize("wrong", NO_ANSWERS.values(), ids=NO_ANSWERS)
 def test_instead_of_a_profile(crooked, login, home, wrong):
     server = crooked(
-        config={"network": {"request_timeout_s": 2}},
+        config=IMPATIENT,
         profile=[wrong, answer({"name": PERSON})],
     )
     login(says=f"as {PERSON}")
@@ -153,7 +158,7 @@ def test_instead_of_a_profile(crooked, login, home, wrong):
 @pytest.mark.parametrize("wrong", NO_ANSWERS.values(), ids=NO_ANSWERS)
 def test_instead_of_renewed_tokens(crooked, login, home, wrong):
     server = crooked(
-        config={"network": {"request_timeout_s": 2}},
+        config=IMPATIENT,
         refresh=[wrong, answer({**TOKENS, "access_token": "second-token"})],
     )
     login()
@@ -212,22 +217,30 @@ def test_retry_after_for_ever(crooked, login):
     )
     login()
     assert server.places() == ["authorize", "poll", "poll", "profile"]
-    assert 6 < server.gaps_s("poll")[0] < 12
+    # After its end nobody would have been signed in.
+    asked, _, last, _ = server.requests
+    assert last.at_s - asked.at_s > 7
 
 
 @pytest.mark.slow
 @pytest.mark.row("Answers", "slow_down three times",
                  "gaps of 5, 10, 15 and 20 s at least, signs in")
-def test_slow_down(crooked, login):
+def test_slow_down(crooked, home, login):
     slow_down = error("slow_down")
     server = crooked(
         authorize=answer({**CODE, "interval": 5}),
         poll=[slow_down, slow_down, slow_down, answer(TOKENS)],
     )
-    login(timeout=90, logs="asked to slow down: asking every 20 s")
+    login(timeout=120)
     gaps = server.gaps_s("authorize", "poll")
-    assert all(least <= gap < least + 4
-               for least, gap in zip([5, 10, 15, 20], gaps, strict=True))
+    assert all(
+        gap >= least for least, gap in zip([5, 10, 15, 20], gaps, strict=True)
+    )
+    paces = re.findall(r"asked to slow down: asking every (\d+) s",
+                       home.logged())
+    assert paces == ["10", "15", "20"]
+    # With a step more each time it would be 74 and longer.
+    assert sum(gaps) < 70
 
 
 # ---- The end

@@ -180,17 +180,17 @@ def test_kiosk_in_1970(kiosk):
     server = kiosk.server
     kiosk.start()
     kiosk.shows("not valid yet, or the clock")
-    # The next try would be 8 seconds later at least.
-    wait_until(lambda: server.connections >= 3, "three tries", 60)
+    # The next try would be 16 seconds later at least.
+    wait_until(lambda: server.connections >= 4, "four tries", 60)
     assert not server.requests
     put_right_s = kiosk.set_clock(time.time())
     (asked,) = wait_until(lambda: server.at("authorize"), "a request", 60)
-    assert asked.at_s - put_right_s < 5
+    assert asked.at_s - put_right_s < 12
     for ahead_s in 3600, 0:
         kiosk.set_clock(time.time() + ahead_s)
         kiosk.waits_for_polls(2)
     assert server.places() == ["authorize"] + ["poll"] * len(server.at("poll"))
-    assert all(1 <= gap < 6 for gap in server.gaps_s("poll"))
+    assert all(1 <= gap < 12 for gap in server.gaps_s("poll"))
     kiosk.fall_asleep()
     slept_at = len(server.requests)
     wait_until(
@@ -200,5 +200,5 @@ def test_kiosk_in_1970(kiosk):
     woken_s = kiosk.wake_up()
     wait_until(lambda: "profile" in server.places(), "the sign-in", 60)
     assert server.places()[slept_at:] == ["authorize", "poll", "profile"]
-    assert server.requests[slept_at].at_s - woken_s < 8
+    assert server.requests[slept_at].at_s - woken_s < 12
     kiosk.shows(f"Hello, {PERSON}")

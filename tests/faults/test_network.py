@@ -157,7 +157,7 @@ def test_syn_dropped(network, crooked, open_terminal):
                  "the code survives; signs in with it")
 def test_down_and_up(network, crooked, open_terminal):
     pending = error("authorization_pending")
-    server = crooked({"network": {"request_timeout_s": 3}},
+    server = crooked({"network": {"request_timeout_s": 6}},
                      listener=network.listener(), poll=pending)
     screen = open_terminal(before=network.before)
     screen.wait_for("Waiting for your approval")
@@ -186,7 +186,7 @@ def far_server(network, certify, crooked):
     network.connect(far, 2)
     network.ip("route add default via 10.9.1.1")
     context, config = certify("IP:10.9.9.9")
-    config["network"]["request_timeout_s"] = 3
+    config["network"]["request_timeout_s"] = 6
     yield far, lambda **answers: crooked(
         config, context, far.listener("10.9.9.9"), **answers)
     far.close()
