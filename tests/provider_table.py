@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Makes the README's table of providers from tests/transcripts.
+"""Makes from tests/transcripts what is said of the providers: the README's table,
+and their names in grantty.conf(5) and in the completion.
 
-As a test it says, in TAP, whether the README is up to date; with --write it
+As a test it says, in TAP, whether all of that is up to date; with --write it
 brings it up to date. The top of the source tree is $srcdir, else ".".
 """
 
@@ -10,8 +11,7 @@ import json
 import os
 import pathlib
 import sys
-
-BEGIN, END = "<!-- providers -->", "<!-- /providers -->"
+import textwrap
 
 
 class Transcript:
@@ -46,35 +46,73 @@ class Transcript:
         ]
 
 
-def table(folder):
+def read_known(folder):
     transcripts = [Transcript(path) for path in folder.glob("*.json")]
     known = [t for t in transcripts if "preset" in t.data and "variant" not in t.data]
     # By name, and the one that is no name in particular last.
     known.sort(key=lambda t: (t.data["preset"] == "", t.data["label"].lower()))
+    return known
+
+
+def names(known):
+    return sorted(t.data["preset"] for t in known if t.data["preset"])
+
+
+def table(known):
     head = ["Provider", "`preset`", "Set (optional)", "Sign-out", "How it deviates"]
     rows = [head, ["---"] * len(head)] + [t.row() for t in known]
     return "".join(f"| {' | '.join(row)} |\n" for row in rows)
 
 
-def with_table(text, block):
-    before, rest = text.split(BEGIN)
-    _, after = rest.split(END)
-    return f"{before}{BEGIN}\n{block}{END}{after}"
+def in_page(known):
+    *rest, one_but_last, last = names(known)
+    lines = [f".Ql {name} ,\n" for name in rest]
+    return "".join(lines) + f".Ql {one_but_last}\nor\n.Ql {last} .\n"
+
+
+def in_completion(known):
+    lines = textwrap.wrap(" ".join(names(known)), 50)
+    return "\t\twords='" + "\n\t\t\t".join(lines) + "'\n"
+
+
+# What goes where, between which two lines.
+PLACES = [
+    ("README.md", "<!-- providers -->\n", "<!-- /providers -->\n", table),
+    ("docs/grantty.conf.5", '.\\" providers\n', '.\\" /providers\n', in_page),
+    (
+        "docs/completion/grantty",
+        "\t\t# providers\n",
+        "\t\t# /providers\n",
+        in_completion,
+    ),
+]
+
+
+def between(text, begin, end, block):
+    before, rest = text.split(begin)
+    _, after = rest.split(end)
+    return before + begin + block + end + after
 
 
 def main():
     top = pathlib.Path(os.environ.get("srcdir", "."))
-    readme = top / "README.md"
-    old = readme.read_text(encoding="utf-8")
-    new = with_table(old, table(top / "tests" / "transcripts"))
-    if sys.argv[1:] == ["--write"]:
-        readme.write_text(new, encoding="utf-8")
-        return 0
-    print("1..1")
-    print(f"{'ok' if old == new else 'not ok'} 1 - the README's table is up to date")
-    if old != new:
-        print("# run tests/provider_table.py --write")
-    return 0 if old == new else 1
+    known = read_known(top / "tests" / "transcripts")
+    writing = sys.argv[1:] == ["--write"]
+    all_ok = True
+    if not writing:
+        print(f"1..{len(PLACES)}")
+    for number, (name, begin, end, make) in enumerate(PLACES, 1):
+        path = top / name
+        old = path.read_text(encoding="utf-8")
+        new = between(old, begin, end, make(known))
+        if writing:
+            path.write_text(new, encoding="utf-8")
+            continue
+        print(f"{'ok' if old == new else 'not ok'} {number} - {name} has all providers")
+        if old != new:
+            print("# run tests/provider_table.py --write")
+            all_ok = False
+    return 0 if all_ok else 1
 
 
 if __name__ == "__main__":

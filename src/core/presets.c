@@ -2,7 +2,8 @@
 /*
  * The providers that grantty knows by name, one table row each, and under
  * which labels their profiles are shown. Only data: endpoints that depend on a
- * customer's own domain are NULL and come from the configuration.
+ * customer's own domain are NULL and come from the configuration. What else a
+ * new provider needs is told in tests/transcripts/README.md.
  */
 #include "config.h"
 

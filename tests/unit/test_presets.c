@@ -28,27 +28,23 @@
 
 static void test_presets(void **state)
 {
-	static const char *const names[] = {
-		"webex",   "github",	"google", "microsoft", "auth0",
-		"okta",	   "keycloak",	"gitlab", "twitch",    "hydra",
-		"zitadel", "authentik", "",
-	};
-	const size_t count = sizeof(names) / sizeof(names[0]);
+	const struct preset *preset;
+	size_t count = 0;
 
 	(void)state;
-	for (size_t i = 0; i < count; i++) {
-		const struct preset *preset = preset_find(names[i]);
-
-		if (!preset)
-			fail_msg("no preset \"%s\"", names[i]);
+	for (; (preset = preset_at(count)); count++) {
+		/* Nobody else has the name. */
+		assert_ptr_equal(preset_find(preset->name), preset);
 		assert_non_null(preset->label);
+		assert_int_equal(*preset->label == '\0', *preset->name == '\0');
 		assert_non_null(preset->scope);
 		assert_non_null(preset->profile);
 		/* All endpoints, or none and the configuration has them. */
-		assert_true(!preset->token_endpoint ==
-			    !preset->device_authorization_endpoint);
-		assert_true(!preset->token_endpoint ||
-			    preset->verification_hosts);
+		if (!preset->token_endpoint !=
+		    !preset->device_authorization_endpoint)
+			fail_msg("%s has one endpoint of two", preset->name);
+		if (preset->token_endpoint && !preset->verification_hosts)
+			fail_msg("%s has no verification_hosts", preset->name);
 		for (const struct profile_map *row = preset->profile;
 		     row->label; row++)
 			assert_non_null(row->path);
