@@ -102,8 +102,9 @@ def kiosk_signs_in(screen, timeout=120):
                  "signs in; each request comes in whole")
 def test_loss(network, crooked, open_terminal):
     pending = error("authorization_pending")
+    # So many that it would be a wonder if a tenth at most were lost of them.
     server = crooked(listener=network.listener(),
-                     poll=[pending, pending, pending, answer(TOKENS)])
+                     poll=[pending] * 6 + [answer(TOKENS)])
     network.drop("counter numgen random mod 10 < 3 counter drop")
     kiosk_signs_in(open_terminal(before=network.before))
     assert set(server.places()) == {"authorize", "poll", "profile"}
