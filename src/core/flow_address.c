@@ -76,13 +76,15 @@ void address_redirected(struct flow *flow, const struct event *event,
 	flow_fail(flow, FAILURE_REFUSED, action);
 }
 
-/* A code may be used once only (RFC 6749 section 4.1.2), so it is sent again
- * only where it cannot have been used. */
+/* A code may be used once only (RFC 6749 section 4.1.2), and to see it twice
+ * makes a provider revoke what it gave for it. So it is sent again only where
+ * it cannot have been used: nothing is sent before encryption is set up, but a
+ * connection that broke may have carried it. */
 static bool may_send_again(const struct flow *flow, const struct reply *reply)
 {
 	return flow->failures < EXCHANGE_TRIES &&
-	       (reply->net == NET_RESOLVE || reply->status == 429 ||
-		reply->status == 503);
+	       (reply->net == NET_RESOLVE || reply->net == NET_TLS ||
+		reply->status == 429 || reply->status == 503);
 }
 
 void address_exchanged(struct flow *flow, const struct event *event,

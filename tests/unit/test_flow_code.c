@@ -274,6 +274,8 @@ static void test_exchange(void **state)
 		{"rules", FLOW_GRANTED, 0, 1},
 		/* nothing can have reached the provider, or it said later */
 		{"resolve rules", FLOW_GRANTED, 0, 2},
+		{"tls rules", FLOW_GRANTED, 0, 2},
+		{"tls", FLOW_FAILED, FAILURE_UNREACHABLE, 3},
 		{"429 rules", FLOW_GRANTED, 0, 2},
 		{"429:30 rules", FLOW_GRANTED, 0, 2},
 		{"503:5 resolve rules", FLOW_GRANTED, 0, 3},
@@ -287,7 +289,6 @@ static void test_exchange(void **state)
 		{"connect rules", FLOW_FAILED, FAILURE_UNREACHABLE, 1},
 		{"timeout rules", FLOW_FAILED, FAILURE_UNREACHABLE, 1},
 		{"lost rules", FLOW_FAILED, FAILURE_UNREACHABLE, 1},
-		{"tls rules", FLOW_FAILED, FAILURE_UNREACHABLE, 1},
 		{"500 rules", FLOW_FAILED, FAILURE_UNREACHABLE, 1},
 		{"502 rules", FLOW_FAILED, FAILURE_UNREACHABLE, 1},
 		{"408 rules", FLOW_FAILED, FAILURE_UNREACHABLE, 1},
