@@ -395,6 +395,7 @@ bool provider_set_up(struct provider *provider, const struct conf *conf,
 	if (!made.preset)
 		return unknown_preset(conf->provider.preset, err);
 	made.code_grant = strcmp(conf->grant, "code") == 0;
+	made.request_timeout_ms = conf->network.request_timeout_s * 1000;
 	made.issuer = copy_or_empty(
 		first_of(conf->provider.issuer, made.preset->issuer, NULL));
 	take_endpoints(&made, conf);

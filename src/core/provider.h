@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct err;
 struct jose_key;
@@ -110,6 +111,7 @@ struct provider {
 	size_t extra_count;
 	char **verification_hosts;
 	size_t verification_host_count;
+	int64_t request_timeout_ms; /* how long a request to it may take */
 	char *plain_http_host; /* NULL, but for the demo in a local network: the
 				* one host off loopback that may be http */
 };

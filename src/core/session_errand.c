@@ -12,8 +12,6 @@
 #include "base/mem.h"
 #include "core/provider.h"
 
-/* Another process that holds the lock may be refreshing: that takes as long as
- * a request may take, and no longer. */
 #define LOCK_RETRY_MS 200
 #define LOCK_PATIENCE_MS 45000
 
@@ -186,6 +184,14 @@ static void locked_out(struct session *session, const struct event *event,
 	}
 }
 
+/* Another process that holds the lock may be refreshing: that takes as long as
+ * a request may take, and no longer. */
+static int64_t patience_ms(const struct session *session)
+{
+	return later_ms(LOCK_PATIENCE_MS,
+			session->provider->request_timeout_ms * 3 / 2);
+}
+
 void errand_busy(struct session *session, const struct event *event,
 		 struct action *action)
 {
@@ -194,7 +200,7 @@ void errand_busy(struct session *session, const struct event *event,
 	/* What was never saved is not in there: nobody has to wait. */
 	if (session->errand == ERRAND_LEAVE && session->never_saved)
 		leaving_go_on(session, event, action);
-	else if (event->now_ms - session->lock_since_ms >= LOCK_PATIENCE_MS)
+	else if (event->now_ms - session->lock_since_ms >= patience_ms(session))
 		locked_out(session, event, action);
 	else
 		session->due_ms = event->now_ms + LOCK_RETRY_MS +

@@ -782,7 +782,7 @@ static void test_parameters(void **state)
 		  "audience = \"api\"; device_name = \"Lobby\"; "
 		  "extra = ( { name = \"a\"; value = \"1\"; }, "
 		  "{ name = \"b\"; value = \"2\"; } );",
-		  "");
+		  "network : { request_timeout_s = 120; };");
 	assert_true(provider_set_up(&provider, &conf, NULL, NULL, &err));
 	conf_free(&conf); /* the provider stands for itself */
 	assert_string_equal(provider.audience, "api");
@@ -790,6 +790,7 @@ static void test_parameters(void **state)
 	assert_int_equal(provider.extra_count, 2);
 	assert_string_equal(provider.extra[1].name, "b");
 	assert_string_equal(provider.extra[1].value, "2");
+	assert_int_equal(provider.request_timeout_ms, 120000);
 	provider_free(&provider);
 }
 

@@ -1015,6 +1015,39 @@ static void test_lock(void **state)
 	}
 }
 
+/* Where requests may take long, so may somebody else's renewal. */
+static void test_lock_of_a_slow_one(void **state)
+{
+	static const struct {
+		int64_t timeout_ms, patience_ms;
+	} cases[] = {
+		{5000, 45000},
+		{30000, 45000},
+		{120000, 180000},
+		{300000, 450000},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct scene scene;
+		int64_t waited_ms;
+
+		open_scene(&scene, i);
+		scene.world.issuer.provider.request_timeout_ms =
+			cases[i].timeout_ms;
+		world_store(&scene.world, OURS, 3600);
+		scene.world.disk.held = true;
+		waited_ms = -scene.world.now_ms;
+		resume(&scene);
+		settle(&scene);
+		waited_ms += scene.world.now_ms;
+		assert_int_equal(session_state(scene.session), SESSION_NONE);
+		assert_in_range(waited_ms, cases[i].patience_ms,
+				cases[i].patience_ms + 300);
+		close_scene(&scene);
+	}
+}
+
 /* Released at last, the lock lets everything be made good. */
 static void test_lock_late(void **state)
 {
@@ -1790,6 +1823,7 @@ int main(void)
 		cmocka_unit_test(test_meanwhile),
 		cmocka_unit_test(test_meanwhile_reading),
 		cmocka_unit_test(test_lock),
+		cmocka_unit_test(test_lock_of_a_slow_one),
 		cmocka_unit_test(test_lock_late),
 		cmocka_unit_test(test_lock_late_for_profile),
 		cmocka_unit_test(test_never_saved),
