@@ -31,6 +31,9 @@
 enum { PATIENCE = 3 };
 
 static const char nobody[] = "Nobody is signed in: run \"grantty login\".";
+static const char unsaved[] =
+	"grantty: The token is good, but it could not be saved: when it has "
+	"run out, a new sign-in may be needed.\n";
 static const char run_out[] =
 	"The session has run out by the clock of this machine, and cannot be "
 	"renewed: run \"grantty login\", or set the clock if it is wrong.";
@@ -308,6 +311,8 @@ static int print_token(struct setup *setup, int64_t min_valid_s,
 		err_set(err, "The token could not be written.");
 		code = EXIT_FAILED;
 	}
+	if (!session_is_saved(session))
+		(void)fprintf(stderr, "%s", unsaved);
 	(void)handover_finish(driver.handover, setup->http, signals);
 out:
 	handover_free(driver.handover);

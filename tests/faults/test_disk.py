@@ -158,6 +158,18 @@ def test_error_at_the_save(home, signed_in, fault):
     assert "~tmp" not in " ".join(home.files())
 
 
+@pytest.mark.row("Disk", "I/O error when the token that came is saved",
+                 "told beside it what that means; exit 0")
+def test_error_after_the_refresh(home, signed_in):
+    old = home.secrets()
+    run = strace(home, "-e", "trace=renameat",
+                 "-e", "inject=renameat:error=EIO:when=2+")
+    assert run.returncode == Exit.DONE
+    assert signed_in.accepts(run.stdout.strip())
+    assert "a new sign-in may be needed" in run.stderr
+    assert home.stored()["refreshing"] and home.secrets() == old
+
+
 @pytest.mark.row("Disk", "a short write when a sign-in is saved, then no more",
                  "told with what to do; nothing half-written")
 def test_short_write(home, crooked):
