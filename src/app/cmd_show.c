@@ -142,7 +142,7 @@ static void print_left(const char *label, int64_t at, int64_t wall_s)
 	char row[64];
 
 	if (at == 0) {
-		print_row(label, "not known");
+		print_row(label, "good for an unknown time");
 	} else if (at <= wall_s) {
 		print_row(label, "has run out");
 	} else {

@@ -85,6 +85,14 @@ def test_status_json(home, signed_in):
     assert json.loads(run.stdout) == {"signed_in": False}
 
 
+def test_status_of_a_refresh_token_without_an_end(home, signed_in):
+    """That its end is not known does not mean that there is none."""
+    signed_in(dialect="plain")
+    lines = home.grantty("status").stdout.splitlines()
+    row = next(line for line in lines if line.startswith("Refresh token"))
+    assert row.split(None, 2)[2] == "good for an unknown time"
+
+
 def test_refreshed_before_it_runs_out(home, signed_in, open_terminal):
     practice = signed_in("--token-lifetime", "5")
     screen = open_terminal()
