@@ -240,8 +240,8 @@ bool setup_theme(struct setup *setup, struct err *err)
 	case INPUT_MISSING:
 		ok = err_set(err,
 			     "There is no theme \"%s\" (%s): name one of "
-			     "midnight, daylight, high-contrast, mono, or a "
-			     "file.",
+			     "midnight, daylight, high-contrast, mono, amber, "
+			     "or a file.",
 			     name, path);
 		break;
 	case INPUT_FAILED:
