@@ -15,9 +15,16 @@ import sys
 import tempfile
 import time
 
-from qemu import Machine
+sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
+
+from program import wait_until  # noqa: E402
+from qemu import Machine  # noqa: E402
 
 SERVER = "http://127.0.0.1:8628"
+
+# It is an emulated machine on which much starts at once.
+PATIENCE_S = 120
+
 PACKAGES = "systemd-sysv,dbus,udev,linux-image-amd64,systemd-timesyncd"
 
 FILES = {
@@ -90,20 +97,16 @@ def make_disk(folder, packages, disk):
     return kernel, initrd
 
 
-def until(condition, timeout=120):
-    end = time.monotonic() + timeout
-    while not condition():
-        if time.monotonic() > end:
-            raise AssertionError(f"not within {timeout} s")
-        time.sleep(0.5)
-
-
 def main_pid(machine):
     return machine.run("systemctl show -P MainPID grantty@tty1").strip()
 
 
 def shows_code(machine):
-    until(lambda: any(SERVER in text for text in machine.qr()))
+    wait_until(
+        lambda: any(SERVER in text for text in machine.qr()),
+        "the code on the screen",
+        PATIENCE_S,
+    )
 
 
 def comes_up(machine):

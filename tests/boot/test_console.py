@@ -2,6 +2,10 @@
 """The kiosk on a real Linux console, as an ordinary user: scanned off the
 screen with each font, and the console as it was afterwards."""
 
+import base64
+import gzip
+import unicodedata
+
 import pytest
 
 from conftest import FONTS
@@ -20,9 +24,32 @@ class Console:
         if font:
             machine.run(f"setfont -C /dev/tty1 /fonts/{font}.psf")
         self.before = self.font()
+        # The kernel keeps the characters from the first time that they are
+        # read, and guesses them from the glyphs until they are written anew.
+        self.characters()
 
     def font(self):
+        """Every glyph, and the map from characters to them."""
         return self.machine.run("font </dev/tty1")
+
+    def device(self, name):
+        """What can be read there, which is long and mostly blank."""
+        packed = self.machine.run(f"gzip -c /dev/{name} | base64")
+        return gzip.decompress(base64.b64decode(packed))
+
+    def characters(self):
+        """What is in the cells. Fails where the console is not in UTF-8."""
+        return self.device("vcsu1").decode("utf-32-le")
+
+    def draw_all(self):
+        """Puts every character that the font has on the screen; returns the
+        cells as characters, and as glyphs and colours."""
+        text = drawable(self.before)
+        encoded = base64.b64encode(f"\033[H\033[J{text}".encode()).decode()
+        self.machine.run(f"echo {encoded} | base64 -d >/dev/tty1")
+        characters = self.characters()
+        assert characters.startswith(text)
+        return characters, self.device("vcsa1")
 
     def start(self, words="demo"):
         """As the leader of a session of its own, as systemd has it."""
@@ -51,6 +78,18 @@ class Console:
         self.machine.wait_until("! pidof grantty")
 
 
+def drawable(font):
+    """The characters of that font's map that take one cell."""
+    lines = (line.split() for line in font.splitlines())
+    found = (chr(int(line[1], 16)) for line in lines if line[0] == "map")
+    return "".join(
+        c
+        for c in found
+        if unicodedata.category(c) not in ("Cc", "Cf", "Co", "Mn", "Zl", "Zp")
+        and unicodedata.east_asian_width(c) not in "FW"
+    )
+
+
 def pid_of(machine):
     """The program's process: the guard is younger."""
     return min(int(pid) for pid in machine.run("pidof grantty").split())
@@ -67,7 +106,11 @@ def console(request, machine):
 
 
 def test_scans_and_gives_the_font_back(console):
+    """Compared, before the start and after every end: all glyphs and the whole
+    map of the font; and all that the font can draw, written to the screen, as
+    it is in /dev/vcsu (characters) and in /dev/vcsa (glyphs and colours)."""
     machine = console.machine
+    drawn = console.draw_all()
     for signal in "TERM", "KILL", "SEGV":
         console.start()
         assert console.scan()[0].startswith("http://127.0.0.1:")
@@ -78,16 +121,41 @@ def test_scans_and_gives_the_font_back(console):
         machine.wait_until("! pidof grantty-practice")
         assert console.font() == console.before
         # Nothing is left on the screen, and it takes lines again.
-        machine.run("! grep -q 127.0.0.1 /dev/vcs1")
+        assert console.characters().isspace()
+        assert console.draw_all() == drawn
         assert " icanon" in machine.run("stty -a -F /dev/tty1")
 
 
+def wait_for_terminal(machine, number):
+    machine.wait_until(f"grep -q tty{number} /sys/class/tty/tty0/active")
+
+
 def switch(machine, to):
+    """As a person does, and as root does from anywhere (VT_ACTIVATE)."""
     machine.keys(f"ctrl-alt-f{to}")
-    machine.wait_until(f"grep -q tty{to} /sys/class/tty/tty0/active")
+    wait_for_terminal(machine, to)
 
 
-def test_cannot_be_left_while_it_is_locked(machine):
+def activate(machine, to):
+    machine.run(f"chvt {to}")
+    wait_for_terminal(machine, to)
+
+
+def stays(console, pid):
+    """That what was tried before has come to nothing: the loop has turned
+    since then, on the same terminal."""
+    machine = console.machine
+    machine.keys("shift-slash")
+    console.shows("Any key closes this")
+    machine.run("! grep -q -i quit /dev/vcs1")
+    assert console.active() == "tty1"
+    machine.keys("spc")
+    machine.wait_until("! grep -q 'Any key closes this' /dev/vcs1")
+    assert pid_of(machine) == pid
+
+
+@pytest.mark.parametrize("signal", ["TERM", "KILL"])
+def test_cannot_be_left_while_it_is_locked(machine, signal):
     machine.run(": >/dev/tty2")  # the kernel switches to one that was used
     switch(machine, 2)
     switch(machine, 1)
@@ -96,14 +164,17 @@ def test_cannot_be_left_while_it_is_locked(machine):
     console.scan()
     pid = pid_of(machine)
     for keys in "q", "ctrl-c", "ctrl-z", "ctrl-backslash", "ctrl-alt-f2":
-        machine.keys(keys, "shift-slash")
-        console.shows("Any key closes this")
-        machine.run("! grep -q -i quit /dev/vcs1")
-        assert console.active() == "tty1"
-        machine.keys("spc")
-        machine.wait_until("! grep -q 'Any key closes this' /dev/vcs1")
-        assert pid_of(machine) == pid
-    machine.run(f"kill -KILL {pid}")
+        machine.keys(keys)
+        stays(console, pid)
+    # It asks, and then waits until it is there (VT_WAITACTIVE).
+    machine.run("chvt 2 & echo $! >/tmp/asking")
+    machine.wait_until("grep -q ' 0x5607 ' /proc/$(cat /tmp/asking)/syscall")
+    stays(console, pid)
+    machine.run(f"kill -{signal} {pid}")
     console.wait_for_end()
+    assert console.active() == "tty1"
     switch(machine, 2)
+    machine.wait_until("! test -e /proc/$(cat /tmp/asking)")
     switch(machine, 1)
+    activate(machine, 2)
+    activate(machine, 1)
