@@ -4,15 +4,14 @@
  */
 #include "config.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "app/args.h"
 #include "app/cmd.h"
 #include "base/crypto.h"
 #include "base/err.h"
+#include "base/standard_fds.h"
 #include "core/json.h"
 #include "io/secrecy.h"
 #include "io/sig.h"
@@ -121,22 +120,6 @@ static int misused(const struct err *err)
 	return EXIT_USAGE;
 }
 
-/*
- * Where a standard descriptor is closed, the next file or connection would take
- * its number, and a message or a token its way into that. Opened so that using
- * it fails, as it would have.
- */
-static void occupy_standard_fds(void)
-{
-	int fd;
-
-	do
-		fd = open("/dev/null", O_RDONLY);
-	while (fd >= 0 && fd <= STDERR_FILENO);
-	if (fd >= 0)
-		(void)close(fd);
-}
-
 /* What was printed counts only once it is out. */
 static int finish(int code, struct err *err)
 {
@@ -158,7 +141,7 @@ int main(int argc, char **argv)
 	struct err err = {""};
 	struct args args;
 
-	occupy_standard_fds();
+	standard_fds_occupy();
 	secrecy_begin();
 	if (!args_parse(&args, argc, argv, &err))
 		return misused(&err);

@@ -23,6 +23,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/standard_fds.h"
 #include "core/json.h"
 #include "practice/listen.h"
 #include "practice/options.h"
@@ -251,8 +252,9 @@ static bool set_up(struct practice *practice, struct err *err)
 	return practice->server != NULL;
 }
 
-/* Says that we are ready: one line for programs, or some for people. */
-static void announce(const struct practice *practice)
+/* Says that we are ready: one line for programs, or some for people. False with
+ * *err where that reaches nobody: who waits for it would wait on. */
+static bool announce(const struct practice *practice, struct err *err)
 {
 	const struct options *options = &practice->options;
 	const char *url = practice->public_url;
@@ -285,7 +287,10 @@ static void announce(const struct practice *practice)
 						   : DEFAULT_SECRET,
 		       url, practice->control_token, url);
 	}
-	fflush(stdout);
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return true;
+	return err_set(err, "Standard output cannot be written: see whether it "
+			    "is closed, or its disk full.");
 }
 
 /* Whether standard input has come to its end; what comes in is dropped. */
@@ -340,6 +345,7 @@ int main(int argc, char **argv)
 	struct err err = {0};
 	int status = EXIT_USAGE;
 
+	standard_fds_occupy();
 	/* For text_clip(); the rest stays in the C locale, as HTTP wants it. */
 	setlocale(LC_CTYPE, "C.UTF-8");
 	json_init();
@@ -364,8 +370,7 @@ int main(int argc, char **argv)
 	status = EXIT_FAILURE;
 	if (!set_up(&practice, &err))
 		goto out;
-	announce(&practice);
-	if (run(&practice, &err))
+	if (announce(&practice, &err) && run(&practice, &err))
 		status = EXIT_SUCCESS;
 out:
 	if (*err.text)

@@ -41,6 +41,26 @@ def test_end_of_stdin_ends_it():
     assert server.end() == 0
 
 
+def run_in_shell(redirections):
+    """Its standard input ends at once, wherever the others go."""
+    return subprocess.run(
+        ["sh", "-c", '"$0" --listen 127.0.0.1:0 --until-stdin-closes '
+         + redirections, PROGRAM],
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=10,
+        check=False)
+
+
+def test_closed_stdin_is_its_end():
+    assert run_in_shell("<&-").returncode == 0
+
+
+@pytest.mark.parametrize("where", [">/dev/full", ">&-"])
+def test_tells_when_nobody_can_be_told_that_it_is_ready(where):
+    result = run_in_shell(where)
+    assert result.returncode == 1
+    assert "cannot be written" in result.stderr
+
+
 @pytest.mark.parametrize("arguments", [
     ["--nonsense"],
     ["-z"],

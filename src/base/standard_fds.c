@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Fills the gaps below descriptor 3, see standard_fds.h.
+ */
+#include "config.h"
+
+#include "base/standard_fds.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+void standard_fds_occupy(void)
+{
+	int fd;
+
+	/* For reading: what is written there is told to be lost. */
+	do
+		fd = open("/dev/null", O_RDONLY);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		(void)close(fd);
+}
