@@ -148,14 +148,20 @@ void device_answered(struct flow *flow, const struct event *event,
 			  action);
 }
 
-/* How long to stay away. Whoever says longer than any code lives cannot mean
- * this one: it is asked about once more, at its end. */
+/*
+ * How long to stay away. Whoever says longer than the code lives is heeded up
+ * to its end, where it is asked about once more: else whoever has approved
+ * would be told that nobody did. Retry-After is a wish (RFC 9110
+ * section 10.2.3); the interval, a demand, is kept all the same.
+ */
 static int64_t told_ms(const struct flow *flow, int64_t retry_after_s,
 		       int64_t now_ms)
 {
-	if (retry_after_s < flow->pending.code.expires_in_s)
+	int64_t left_ms = flow->pending.expires_ms - now_ms;
+
+	if (retry_after_s <= (left_ms - 1) / 1000)
 		return retry_after_s * 1000;
-	return flow->pending.expires_ms - LAST_POLL_LEAD_MS - now_ms;
+	return left_ms - LAST_POLL_LEAD_MS;
 }
 
 /* The next poll as soon as it may be. */

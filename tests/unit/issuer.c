@@ -418,6 +418,7 @@ static void note(struct issuer *issuer, enum endpoint_kind kind,
 		 const struct answer *answer)
 {
 	int64_t there_ms = issuer->now_ms + answer->delay_ms;
+	int64_t end_ms = issuer->code_sent_ms + issuer->code_life_s * 1000;
 	const char *interval = strstr(answer->body, "\"interval\":");
 	int64_t told_ms;
 
@@ -427,10 +428,8 @@ static void note(struct issuer *issuer, enum endpoint_kind kind,
 		issuer->earliest_ms[kind] =
 			there_ms + answer->retry_after_s * 1000;
 	/* Longer than the code lives: it may be asked about at its end. */
-	if (kind == POLL && answer->retry_after_s >= issuer->code_life_s)
-		issuer->earliest_ms[kind] = issuer->code_sent_ms +
-					    issuer->code_life_s * 1000 -
-					    LAST_MOMENT_MS;
+	if (kind == POLL && issuer->earliest_ms[kind] >= end_ms)
+		issuer->earliest_ms[kind] = end_ms - LAST_MOMENT_MS;
 	if (kind != POLL || strstr(answer->body, "slow_down") == NULL)
 		return;
 	issuer->told_interval_ms += 5000;

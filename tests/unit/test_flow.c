@@ -380,6 +380,55 @@ static void test_last_poll(void **state)
 	}
 }
 
+/* Told to stay away with some 40 s to go: heeded up to the last moment of the
+ * code, at which whoever has approved meanwhile is seen. The interval counts
+ * more than that. */
+static void test_told_past_the_end(void **state)
+{
+	static const struct {
+		const char *poll;
+		int64_t interval_s, code_life_s;
+		int64_t granted_before_end_ms; /* 0: not any more */
+	} cases[] = {
+		{"pending*6 429:20 rules", 5, 82, 20000},
+		{"pending*6 429:39 rules", 5, 82, 1000},
+		{"pending*6 429:40 rules", 5, 82, 1500},
+		{"pending*6 503:60 rules", 5, 82, 1500},
+		{"pending*6 pending:60 rules", 5, 82, 1500},
+		{"pending*6 slow_429:60 rules", 5, 82, 1500},
+		{"pending*6 429:81 rules", 5, 82, 1500},
+		{"pending*6 429:82 rules", 5, 82, 1500},
+		{"pending*6 429:86400 rules", 5, 82, 1500},
+		{"429:20 rules", 60, 100, 0},
+		{"429:60 rules", 60, 100, 0},
+		{"429:86400 rules", 60, 100, 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		bool granted = cases[i].granted_before_end_ms > 0;
+		struct scene scene;
+		struct issuer *issuer = &scene.world.issuer;
+		int64_t end_ms;
+
+		open_scene(&scene, 0, i);
+		issuer->script[POLL] = cases[i].poll;
+		issuer->latency_ms = 0;
+		issuer->interval_s = cases[i].interval_s;
+		issuer->code_life_s = cases[i].code_life_s;
+		end_ms = scene.world.now_ms + cases[i].code_life_s * 1000;
+		issuer->approve_ms = end_ms - 30000;
+		start(&scene);
+		assert_true(finish(&scene, HOUR_MS));
+		if ((flow_state(scene.flow) == FLOW_GRANTED) != granted)
+			fail_msg("\"%s\": %s", cases[i].poll,
+				 flow_state_name(flow_state(scene.flow)));
+		assert_int_equal(end_ms - scene.world.now_ms,
+				 cases[i].granted_before_end_ms);
+		close_scene(&scene);
+	}
+}
+
 /* The answer to the last poll counts, before expiry and after. */
 static void test_expiry_in_flight(void **state)
 {
@@ -919,6 +968,7 @@ int main(void)
 		cmocka_unit_test(test_jitter),
 		cmocka_unit_test(test_holding),
 		cmocka_unit_test(test_last_poll),
+		cmocka_unit_test(test_told_past_the_end),
 		cmocka_unit_test(test_expiry_in_flight),
 		cmocka_unit_test(test_slow_answer),
 		cmocka_unit_test(test_unheard),

@@ -156,9 +156,14 @@ static void answer_poll(struct scene *scene, struct answer *answer)
 	answer->delay_ms = delay_ms;
 	(void)snprintf(answer->body, sizeof(answer->body), "%s", item->body);
 	scene->free_ms = there_ms + INTERVAL_S * 1000;
-	/* One that is longer than the code lives cannot be meant for it. */
-	if (item->retry_after_s > INTERVAL_S && item->retry_after_s < HOUR_S)
+	/* One that is longer than the code lives counts up to its end. */
+	if (item->retry_after_s < INTERVAL_S)
+		return;
+	if (item->retry_after_s < HOUR_S)
 		scene->free_ms = there_ms + item->retry_after_s * 1000;
+	if (item->retry_after_s >= HOUR_S || scene->free_ms >= end_ms)
+		scene->free_ms = later_ms(there_ms + INTERVAL_S * 1000,
+					  end_ms - LAST_MOMENT_MS);
 }
 
 static void answer(void *self, const struct request *request,
