@@ -16,8 +16,9 @@ from PIL import Image
 
 QEMU = "qemu-system-x86_64"
 
-# An emulated processor is slow, and the real one may be busy.
-PATIENCE_S = 90
+# An emulated processor is slow, and the real one may be busy: with ten others at
+# work on two processors a machine takes 50 seconds to start.
+PATIENCE_S = 180
 
 
 class Machine:
