@@ -26,6 +26,7 @@ enum {
 	MOVE_FROM_ROWS = 24, /* smaller ones need every row */
 	MOVE_FROM_COLUMNS = 80,
 	MOVE_QUIET = 2, /* enough around a QR code to move it */
+	TREE_MIN_ROWS = 3,
 	LOG_MIN_ROWS = 3,
 	LOG_MAX_ROWS = 12,
 
@@ -410,6 +411,8 @@ static void lay_profile(struct layout *layout, const struct canvas *canvas,
 	struct rect body = put_screen(layout, screen, view);
 	int rows = panel_profile.rows(canvas, body.columns, model, view);
 
+	if (view->tree_shown) /* who has asked for it sees some of it */
+		rows = at_least(at_most(rows, body.rows - TREE_MIN_ROWS), 1);
 	put(layout, &panel_profile, rect_take_top(&body, rows));
 	if (body.rows > 6)
 		rect_take_top(&body, 1); /* stays empty */

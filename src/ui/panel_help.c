@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The list of keys, in a box over whatever else is on show.
+ * The list of keys, in a box over whatever else is on show. On the smallest
+ * screens it takes all of it, in fewer words.
  */
 #include "config.h"
 
@@ -8,7 +9,12 @@
 #include "ui/keys.h"
 #include "ui/panel.h"
 
-enum { NAMES = 8, MARGIN = 2 };
+enum {
+	NAMES = 8, /* columns */
+	MARGIN = 2,
+	FRAME_ROWS = 4, /* with an empty row and how to leave */
+	FRAME_COLUMNS = 30
+};
 
 static int count_keys(const struct model *model, const struct view *view)
 {
@@ -33,10 +39,20 @@ static int widest_help(const struct model *model, const struct view *view)
 	return widest;
 }
 
+/* Where there is no room for a box the list has it all to itself. */
+static bool has_frame(struct rect rect, int keys)
+{
+	return rect.rows >= keys + FRAME_ROWS && rect.columns >= FRAME_COLUMNS;
+}
+
 static struct rect box_in(struct rect rect, const struct model *model,
 			  const struct view *view)
 {
-	return rect_centred(rect, count_keys(model, view) + 4,
+	const int keys = count_keys(model, view);
+
+	if (!has_frame(rect, keys))
+		return rect;
+	return rect_centred(rect, keys + FRAME_ROWS,
 			    NAMES + widest_help(model, view) + 2 * MARGIN + 2);
 }
 
@@ -49,26 +65,38 @@ static void vital(struct rect parts[PANEL_VITAL], const struct canvas *canvas,
 	parts[1] = (struct rect){0};
 }
 
+/* In fewer words, if need be and there are any. */
+static const char *text_of(const struct binding *binding, int columns)
+{
+	return text_width(binding->help) > columns && binding->label[0] != '\0'
+		       ? binding->label
+		       : binding->help;
+}
+
 static void draw(struct canvas *canvas, struct rect rect,
 		 const struct model *model, struct view *view)
 {
 	const struct rect box = box_in(rect, model, view);
-	const struct binding *binding;
-	struct rect list;
+	const int keys = count_keys(model, view);
+	struct rect list = box;
 
 	canvas_fill(canvas, box, ROLE_TEXT);
-	canvas_box(canvas, box, ROLE_BORDER);
-	list = rect_part(box, 1, MARGIN + 1, box.rows - 2,
-			 box.columns - 2 * MARGIN - 2);
-	if (box.rows < rect.rows)
+	if (has_frame(rect, keys)) {
+		canvas_box(canvas, box, ROLE_BORDER);
 		canvas_text(canvas, box, 0, MARGIN, ROLE_TITLE, " Keys ");
-	for (size_t i = 0; (binding = keys_at(model, view, i)) != NULL; i++) {
-		canvas_text(canvas, list, (int)i, 0, ROLE_KEY, binding->name);
-		canvas_text(canvas, list, (int)i, NAMES, ROLE_TEXT,
-			    binding->help);
+		list = rect_part(box, 1, MARGIN + 1, box.rows - 2,
+				 box.columns - 2 * MARGIN - 2);
 	}
-	canvas_text(canvas, list, list.rows - 1, 0, ROLE_DIM,
-		    "Any key closes this.");
+	for (int i = 0; i < keys; i++) {
+		const struct binding *binding = keys_at(model, view, (size_t)i);
+
+		canvas_text(canvas, list, i, 0, ROLE_KEY, binding->name);
+		canvas_text(canvas, list, i, NAMES, ROLE_TEXT,
+			    text_of(binding, list.columns - NAMES));
+	}
+	if (list.rows > keys)
+		canvas_text(canvas, list, list.rows - 1, 0, ROLE_DIM,
+			    "Any key closes this.");
 }
 
 const struct panel panel_help = {.draw = draw, .vital = vital};
