@@ -62,26 +62,12 @@ static bool settle(struct driver *driver, const struct session *session,
 	struct http_fd fds[] = {{.fd = signals}};
 
 	*code = EXIT_FAILED;
-	for (;;) {
-		switch (session_state(session)) {
-		case SESSION_NONE:
-		case SESSION_HELD:
-		case SESSION_LIVE:
-		case SESSION_ENDED:
-			return true;
-		case SESSION_CHECKING:
-		case SESSION_LOCKING:
-		case SESSION_SAVING:
-		case SESSION_REFRESHING:
-		case SESSION_READING:
-		case SESSION_REVOKING:
-		case SESSION_WIPING:
-			break;
-		}
+	while (!session_is_at_rest(session)) {
 		if (!driver_wait(driver, fds, 1, NEVER_MS) ||
 		    (fds[0].ready && is_told_to_end(driver, signals, code)))
 			return false;
 	}
+	return true;
 }
 
 static struct driver driver_for(const struct setup *setup,

@@ -280,6 +280,26 @@ const char *session_state_name(enum session_state state)
 	return state_names[state];
 }
 
+bool session_is_at_rest(const struct session *session)
+{
+	switch (session->state) {
+	case SESSION_NONE:
+	case SESSION_HELD:
+	case SESSION_LIVE:
+	case SESSION_ENDED:
+		return true;
+	case SESSION_CHECKING:
+	case SESSION_LOCKING:
+	case SESSION_SAVING:
+	case SESSION_REFRESHING:
+	case SESSION_READING:
+	case SESSION_REVOKING:
+	case SESSION_WIPING:
+		break;
+	}
+	return false;
+}
+
 enum session_end session_end(const struct session *session)
 {
 	return session->end;

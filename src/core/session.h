@@ -79,6 +79,10 @@ void session_step(struct session *session, const struct event *event,
 int64_t session_deadline(const struct session *session);
 enum session_state session_state(const struct session *session);
 const char *session_state_name(enum session_state state);
+
+/* Whether nothing is under way. */
+bool session_is_at_rest(const struct session *session);
+
 enum session_end session_end(const struct session *session);
 
 /* Whether it is between ACTION_LOCK and the end of what it needed the lock

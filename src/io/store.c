@@ -406,20 +406,14 @@ bool store_load_document(const struct store *store, struct buf *out)
 bool store_save_document(struct store *store, const char *text, struct err *err)
 {
 	bool was_locked = store->lock >= 0;
+	enum store_result result;
 	bool ok;
 
 	if (store->path == NULL)
 		return true;
-	switch (store_lock(store, err)) {
-	case STORE_OK:
-		break;
-	case STORE_BUSY:
-		return true;
-	case STORE_EMPTY:
-	case STORE_CORRUPT:
-	case STORE_FAILED:
-		return false;
-	}
+	result = store_lock(store, err);
+	if (result != STORE_OK)
+		return result == STORE_BUSY;
 	ok = sealed_replace(store->dir, store->document_path, text,
 			    key_of(store), err);
 	if (!was_locked)
@@ -456,18 +450,13 @@ enum store_result store_take_code(struct store *store, struct buf *out,
 
 bool store_save_code(struct store *store, const char *text, struct err *err)
 {
+	enum store_result result;
+
 	if (store->path == NULL)
 		return true;
-	switch (enter_code(store, err)) {
-	case STORE_OK:
-		break;
-	case STORE_BUSY:
-		return true;
-	case STORE_EMPTY:
-	case STORE_CORRUPT:
-	case STORE_FAILED:
-		return false;
-	}
+	result = enter_code(store, err);
+	if (result != STORE_OK)
+		return result == STORE_BUSY;
 	if (sealed_replace(store->dir, store->code_path, text, key_of(store),
 			   err))
 		return true;

@@ -101,26 +101,6 @@ static void require(struct scene *scene, int64_t min_valid_s)
 	world_do(&scene->world, scene->client, &action);
 }
 
-static bool is_at_rest(const struct session *session)
-{
-	switch (session_state(session)) {
-	case SESSION_NONE:
-	case SESSION_HELD:
-	case SESSION_LIVE:
-	case SESSION_ENDED:
-		return true;
-	case SESSION_CHECKING:
-	case SESSION_LOCKING:
-	case SESSION_SAVING:
-	case SESSION_REFRESHING:
-	case SESSION_READING:
-	case SESSION_REVOKING:
-	case SESSION_WIPING:
-		break;
-	}
-	return false;
-}
-
 /* Goes on until nothing is under way any more, and checks what is true of
  * every rest: no lock, and what is over is forgotten. */
 static void settle(struct scene *scene)
@@ -128,9 +108,10 @@ static void settle(struct scene *scene)
 	int64_t until_ms = scene->world.now_ms + HOUR_MS;
 	const struct session *session = scene->session;
 
-	while (!is_at_rest(session) && world_turn(&scene->world, until_ms))
+	while (!session_is_at_rest(session) &&
+	       world_turn(&scene->world, until_ms))
 		continue;
-	assert_true(is_at_rest(session));
+	assert_true(session_is_at_rest(session));
 	assert_false(session_holds_lock(session));
 	assert_null(scene->world.disk.owner);
 	if (session_state(session) == SESSION_LIVE) {

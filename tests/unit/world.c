@@ -15,7 +15,6 @@
 
 #include "base/form.h"
 #include "base/mem.h"
-#include "core/discovery.h"
 #include "core/flow.h"
 #include "core/visit.h"
 
@@ -50,41 +49,6 @@ static int64_t deadline_of_flow(const void *self)
 	return flow_deadline(self);
 }
 
-static void step_discovery(void *self, const struct event *event,
-			   struct action *action)
-{
-	action_clear(action);
-	discovery_step(self, event, action);
-}
-
-static int64_t deadline_of_discovery(const void *self)
-{
-	return discovery_deadline(self);
-}
-
-static void step_session(void *self, const struct event *event,
-			 struct action *action)
-{
-	action_clear(action);
-	session_step(self, event, action);
-}
-
-static int64_t deadline_of_session(const void *self)
-{
-	return session_deadline(self);
-}
-
-static void step_visit(void *self, const struct event *event,
-		       struct action *action)
-{
-	visit_step(self, event, action);
-}
-
-static int64_t deadline_of_visit(const void *self)
-{
-	return visit_deadline(self);
-}
-
 static struct client *add(struct world *world, struct machine machine)
 {
 	struct client *client = &world->clients[world->client_count++];
@@ -96,8 +60,12 @@ static struct client *add(struct world *world, struct machine machine)
 
 struct client *world_add_flow(struct world *world, struct flow *flow)
 {
-	struct machine machine = {flow, step_flow, deadline_of_flow, NULL,
-				  flow};
+	struct machine machine = {
+		.self = flow,
+		.step = step_flow,
+		.deadline = deadline_of_flow,
+		.flow = flow,
+	};
 
 	return add(world, machine);
 }
@@ -105,26 +73,17 @@ struct client *world_add_flow(struct world *world, struct flow *flow)
 struct client *world_add_discovery(struct world *world,
 				   struct discovery *discovery)
 {
-	struct machine machine = {discovery, step_discovery,
-				  deadline_of_discovery, NULL, NULL};
-
-	return add(world, machine);
+	return add(world, machine_of_discovery(discovery));
 }
 
 struct client *world_add_session(struct world *world, struct session *session)
 {
-	struct machine machine = {session, step_session, deadline_of_session,
-				  session, NULL};
-
-	return add(world, machine);
+	return add(world, machine_of_session(session));
 }
 
 struct client *world_add_visit(struct world *world, struct visit *visit)
 {
-	struct machine machine = {visit, step_visit, deadline_of_visit,
-				  visit_session(visit), visit_flow(visit)};
-
-	return add(world, machine);
+	return add(world, machine_of_visit(visit));
 }
 
 const char *world_take_code(struct world *world, struct client *client)

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "app/machine.h"
 #include "core/exchange.h"
 #include "core/metrics.h"
 #include "core/session.h"
@@ -35,16 +36,6 @@ struct disk {
 	char *code;			 /* that is kept; NULL: none */
 	const struct client *code_owner; /* whose place that is */
 	unsigned code_saves;
-};
-
-/* What a client runs. */
-struct machine {
-	void *self;
-	void (*step)(void *self, const struct event *event,
-		     struct action *action);
-	int64_t (*deadline)(const void *self);
-	const struct session *session; /* NULL where there is none */
-	const struct flow *flow;       /* the same */
 };
 
 struct client {
