@@ -290,7 +290,7 @@ SCREENS = {
         "Sign-in is not possible right now",
         "Sign-in is not",
     ),
-    "help": ([], {}, ["?"], "Any key closes this", "Any key"),
+    "help": ([], {}, ["?"], "Any key closes this", "this list"),
 }  # fmt: skip
 
 
