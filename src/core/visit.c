@@ -53,6 +53,7 @@ struct visit *visit_new(struct provider *provider,
 	visit->discovery = discovery_new(
 		provider, policy->once ? LOGIN_PATIENCE : 0, seed + 2);
 	visit->retry_ms = NEVER_MS;
+	visit->begin_ms = NEVER_MS;
 	if (policy->confirm || person_is_chosen(visit))
 		session_hold(visit->session);
 	return visit;
@@ -169,8 +170,7 @@ int64_t visit_deadline(const struct visit *visit)
 	case VISIT_PREPARING:
 		return discovery_deadline(visit->discovery);
 	case VISIT_SIGN_IN:
-		return asking_is_waiting(visit) ? visit->begin_ms
-						: flow_deadline(visit->flow);
+		return sooner_ms(visit->begin_ms, flow_deadline(visit->flow));
 	case VISIT_RESUMING:
 	case VISIT_ARRIVING:
 	case VISIT_LEAVING:

@@ -47,6 +47,7 @@ static void ask_for_code(struct visit *visit, const struct event *event,
 static void sign_in(struct visit *visit, const struct event *event,
 		    struct action *action)
 {
+	visit->begin_ms = NEVER_MS;
 	if (discovery_is_stale(visit->discovery, event->now_ms))
 		prepare(visit, event, action);
 	else
@@ -77,6 +78,7 @@ void asking_stumble(struct visit *visit, enum visit_result result,
 void asking_start(struct visit *visit, const struct event *event,
 		  struct action *action)
 {
+	int64_t begin_ms = event->now_ms;
 	struct event cancel = *event;
 
 	restraint_ease(&visit->restraint);
@@ -88,23 +90,16 @@ void asking_start(struct visit *visit, const struct event *event,
 		visit_move(visit, VISIT_WELCOME, RESULT_NONE, action);
 		return;
 	}
-	visit->begin_ms = event->now_ms;
 	if (visit->policy.spread)
-		visit->begin_ms =
-			restraint_first(&visit->restraint, event->now_ms);
-	if (visit->begin_ms > event->now_ms) {
+		begin_ms = restraint_first(&visit->restraint, event->now_ms);
+	if (begin_ms > event->now_ms) {
+		visit->begin_ms = begin_ms;
 		cancel.kind = EVENT_CANCEL; /* it waits at rest */
 		flow_step(visit->flow, &cancel, action);
 		visit_move(visit, VISIT_SIGN_IN, RESULT_NONE, action);
 	} else {
 		sign_in(visit, event, action);
 	}
-}
-
-bool asking_is_waiting(const struct visit *visit)
-{
-	return visit->stage == VISIT_SIGN_IN &&
-	       flow_state(visit->flow) == FLOW_IDLE;
 }
 
 static void renew(struct visit *visit, const struct event *event,
@@ -205,7 +200,7 @@ void asking_step_sign_in(struct visit *visit, const struct event *event,
 		asking_ask(visit, event, action);
 		return;
 	}
-	if (asking_is_waiting(visit)) {
+	if (visit->begin_ms != NEVER_MS) {
 		if (event->kind == EVENT_TICK &&
 		    event->now_ms >= visit->begin_ms)
 			sign_in(visit, event, action);

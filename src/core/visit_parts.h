@@ -26,7 +26,8 @@ struct visit {
 	struct flow *flow;
 	struct session *session;
 	int64_t retry_ms;
-	int64_t begin_ms; /* when the first code is asked for */
+	int64_t begin_ms; /* in VISIT_SIGN_IN, when the first code is asked for;
+			   * NEVER_MS: it has been */
 	int64_t touched_ms;
 	struct restraint restraint;
 	enum visit_stage stage;
@@ -66,9 +67,6 @@ void asking_start(struct visit *visit, const struct event *event,
 /* A person asks for a code. */
 void asking_ask(struct visit *visit, const struct event *event,
 		struct action *action);
-
-/* Whether the first code has not been asked for yet. */
-bool asking_is_waiting(const struct visit *visit);
 
 /* A login is over; a kiosk tells the person and tries again at retry_ms. */
 void asking_stumble(struct visit *visit, enum visit_result result,
