@@ -240,7 +240,7 @@ static bool discover(struct asking *asking)
 
 	driver_post(&driver, EVENT_START);
 	while (discovery_state(discovery) == DISCOVERY_ASKING ||
-	       discovery_state(discovery) == DISCOVERY_HOLDING) {
+	       discovery_state(discovery) == DISCOVERY_BACKING_OFF) {
 		if (!driver_wait(&driver, NULL, 0, NEVER_MS))
 			break;
 	}

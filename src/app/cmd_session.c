@@ -201,7 +201,7 @@ static int discover(struct setup *setup, enum source *source, struct err *err)
 		driver_post(&driver, EVENT_START);
 	}
 	while (discovery_state(discovery) == DISCOVERY_ASKING ||
-	       discovery_state(discovery) == DISCOVERY_HOLDING) {
+	       discovery_state(discovery) == DISCOVERY_BACKING_OFF) {
 		if (!driver_wait(&driver, NULL, 0, NEVER_MS))
 			break;
 	}

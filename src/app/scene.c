@@ -141,8 +141,8 @@ static void fill_sign_in(struct scene *scene, const struct flow *flow,
 }
 
 /* The code cannot be had for now: the network or the provider is away. */
-static void fill_holding(struct scene *scene, const struct flow *flow,
-			 struct model *model)
+static void fill_backing_off(struct scene *scene, const struct flow *flow,
+			     struct model *model)
 {
 	const struct refusal *refusal = flow_refusal(flow);
 	bool reached = refusal != NULL && refusal->reached;
@@ -164,7 +164,7 @@ static void fill_preparing(struct scene *scene,
 {
 	const struct refusal *refusal = discovery_refusal(discovery);
 
-	if (discovery_state(discovery) != DISCOVERY_HOLDING) {
+	if (discovery_state(discovery) != DISCOVERY_BACKING_OFF) {
 		model->screen = SCREEN_SIGN_IN;
 		say(scene, "Asking %s how to sign in",
 		    scene->setup->provider.label);
@@ -289,8 +289,8 @@ void scene_fill(struct scene *scene, const struct visit *visit,
 		model->screen = SCREEN_WELCOME;
 		break;
 	case VISIT_SIGN_IN:
-		if (flow_state(flow) == FLOW_HOLDING)
-			fill_holding(scene, flow, model);
+		if (flow_state(flow) == FLOW_BACKING_OFF)
+			fill_backing_off(scene, flow, model);
 		else
 			fill_sign_in(scene, flow, model);
 		break;

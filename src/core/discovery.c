@@ -45,8 +45,10 @@ struct discovery {
 };
 
 static const char *const state_names[] = {
-	[DISCOVERY_IDLE] = "idle",	 [DISCOVERY_ASKING] = "asking",
-	[DISCOVERY_HOLDING] = "holding", [DISCOVERY_DONE] = "done",
+	[DISCOVERY_IDLE] = "idle",
+	[DISCOVERY_ASKING] = "asking",
+	[DISCOVERY_BACKING_OFF] = "backing-off",
+	[DISCOVERY_DONE] = "done",
 	[DISCOVERY_FAILED] = "failed",
 };
 
@@ -149,7 +151,7 @@ static void fail(struct discovery *discovery, int64_t now_ms,
 	wait_ms = back_off_ms(&discovery->seed, discovery->failures, HOLD_MS,
 			      HOLD_MAX_MS);
 	wait_ms = later_ms(wait_ms, discovery->refusal->retry_after_s * 1000);
-	move(discovery, DISCOVERY_HOLDING, now_ms + wait_ms, action);
+	move(discovery, DISCOVERY_BACKING_OFF, now_ms + wait_ms, action);
 }
 
 /* Learns what the document says, which came at fetched_s and is good for
@@ -268,12 +270,12 @@ void discovery_step(struct discovery *discovery, const struct event *event,
 		begin(discovery, action);
 		break;
 	case EVENT_TICK:
-		if (discovery->state == DISCOVERY_HOLDING &&
+		if (discovery->state == DISCOVERY_BACKING_OFF &&
 		    event->now_ms >= discovery->due_ms)
 			begin(discovery, action);
 		break;
 	case EVENT_CLOCK:
-		if (discovery->state == DISCOVERY_HOLDING &&
+		if (discovery->state == DISCOVERY_BACKING_OFF &&
 		    discovery->refusal->no_trust)
 			begin(discovery, action);
 		break;

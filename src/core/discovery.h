@@ -18,10 +18,10 @@ struct refusal;
 
 enum discovery_state {
 	DISCOVERY_IDLE,
-	DISCOVERY_ASKING,  /* a request is under way */
-	DISCOVERY_HOLDING, /* no answer for now: waits to ask again */
-	DISCOVERY_DONE,	   /* the provider knows its endpoints */
-	DISCOVERY_FAILED   /* discovery_refusal() says why */
+	DISCOVERY_ASKING,      /* a request is under way */
+	DISCOVERY_BACKING_OFF, /* no answer for now: waits to ask again */
+	DISCOVERY_DONE,	       /* the provider knows its endpoints */
+	DISCOVERY_FAILED       /* discovery_refusal() says why */
 };
 
 /* How long a document is good for. */

@@ -15,11 +15,16 @@
 #include "core/provider.h"
 
 static const char *const state_names[] = {
-	[FLOW_IDLE] = "idle",	    [FLOW_ASKING] = "asking",
-	[FLOW_HOLDING] = "holding", [FLOW_WAITING] = "waiting",
-	[FLOW_POLLING] = "polling", [FLOW_EXCHANGING] = "exchanging",
-	[FLOW_GRANTED] = "granted", [FLOW_DENIED] = "denied",
-	[FLOW_EXPIRED] = "expired", [FLOW_FAILED] = "failed",
+	[FLOW_IDLE] = "idle",
+	[FLOW_ASKING] = "asking",
+	[FLOW_BACKING_OFF] = "backing-off",
+	[FLOW_WAITING] = "waiting",
+	[FLOW_POLLING] = "polling",
+	[FLOW_EXCHANGING] = "exchanging",
+	[FLOW_GRANTED] = "granted",
+	[FLOW_DENIED] = "denied",
+	[FLOW_EXPIRED] = "expired",
+	[FLOW_FAILED] = "failed",
 };
 
 struct flow *flow_new(const struct provider *provider, int patience,
@@ -198,7 +203,7 @@ static void ticked(struct flow *flow, const struct event *event,
 {
 	if (event->now_ms < flow->due_ms)
 		return;
-	if (flow->state == FLOW_HOLDING) {
+	if (flow->state == FLOW_BACKING_OFF) {
 		device_ask(flow, event, action);
 	} else if (flow->state == FLOW_WAITING) {
 		if (pending_is_over(&flow->pending, event)) {
@@ -228,7 +233,7 @@ static void clock_set(struct flow *flow, const struct event *event,
 		flow->changes++;
 	if (flow->refusal == NULL || !flow->refusal->no_trust)
 		return;
-	if (flow->state == FLOW_HOLDING)
+	if (flow->state == FLOW_BACKING_OFF)
 		device_ask(flow, event, action);
 	else if (flow->state == FLOW_WAITING && flow->due_ms > soon_ms &&
 		 flow_code(flow) != NULL)

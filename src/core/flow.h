@@ -20,17 +20,17 @@ struct provider;
 struct flow;
 
 enum flow_state {
-	FLOW_IDLE,	 /* nothing was asked for */
-	FLOW_ASKING,	 /* the device authorization request is under way */
-	FLOW_HOLDING,	 /* that failed for now: waits to ask again */
-	FLOW_WAITING,	 /* a code or an address is shown: waits for the next
-			  * poll, or for the browser */
-	FLOW_POLLING,	 /* a poll is under way */
-	FLOW_EXCHANGING, /* the code came back and is being exchanged */
-	FLOW_GRANTED,	 /* flow_take_tokens() */
-	FLOW_DENIED,	 /* the person said no */
-	FLOW_EXPIRED,	 /* the code's time is up */
-	FLOW_FAILED	 /* flow_refusal() says why */
+	FLOW_IDLE,	  /* nothing was asked for */
+	FLOW_ASKING,	  /* the device authorization request is under way */
+	FLOW_BACKING_OFF, /* that failed for now: waits to ask again */
+	FLOW_WAITING,	  /* a code or an address is shown: waits for the next
+			   * poll, or for the browser */
+	FLOW_POLLING,	  /* a poll is under way */
+	FLOW_EXCHANGING,  /* the code came back and is being exchanged */
+	FLOW_GRANTED,	  /* flow_take_tokens() */
+	FLOW_DENIED,	  /* the person said no */
+	FLOW_EXPIRED,	  /* the code's time is up */
+	FLOW_FAILED	  /* flow_refusal() says why */
 };
 
 /* Why FLOW_FAILED. */

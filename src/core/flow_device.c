@@ -71,8 +71,8 @@ static void wait_for_poll(struct flow *flow, int64_t now_ms, int64_t wait_ms,
 	flow_move(flow, FLOW_WAITING, due_ms, action);
 }
 
-static void hold(struct flow *flow, const struct event *event,
-		 struct action *action)
+static void back_off(struct flow *flow, const struct event *event,
+		     struct action *action)
 {
 	int64_t wait_ms;
 
@@ -87,7 +87,7 @@ static void hold(struct flow *flow, const struct event *event,
 	wait_ms = back_off_ms(&flow->seed, flow->failures, ASK_BACKOFF_MS,
 			      ASK_BACKOFF_MAX_MS);
 	wait_ms = later_ms(wait_ms, flow->refusal->retry_after_s * 1000);
-	flow_move(flow, FLOW_HOLDING, event->now_ms + wait_ms, action);
+	flow_move(flow, FLOW_BACKING_OFF, event->now_ms + wait_ms, action);
 	action_note(action, LEVEL_WARN, "%s", flow->refusal->err.text);
 }
 
@@ -139,7 +139,7 @@ void device_answered(struct flow *flow, const struct event *event,
 	}
 	refusal_keep(&flow->refusal, &refusal);
 	if (verdict == VERDICT_RETRY)
-		hold(flow, event, action);
+		back_off(flow, event, action);
 	else
 		flow_fail(flow,
 			  verdict == VERDICT_MISCONFIGURED

@@ -106,7 +106,7 @@ static void look_at_flow(struct metrics *metrics, const struct flow *flow)
 		break;
 	case FLOW_IDLE:
 	case FLOW_ASKING:
-	case FLOW_HOLDING:
+	case FLOW_BACKING_OFF:
 	case FLOW_WAITING:
 	case FLOW_POLLING:
 	case FLOW_EXCHANGING:

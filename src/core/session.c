@@ -180,7 +180,7 @@ void session_begin(struct session *session, struct tokens *tokens,
 	session->end = END_NONE;
 	session->data.provider = xstrdup(session->provider->id);
 	tokens_move(&session->data.tokens, tokens);
-	session->held = session->holds;
+	session->held = session->holds_sign_ins;
 	session->never_saved = true;
 	session->unsaved = true;
 	lifetime_begin(&session->life, &session->data, event, &session->seed);
@@ -192,7 +192,7 @@ void session_begin(struct session *session, struct tokens *tokens,
 
 void session_hold(struct session *session)
 {
-	session->holds = true;
+	session->holds_sign_ins = true;
 }
 
 void session_keep(struct session *session, const struct event *event,

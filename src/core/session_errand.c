@@ -234,7 +234,7 @@ void errand_saved(struct session *session, const struct event *event,
 	}
 	note_saved(session, event->ok);
 	/* What was held has its profile already. */
-	if ((session->errand == ERRAND_KEEP && !session->holds) ||
+	if ((session->errand == ERRAND_KEEP && !session->holds_sign_ins) ||
 	    session->read_again)
 		identity_read(session, event, action);
 	else

@@ -51,15 +51,15 @@ struct session {
 	int failures;
 	bool holds_lock;
 	bool no_profile;
-	bool holds;	   /* sign-ins are held until session_keep() */
-	bool held;	   /* this one is */
-	bool never_saved;  /* since the sign-in: the store has none of it */
-	bool unsaved;	   /* its tokens are not on the disk (yet) */
-	bool behind;	   /* they are, but not their profile */
-	bool renewed_once; /* a 401 has already led to a refresh */
-	bool read_again;   /* read the profile after this refresh */
-	bool put_off;	   /* the renewal, to life.refresh_ms */
-	bool renewed;	   /* since it was begun or resumed */
+	bool holds_sign_ins; /* until session_keep() */
+	bool held;	     /* this one is */
+	bool never_saved;    /* since the sign-in: the store has none of it */
+	bool unsaved;	     /* its tokens are not on the disk (yet) */
+	bool behind;	     /* they are, but not their profile */
+	bool renewed_once;   /* a 401 has already led to a refresh */
+	bool read_again;     /* read the profile after this refresh */
+	bool put_off;	     /* the renewal, to life.refresh_ms */
+	bool renewed;	     /* since it was begun or resumed */
 	struct revocation revocation;
 	enum session_end leaving; /* how the wiping ends, where it works */
 };

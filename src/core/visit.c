@@ -91,7 +91,7 @@ static void watch(struct visit *visit, const struct event *event,
 
 	if (visit->stage == VISIT_SIGN_IN) {
 		refusal = flow_refusal(visit->flow);
-		rests = flow_state(visit->flow) == FLOW_HOLDING ||
+		rests = flow_state(visit->flow) == FLOW_BACKING_OFF ||
 			(flow_state(visit->flow) == FLOW_WAITING && !refusal);
 	} else if (visit->stage == VISIT_PROFILE) {
 		refusal = session_refusal(visit->session);

@@ -180,7 +180,7 @@ static void follow_flow(struct visit *visit, const struct event *event,
 		break;
 	case FLOW_IDLE:
 	case FLOW_ASKING:
-	case FLOW_HOLDING:
+	case FLOW_BACKING_OFF:
 	case FLOW_WAITING:
 	case FLOW_POLLING:
 	case FLOW_EXCHANGING:
@@ -265,7 +265,7 @@ void asking_step_preparing(struct visit *visit, const struct event *event,
 		else
 			begin(visit, event, action);
 		break;
-	case DISCOVERY_HOLDING:
+	case DISCOVERY_BACKING_OFF:
 		if (provider_is_complete(visit->provider))
 			make_do(visit, event, action);
 		break;

@@ -78,7 +78,7 @@ static bool is_over(const struct scene *scene)
 		return true;
 	case DISCOVERY_IDLE:
 	case DISCOVERY_ASKING:
-	case DISCOVERY_HOLDING:
+	case DISCOVERY_BACKING_OFF:
 		break;
 	}
 	return false;
@@ -327,7 +327,7 @@ static void test_ends(void **state)
 }
 
 /* Rounds come ever more seldom, and never stop. */
-static void test_holding(void **state)
+static void test_backing_off(void **state)
 {
 	static const struct {
 		const char *word;
@@ -351,7 +351,7 @@ static void test_holding(void **state)
 			int64_t least_ms = cases[i].least_s[round] * 1000;
 			int64_t wait_ms;
 
-			reach(&scene, DISCOVERY_HOLDING);
+			reach(&scene, DISCOVERY_BACKING_OFF);
 			assert_non_null(discovery_refusal(scene.discovery));
 			wait_ms = discovery_deadline(scene.discovery) -
 				  scene.world.now_ms;
@@ -439,7 +439,7 @@ static void test_persons(void **state)
 		enum discovery_state state;
 	} cases[] = {
 		{"rules", DISCOVERY_ASKING},
-		{"connect rules", DISCOVERY_HOLDING},
+		{"connect rules", DISCOVERY_BACKING_OFF},
 		{"rules", DISCOVERY_DONE},
 		{"html", DISCOVERY_FAILED},
 	};
@@ -486,7 +486,7 @@ static void test_strays(void **state)
 		enum discovery_state state;
 	} cases[] = {
 		{NULL, DISCOVERY_IDLE},
-		{"connect rules", DISCOVERY_HOLDING},
+		{"connect rules", DISCOVERY_BACKING_OFF},
 		{"rules", DISCOVERY_DONE},
 		{"html", DISCOVERY_FAILED},
 	};
@@ -639,8 +639,8 @@ static void test_clock_set(void **state)
 		enum discovery_state then;
 	} cases[] = {
 		{"tls", DISCOVERY_ASKING},
-		{"connect", DISCOVERY_HOLDING},
-		{"503", DISCOVERY_HOLDING},
+		{"connect", DISCOVERY_BACKING_OFF},
+		{"503", DISCOVERY_BACKING_OFF},
 	};
 
 	(void)state;
@@ -653,7 +653,7 @@ static void test_clock_set(void **state)
 		assert_int_equal(discovery_state(scene.discovery),
 				 DISCOVERY_IDLE);
 		start(&scene);
-		reach(&scene, DISCOVERY_HOLDING);
+		reach(&scene, DISCOVERY_BACKING_OFF);
 		world_post(&scene.world, scene.client, EVENT_CLOCK);
 		assert_int_equal(discovery_state(scene.discovery),
 				 cases[i].then);
@@ -667,7 +667,7 @@ int main(void)
 		cmocka_unit_test(test_needed),
 		cmocka_unit_test(test_places),
 		cmocka_unit_test(test_ends),
-		cmocka_unit_test(test_holding),
+		cmocka_unit_test(test_backing_off),
 		cmocka_unit_test(test_patience),
 		cmocka_unit_test(test_again),
 		cmocka_unit_test(test_persons),

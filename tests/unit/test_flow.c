@@ -59,7 +59,7 @@ static bool is_over(const struct flow *flow)
 		return true;
 	case FLOW_IDLE:
 	case FLOW_ASKING:
-	case FLOW_HOLDING:
+	case FLOW_BACKING_OFF:
 	case FLOW_WAITING:
 	case FLOW_POLLING:
 	case FLOW_EXCHANGING:
@@ -286,7 +286,7 @@ static void test_jitter(void **state)
 }
 
 /* The time from a failed request for a code to the next one. */
-static void test_holding(void **state)
+static void test_backing_off(void **state)
 {
 	static const struct {
 		const char *ask;
@@ -309,7 +309,7 @@ static void test_holding(void **state)
 			int64_t least_ms = cases[i].waits_s[j] * 1000;
 			int64_t wait_ms;
 
-			reach(&scene, FLOW_HOLDING);
+			reach(&scene, FLOW_BACKING_OFF);
 			wait_ms =
 				flow_deadline(scene.flow) - scene.world.now_ms;
 			if (wait_ms < least_ms ||
@@ -621,7 +621,7 @@ static void test_suspend(void **state)
 		{FLOW_POLLING, 200000, FLOW_GRANTED, 2},
 		{FLOW_POLLING, 301000, FLOW_EXPIRED, 1},
 		{FLOW_ASKING, 400000, FLOW_EXPIRED, 0},
-		{FLOW_HOLDING, 24 * HOUR_MS, FLOW_GRANTED, 1},
+		{FLOW_BACKING_OFF, 24 * HOUR_MS, FLOW_GRANTED, 1},
 	};
 
 	(void)state;
@@ -629,7 +629,7 @@ static void test_suspend(void **state)
 		struct scene scene;
 
 		open_scene(&scene, 0, i);
-		if (cases[i].asleep_in == FLOW_HOLDING)
+		if (cases[i].asleep_in == FLOW_BACKING_OFF)
 			scene.world.issuer.script[ASK] = "500 ok";
 		if (cases[i].asleep_in == FLOW_POLLING)
 			scene.world.issuer.script[POLL] = "pending ok";
@@ -653,7 +653,7 @@ static const struct {
 	enum flow_state state;
 	const char *ask, *poll;
 } ways[] = {
-	{FLOW_ASKING, "ok", "pending"},	 {FLOW_HOLDING, "500", "pending"},
+	{FLOW_ASKING, "ok", "pending"},	 {FLOW_BACKING_OFF, "500", "pending"},
 	{FLOW_WAITING, "ok", "pending"}, {FLOW_POLLING, "ok", "pending"},
 	{FLOW_GRANTED, "ok", "ok"},	 {FLOW_DENIED, "ok", "denied"},
 	{FLOW_EXPIRED, "ok", "expired"}, {FLOW_FAILED, "refused", "ok"},
@@ -913,9 +913,9 @@ static void test_clock_set(void **state)
 		unsigned polls;
 		bool hurries;
 	} cases[] = {
-		{"tls*5 rules", "pending", FLOW_HOLDING, 0, true},
-		{"connect*5 rules", "pending", FLOW_HOLDING, 0, false},
-		{"503*5 rules", "pending", FLOW_HOLDING, 0, false},
+		{"tls*5 rules", "pending", FLOW_BACKING_OFF, 0, true},
+		{"connect*5 rules", "pending", FLOW_BACKING_OFF, 0, false},
+		{"503*5 rules", "pending", FLOW_BACKING_OFF, 0, false},
 		{"rules", "tls", FLOW_WAITING, 2, true},
 		{"rules", "connect", FLOW_WAITING, 2, false},
 		{"rules", "pending", FLOW_WAITING, 2, false},
@@ -945,7 +945,7 @@ static void test_clock_set(void **state)
 		world_post(&scene.world, scene.client, EVENT_CLOCK);
 		if (!cases[i].hurries)
 			assert_true(flow_deadline(scene.flow) == due_ms);
-		else if (cases[i].waits == FLOW_HOLDING)
+		else if (cases[i].waits == FLOW_BACKING_OFF)
 			assert_int_equal(flow_state(scene.flow), FLOW_ASKING);
 		else
 			assert_true(due_ms > flow_deadline(scene.flow) &&
@@ -966,7 +966,7 @@ int main(void)
 		cmocka_unit_test(test_ends),
 		cmocka_unit_test(test_gaps),
 		cmocka_unit_test(test_jitter),
-		cmocka_unit_test(test_holding),
+		cmocka_unit_test(test_backing_off),
 		cmocka_unit_test(test_last_poll),
 		cmocka_unit_test(test_told_past_the_end),
 		cmocka_unit_test(test_expiry_in_flight),

@@ -640,7 +640,8 @@ static void test_clock_set_meanwhile(void **state)
 	run_for(&scene, 5000);
 	flow = visit_flow(scene.visit);
 	issuer->script[DISCOVER] = "timeout";
-	while (flow_state(flow) != FLOW_HOLDING || issuer->requests[ASK] < 8 ||
+	while (flow_state(flow) != FLOW_BACKING_OFF ||
+	       issuer->requests[ASK] < 8 ||
 	       discovery_state(visit_discovery(scene.visit)) !=
 		       DISCOVERY_ASKING)
 		assert_true(world_turn(&scene.world, NEVER_MS));
