@@ -93,7 +93,7 @@ static void fill_authorization(struct scene *scene, const struct flow *flow,
 {
 	say(scene, "Waiting for the browser");
 	if (flow_refusal(flow) != NULL)
-		say(scene, "%s", flow_refusal(flow)->err.text);
+		model->refusal = flow_refusal(flow)->err.text;
 	model->authorization_uri = flow_authorization_uri(flow);
 	model->redirect_uri = scene->setup->provider.redirect_uri;
 	model->code_lifetime_ms = flow_lifetime_ms(flow);

@@ -46,6 +46,7 @@ struct model {
 	 * yet, authorization_uri is NULL. */
 	const char *authorization_uri;
 	const char *redirect_uri; /* "http://127.0.0.1:2000/redirect.html" */
+	const char *refusal; /* why the last answer was not taken; or NULL */
 
 	/* Profile. */
 	const struct profile *profile; /* NULL while it is being read, or where

@@ -175,6 +175,7 @@ enum return_block {
 	RETURN_WAYS,	/* back through the redirect URI */
 	RETURN_COMMAND, /* which makes that possible from afar */
 	RETURN_PASTE,	/* or else */
+	RETURN_REFUSAL, /* what was wrong with the last answer */
 	RETURN_ENTRY,	/* what is being typed */
 	RETURN_TIME
 };
@@ -269,6 +270,13 @@ static bool try_wording(struct plan *plan, const struct canvas *canvas,
 	return true;
 }
 
+/* Nothing while the next answer is being typed: it may be the right one. */
+static const char *refusal_of(const struct model *model,
+			      const struct view *view)
+{
+	return model->refusal != NULL && !view->typing ? model->refusal : "";
+}
+
 static struct plan make_plan(const struct canvas *canvas, int rows, int columns,
 			     const struct model *model, const struct view *view)
 {
@@ -279,11 +287,16 @@ static struct plan make_plan(const struct canvas *canvas, int rows, int columns,
 		.paste = prompt,
 	};
 	const int wide = columns - plan.indent;
+	const char *refusal = refusal_of(model, view);
 
 	make_command(plan.command, model);
 	if (view->typing)
 		stack_add(&plan.stack, RETURN_ENTRY, 1);
 	stack_add(&plan.stack, RETURN_TIME, 1);
+	if (refusal[0] != '\0' &&
+	    !try_words(&plan, RETURN_REFUSAL, refusal, wide,
+		       canvas->text_flags)) /* its beginning */
+		stack_add(&plan.stack, RETURN_REFUSAL, plan.stack.free);
 	if (view->typing) {
 		try_words(&plan, RETURN_PASTE, prompt, wide,
 			  canvas->text_flags);
@@ -294,6 +307,7 @@ static struct plan make_plan(const struct canvas *canvas, int rows, int columns,
 		}
 	}
 	stack_space(&plan.stack, RETURN_TIME);
+	stack_space(&plan.stack, RETURN_REFUSAL);
 	if (plan.ways[0] != '\0') {
 		stack_space(&plan.stack, RETURN_PASTE);
 		stack_space(&plan.stack, RETURN_COMMAND);
@@ -363,6 +377,8 @@ static void draw_return(struct canvas *canvas, struct rect rect,
 	canvas_words(canvas, places[RETURN_WAYS], 0, ROLE_TEXT, plan.ways);
 	canvas_words(canvas, places[RETURN_COMMAND], 0, ROLE_URL, plan.command);
 	canvas_words(canvas, places[RETURN_PASTE], 0, ROLE_TEXT, plan.paste);
+	canvas_words(canvas, places[RETURN_REFUSAL], 0, ROLE_WARNING,
+		     refusal_of(model, view));
 	if (view->typing)
 		draw_entry(canvas, places[RETURN_ENTRY], &view->entry);
 	panel_time(canvas, places[RETURN_TIME], model);

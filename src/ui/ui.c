@@ -152,6 +152,7 @@ static void describe(struct buf *out, const struct ui *ui,
 	add_text(out, model->verification_uri_complete);
 	add_text(out, model->authorization_uri);
 	add_text(out, model->redirect_uri);
+	add_text(out, model->refusal);
 	add_text(out, model->trouble);
 	add_text(out, model->advice);
 	add_profile(out, model->profile);

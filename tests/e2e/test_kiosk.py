@@ -323,6 +323,24 @@ def test_qr_after_resize(with_code, columns, rows):
     assert screen.wait_for_qr() == uri
 
 
+@pytest.mark.parametrize("columns, rows", [(80, 24), (60, 20), (40, 12)])
+def test_pasted_address_that_is_refused(
+    home, start_practice, open_terminal, columns, rows
+):
+    """The whole sentence is there, on screens without a log as well."""
+    practice = start_practice()
+    practice.config(
+        home.config, "plain", grant="code", redirect_uri="http://127.0.0.1/",
+        provider={"authorization_endpoint": practice.url + "/authorize"},
+    )
+    screen = open_terminal(columns=columns, rows=rows)
+    screen.wait_for("address that the browser ended on")
+    screen.keys("v")
+    screen.wait_for("then Enter:")
+    screen.keys("x", "Enter")
+    screen.wait_for("not belong to the sign-in on the screen: open the one shown there.")
+
+
 # ---- Trouble
 
 

@@ -169,6 +169,13 @@ static void by_long_address(struct model *model)
 	model->device = "Lobby screen 3";
 }
 
+static void refused(struct model *model)
+{
+	by_address(model);
+	model->refusal = "This address does not belong to the sign-in on the "
+			 "screen: open the one shown there.";
+}
+
 static void nearly_idle(struct model *model)
 {
 	model->idle_ms = START_MS + 45000;
@@ -253,6 +260,10 @@ static const struct golden goldens[] = {
 	  CONSOLE },
 	{ "authorize-help", 80, 24, SCREEN_SIGN_IN, by_address, "?", "auto",
 	  UTF8 },
+	{ "refused", 80, 24, SCREEN_SIGN_IN, refused, "", "auto", UTF8 },
+	{ "refused", 60, 20, SCREEN_SIGN_IN, refused, "", "auto", UTF8 },
+	{ "refused", 40, 12, SCREEN_SIGN_IN, refused, "", "auto", UTF8 },
+	{ "refused", 20, 5, SCREEN_SIGN_IN, refused, "", "auto", UTF8 },
 	{ "typing", 80, 24, SCREEN_SIGN_IN, by_address, ENTRY, "auto", UTF8 },
 	{ "typing", 40, 12, SCREEN_SIGN_IN, by_address, ENTRY, "auto", UTF8 },
 	{ "typing", 20, 5, SCREEN_SIGN_IN, by_address, ENTRY, "auto", UTF8 },
