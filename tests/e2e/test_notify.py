@@ -36,7 +36,7 @@ class Systemd:
             except BlockingIOError:
                 return [line for _, line in self.heard]
             [(_, _, stamp)] = notes
-            seconds, nanoseconds = struct.unpack("qq", stamp)
+            seconds, nanoseconds = struct.unpack("ll", stamp)
             sent_s = seconds + nanoseconds / 1e9
             self.heard += [(sent_s, line) for line in text.decode().split("\n")]
 

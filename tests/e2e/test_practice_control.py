@@ -116,8 +116,9 @@ def test_retry_date(server, paths):
     answer = server.poll(code, paths)
     assert answer.status == 429
     until = email.utils.parsedate_to_datetime(answer.headers["Retry-After"])
-    # Two seconds after it was asked, at some time in between; in whole ones.
-    assert asked_s + 1 <= until.timestamp() <= time.time() + 2
+    # Two seconds after it was asked, at some time in between; in whole ones, and
+    # the clock that counts those, time(2), may be a tick behind.
+    assert asked_s + 0.9 <= until.timestamp() <= time.time() + 2
 
 
 @pytest.mark.parametrize("fault", ["slow-down", "html-502", "http-500*3",
