@@ -64,6 +64,9 @@ void sig_reset(void)
 {
 	sigset_t none;
 
+	/* What waits to be read and means nothing to anybody else (a switch of
+	 * consoles that was refused) must not end what comes next. */
+	set_disposition(SIGUSR1, SIG_IGN);
 	for (size_t i = 0; i < WATCHED; i++)
 		set_disposition(watched[i], SIG_DFL);
 	set_disposition(SIGPIPE, SIG_DFL);

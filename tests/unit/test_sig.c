@@ -135,6 +135,24 @@ static void test_child_can_be_waited_for(void **state)
 	assert_true(WIFEXITED(status));
 }
 
+/* Nor did anybody read it before. */
+static void test_refused_switch_ends_no_child(void **state)
+{
+	int status = 0;
+	pid_t pid;
+
+	(void)state;
+	pid = fork();
+	if (pid == 0) {
+		raise(SIGUSR1);
+		sig_reset();
+		_exit(0);
+	}
+	assert_true(pid > 0);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -149,6 +167,8 @@ int main(void)
 			test_broken_pipe_is_an_error_only, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			test_child_dies_of_signals_again, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			test_refused_switch_ends_no_child, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_child_can_be_waited_for,
 						set_up, tear_down),
 	};
