@@ -7,15 +7,26 @@
 
 #include "base/mem.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+static bool was_too_little;
+
+/* After whatever atexit() has set up, which may have to leave a screen first
+ * on which nobody could read it. */
+static __attribute__((destructor)) void say_why(void)
+{
+	if (was_too_little)
+		fputs("Out of memory.\n", stderr);
+}
+
 /* exit() and not abort(): no crash, and what was printed to files comes out. */
 static _Noreturn void out_of_memory(void)
 {
-	fputs("Out of memory.\n", stderr);
+	was_too_little = true;
 	exit(EXIT_FAILURE);
 }
 

@@ -21,6 +21,7 @@
 
 #include <cmocka.h>
 
+#include "base/mem.h"
 #include "io/guard.h"
 
 enum { PATIENCE_S = 60 };
@@ -98,7 +99,10 @@ static void write_name(const void *context, int fd)
 		abort();
 }
 
-enum { WELL = 0, BY_EXIT = -1 };
+enum { WELL = 0, BY_EXIT = -1, BY_MEMORY = -2 };
+
+/* volatile: or the compiler sees through the size and warns. */
+static volatile size_t huge = SIZE_MAX;
 
 /* A program with a guard that has set the terminal up for itself, and ends by
  * that signal, or as it should, or in the middle. */
@@ -124,7 +128,9 @@ static void run(const struct line *line, tcflag_t off, int how)
 		change_lines(line->theirs, off, false);
 		if (how == BY_EXIT)
 			exit(EXIT_FAILURE);
-		if (how != WELL)
+		if (how == BY_MEMORY && dup2(line->theirs, STDERR_FILENO) >= 0)
+			free(xreallocarray(NULL, huge, 2));
+		if (how > WELL)
 			(void)raise(how);
 		guard_end(guard);
 		_exit(guard == NULL);
@@ -133,8 +139,10 @@ static void run(const struct line *line, tcflag_t off, int how)
 	if (how > WELL)
 		assert_int_equal(WIFSIGNALED(status) ? WTERMSIG(status) : 0,
 				 how);
+	else if (how == WELL)
+		assert_int_equal(status, 0);
 	else
-		assert_int_equal(status, how == WELL ? 0 : EXIT_FAILURE << 8);
+		assert_int_equal(status, EXIT_FAILURE << 8);
 }
 
 static void test_killed(void **state)
@@ -176,6 +184,18 @@ static void test_a_shell_was_faster(void **state)
 	assert_int_equal(lines_of(line->theirs), ICANON | ISIG);
 }
 
+/* Why it ended is said where the person can read it. */
+static void test_out_of_memory(void **state)
+{
+	static const char all[] = "font restoredOut of memory.\r\n";
+	const struct line *line = *state;
+	char text[64];
+
+	run(line, ECHO | ISIG, BY_MEMORY);
+	read_text(line->ours, text, strlen(all));
+	assert_string_equal(text, all);
+}
+
 static void test_dismissed(void **state)
 {
 	const struct line *line = *state;
@@ -201,6 +221,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_crashes_and_exit, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(test_a_shell_was_faster, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(test_out_of_memory, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(test_dismissed, set_up,
 						tear_down),
