@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <termios.h>
@@ -24,9 +25,9 @@
 
 #include "base/mem.h"
 
-/* A terminal that takes nothing any more must not keep a crash from being one.
- */
-enum { PATIENCE_MS = 1000, STACK_SIZE = 32 * 1024 };
+/* A terminal that takes nothing any more must not keep a crash from being one,
+ * nor the guard for ever. */
+enum { PATIENCE_MS = 1000, GUARD_PATIENCE_S = 5, STACK_SIZE = 32 * 1024 };
 
 extern char **environ;
 
@@ -65,9 +66,10 @@ static bool restore(const struct guard_duty *duty, const struct termios *lines,
 }
 
 /*
- * Where the program led its session, as under systemd, the kernel has hung the
- * terminal up for all who had it open. It has to be opened again, by somebody
- * who can make it the controlling one.
+ * Where the program led its session, as under systemd, or its leader has ended,
+ * the kernel has hung the terminal up for all who had it open. It has to be
+ * opened again, by somebody who can make it the controlling one, and who gives
+ * that up before the end: or it would be hung up for who has opened it since.
  */
 static void restore_anew(const struct guard_duty *duty,
 			 const struct termios *lines)
@@ -76,27 +78,40 @@ static void restore_anew(const struct guard_duty *duty,
 	int fd;
 
 	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", duty->fd);
-	if (fork() != 0 || setsid() < 0)
+	if (setsid() < 0)
 		return;
 	fd = open(path, O_RDWR | O_NONBLOCK);
-	if (fd >= 0)
-		(void)restore(duty, lines, fd);
+	if (fd < 0)
+		return;
+	(void)restore(duty, lines, fd);
+	(void)ioctl(fd, TIOCNOTTY);
+}
+
+/* The alarm is the one signal that ends it. */
+static void hear_only_alarm(void)
+{
+	const struct sigaction usual = {.sa_handler = SIG_DFL};
+	sigset_t others;
+
+	(void)sigaction(SIGALRM, &usual, NULL);
+	sigfillset(&others);
+	sigdelset(&others, SIGALRM);
+	sigprocmask(SIG_SETMASK, &others, NULL);
 }
 
 static void stand_by(const struct guard_duty *duty, const struct termios *lines,
 		     int leash)
 {
-	sigset_t all;
 	char word;
 	ssize_t n;
 
-	sigfillset(&all);
-	sigprocmask(SIG_SETMASK, &all, NULL);
+	hear_only_alarm();
 	for (char **variable = environ; *variable != NULL; variable++)
 		mem_wipe(*variable, strlen(*variable));
 	do
 		n = read(leash, &word, 1);
 	while (n < 0 && errno == EINTR);
+	(void)alarm(GUARD_PATIENCE_S);
 	if (n == 0 && !restore(duty, lines, duty->fd))
 		restore_anew(duty, lines);
 	_exit(0);
@@ -171,15 +186,27 @@ struct guard *guard_start(const struct guard_duty *duty)
 	return guard;
 }
 
-void guard_end(struct guard *guard)
+static void finish(struct guard *guard, bool restored)
 {
 	if (guard == NULL)
 		return;
 	last_leash = -1;
 	stop_listening();
-	if (send(guard->leash, "", 1, MSG_NOSIGNAL) == 1)
-		while (waitpid(guard->pid, NULL, 0) < 0 && errno == EINTR)
-			;
+	if (restored)
+		(void)send(guard->leash, "", 1, MSG_NOSIGNAL);
+	(void)shutdown(guard->leash, SHUT_WR);
+	while (waitpid(guard->pid, NULL, 0) < 0 && errno == EINTR)
+		;
 	(void)close(guard->leash);
 	free(guard);
+}
+
+void guard_end(struct guard *guard)
+{
+	finish(guard, true);
+}
+
+void guard_take_over(struct guard *guard)
+{
+	finish(guard, false);
 }

@@ -120,7 +120,11 @@ void vt_close(struct vt *vt)
 	if (vt->locked)
 		(void)ioctl(vt->fd, VT_SETMODE, &free_again);
 	(void)restore_font(vt, vt->fd);
-	guard_end(vt->guard);
+	/* Nothing of this reaches a terminal that has hung up. */
+	if (vt_is_one(vt->fd))
+		guard_end(vt->guard);
+	else
+		guard_take_over(vt->guard);
 	vt_font_free(&vt->font);
 	free(vt);
 }

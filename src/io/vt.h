@@ -5,8 +5,9 @@
  * terminal is the process's controlling one.
  *
  * What was changed is given back on every way out, by a guard where the program
- * is killed (io/guard). Where both are killed at once, the two glyphs stay as
- * they are: the next start finds that half blocks are there, and uses them.
+ * is killed or the terminal hangs up (io/guard). Where both are killed at once,
+ * the two glyphs stay as they are: the next start finds that half blocks are
+ * there, and uses them.
  */
 #ifndef GRANTTY_IO_VT_H
 #define GRANTTY_IO_VT_H

@@ -51,12 +51,16 @@ class Console:
         assert characters.startswith(text)
         return characters, self.device("vcsa1")
 
-    def start(self, words="demo"):
-        """As the leader of a session of its own, as systemd has it."""
+    def start(self, words="demo", leader="exec"):
+        """As the leader of a session of its own, as systemd has it, or below
+        a shell that is (leader "")."""
         self.machine.run(
-            "setsid -c su -s /bin/sh user -c 'cd /tmp; exec env -i PATH=/bin "
-            f"HOME=/tmp TERM=linux grantty {words}' "
-            "</dev/tty1 >/dev/tty1 2>/tmp/errors &"
+            "cat >/tmp/start <<'END'\n"
+            "echo $$ >/tmp/leader\n"
+            f"{leader} su -s /bin/sh user -c 'cd /tmp; exec env -i PATH=/bin "
+            f"HOME=/tmp TERM=linux grantty {words}'\n"
+            ":\nEND\n"
+            "setsid -c sh /tmp/start </dev/tty1 >/dev/tty1 2>/tmp/errors &"
         )
 
     def shows(self, text):
@@ -73,6 +77,15 @@ class Console:
             + self.machine.run("cat /tmp/errors; cat /dev/vcs1"),
             PATIENCE_S,
         )
+
+    def check_given_back(self, drawn):
+        """That nothing is left on the screen, that it takes lines again, and
+        that font and map are those that were read before; drawn: what
+        draw_all() returned then."""
+        assert self.characters().isspace()
+        assert self.font() == self.before
+        assert self.draw_all() == drawn
+        assert " icanon" in self.machine.run("stty -a -F /dev/tty1")
 
     def wait_for_end(self):
         self.machine.wait_until("! pidof grantty")
@@ -119,11 +132,35 @@ def test_scans_and_gives_the_font_back(console):
         machine.run(f"kill -{signal} {pid_of(machine)}")
         console.wait_for_end()
         machine.wait_until("! pidof grantty-practice")
-        assert console.font() == console.before
-        # Nothing is left on the screen, and it takes lines again.
-        assert console.characters().isspace()
-        assert console.draw_all() == drawn
-        assert " icanon" in machine.run("stty -a -F /dev/tty1")
+        console.check_given_back(drawn)
+
+
+def on(*screens):
+    """The machines with these alone; from the first one on, or pytest sorts
+    them in a way that starts machines twice."""
+    return pytest.mark.parametrize("machine", screens, indirect=True)
+
+
+@pytest.fixture
+def own_console(machine):
+    """With a font that half blocks have to be added to."""
+    console = Console(machine, "Lat15-Fixed16")
+    yield console
+    machine.try_run("killall -9 grantty grantty-practice")
+    console.wait_for_end()
+
+
+@on("80x25")
+def test_gives_back_what_has_hung_up(machine, own_console):
+    """Where the leader of the session ends, the kernel takes the terminal from
+    all who have it open."""
+    console = own_console
+    drawn = console.draw_all()
+    console.start(leader="")
+    console.scan()
+    machine.run("kill -KILL $(cat /tmp/leader)")
+    console.wait_for_end()
+    console.check_given_back(drawn)
 
 
 def wait_for_terminal(machine, number):
@@ -159,7 +196,7 @@ def test_cannot_be_left_while_it_is_locked(machine, signal):
     machine.run(": >/dev/tty2")  # the kernel switches to one that was used
     switch(machine, 2)
     switch(machine, 1)
-    console = Console(machine, None)
+    console = Console(machine, "Uni2-VGA16")
     console.start("demo -c /etc/lock.conf")
     console.scan()
     pid = pid_of(machine)

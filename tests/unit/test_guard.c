@@ -9,12 +9,14 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <pty.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
@@ -94,18 +96,21 @@ static bool has_text(int fd)
 static void write_name(const void *context, int fd)
 {
 	const char *name = context;
+	struct pollfd room = {.fd = fd, .events = POLLOUT};
 
-	if (write(fd, name, strlen(name)) < 0)
+	/* As what stands for it: it never waits. */
+	if (poll(&room, 1, 0) == 1 && write(fd, name, strlen(name)) < 0)
 		abort();
 }
 
-enum { WELL = 0, BY_EXIT = -1, BY_MEMORY = -2 };
+enum { WELL = 0, BY_EXIT = -1, BY_MEMORY = -2, LOST = -3 };
 
 /* volatile: or the compiler sees through the size and warns. */
 static volatile size_t huge = SIZE_MAX;
 
 /* A program with a guard that has set the terminal up for itself, and ends by
- * that signal, or as it should, or in the middle. */
+ * that signal, or as it should, or in the middle, or where the terminal is no
+ * longer in its hands. */
 static void run(const struct line *line, tcflag_t off, int how)
 {
 	struct guard_duty duty = {.fd = line->theirs,
@@ -132,14 +137,17 @@ static void run(const struct line *line, tcflag_t off, int how)
 			free(xreallocarray(NULL, huge, 2));
 		if (how > WELL)
 			(void)raise(how);
-		guard_end(guard);
+		if (how == LOST)
+			guard_take_over(guard);
+		else
+			guard_end(guard);
 		_exit(guard == NULL);
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	if (how > WELL)
 		assert_int_equal(WIFSIGNALED(status) ? WTERMSIG(status) : 0,
 				 how);
-	else if (how == WELL)
+	else if (how == WELL || how == LOST)
 		assert_int_equal(status, 0);
 	else
 		assert_int_equal(status, EXIT_FAILURE << 8);
@@ -161,7 +169,7 @@ static void test_killed(void **state)
 /* These wait until all is as it was. */
 static void test_crashes_and_exit(void **state)
 {
-	static const int ways[] = {SIGSEGV, SIGBUS, SIGABRT, BY_EXIT};
+	static const int ways[] = {SIGSEGV, SIGBUS, SIGABRT, BY_EXIT, LOST};
 	const struct line *line = *state;
 	tcflag_t before = lines_of(line->theirs);
 
@@ -196,6 +204,28 @@ static void test_out_of_memory(void **state)
 	assert_string_equal(text, all);
 }
 
+/* Nobody reads at the other end. The guard is this process's child once the
+ * program is gone, and must not stay for ever. */
+static void test_a_terminal_that_takes_nothing(void **state)
+{
+	const struct line *line = *state;
+	tcflag_t before = lines_of(line->theirs);
+	int flags = fcntl(line->theirs, F_GETFL);
+	int status;
+
+	assert_int_equal(prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), 0);
+	change_lines(line->theirs, ICANON, false);
+	(void)fcntl(line->theirs, F_SETFL, flags | O_NONBLOCK);
+	while (write(line->theirs, "x", 1) == 1)
+		;
+	(void)fcntl(line->theirs, F_SETFL, flags);
+	change_lines(line->theirs, ICANON, true);
+	run(line, ICANON | ECHO | ISIG, SIGKILL);
+	assert_true(waitpid(-1, &status, 0) > 0);
+	assert_int_equal(lines_of(line->theirs), before);
+	assert_int_equal(prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0), 0);
+}
+
 static void test_dismissed(void **state)
 {
 	const struct line *line = *state;
@@ -224,6 +254,8 @@ int main(void)
 						tear_down),
 		cmocka_unit_test_setup_teardown(test_out_of_memory, set_up,
 						tear_down),
+		cmocka_unit_test_setup_teardown(
+			test_a_terminal_that_takes_nothing, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_dismissed, set_up,
 						tear_down),
 		cmocka_unit_test(test_no_terminal),
