@@ -44,6 +44,9 @@
 /* The kernel and services write over a console. */
 #define REPAIR_MS (60 * 1000)
 
+/* The boot sets fonts, and may do so when the screens are up already. */
+#define FONT_MS 2000
+
 /* What nobody can read before it is gone. */
 #define GLANCE_MS 100
 
@@ -60,6 +63,7 @@ struct kiosk {
 	char *taste_path; /* NULL: no choice of a drawing is kept */
 	const struct approval *approval;
 	int64_t waits_ms; /* since when there has been no more than a wait */
+	int64_t font_ms;  /* when to look at the font again */
 	int signals;
 	bool once;
 	bool ended;
@@ -276,6 +280,23 @@ static int64_t draw_ms(struct kiosk *kiosk)
 	return is_wait(model) ? kiosk->waits_ms + GLANCE_MS : model->now_ms;
 }
 
+/* Whenever the loop turns anyway: nothing tells of another font. */
+static void look_at_font(struct kiosk *kiosk)
+{
+	bool mended, changed;
+
+	if (kiosk->vt == NULL || kiosk->model.now_ms < kiosk->font_ms)
+		return;
+	kiosk->font_ms = kiosk->model.now_ms + FONT_MS;
+	mended = vt_mend_font(kiosk->vt);
+	changed = term_set_halves(kiosk->term, vt_blocks(STDOUT_FILENO) !=
+						       VT_BLOCKS_MISSING);
+	if (!mended && !changed)
+		return;
+	term_repaint(kiosk->term);
+	ui_dirty(kiosk->ui);
+}
+
 /* One turn of the loop. */
 static void turn(struct kiosk *kiosk)
 {
@@ -289,6 +310,7 @@ static void turn(struct kiosk *kiosk)
 	bool shown = false;
 
 	scene_fill(&kiosk->scene, kiosk->visit, &kiosk->model);
+	look_at_font(kiosk);
 	until_ms = draw_ms(kiosk);
 	if (kiosk->scene.forgets) {
 		kiosk->scene.forgets = false;
@@ -400,8 +422,8 @@ int kiosk_run(struct setup *setup, struct vt *vt, struct session_data *login,
 		kiosk.exit_code = EXIT_USAGE;
 		goto out;
 	}
-	if (vt_blocks(STDOUT_FILENO) == VT_BLOCKS_MISSING)
-		term_without_halves(kiosk.term);
+	(void)term_set_halves(kiosk.term,
+			      vt_blocks(STDOUT_FILENO) != VT_BLOCKS_MISSING);
 	kiosk.ui = new_ui(&kiosk, setup);
 	if (vt != NULL)
 		ui_repaint_every(kiosk.ui, REPAIR_MS);

@@ -13,17 +13,26 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 
 #include "base/err.h"
 #include "base/mem.h"
 #include "io/guard.h"
 #include "io/vt_font.h"
 
+/* What the guard has to know of a font that may be another one by then. */
+struct fonts {
+	struct vt_font before; /* as it was; no glyphs: it was left alone */
+	struct vt_font ours;   /* the same with half blocks */
+	struct vt_font now;    /* whatever was looked at last */
+	struct vt_font seen;   /* at the call before; not for the guard */
+};
+
 struct vt {
 	int fd;
 	struct guard *guard;
 	bool locked;
-	struct vt_font font; /* as it was; no glyphs where it was left alone */
+	struct fonts *fonts; /* shared with the guard; NULL: no memory for it */
 };
 
 /* Nobody is to read on the screen what was there when the program ended. */
@@ -38,35 +47,73 @@ bool vt_is_one(int fd)
 
 enum vt_blocks vt_blocks(int fd)
 {
-	struct vt_font font;
-	bool there;
+	struct vt_font *font = xcalloc(1, sizeof(*font));
+	enum vt_blocks blocks = VT_BLOCKS_UNKNOWN;
 
-	if (!vt_is_one(fd) || !vt_font_read_map(&font, fd))
-		return VT_BLOCKS_UNKNOWN;
-	there = vt_font_has_blocks(&font);
-	vt_font_free(&font);
-	return there ? VT_BLOCKS_THERE : VT_BLOCKS_MISSING;
+	if (vt_is_one(fd) && vt_font_read_map(font, fd))
+		blocks = vt_font_has_blocks(font) ? VT_BLOCKS_THERE
+						  : VT_BLOCKS_MISSING;
+	free(font);
+	return blocks;
 }
 
-static bool restore_font(const struct vt *vt, int fd)
+/* Not where somebody has set another one since. One that looks as before may
+ * lack its map: the program was killed in the middle of this. */
+static void restore_font(struct fonts *fonts, int fd)
 {
-	return vt->font.pixels == NULL || vt_font_write(&vt->font, fd);
+	if (fonts != NULL && fonts->before.glyphs > 0 &&
+	    vt_font_read(&fonts->now, fd) &&
+	    (vt_font_looks_like(&fonts->now, &fonts->ours) ||
+	     vt_font_looks_like(&fonts->now, &fonts->before)))
+		(void)vt_font_write(&fonts->before, fd);
 }
 
 static void restore(const void *context, int fd)
 {
-	(void)restore_font(context, fd);
+	const struct vt *vt = context;
+
+	restore_font(vt->fonts, fd);
 }
 
-static void add_blocks(struct vt *vt)
+/* To the font that was looked at last. The guard can be called for at any
+ * moment: what there is to restore is known before it is changed. */
+static bool add_blocks(struct fonts *fonts, int fd)
 {
-	struct vt_font font;
+	fonts->before.glyphs = 0;
+	vt_font_copy(&fonts->ours, &fonts->now);
+	if (!vt_font_add_blocks(&fonts->ours))
+		return false;
+	vt_font_copy(&fonts->before, &fonts->now);
+	if (vt_font_write(&fonts->ours, fd))
+		return true;
+	restore_font(fonts, fd);
+	return false;
+}
 
-	if (!vt_font_read(&font, vt->fd))
-		return;
-	if (!vt_font_add_blocks(&font) || !vt_font_write(&font, vt->fd))
-		(void)restore_font(vt, vt->fd);
-	vt_font_free(&font);
+static bool lacks_blocks(struct fonts *fonts, int fd)
+{
+	return fonts != NULL && vt_font_read(&fonts->now, fd) &&
+	       !vt_font_has_blocks(&fonts->now);
+}
+
+bool vt_mend_font(struct vt *vt)
+{
+	struct fonts *fonts = vt->fonts;
+
+	if (!lacks_blocks(fonts, vt->fd))
+		return false;
+	if (vt_font_equals(&fonts->now, &fonts->seen))
+		return add_blocks(fonts, vt->fd);
+	vt_font_copy(&fonts->seen, &fonts->now);
+	return false;
+}
+
+static struct fonts *share_fonts(void)
+{
+	void *fonts = mmap(NULL, sizeof(struct fonts), PROT_READ | PROT_WRITE,
+			   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	return fonts != MAP_FAILED ? fonts : NULL;
 }
 
 struct vt *vt_open(int fd)
@@ -78,12 +125,11 @@ struct vt *vt_open(int fd)
 		return NULL;
 	vt = xcalloc(1, sizeof(*vt));
 	vt->fd = fd;
-	if (vt_blocks(fd) == VT_BLOCKS_MISSING)
-		(void)vt_font_read(&vt->font, fd);
+	vt->fonts = share_fonts();
 	duty.context = vt;
 	vt->guard = guard_start(&duty);
-	if (vt->font.pixels != NULL)
-		add_blocks(vt);
+	if (lacks_blocks(vt->fonts, fd))
+		(void)add_blocks(vt->fonts, fd);
 	return vt;
 }
 
@@ -119,12 +165,13 @@ void vt_close(struct vt *vt)
 		return;
 	if (vt->locked)
 		(void)ioctl(vt->fd, VT_SETMODE, &free_again);
-	(void)restore_font(vt, vt->fd);
+	restore_font(vt->fonts, vt->fd);
 	/* Nothing of this reaches a terminal that has hung up. */
 	if (vt_is_one(vt->fd))
 		guard_end(vt->guard);
 	else
 		guard_take_over(vt->guard);
-	vt_font_free(&vt->font);
+	if (vt->fonts != NULL)
+		(void)munmap(vt->fonts, sizeof(*vt->fonts));
 	free(vt);
 }

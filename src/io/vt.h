@@ -38,7 +38,16 @@ enum vt_blocks vt_blocks(int fd);
  */
 struct vt *vt_open(int fd);
 
-/* Gives it back as it was; NULL is fine. */
+/*
+ * Draws half blocks again where somebody has set a font without them since, as
+ * the boot does, and remembers that one instead: once it was the same in two
+ * calls, for glyphs and map are not set at once. True where it did: what is on
+ * the screen has to be drawn anew.
+ */
+bool vt_mend_font(struct vt *vt);
+
+/* Gives it back as it was, but for a font that somebody else has set since;
+ * NULL is fine. */
 void vt_close(struct vt *vt);
 
 /*

@@ -7,38 +7,22 @@
 
 #include "io/vt_font.h"
 
-#include <errno.h>
-#include <linux/kd.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 
-#include "base/mem.h"
-
-enum {
-	GLYPHS_MAX = 512,
-	PITCH = 32, /* rows that the kernel keeps of each glyph */
-	PIXELS_MAX = GLYPHS_MAX * PITCH * PITCH / 8,
-	UPPER_HALF = 0x2580,
-	LOWER_HALF = 0x2584
-};
+enum { UPPER_HALF = 0x2580, LOWER_HALF = 0x2584 };
 
 bool vt_font_read_map(struct vt_font *font, int fd)
 {
-	struct unimapdesc map = {0};
+	struct unimapdesc map = {
+		.entry_ct = VT_FONT_PAIRS,
+		.entries = font->map,
+	};
 
-	memset(font, 0, sizeof(*font));
-	/* Without room it fails, and says how much there must be. */
-	if (ioctl(fd, GIO_UNIMAP, &map) != 0 && errno != ENOMEM)
+	font->glyphs = 0;
+	font->map_len = 0;
+	if (ioctl(fd, GIO_UNIMAP, &map) != 0)
 		return false;
-	if (map.entry_ct == 0)
-		return true;
-	font->map = xcalloc(map.entry_ct, sizeof(*font->map));
-	map.entries = font->map;
-	if (ioctl(fd, GIO_UNIMAP, &map) != 0) {
-		vt_font_free(font);
-		return false;
-	}
 	font->map_len = map.entry_ct;
 	return true;
 }
@@ -47,30 +31,35 @@ bool vt_font_read(struct vt_font *font, int fd)
 {
 	struct console_font_op op = {
 		.op = KD_FONT_OP_GET,
-		.width = PITCH,
-		.height = PITCH,
-		.charcount = GLYPHS_MAX,
+		.width = VT_FONT_PITCH,
+		.height = VT_FONT_PITCH,
+		.charcount = VT_FONT_GLYPHS,
+		.data = font->pixels,
 	};
 
-	if (!vt_font_read_map(font, fd))
+	if (!vt_font_read_map(font, fd) || ioctl(fd, KDFONTOP, &op) != 0)
 		return false;
-	font->pixels = xcalloc(1, PIXELS_MAX);
-	op.data = font->pixels;
-	if (ioctl(fd, KDFONTOP, &op) != 0) {
-		vt_font_free(font);
-		return false;
-	}
 	font->columns = op.width;
 	font->rows = op.height;
 	font->glyphs = op.charcount;
 	return true;
 }
 
-void vt_font_free(struct vt_font *font)
+/* Of one glyph. */
+static size_t bytes_of(const struct vt_font *font)
 {
-	free(font->pixels);
-	free(font->map);
-	memset(font, 0, sizeof(*font));
+	return (font->columns + 7) / 8 * (size_t)VT_FONT_PITCH;
+}
+
+/* No more than there is: most of the memory is never touched. */
+void vt_font_copy(struct vt_font *to, const struct vt_font *from)
+{
+	to->columns = from->columns;
+	to->rows = from->rows;
+	to->glyphs = from->glyphs;
+	to->map_len = from->map_len;
+	memcpy(to->pixels, from->pixels, from->glyphs * bytes_of(from));
+	memcpy(to->map, from->map, from->map_len * sizeof(*from->map));
 }
 
 bool vt_font_write(const struct vt_font *font, int fd)
@@ -80,17 +69,33 @@ bool vt_font_write(const struct vt_font *font, int fd)
 		.width = font->columns,
 		.height = font->rows,
 		.charcount = font->glyphs,
-		.data = font->pixels,
+		.data = (unsigned char *)font->pixels, /* only read */
 	};
 	struct unimapinit none = {0};
 	struct unimapdesc map = {
 		.entry_ct = (unsigned short)font->map_len,
-		.entries = font->map,
+		.entries = (struct unipair *)font->map,
 	};
 
 	return ioctl(fd, KDFONTOP, &op) == 0 &&
 	       ioctl(fd, PIO_UNIMAPCLR, &none) == 0 &&
 	       ioctl(fd, PIO_UNIMAP, &map) == 0;
+}
+
+bool vt_font_looks_like(const struct vt_font *font, const struct vt_font *other)
+{
+	return font->columns == other->columns && font->rows == other->rows &&
+	       font->glyphs == other->glyphs &&
+	       memcmp(font->pixels, other->pixels,
+		      font->glyphs * bytes_of(font)) == 0;
+}
+
+bool vt_font_equals(const struct vt_font *font, const struct vt_font *other)
+{
+	return vt_font_looks_like(font, other) &&
+	       font->map_len == other->map_len &&
+	       memcmp(font->map, other->map,
+		      font->map_len * sizeof(*font->map)) == 0;
 }
 
 bool vt_font_has(const struct vt_font *font, unsigned character)
@@ -156,14 +161,14 @@ static void fill_rows(struct vt_font *font, unsigned glyph, unsigned from,
 		      unsigned to)
 {
 	const size_t bytes = (font->columns + 7) / 8;
-	unsigned char *pixels = font->pixels + glyph * bytes * PITCH;
+	unsigned char *pixels = font->pixels + glyph * bytes_of(font);
 
-	memset(pixels, 0, bytes * PITCH);
+	memset(pixels, 0, bytes_of(font));
 	memset(pixels + from * bytes, 0xFF, (to - from) * bytes);
 }
 
 /* Only the new character leads to the glyph from now on. */
-static void map_to(struct vt_font *font, unsigned short character,
+static bool map_to(struct vt_font *font, unsigned short character,
 		   unsigned glyph)
 {
 	size_t kept = 0;
@@ -172,10 +177,13 @@ static void map_to(struct vt_font *font, unsigned short character,
 		if (font->map[i].fontpos != glyph)
 			font->map[kept++] = font->map[i];
 	}
-	font->map = xreallocarray(font->map, kept + 1, sizeof(*font->map));
+	font->map_len = kept;
+	if (kept == VT_FONT_PAIRS)
+		return false;
 	font->map[kept].unicode = character;
 	font->map[kept].fontpos = (unsigned short)glyph;
-	font->map_len = kept + 1;
+	font->map_len++;
+	return true;
 }
 
 static bool add_block(struct vt_font *font, unsigned short character,
@@ -189,8 +197,7 @@ static bool add_block(struct vt_font *font, unsigned short character,
 	if (glyph == 0)
 		return false;
 	fill_rows(font, glyph, from, to);
-	map_to(font, character, glyph);
-	return true;
+	return map_to(font, character, glyph);
 }
 
 bool vt_font_add_blocks(struct vt_font *font)

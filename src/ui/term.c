@@ -465,9 +465,12 @@ bool term_has_halves(const struct term *term)
 	return term->halves;
 }
 
-void term_without_halves(struct term *term)
+bool term_set_halves(struct term *term, bool on)
 {
-	term->halves = false;
+	const bool before = term->halves;
+
+	term->halves = on && term->utf8;
+	return term->halves != before;
 }
 
 bool term_is_console(const struct term *term)

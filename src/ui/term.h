@@ -81,8 +81,9 @@ void term_forget(struct term *term);
  * everything afterwards. */
 void term_dim(struct term *term, bool on);
 
-/* The font is known to have no half blocks. Redraw everything afterwards. */
-void term_without_halves(struct term *term);
+/* Whether the font has half blocks, which is believed where nobody says it.
+ * True where that is a change: redraw everything then. */
+bool term_set_halves(struct term *term, bool on);
 
 /* What the terminal can do. */
 bool term_is_utf8(const struct term *term);

@@ -22,11 +22,14 @@ class Console:
         self.font_name = font
         machine.run("chown user /dev/tty1; chmod 600 /dev/tty1")
         if font:
-            machine.run(f"setfont -C /dev/tty1 /fonts/{font}.psf")
+            self.set_font(font)
         self.before = self.font()
         # The kernel keeps the characters from the first time that they are
         # read, and guesses them from the glyphs until they are written anew.
         self.characters()
+
+    def set_font(self, font):
+        self.machine.run(f"setfont -C /dev/tty1 /fonts/{font}.psf")
 
     def font(self):
         """Every glyph, and the map from characters to them."""
@@ -161,6 +164,32 @@ def test_gives_back_what_has_hung_up(machine, own_console):
     machine.run("kill -KILL $(cat /tmp/leader)")
     console.wait_for_end()
     console.check_given_back(drawn)
+
+
+@on("80x25", "800x600")
+@pytest.mark.parametrize("signal", ["TERM", "KILL"])
+def test_font_that_somebody_sets_meanwhile(machine, own_console, signal):
+    """It can be scanned with the new one, too, and that is what remains."""
+    fonts = {
+        "80x25": "Uni2-VGA16",
+        "800x600": "Lat15-Terminus32x16",  # with fewer rows and columns
+    }
+    font = fonts[machine.screen]
+    expected = Console(machine, font).before
+    console = own_console
+    console.set_font(console.font_name)
+    console.start()
+    console.scan()
+    console.set_font(font)
+    wait_until(
+        lambda: console.font() != expected,
+        "half blocks in the new font",
+        PATIENCE_S,
+    )
+    console.scan()
+    machine.run(f"kill -{signal} {pid_of(machine)}")
+    console.wait_for_end()
+    assert console.font() == expected
 
 
 def wait_for_terminal(machine, number):

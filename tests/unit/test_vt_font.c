@@ -6,7 +6,6 @@
 
 #include "io/vt_font.h"
 
-#include <linux/kd.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,33 +14,29 @@
 
 #include <cmocka.h>
 
-#include "base/mem.h"
-
 enum { UPPER = 0x2580, LOWER = 0x2584, ARROW = 0x2190, PITCH = 32 };
 
+static struct vt_font font, other;
+
 /* Every glyph is that of one character: letters from 0x100 on. */
-static void make_font(struct vt_font *font, unsigned columns, unsigned rows,
-		      unsigned glyphs)
+static void make(unsigned columns, unsigned rows, unsigned glyphs)
 {
-	*font = (struct vt_font){
-		.columns = columns,
-		.rows = rows,
-		.glyphs = glyphs,
-		.pixels = xcalloc(glyphs, (columns + 7) / 8 * PITCH),
-		.map = xcalloc(glyphs, sizeof(*font->map)),
-		.map_len = glyphs,
-	};
+	memset(&font, 0, sizeof(font));
+	font.columns = columns;
+	font.rows = rows;
+	font.glyphs = glyphs;
+	font.map_len = glyphs;
 	for (unsigned i = 0; i < glyphs; i++) {
-		font->map[i].unicode = (unsigned short)(0x100 + i);
-		font->map[i].fontpos = (unsigned short)i;
+		font.map[i].unicode = (unsigned short)(0x100 + i);
+		font.map[i].fontpos = (unsigned short)i;
 	}
 }
 
-static int glyph_of(const struct vt_font *font, unsigned character)
+static int glyph_of(const struct vt_font *in, unsigned character)
 {
-	for (size_t i = 0; i < font->map_len; i++) {
-		if (font->map[i].unicode == character)
-			return font->map[i].fontpos;
+	for (size_t i = 0; i < in->map_len; i++) {
+		if (in->map[i].unicode == character)
+			return in->map[i].fontpos;
 	}
 	return -1;
 }
@@ -60,9 +55,7 @@ static void test_which_glyphs(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		struct vt_font font;
-
-		make_font(&font, 8, 16, 256);
+		make(8, 16, 256);
 		for (size_t k = 0; k < 3; k++)
 			font.map[cases[i].spare[k]].unicode =
 				(unsigned short)(ARROW + k);
@@ -70,7 +63,6 @@ static void test_which_glyphs(void **state)
 		assert_true(vt_font_add_blocks(&font) == (cases[i].lower >= 0));
 		assert_int_equal(glyph_of(&font, UPPER), cases[i].upper);
 		assert_int_equal(glyph_of(&font, LOWER), cases[i].lower);
-		vt_font_free(&font);
 	}
 }
 
@@ -83,9 +75,7 @@ static void test_pixels(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		const size_t bytes = (cases[i].columns + 7) / 8;
-		struct vt_font font;
-
-		make_font(&font, cases[i].columns, cases[i].rows, 512);
+		make(cases[i].columns, cases[i].rows, 512);
 		font.map[300].unicode = ARROW;
 		font.map[301].unicode = ARROW + 1;
 		assert_true(vt_font_add_blocks(&font));
@@ -105,17 +95,14 @@ static void test_pixels(void **state)
 					bottom ? 0xFF : 0);
 			}
 		}
-		vt_font_free(&font);
 	}
 }
 
 /* A font that has one of them gets the other; one that has both stays. */
 static void test_what_is_there(void **state)
 {
-	struct vt_font font;
-
 	(void)state;
-	make_font(&font, 8, 16, 256);
+	make(8, 16, 256);
 	font.map[5].unicode = UPPER;
 	font.map[7].unicode = ARROW;
 	assert_true(vt_font_add_blocks(&font));
@@ -125,7 +112,43 @@ static void test_what_is_there(void **state)
 	assert_int_equal(font.pixels[5 * PITCH], 0);
 	assert_true(vt_font_add_blocks(&font));
 	assert_int_equal(font.map_len, 256);
-	vt_font_free(&font);
+}
+
+static void test_looks(void **state)
+{
+	const size_t last = (size_t)512 * 2 * PITCH - 1;
+
+	(void)state;
+	make(16, 32, 512);
+	memset(&other, 0xFF, sizeof(other));
+	vt_font_copy(&other, &font);
+	assert_true(vt_font_looks_like(&font, &other));
+	assert_int_equal(glyph_of(&other, 0x100 + 511), 511);
+	assert_int_equal(other.map_len, 512);
+	assert_true(vt_font_equals(&font, &other));
+	other.map[511].fontpos = 510;
+	assert_false(vt_font_equals(&font, &other));
+	other.map_len = 511;
+	assert_false(vt_font_equals(&font, &other));
+	/* The map is not looked at here, every pixel is. */
+	assert_true(vt_font_looks_like(&font, &other));
+	other.pixels[last] ^= 1;
+	assert_false(vt_font_looks_like(&font, &other));
+	other.pixels[last] ^= 1;
+	other.rows = 16;
+	assert_false(vt_font_looks_like(&font, &other));
+}
+
+/* The kernel takes no more of them. */
+static void test_full_map(void **state)
+{
+	(void)state;
+	make(8, 16, 256);
+	for (size_t i = 0; i < VT_FONT_PAIRS; i++)
+		font.map[i].unicode = 'a';
+	font.map_len = VT_FONT_PAIRS;
+	assert_false(vt_font_add_blocks(&font));
+	assert_int_equal(font.map_len, VT_FONT_PAIRS);
 }
 
 int main(void)
@@ -134,6 +157,8 @@ int main(void)
 		cmocka_unit_test(test_which_glyphs),
 		cmocka_unit_test(test_pixels),
 		cmocka_unit_test(test_what_is_there),
+		cmocka_unit_test(test_looks),
+		cmocka_unit_test(test_full_map),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
