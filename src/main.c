@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The table of verbs, and what all of them need of the process they run in.
+ * The table of verbs, and what all of them need of the process they run in. Of
+ * two programs: in the first one most verbs hand over to the second
+ * (front/hand_over.c), which begins here again.
  */
 #include "config.h"
 
@@ -9,102 +11,65 @@
 
 #include "app/args.h"
 #include "app/cmd.h"
+#include "base/buf.h"
 #include "base/crypto.h"
 #include "base/err.h"
+#include "base/json.h"
 #include "base/standard_fds.h"
-#include "core/json.h"
-#include "io/secrecy.h"
+#include "io/environment.h"
+#include "io/process_hardening.h"
 #include "io/sig.h"
 
-struct verb {
+typedef int run_verb(const struct args *args, struct err *err);
+
+static const struct {
 	const char *name;
-	unsigned groups; /* enum args_group */
-	int (*run)(const struct args *args, struct err *err);
-	const char *help;
+	run_verb *run;
+} verbs[] = {
+#define VERB(id, name, help) {#name, cmd_##name},
+#include "app/verbs.def"
 };
-
-static const struct verb verbs[] = {
-	{"kiosk", 0, cmd_kiosk,
-	 "sign-in, profile, sign-out, again; what grantty alone does"},
-	{"login", TAKES_PLAIN | TAKES_COMMAND, cmd_login,
-	 "one sign-in, then end"},
-	{"token", TAKES_MIN_VALID | TAKES_DPOP, cmd_token,
-	 "print a valid access token, renewed if need be"},
-	{"whoami", TAKES_JSON, cmd_whoami, "print the profile"},
-	{"status", TAKES_JSON, cmd_status,
-	 "print the session without its secrets"},
-	{"logout", 0, cmd_logout,
-	 "revoke the tokens where possible and forget them"},
-	{"config", TAKES_FROM_URL, cmd_config,
-	 "print the configuration in force, and where it comes from"},
-	{"check", TAKES_JSON, cmd_check,
-	 "try all that a sign-in needs, and say what to do"},
-	{"demo", TAKES_LAN | TAKES_APPROVE_AFTER, cmd_demo,
-	 "the kiosk against a practice server: no account, no network"},
-};
-
-#define VERBS (sizeof(verbs) / sizeof(verbs[0]))
 
 static const char usage[] =
 	"usage: grantty [VERB] [OPTIONS]\n"
-	"       grantty login [OPTIONS] -- COMMAND [ARGUMENT...]\n"
-	"\n"
-	"Signs a person in on a screen without a browser (RFC 8628).\n"
-	"\n"
+	"       grantty login [OPTIONS] -- COMMAND [ARGUMENT...]\n\n"
+	"Signs users in on a screen that has no browser (RFC 8628).\n\n"
 	"Verbs:\n";
 
-static const char options[] =
-	"\n"
-	"Options:\n"
-	"  -c, --config FILE     the configuration file\n"
-	"      --env-file FILE   a .env file with CLIENT_ID, CLIENT_SECRET\n"
-	"      --provider NAME   a known provider (webex, github, ...)\n"
-	"      --issuer URL      the provider's issuer\n"
-	"      --client-id ID    the client_id\n"
-	"      --scope TEXT      the scope to ask for\n"
-	"      --grant GRANT     device or code\n"
-	"      --theme THEME     midnight, daylight, high-contrast, mono, "
-	"amber or a file\n"
-	"      --plain           login: lines instead of screens\n"
-	"      --min-valid SECS  token: how long it must be good (60)\n"
-	"      --dpop \"METHOD URL [NONCE]\"  token: the headers for that "
-	"request\n"
-	"      --json            whoami, status, check: JSON\n"
-	"      --from-url URL    config: what an authorization URL stands for\n"
-	"      --lan             demo: reachable for a real phone\n"
-	"      --approve-after SECS  demo: approves by itself\n"
-	"  -v, --verbose         say more in the log\n"
-	"  -h, --help            this text\n"
-	"  -V, --version         the version\n"
-	"\n"
-	"Secrets never go on the command line: set CLIENT_SECRET, or name a\n"
-	"file with provider.client_secret_file.\n"
-	"\n"
-	"Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 denied,\n"
-	"4 nobody is signed in, 5 the code expired, 6 network or provider out\n"
-	"of reach, 126 and 127 the command cannot be run, 130 cancelled; "
-	"login\n"
-	"-- COMMAND otherwise the command's own.\n";
+static const char notes[] =
+	"\nSecrets never go on the command line: set CLIENT_SECRET in the "
+	"environment or\n"
+	"in --env-file, or name a file with provider.client_secret_file.\n\n"
+	"Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 "
+	"denied,\n"
+	"4 no user is signed in, 5 the code expired, 6 the network or the "
+	"provider\n"
+	"cannot be reached, 126 and 127 the command cannot be run, 130 "
+	"cancelled;\n"
+	"once login runs a COMMAND, the exit code is the command's.\n";
 
-static const struct verb *find_verb(const char *name)
+/* VERBS if there is no such verb. */
+static size_t find_verb(const char *name)
 {
-	size_t i;
+	size_t i = 0;
 
-	for (i = 0; i < VERBS; i++) {
-		if (strcmp(verbs[i].name, name) == 0)
-			return &verbs[i];
-	}
-	return NULL;
+	while (i < VERBS && strcmp(verbs[i].name, name) != 0)
+		i++;
+	return i;
 }
 
 static int print_help(void)
 {
-	size_t i;
+	struct buf out;
 
-	(void)fputs(usage, stdout);
-	for (i = 0; i < VERBS; i++)
-		(void)printf("  %-8s %s\n", verbs[i].name, verbs[i].help);
-	(void)fputs(options, stdout);
+	buf_init(&out, 16 * 1024);
+	(void)buf_adds(&out, usage);
+	args_help_verbs(&out);
+	(void)buf_adds(&out, "\nOptions:\n");
+	args_help_options(&out);
+	(void)buf_adds(&out, notes);
+	(void)fputs(buf_text(&out), stdout);
+	buf_free(&out);
 	return EXIT_DONE;
 }
 
@@ -127,8 +92,8 @@ static int finish(int code, struct err *err)
 
 	if (!written && (code == EXIT_DONE || err->text[0] == '\0')) {
 		code = EXIT_FAILED;
-		err_set(err, "Standard output cannot be written: see whether "
-			     "it is closed, or its disk full.");
+		err_set(err, "Cannot write to standard output: check whether "
+			     "it is closed, or its disk is full.");
 	}
 	if (code != EXIT_DONE && err->text[0] != '\0')
 		(void)fprintf(stderr, "grantty: %s\n", err->text);
@@ -137,12 +102,14 @@ static int finish(int code, struct err *err)
 
 int main(int argc, char **argv)
 {
-	const struct verb *verb = &verbs[0];
+	size_t verb = 0;
 	struct err err = {""};
 	struct args args;
 
+	sig_hold_keys();
 	standard_fds_occupy();
-	secrecy_begin();
+	process_hardening_begin();
+	environment_begin();
 	if (!args_parse(&args, argc, argv, &err))
 		return misused(&err);
 	if (args.help)
@@ -151,18 +118,21 @@ int main(int argc, char **argv)
 		return finish(print_version(), &err);
 	if (args.verb != NULL)
 		verb = find_verb(args.verb);
-	if (verb == NULL) {
-		err_set(&err, "There is no verb \"%.40s\"", args.verb);
+	if (verb == VERBS) {
+		err_set(&err, "unknown command \"%.40s\"", args.verb);
 		return misused(&err);
 	}
-	if (!args_go_with(&args, verb->name, verb->groups, &err))
+	if (!args_go_with(&args, (enum verb_index)verb, &err))
 		return misused(&err);
+	/* True if one may leave those is in the configuration. */
+	if (verbs[verb].run != cmd_kiosk && verbs[verb].run != cmd_login)
+		sig_release_keys();
 	sig_let_writes_fail();
 	json_init();
 	if (!crypto_init()) {
-		(void)fprintf(stderr, "grantty: there is no source of random "
-				      "numbers\n");
+		(void)fprintf(stderr, "grantty: this machine has no source "
+				      "of random numbers\n");
 		return EXIT_FAILED;
 	}
-	return finish(verb->run(&args, &err), &err);
+	return finish(verbs[verb].run(&args, &err), &err);
 }

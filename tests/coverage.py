@@ -59,7 +59,8 @@ def main():
     if "-v" in sys.argv:
         for name, numbers in sorted(found.items()):
             row(name, numbers)
-    for layer in ("base", "core", "io", "ui", "app", "practice", "total"):
+    for layer in ("base", "jose", "conf", "oauth", "machine", "io", "ui")
+        + ("app", "practice", "total"):
         row(layer, layers[layer])
 
 

@@ -3,9 +3,11 @@
 """Holds manual pages and shell completion to what the programs say, as TAP.
 
 Runs the programs of the build tree it is started in (or of $GRANTTY_BUILD) with
---help: each verb and option must have its place in the page and be offered by
-the completion. The pages must please man, and mandoc where there is one. The
-top of the source tree is $srcdir, else "..".
+--help, which is made from their tables: each verb, option and fault, and nothing
+else, must have its place in the page, and be offered by the completion. The pages
+must please man, and mandoc where there is one. The newest version in NEWS and in
+debian/changelog must be that of the programs. The top of the source tree is
+$srcdir, else "..".
 """
 
 import os
@@ -14,6 +16,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 
 TOP = pathlib.Path(os.environ.get("srcdir", ".."))
 BUILD = pathlib.Path(os.environ.get("GRANTTY_BUILD", ".")).resolve()
@@ -34,84 +37,163 @@ def read(name):
     return (TOP / "docs" / name).read_text(encoding="utf-8")
 
 
+class Option:
+    """What --help says about an option: its letter or "", its name, what its
+    value is called or "", and the verbs that take it, none for all."""
+
+    LINE = re.compile(
+        r"^  (?:-(\w), | {4})--([\w-]+)( (?:\"[^\"]*\"|[A-Z:]+))?  +"
+        r"(?:((?:\w+)(?:, \w+)*): )?",
+        re.MULTILINE,
+    )
+
+    def __init__(self, match, verbs):
+        self.letter, self.name, self.value, prefix = match.groups(default="")
+        self.verbs = [verb for verb in prefix.split(", ") if verb in verbs]
+
+
 def help_of(program):
-    """Verbs, long options and faults that --help tells of."""
+    """Verbs, options, and faults with whether they are marked, in --help."""
     text = run(str(BUILD / program), "--help")
-    verbs = re.search(r"^Verbs:\n((?:  .*\n)+)", text, re.MULTILINE)
-    verbs = re.findall(r"^  (\S+)", verbs[1], re.MULTILINE) if verbs else []
-    options = re.findall(r"^  (?:  |-\w, | {4})--([\w-]+)", text, re.MULTILINE)
-    options += re.findall(r"^  -\w, --([\w-]+)", text, re.MULTILINE)
-    faults = re.findall(r"^  [ +] ([a-z0-9-]+) +\S", text.split("Faults,")[-1], re.M)
-    return verbs, sorted(set(options)), faults if "Faults," in text else []
+    verbs = re.findall(r"^  ([a-z]+) ", text, re.MULTILINE)
+    options = [Option(match, verbs) for match in Option.LINE.finditer(text)]
+    faults = re.findall(r"^  ([ +]) ([a-z0-9-]+) +\S", text.split("Faults,")[-1], re.M)
+    faults = {name: mark == "+" for mark, name in faults} if "Faults," in text else {}
+    return verbs, options, faults
 
 
-def heads_of(page):
-    return MACRO.findall(read(page))
+def items_of(program, section):
+    """Of the items of that section: each head, and what comes below it."""
+    sections = re.split(r"^\.Sh (.*)\n", read(program + ".1"), flags=re.MULTILINE)
+    text = dict(zip(sections[1::2], sections[2::2])).get(section, "")
+    parts = MACRO.split(text)
+    return list(zip(parts[1::2], parts[2::2]))
 
 
-def missing_in_page(program):
-    verbs, options, faults = help_of(program)
-    heads = heads_of(program + ".1")
-    words = {word for head in heads for word in head.split()}
+def verbs_in_page(program):
+    want = help_of(program)[0]
+    have = [head.split()[1] for head, _ in items_of(program, "VERBS")]
+    if have != want:
+        yield f"docs/{program}.1 has the verbs {have}, --help {want}"
+
+
+def options_in_page(program):
+    verbs, options, _ = help_of(program)
+    items = items_of(program, "OPTIONS")
     if not options:
         yield f"{program} --help tells of no option"
-    for verb in verbs:
-        if not any(re.match(rf"Cm {verb}\b", head) for head in heads):
-            yield f"docs/{program}.1 lacks the verb {verb}"
     for option in options:
-        if "-" + option not in words:
-            yield f"docs/{program}.1 lacks --{option}"
-    for fault in faults:
-        if fault not in words:
-            yield f"docs/{program}.1 lacks the fault {fault}"
+        want = (f"Fl {option.letter} , -" if option.letter else "Fl -") + option.name
+        for head, below in items:
+            if (head + " ").startswith(want + " "):
+                break
+        else:
+            yield f"docs/{program}.1 lacks: .It {want}"
+            continue
+        if (head != want) != bool(option.value):
+            yield f"docs/{program}.1: has --{option.name} a value or not?"
+        named = re.match(r"\n\.Cm ((?:\w+ , )*\w+) :\n", below)
+        named = named[1].split(" , ") if named else []
+        if named != option.verbs:
+            yield f"docs/{program}.1: --{option.name} is for {named or 'all verbs'}"
+    if len(items) > len(options):
+        yield f"docs/{program}.1 has {len(items)} options, --help {len(options)}"
 
 
-def superfluous_in_page(program):
-    _, options, _ = help_of(program)
-    for head in heads_of(program + ".1"):
-        for option in re.findall(r"(?<!\S)-([a-z][a-z-]+)", head):
-            if option not in options:
-                yield f"docs/{program}.1 has --{option}, the program not"
+def faults_in_page(program):
+    want = {
+        name + " +" * marked for name, marked in help_of(program)[2].items()
+    }
+    have = {head for head, _ in items_of(program, "FAULTS")}
+    for fault in sorted(want ^ have):
+        yield f"docs/{program}.1 {'lacks' if fault in want else 'has'}: .It {fault}"
 
 
 def offered(program, *words):
     """What Tab would offer for the last of the words."""
     script = (
-        '. "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMPREPLY=(); '
-        '_${1//-/_} "$1" "${@: -1}" "${@: -2:1}"; printf "%s\\n" "${COMPREPLY[@]}"'
+        '. "$1"; function=$2; shift 2; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); '
+        'COMPREPLY=(); $function "$1" "${@: -1}" "${@: -2:1}"; '
+        'printf "%s\\n" "${COMPREPLY[@]}"'
     )
     path = str(TOP / "docs" / "completion" / program)
-    return run("bash", "-c", script, "bash", path, program, *words).split()
+    function = "_" + program.replace("-", "_")
+    command = ["bash", "-c", script, "bash", path, function]
+    return run(*command, str(BUILD / program), *words).split()
 
 
-def missing_in_completion(program):
+def completion(program):
     verbs, options, faults = help_of(program)
+    themes = [path.stem for path in (TOP / "themes").glob("*.theme")]
+    grants = re.search(r"^\.It Ic grant\n\.Em (.*);", read("grantty.conf.5"), re.M)
+    every = ["--" + option.name for option in options]
+    formats = [head.split()[1] for head, _ in items_of(program, "FORMATS")]
+    cases = [(["-"], every)]
+    if faults:
+        cases.append((["--fault", ""], list(faults)))
+    if verbs:
+        cases += [
+            ([""], verbs),
+            *(([verb], [verb]) for verb in verbs),
+            (["--theme", ""], themes),
+            (["--grant", ""], grants[1].split(", ")),
+            (["--provider", "g"], ["github", "gitlab", "google"]),
+            *(
+                (list(words) + ["g"], ["github", "gitlab", "google"])
+                for words in [("--provider", "="), ("-v", "--provider", "=")]
+            ),
+            (["--grant", "="], grants[1].split(", ")),
+            (["--grant", "=", ""], grants[1].split(", ")),
+            (["--grant=d"], ["--grant=device"]),
+            (["--grant=code", ""], verbs),
+            (["--grant", "=", "code", ""], verbs),
+            (["--account", "=", "login", ""], verbs),
+            (["--account", "login", "lo"], ["login", "logout"]),
+            (["-v", "--json", "s"], ["status"]),
+            (["--json", "l"], []),
+            (["--min-valid", "9", ""], ["token"]),
+            (["--min-valid", "=", "9", ""], ["token"]),
+            (["--plain", "--json", ""], []),
+            (["-c", "--json", "l"], ["login", "logout"]),
+            (["--output", ""], formats),
+            (["token", "--output", "=", "j"], ["json"]),
+            (["-a", ""], ["default", "home", "work"]),
+            (["-a", "w"], ["work"]),
+            (["--account", "=", ""], ["default", "home", "work"]),
+            (["token", "--account=h"], ["--account=home"]),
+        ]
     for verb in verbs:
-        if verb not in offered(program, verb[:1]):
-            yield f"the completion lacks the verb {verb}"
-    options_offered = offered(program, "-")
+        takes = [
+            "--" + option.name
+            for option in options
+            if not option.verbs or verb in option.verbs
+        ]
+        cases.append(([verb, "-"], takes + ["--"] * (verb == "login")))
     for option in options:
-        if "--" + option not in options_offered:
-            yield f"the completion of {program} lacks --{option}"
-    for option in options_offered:
-        if option.startswith("--") and option[2:] not in options:
-            yield f"the completion of {program} has {option}, the program not"
-    for fault in faults:
-        if fault not in offered(program, "--fault", fault):
-            yield f"the completion lacks the fault {fault}"
+        words = ["--" + option.name, "--vers"]
+        cases.append((words, [] if option.value else ["--version"]))
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ.update(XDG_CONFIG_HOME=folder, XDG_STATE_HOME=folder)
+        (pathlib.Path(folder) / "grantty").mkdir()
+        for name in "home", "work":
+            (pathlib.Path(folder) / "grantty" / f"{name}.conf").touch()
+        yield from wrongly_offered(program, cases)
 
 
-def values_in_completion(program):
-    del program
-    for words, want in [
-        (["login", "--grant", ""], {"device", "code"}),
-        (["--theme", "m"], {"midnight", "mono"}),
-        (["--provider", "g"], {"github", "google", "gitlab"}),
-        (["tok"], {"token"}),
-    ]:
-        lacking = want - set(offered("grantty", *words))
-        if lacking:
-            yield f"grantty {' '.join(words)}: {' '.join(sorted(lacking))} not offered"
+def wrongly_offered(program, cases):
+    for words, want in cases:
+        have = set(offered(program, *words))
+        if "--theme" in words[:-1]:  # or any file
+            have &= set(want)
+        if have != set(want):
+            yield f"{program} {' '.join(words)}: {sorted(have)}, not {sorted(want)}"
+
+
+def themes_in_help(program):
+    line = re.search(r"--theme .*", run(str(BUILD / program), "--help"))[0]
+    for path in (TOP / "themes").glob("*.theme"):
+        if not re.search(rf"\b{path.stem},", line):
+            yield f"--help lacks the theme {path.stem}"
 
 
 def lint(page):
@@ -130,18 +212,36 @@ def lint(page):
         yield from complaints.splitlines()
 
 
+def other_version(path):
+    """NEWS and the Debian package begin with the version that is built."""
+    version = run(str(BUILD / "grantty"), "--version").split()[1]
+    text = (TOP / path).read_text(encoding="utf-8")
+    found = re.search(r"^(?:grantty \()?(\d[\d.]*\d)", text, re.MULTILINE)
+    if found is None or found[1] != version:
+        yield f"{path} begins with {found and found[1]}, not {version}"
+
+
 CASES = [
+    ("grantty.1 has the verbs of --help", verbs_in_page, "grantty"),
     *(
-        (f"{what} of {program}", case, program)
+        (f"{program}.1 has the options of --help", options_in_page, program)
         for program in PROGRAMS
-        for what, case in [
-            ("the page tells every verb, option and fault", missing_in_page),
-            ("the page tells no other option", superfluous_in_page),
-            ("the completion offers every verb and option", missing_in_completion),
-        ]
     ),
-    ("the completion offers values", values_in_completion, "grantty"),
+    (
+        "grantty-practice.1 has the faults of --help",
+        faults_in_page,
+        "grantty-practice",
+    ),
+    *(
+        (f"the completion offers what {program} takes", completion, program)
+        for program in PROGRAMS
+    ),
+    ("--help lists every theme", themes_in_help, "grantty"),
     *((f"man has nothing against {page}", lint, page) for page in PAGES),
+    *(
+        (f"{path} begins with this version", other_version, path)
+        for path in ["NEWS", "debian/changelog"]
+    ),
 ]
 
 

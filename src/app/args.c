@@ -1,231 +1,209 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * getopt_long() over one table. No option takes a secret: everybody on the
- * machine can read arguments.
+ * The tables of options and verbs, and what goes with what, see args.h.
  */
 #include "config.h"
 
 #include "app/args.h"
 
-#include <getopt.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "app/theme_files.h"
+#include "base/buf.h"
+#include "base/command_line.h"
 #include "base/err.h"
-#include "base/text.h"
+#include "base/mem.h"
 
 enum {
-	LONG_ENV_FILE = 256,
-	LONG_PROVIDER,
-	LONG_ISSUER,
-	LONG_CLIENT_ID,
-	LONG_SCOPE,
-	LONG_GRANT,
-	LONG_THEME,
-	LONG_PLAIN,
-	LONG_MIN_VALID,
-	LONG_JSON,
-	LONG_LAN,
-	LONG_APPROVE_AFTER,
-	LONG_FROM_URL,
-	LONG_DPOP
+	HELP_COLUMN = 24,
+	COMMAND_VERBS = VERB_LOGIN,
+	WORD_MAX = 128 * 1024 /* the kernel's limit for an argument */
 };
 
-static const struct option table[] = {
-	{"config", required_argument, NULL, 'c'},
-	{"env-file", required_argument, NULL, LONG_ENV_FILE},
-	{"provider", required_argument, NULL, LONG_PROVIDER},
-	{"issuer", required_argument, NULL, LONG_ISSUER},
-	{"client-id", required_argument, NULL, LONG_CLIENT_ID},
-	{"scope", required_argument, NULL, LONG_SCOPE},
-	{"grant", required_argument, NULL, LONG_GRANT},
-	{"theme", required_argument, NULL, LONG_THEME},
-	{"plain", no_argument, NULL, LONG_PLAIN},
-	{"min-valid", required_argument, NULL, LONG_MIN_VALID},
-	{"json", no_argument, NULL, LONG_JSON},
-	{"lan", no_argument, NULL, LONG_LAN},
-	{"approve-after", required_argument, NULL, LONG_APPROVE_AFTER},
-	{"from-url", required_argument, NULL, LONG_FROM_URL},
-	{"dpop", required_argument, NULL, LONG_DPOP},
-	{"verbose", no_argument, NULL, 'v'},
-	{"help", no_argument, NULL, 'h'},
-	{"version", no_argument, NULL, 'V'},
-	{NULL, 0, NULL, 0},
+#define ROW(field, type, ...)                    \
+	{.kind = COMMAND_LINE_##type,            \
+	 .offset = offsetof(struct args, field), \
+	 __VA_ARGS__},
+#define TEXT(field, ...) ROW(field, TEXT, __VA_ARGS__)
+#define FLAG(field, ...) ROW(field, FLAG, __VA_ARGS__)
+#define COUNT(field, ...) ROW(field, COUNT, __VA_ARGS__)
+#define SECONDS(field, ...) ROW(field, SECONDS, __VA_ARGS__)
+
+static const struct command_line_option rows[] = {
+#include "app/args.def"
 };
 
-/* The group that an option belongs to; 0: all verbs take it. */
-static unsigned group_of(int option)
+#define ROWS (sizeof(rows) / sizeof(rows[0]))
+
+_Static_assert(ROWS <= COMMAND_LINE_MAX, "COMMAND_LINE_MAX must be raised");
+
+static const struct {
+	const char *name, *help;
+} verbs[] = {
+#define VERB(id, name, help) {#name, help},
+#include "app/verbs.def"
+};
+
+static const char *const verb_names[] = {
+#undef VERB
+#define VERB(id, name, help) #name,
+#include "app/verbs.def"
+	NULL};
+
+static bool is_given(const struct args *args, size_t row)
 {
-	switch (option) {
-	case LONG_PLAIN:
-		return TAKES_PLAIN;
-	case LONG_MIN_VALID:
-		return TAKES_MIN_VALID;
-	case LONG_JSON:
-		return TAKES_JSON;
-	case LONG_LAN:
-		return TAKES_LAN;
-	case LONG_APPROVE_AFTER:
-		return TAKES_APPROVE_AFTER;
-	case LONG_FROM_URL:
-		return TAKES_FROM_URL;
-	case LONG_DPOP:
-		return TAKES_DPOP;
-	default:
-		return 0;
-	}
+	return (args->given >> row & 1) != 0;
 }
 
-static bool take_seconds(int64_t *out, const char *name, const char *text,
-			 int64_t max, struct err *err)
+/* The value of the option in that row, which is a text. */
+static const char *value_of(const struct args *args, size_t row)
 {
-	if (text_number(text, strlen(text), 0, max, out))
-		return true;
-	return err_set(err, "--%s takes a number of seconds from 0 to %lld",
-		       name, (long long)max);
+	const char *field = (const char *)args + rows[row].offset;
+
+	return *(const char *const *)field;
 }
 
-static bool take(struct args *args, int option, struct err *err)
-{
-	int64_t seconds;
-
-	switch (option) {
-	case 'c':
-		args->config = optarg;
-		break;
-	case LONG_ENV_FILE:
-		args->env_file = optarg;
-		break;
-	case LONG_PROVIDER:
-		args->provider = optarg;
-		break;
-	case LONG_ISSUER:
-		args->issuer = optarg;
-		break;
-	case LONG_CLIENT_ID:
-		args->client_id = optarg;
-		break;
-	case LONG_SCOPE:
-		args->scope = optarg;
-		break;
-	case LONG_GRANT:
-		args->grant = optarg;
-		break;
-	case LONG_THEME:
-		args->theme = optarg;
-		break;
-	case LONG_PLAIN:
-		args->plain = true;
-		break;
-	case LONG_MIN_VALID:
-		return take_seconds(&args->min_valid_s, "min-valid", optarg,
-				    31536000, err);
-	case LONG_JSON:
-		args->json = true;
-		break;
-	case LONG_LAN:
-		args->lan = true;
-		break;
-	case LONG_APPROVE_AFTER:
-		args->approve_after = optarg;
-		return take_seconds(&seconds, "approve-after", optarg, 86400,
-				    err);
-	case LONG_FROM_URL:
-		args->from_url = optarg;
-		break;
-	case LONG_DPOP:
-		args->dpop = optarg;
-		break;
-	case 'v':
-		args->verbose++;
-		break;
-	case 'h':
-		args->help = true;
-		break;
-	case 'V':
-		args->version = true;
-		break;
-	default:
-		return false;
-	}
-	return true;
-}
-
-static bool is_known(int option)
-{
-	size_t i;
-
-	for (i = 0; table[i].name != NULL; i++) {
-		if (table[i].val == option)
-			return true;
-	}
-	return false;
-}
-
-/* Whatever is behind "--" is not for this program to read. Returns how many
- * words are. */
+/* Leaves the words after "--" unparsed. Returns the number of words before
+ * it. */
 static int cut_command(struct args *args, int argc, char **argv)
 {
 	for (int i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "--") != 0)
 			continue;
 		args->command = &argv[i + 1];
-		args->groups |= TAKES_COMMAND;
 		return i;
 	}
 	return argc;
 }
 
-bool args_parse(struct args *args, int argc, char **argv, struct err *err)
+/* git appends the operation to the command of a credential helper
+ * (gitcredentials(7)). */
+static bool takes_operation(const struct args *args)
 {
-	char unknown[] = {'-', 0, 0};
-	int option;
+	return args->verb != NULL && strcmp(args->verb, "token") == 0 &&
+	       args->output != NULL && strcmp(args->output, "git") == 0;
+}
 
-	memset(args, 0, sizeof(*args));
-	argc = cut_command(args, argc, argv);
-	if (args->command != NULL && args->command[0] == NULL)
-		return err_set(err, "-- needs a command behind it");
-	args->min_valid_s = 60;
-	opterr = 0;
-	while ((option = getopt_long(argc, argv, ":c:vhV", table, NULL)) !=
-	       -1) {
-		if (option == ':')
-			return err_set(err, "%s needs a value",
-				       argv[optind - 1]);
-		if (option == '?') {
-			if (is_known(optopt))
-				return err_set(err, "%s: it takes no value",
-					       argv[optind - 1]);
-			unknown[1] = (char)optopt;
-			return err_set(err, "There is no option %s",
-				       optopt != 0 && optopt < 256
-					       ? unknown
-					       : argv[optind - 1]);
-		}
-		if (!take(args, option, err))
-			return false;
-		args->groups |= group_of(option);
-	}
-	if (optind < argc)
-		args->verb = argv[optind++];
-	if (optind < argc)
-		return err_set(err, "\"%s\" is one word too many",
-			       argv[optind]);
+/* Changes the order of argv. */
+static bool parse(struct args *args, int argc, char **argv, struct err *err)
+{
+	int word = 0;
+
+	if (!command_line_parse(rows, ROWS, args, argc, argv, &args->given,
+				&word, err))
+		return false;
+	if (word < argc)
+		args->verb = argv[word++];
+	if (word < argc && takes_operation(args))
+		args->operation = argv[word++];
+	if (word < argc)
+		return err_set(err, "unexpected argument \"%s\"", argv[word]);
 	return true;
 }
 
-bool args_go_with(const struct args *args, const char *verb, unsigned groups,
+bool args_parse(struct args *args, int argc, char **argv, struct err *err)
+{
+	char **words;
+	bool ok;
+
+	memset(args, 0, sizeof(*args));
+	args->argv = argv;
+	argc = cut_command(args, argc, argv);
+	if (args->command != NULL && args->command[0] == NULL)
+		return err_set(err, "a command must follow --");
+	words = xcalloc((size_t)argc + 1, sizeof(*words));
+	memcpy(words, argv, (size_t)argc * sizeof(*words));
+	ok = parse(args, argc, words, err);
+	free(words);
+	return ok;
+}
+
+bool args_go_with(const struct args *args, enum verb_index verb,
 		  struct err *err)
 {
-	size_t i;
+	unsigned bit = 1U << verb;
 
-	if ((args->groups & TAKES_COMMAND & ~groups) != 0)
-		return err_set(err, "A command after -- does not go with %s",
-			       verb);
-	for (i = 0; table[i].name != NULL; i++) {
-		if ((group_of(table[i].val) & args->groups & ~groups) != 0)
-			return err_set(err, "--%s does not go with %s",
-				       table[i].name, verb);
+	if (args->command != NULL && (bit & COMMAND_VERBS) == 0)
+		return err_set(err, "a command after -- cannot be used with %s",
+			       verb_names[verb]);
+	for (size_t i = 0; i < ROWS; i++) {
+		if (is_given(args, i) && rows[i].verbs != 0 &&
+		    (rows[i].verbs & bit) == 0)
+			return err_set(err, "--%s cannot be used with %s",
+				       rows[i].name, verb_names[verb]);
 	}
 	return true;
+}
+
+bool args_setting(const struct args *args, size_t i, const char **key,
+		  const char **value)
+{
+	for (size_t row = 0; row < ROWS; row++) {
+		if (rows[row].key == NULL || !is_given(args, row) || i-- > 0)
+			continue;
+		*key = rows[row].key;
+		*value = value_of(args, row);
+		return true;
+	}
+	return false;
+}
+
+static char *option_word(const struct args *args, size_t row)
+{
+	struct buf word;
+
+	buf_init(&word, WORD_MAX);
+	(void)buf_addf(&word, "--%s", rows[row].name);
+	if (rows[row].kind == COMMAND_LINE_TEXT)
+		(void)buf_addf(&word, "=%s", value_of(args, row));
+	return buf_take(&word);
+}
+
+char **args_for_verb(const struct args *args, const char *verb)
+{
+	char **words = xcalloc(ROWS + 3, sizeof(*words));
+	size_t count = 0;
+
+	words[count++] = xstrdup(args->argv[0]);
+	words[count++] = xstrdup(verb);
+	for (size_t i = 0; i < ROWS; i++) {
+		if (is_given(args, i) && rows[i].verbs == 0)
+			words[count++] = option_word(args, i);
+	}
+	return words;
+}
+
+void args_forget_settings(struct args *args, const char *group)
+{
+	for (size_t i = 0; i < ROWS; i++) {
+		if (rows[i].key == NULL ||
+		    strncmp(rows[i].key, group, strlen(group)) == 0)
+			continue;
+		*(const char **)((char *)args + rows[i].offset) = NULL;
+		args->given &= ~(UINT64_C(1) << i);
+	}
+}
+
+bool args_has_other(const struct args *args, const char *name)
+{
+	for (size_t i = 0; i < ROWS; i++) {
+		if (is_given(args, i) && rows[i].value != NULL &&
+		    strcmp(rows[i].name, name) != 0)
+			return true;
+	}
+	return false;
+}
+
+void args_help_verbs(struct buf *out)
+{
+	for (size_t i = 0; i < VERBS; i++)
+		(void)buf_addf(out, "  %-8s %s\n", verbs[i].name,
+			       verbs[i].help);
+}
+
+void args_help_options(struct buf *out)
+{
+	for (size_t i = 0; i < ROWS; i++)
+		command_line_help(out, &rows[i], HELP_COLUMN, verb_names);
 }

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The command line.
+ * The command line. Its options are in args.def, its verbs in verbs.def.
  */
 #ifndef GRANTTY_APP_ARGS_H
 #define GRANTTY_APP_ARGS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
+struct buf;
 struct err;
 
 /* Exit codes, as scripts rely on them. */
@@ -16,49 +18,79 @@ enum exit_code {
 	EXIT_FAILED = 1,
 	EXIT_USAGE = 2, /* bad usage or configuration */
 	EXIT_DENIED = 3,
-	EXIT_NOBODY = 4, /* nobody is signed in */
+	EXIT_NOT_SIGNED_IN = 4, /* no one is signed in */
 	EXIT_EXPIRED = 5,
 	EXIT_UNREACHABLE = 6,
-	EXIT_NOT_EXECUTABLE = 126, /* login -- COMMAND, as a shell has it */
+	EXIT_NOT_EXECUTABLE = 126, /* login -- COMMAND, as in a shell */
 	EXIT_NOT_FOUND = 127,
 	EXIT_CANCELLED = 130
 };
 
-/* Which options a verb takes besides those that all take. */
-enum args_group {
-	TAKES_MIN_VALID = 1 << 0,
-	TAKES_JSON = 1 << 1,
-	TAKES_PLAIN = 1 << 2,
-	TAKES_LAN = 1 << 3,
-	TAKES_APPROVE_AFTER = 1 << 4,
-	TAKES_FROM_URL = 1 << 5,
-	TAKES_DPOP = 1 << 6,
-	TAKES_COMMAND = 1 << 7
+/* The verbs in the order of verbs.def. */
+enum verb_index {
+#define VERB(id, name, help) VERB_INDEX_##id,
+#include "app/verbs.def"
+#undef VERB
+	VERBS
 };
 
-/* What was asked for. Strings are borrowed from argv; NULL: not given. */
+/* Sets of verbs: bits to be OR'ed. */
+enum verb_bit {
+#define VERB(id, name, help) VERB_##id = 1 << VERB_INDEX_##id,
+#include "app/verbs.def"
+#undef VERB
+};
+
+/* The parsed command line, with a field for each row of args.def. Strings are
+ * borrowed from argv; NULL: not given. */
 struct args {
-	const char *config, *env_file;
-	const char *provider, *issuer, *client_id, *scope, *grant, *theme;
-	const char *approve_after, *from_url, *dpop;
-	int64_t min_valid_s;
-	int verbose;
-	bool plain, json, lan, help, version;
-	const char *verb;     /* the word that is no option; NULL: none */
-	char *const *command; /* what follows --, ends with NULL; NULL: none */
-	unsigned groups;      /* enum args_group, or'ed: what was given */
+#define TEXT(field, ...) const char *field;
+#define FLAG(field, ...) bool field;
+#define COUNT(field, ...) int field;
+#define SECONDS(field, ...) int64_t field;
+#include "app/args.def"
+#undef TEXT
+#undef FLAG
+#undef COUNT
+#undef SECONDS
+	char *const *argv;     /* all of it, as it was given */
+	const char *verb;      /* the word that is not an option; NULL: none */
+	const char *operation; /* the word that git adds; NULL: none */
+	char *const *command;  /* what follows --, ends with NULL; NULL: none */
+	uint64_t given;	       /* a bit for each row: the options given */
 };
 
 /*
- * Reads verb and options in any order. False with *err where an option is
- * unknown, lacks its value or has a wrong one, or where there is more than one
- * word.
+ * Parses the verb and the options, in any order. False with *err if an option
+ * is unknown, lacks its value or has an invalid one, or if there is more than
+ * one word, except for "token --output git".
  */
 bool args_parse(struct args *args, int argc, char **argv, struct err *err);
 
-/* False with *err where an option was given that does not go with a verb that
- * takes only these groups. */
-bool args_go_with(const struct args *args, const char *verb, unsigned groups,
+/* False with *err if an option was given that the verb does not accept. */
+bool args_go_with(const struct args *args, enum verb_index verb,
 		  struct err *err);
+
+/*
+ * The i-th option that was given and sets a key of the configuration: the full
+ * name of the key, and its value. False past the last one.
+ */
+bool args_setting(const struct args *args, size_t i, const char **key,
+		  const char **value);
+
+/* The command line that runs that verb with the given options that all verbs
+ * take. xfreev() it. */
+char **args_for_verb(const struct args *args, const char *verb);
+
+/* Forgets the options that set keys of the configuration, except those in that
+ * group ("screen."). */
+void args_forget_settings(struct args *args, const char *group);
+
+/* True if an option with a value was given besides that one. */
+bool args_has_other(const struct args *args, const char *name);
+
+/* Appends the lines of --help about the verbs and about the options. */
+void args_help_verbs(struct buf *out);
+void args_help_options(struct buf *out);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Configuration, secret and provider, as the other verbs would have them. What
- * is wrong is said in the very words that those verbs would use.
+ * Configuration, secret and provider, as the other verbs would use them. Errors
+ * are reported in the same words as by those verbs.
  */
 #include "config.h"
 
@@ -11,24 +11,24 @@
 
 #include "app/report.h"
 #include "base/err.h"
-#include "core/allow.h"
 #include "base/log.h"
-#include "core/options.h"
-#include "ui/term.h"
+#include "conf/options.h"
+#include "oauth/allow.h"
+#include "ui/locale.h"
 
 enum { LOG_LINES = 1 };
 
 static bool check_configuration(struct check *check)
 {
-	static const char advice[] = "\"grantty config\" prints what is in "
-				     "force and where it comes from";
+	static const char advice[] = "\"grantty config\" prints the settings "
+				     "in force and where they come from";
 	struct setup *setup = &check->setup;
 	struct err err = {""};
 	bool ok = setup_conf(setup, check->args, &err);
 
 	setup->log = log_new(LOG_LINES);
 	theme_plain(&setup->theme);
-	(void)term_set_locale(setup->conf.screen.locale);
+	(void)locale_set(setup->conf.screen.locale);
 	if (!ok || !allow_is_sound(&setup->conf.kiosk.allow, &err))
 		report_row(check->report, OUTCOME_FAIL, "configuration", advice,
 			   "%s", err.text);
@@ -37,7 +37,7 @@ static bool check_configuration(struct check *check)
 			   "%s", setup->conf_path);
 	else
 		report_row(check->report, OUTCOME_OK, "configuration", NULL,
-			   "no file: options, environment and defaults");
+			   "no file: options, environment and defaults apply");
 	return ok;
 }
 
@@ -60,10 +60,10 @@ static bool check_secret(struct check *check)
 	}
 	if (conf->provider.client_secret[0] == '\0')
 		report_row(check->report, OUTCOME_OK, "secret", NULL,
-			   "none is set");
+			   "not set");
 	else
 		report_row(check->report, OUTCOME_OK, "secret", NULL,
-			   "from %s, kept from others",
+			   "from %s; other users cannot read it",
 			   origin_of(conf, "provider.client_secret"));
 	return true;
 }
@@ -75,15 +75,15 @@ void check_conf(struct check *check)
 
 	if (!check_configuration(check) || !check_secret(check)) {
 		report_row(check->report, OUTCOME_WARN, "provider",
-			   "mend what failed above first", "was not looked at");
+			   "fix the failure above first", "not checked");
 		return;
 	}
-	check->can_ask = provider_set_up(&setup->provider, &setup->conf, NULL,
-					 NULL, &err);
-	if (check->can_ask)
+	check->has_provider = provider_set_up(&setup->provider, &setup->conf,
+					      NULL, NULL, &err);
+	if (check->has_provider)
 		report_row(check->report, OUTCOME_OK, "provider", NULL,
-			   "%s, by the %s grant, as the client %s",
-			   setup->provider.label, setup->conf.grant,
+			   "%s, %s grant, client ID %s", setup->provider.label,
+			   option_choice_name("grant", setup->conf.grant),
 			   setup->provider.client_id);
 	else
 		report_row(check->report, OUTCOME_FAIL, "provider", NULL, "%s",

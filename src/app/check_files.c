@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What has to be read, written or run later. The session itself is left as it
- * is.
+ * Everything that will be read, written or run later. Leaves the session itself
+ * unchanged.
  */
 #include "config.h"
 
@@ -18,32 +18,52 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "io/store.h"
+#include "machine/session_data.h"
 
 enum { PATH_BYTES = 4096 };
 
 /* ---- The session */
 
-static void say_store(struct check *check, struct store *store,
-		      const char *path)
+/* A sign-in would be refused if the stored session were another client's. */
+static void report_session(struct check *check, struct store *store,
+			   const char *path)
+{
+	struct session_data data = {0};
+	struct err err = {""};
+
+	if (store_load(store, &data, NULL) == STORE_OK &&
+	    !setup_owns(&check->setup, &data, "", &err))
+		report_row(check->report, OUTCOME_FAIL, "store",
+			   "run \"grantty logout\" with that provider and "
+			   "client, or use another account (-a NAME)",
+			   "%s: %s", path, err.text);
+	else
+		report_row(check->report, OUTCOME_OK, "store", NULL,
+			   "%s is writable and contains a session", path);
+	session_data_free(&data);
+}
+
+static void report_store(struct check *check, struct store *store,
+			 const char *path)
 {
 	struct err err = {""};
 
 	switch (store_try(store, &err)) {
 	case STORE_OK:
-		report_row(check->report, OUTCOME_OK, "store", NULL,
-			   "%s can be written; there is a session in it", path);
+		report_session(check, store, path);
 		break;
 	case STORE_EMPTY:
 		report_row(check->report, OUTCOME_OK, "store", NULL,
-			   "%s can be written", path);
+			   "%s is writable", path);
 		break;
 	case STORE_BUSY:
 		report_row(check->report, OUTCOME_OK, "store", NULL,
-			   "%s is at work for another grantty", path);
+			   "%s is in use by another grantty", path);
 		break;
 	case STORE_CORRUPT:
 		report_row(check->report, OUTCOME_WARN, "store",
-			   "sign in again: it is then set aside",
+			   "sign in again; grantty then sets the damaged file "
+			   "aside",
 			   "%s is damaged (%s)", path, err.text);
 		break;
 	case STORE_FAILED:
@@ -53,7 +73,21 @@ static void say_store(struct check *check, struct store *store,
 	}
 }
 
-/* Opens the store with the key file that is set. NULL where that fails. */
+/* Opening the store of an account that does not exist would create it. */
+static bool has_account(struct check *check)
+{
+	struct err err = {""};
+
+	if (setup_has_account(&check->setup, &err))
+		return true;
+	report_row(check->report, OUTCOME_FAIL, "store",
+		   "correct the name, or create the account with \"grantty "
+		   "login -a NAME\"",
+		   "%s", err.text);
+	return false;
+}
+
+/* Opens the store with the configured key file. NULL if that fails. */
 static struct store *open_sealed(struct check *check, const char *path,
 				 const char *key_file)
 {
@@ -62,7 +96,10 @@ static struct store *open_sealed(struct check *check, const char *path,
 
 	if (store != NULL)
 		report_row(check->report, OUTCOME_OK, "key_file", NULL,
-			   "%s holds a key", key_file);
+			   "%s contains a key; an older session file that is "
+			   "put back %s be detected",
+			   key_file,
+			   store_notices_replay(store) ? "would" : "would not");
 	else
 		report_row(check->report, OUTCOME_FAIL, "key_file", NULL, "%s",
 			   err.text);
@@ -78,9 +115,11 @@ static void check_store(struct check *check)
 
 	if (path != NULL && path[0] == '\0') {
 		report_row(check->report, OUTCOME_OK, "store", NULL,
-			   "in memory: who restarts it signs in again");
+			   "in memory: a restart ends the session");
 		goto out;
 	}
+	if (path != NULL && !has_account(check))
+		goto out;
 	if (path != NULL)
 		store = store_open(path, NULL, &err);
 	if (store == NULL) {
@@ -93,7 +132,7 @@ static void check_store(struct check *check)
 		store = open_sealed(check, path, key_file);
 	}
 	if (store != NULL)
-		say_store(check, store, path);
+		report_store(check, store, path);
 out:
 	store_close(store);
 	free(path);
@@ -101,7 +140,7 @@ out:
 
 /* ---- Hooks */
 
-/* Whether a process may run that file. */
+/* True if a process may execute that file. */
 static bool is_program(const char *path)
 {
 	struct stat st;
@@ -115,7 +154,7 @@ static bool is_program(const char *path)
 	return access(path, X_OK) == 0;
 }
 
-/* As execvp() would look for it. False with errno where it is nowhere. */
+/* Searches as execvp() does. False with errno if it is not found. */
 static bool can_run(const char *name)
 {
 	const char *folders = getenv("PATH");
@@ -150,9 +189,8 @@ static void check_hook(struct check *check, const char *option,
 			   hook->items[0]);
 	else
 		report_row(check->report, OUTCOME_FAIL, option,
-			   "name a program that is there and may be run "
-			   "(chmod +x)",
-			   "%s cannot be run: %s", hook->items[0],
+			   "name an existing, executable program (chmod +x)",
+			   "cannot run %s: %s", hook->items[0],
 			   strerror(errno));
 }
 
@@ -168,12 +206,12 @@ static void check_log(struct check *check)
 			   err.text);
 	else if (conf->log.file[0] != '\0')
 		report_row(check->report, OUTCOME_OK, "log", NULL,
-			   "%s can be written", conf->log.file);
+			   "%s is writable", conf->log.file);
 }
 
 static void check_metrics(struct check *check)
 {
-	const char *path = check->setup.conf.metrics_textfile;
+	const char *path = check->setup.conf.metrics.textfile;
 	const char *slash = strrchr(path, '/');
 	char *folder;
 
@@ -183,11 +221,12 @@ static void check_metrics(struct check *check)
 			       : xstrndup(path, (size_t)(slash - path) + 1);
 	if (access(folder, W_OK | X_OK) == 0)
 		report_row(check->report, OUTCOME_OK, "metrics", NULL,
-			   "%s can be written", path);
+			   "%s is writable", path);
 	else
 		report_row(check->report, OUTCOME_FAIL, "metrics",
-			   "make the folder, and let this user write to it",
-			   "%s cannot be written: %s", path, strerror(errno));
+			   "create the directory, and let this user write to "
+			   "it",
+			   "cannot write %s: %s", path, strerror(errno));
 	free(folder);
 }
 

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the machine brings along: locale, terminal, clock. Opens no screen; the
- * terminal is only asked for its size.
+ * The machine itself: locale, terminal, clock. Opens no screen; only queries
+ * the terminal.
  */
 #include "config.h"
 
 #include "app/check.h"
 
 #include <fcntl.h>
+#include <langinfo.h>
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,8 +20,10 @@
 #include "app/report.h"
 #include "base/err.h"
 #include "io/vt.h"
+#include "ui/block_width.h"
 #include "ui/canvas.h"
 #include "ui/layout.h"
+#include "ui/locale.h"
 #include "ui/term.h"
 #include "ui/term_type.h"
 #include "ui/view.h"
@@ -48,29 +51,28 @@ static void check_locale(struct check *check)
 {
 	const char *name = locale_name(&check->setup.conf);
 	bool known = setlocale(LC_ALL, check->setup.conf.screen.locale) != NULL;
-	bool utf8 = term_set_locale(check->setup.conf.screen.locale);
+	bool utf8 = locale_set(check->setup.conf.screen.locale);
 
 	if (!utf8)
 		report_row(check->report, OUTCOME_WARN, "locale",
 			   "install a UTF-8 locale, such as C.UTF-8",
-			   "there is none with UTF-8: everything will be "
-			   "drawn in ASCII");
+			   "no UTF-8 locale is installed: the screens use "
+			   "ASCII only");
 	else if (!known)
 		report_row(check->report, OUTCOME_WARN, "locale",
 			   "generate it (dpkg-reconfigure locales) or set "
-			   "screen.locale to one that is there",
-			   "%s is not on this machine; C.UTF-8 takes its place",
+			   "screen.locale to one that is installed",
+			   "%s is not installed; C.UTF-8 is used instead",
 			   name);
 	else
 		report_row(check->report, OUTCOME_OK, "locale", NULL, "%s",
-			   name[0] != '\0' ? name
-					   : "none is set: C.UTF-8 is used");
+			   name[0] != '\0' ? name : "not set; C.UTF-8 is used");
 }
 
 /* ---- Terminal */
 
-/* The terminal that people will see, or else the one that this was typed at.
- * -1: there is none. */
+/* The terminal on standard output, input or error, else the controlling one. -1
+ * if there is none. */
 static int open_terminal(void)
 {
 	static const int fds[] = {STDOUT_FILENO, STDIN_FILENO, STDERR_FILENO};
@@ -88,14 +90,12 @@ static void check_size(struct check *check, int fd, const char *type)
 
 	if (size.columns < COLUMNS_MIN || size.rows < ROWS_MIN)
 		report_row(check->report, OUTCOME_FAIL, "terminal",
-			   "make it larger, or its font smaller",
-			   "%s of %dx%d, which is too small: %dx%d is the "
-			   "least",
-			   type, size.columns, size.rows, COLUMNS_MIN,
-			   ROWS_MIN);
+			   "make it larger, or use a smaller font",
+			   "%s, %dx%d: too small, the minimum is %dx%d", type,
+			   size.columns, size.rows, COLUMNS_MIN, ROWS_MIN);
 	else
 		report_row(check->report, OUTCOME_OK, "terminal", NULL,
-			   "%s of %dx%d", type, size.columns, size.rows);
+			   "%s, %dx%d", type, size.columns, size.rows);
 }
 
 static void check_font(struct check *check, int fd)
@@ -104,26 +104,81 @@ static void check_font(struct check *check, int fd)
 
 	if (!vt_is_one(fd)) {
 		report_row(report, OUTCOME_OK, "font", NULL,
-			   "not a console: the terminal's own font");
+			   "not a console: the terminal has its own font");
 		return;
 	}
 	switch (vt_blocks(fd)) {
 	case VT_BLOCKS_THERE:
 		report_row(report, OUTCOME_OK, "font", NULL,
-			   "the console's, which has half blocks");
+			   "the console font has half blocks");
 		return;
 	case VT_BLOCKS_MISSING:
 		report_row(report, OUTCOME_OK, "font", NULL,
-			   "the console's, which has no half blocks: a sign-in "
-			   "puts them in place of two glyphs while it runs");
+			   "the console font has no half blocks: grantty "
+			   "draws them over two glyphs while it runs");
 		return;
 	case VT_BLOCKS_UNKNOWN:
 		break;
 	}
 	report_row(report, OUTCOME_WARN, "font",
-		   "look at a sign-in once; \"m\" there draws the QR code in "
-		   "another way",
-		   "the console does not tell what its font has");
+		   "look at a sign-in screen; press \"m\" there if the QR "
+		   "code is garbled",
+		   "cannot read which characters the console font has");
+}
+
+/* On a console the width is 1, and without UTF-8 no half blocks are drawn. */
+static void check_width(struct check *check, int fd)
+{
+	if (vt_is_one(fd) || strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
+		return;
+	switch (block_width(fd)) {
+	case BLOCK_WIDTH_UNKNOWN:
+		report_row(check->report, OUTCOME_OK, "width", NULL,
+			   "the terminal does not report how wide half "
+			   "blocks are: one column is assumed");
+		break;
+	case BLOCK_WIDTH_ONE:
+		report_row(check->report, OUTCOME_OK, "width", NULL,
+			   "half blocks take one column");
+		break;
+	case BLOCK_WIDTH_TWO:
+		report_row(check->report, OUTCOME_OK, "width", NULL,
+			   "half blocks take two columns: the screens do "
+			   "without them");
+		break;
+	case BLOCK_WIDTH_NO_UTF8:
+		report_row(check->report, OUTCOME_WARN, "width",
+			   "set the terminal to UTF-8, or LANG to the "
+			   "terminal's encoding",
+			   "the terminal is not set to UTF-8: the screens "
+			   "use ASCII only");
+		break;
+	}
+}
+
+/* The mode in which a sign-in starts. */
+static enum drawing drawing_at_first(const struct conf *conf)
+{
+	const enum drawing drawing = conf->screen.qr;
+
+	return drawing == DRAWING_AUTO &&
+			       term_may_lack_utf8(conf->screen.locale)
+		       ? DRAWING_ASCII
+		       : drawing;
+}
+
+/* GNU screen and tmux go by the name of the locale. */
+static void check_ascii(struct check *check)
+{
+	const struct conf *conf = &check->setup.conf;
+
+	if (conf->screen.qr == DRAWING_AUTO &&
+	    drawing_at_first(conf) == DRAWING_ASCII)
+		report_row(check->report, OUTCOME_WARN, "drawing",
+			   "set LANG to a UTF-8 locale before you start "
+			   "screen or tmux, or set screen.qr to \"half\"",
+			   "screen or tmux without a UTF-8 locale: the "
+			   "screens start in ASCII");
 }
 
 static void check_terminal(struct check *check)
@@ -134,42 +189,45 @@ static void check_terminal(struct check *check)
 
 	if (fd < 0)
 		report_row(check->report, OUTCOME_OK, "terminal", NULL,
-			   "there is none here; run this on the screen to "
-			   "hear of its size and font");
+			   "none here; run this on the screen itself to "
+			   "check its size and font");
 	else if (type == NULL)
 		report_row(check->report, OUTCOME_FAIL, "terminal",
 			   "install ncurses-base",
-			   "no terminal type is known on this machine");
+			   "no terminal descriptions are installed");
 	else if (name == NULL || strcmp(name, type) != 0)
 		report_row(check->report, OUTCOME_WARN, "terminal",
-			   "set TERM to what it is, or install ncurses-term",
-			   "its type \"%s\" is not known on this machine and "
-			   "is taken for %s",
+			   "set TERM to the terminal's type, or install "
+			   "ncurses-term",
+			   "unknown terminal type \"%s\": treated as %s",
 			   name != NULL ? name : "", type);
 	if (fd >= 0 && type != NULL)
 		check_size(check, fd, type);
 	if (fd >= 0)
 		check_font(check, fd);
 	if (fd >= 0)
+		check_width(check, fd);
+	if (fd >= 0)
 		(void)close(fd);
+	check_ascii(check);
 }
 
-static void say_qr(struct check *check, const struct view *view,
-		   struct rect size)
+static void report_qr(struct check *check, const struct view *view,
+		      struct rect size)
 {
 	const struct symbol *symbol = view->symbol;
 
 	if (symbol == NULL) {
 		report_row(check->report, OUTCOME_WARN, "qr",
 			   "make the terminal larger or its font smaller; "
-			   "else people type the address and the code",
-			   "no QR code fits %dx%d beside the text",
+			   "otherwise users must type the address and the code",
+			   "no room for a QR code beside the text at %dx%d",
 			   size.columns, size.rows);
 		return;
 	}
 	report_row(check->report, OUTCOME_OK, "qr", NULL,
-		   "%dx%d shows the address %s the code, in %s, with a quiet "
-		   "zone of %d",
+		   "at %dx%d it contains the address %s the code, in %s with "
+		   "a quiet zone of %d",
 		   size.columns, size.rows,
 		   symbol->complete ? "with" : "without",
 		   view->mode == QR_HALF ? "half blocks" : "whole cells",
@@ -178,10 +236,11 @@ static void say_qr(struct check *check, const struct view *view,
 
 void check_qr(struct check *check)
 {
-	const bool utf8 = term_set_locale(check->setup.conf.screen.locale);
-	/* Where a console's font has no half blocks, they are lent to it. */
-	const struct canvas canvas = {.utf8 = utf8, .halves = utf8};
-	struct view view = {.drawing = drawing_of(check->setup.conf.screen.qr)};
+	const bool utf8 = locale_set(check->setup.conf.screen.locale);
+	/* If a console's font has no half blocks, the screens add them. */
+	enum block_width width;
+	struct canvas canvas = {.utf8 = utf8, .halves = utf8};
+	struct view view = {.drawing = drawing_at_first(&check->setup.conf)};
 	struct rect size;
 	int fd;
 
@@ -191,9 +250,13 @@ void check_qr(struct check *check)
 	if (fd < 0)
 		return;
 	size = term_measure(fd);
+	width = block_width(fd);
+	if (view.drawing == DRAWING_ASCII || width == BLOCK_WIDTH_TWO ||
+	    width == BLOCK_WIDTH_NO_UTF8)
+		canvas.halves = false;
 	layout_choose_qr(&canvas, size, check->verification_uri_complete,
 			 check->verification_uri, &view);
-	say_qr(check, &view, size);
+	report_qr(check, &view, size);
 	symbols_free(view.symbols);
 	(void)close(fd);
 }
@@ -219,7 +282,7 @@ void check_format_date(char *dst, int64_t wall_s)
 
 	if (gmtime_r(&at, &tm) == NULL ||
 	    strftime(dst, CHECK_DATE_SIZE, "%Y-%m-%d %H:%M UTC", &tm) == 0)
-		snprintf(dst, CHECK_DATE_SIZE, "no date at all");
+		snprintf(dst, CHECK_DATE_SIZE, "an invalid date");
 }
 
 static void check_clock(struct check *check)
@@ -232,11 +295,10 @@ static void check_clock(struct check *check)
 	check->clock_is_off = wall_s < BUILD_DAY_S;
 	if (check->clock_is_off)
 		report_row(check->report, OUTCOME_FAIL, "clock",
-			   "set it, by NTP (timedatectl set-ntp true) or by "
-			   "hand: until then no certificate is valid",
-			   "reads %s, which is before this program was made "
-			   "(%s)",
-			   now, built);
+			   "set it by NTP (timedatectl set-ntp true) or by "
+			   "hand; until then no certificate is valid",
+			   "%s is before this program was built (%s)", now,
+			   built);
 	else
 		report_row(check->report, OUTCOME_OK, "clock", NULL, "%s", now);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the first answer of each server tells about the way to it: proxy, name,
- * connection, certificate, and whether the clock agrees. Sends nothing.
+ * What the first answer of each server shows about the path to it: proxy, name,
+ * connection, certificate, and whether the clocks agree. Sends nothing.
  */
 #include "config.h"
 
@@ -15,17 +15,16 @@
 #include "app/clock.h"
 #include "app/report.h"
 #include "base/url.h"
-#include "core/exchange.h"
+#include "oauth/http_message.h"
 
 enum {
-	OFFSET_MAX_S = 60, /* a clock may be off by that */
+	OFFSET_MAX_S = 60, /* accepted clock difference */
 	HOST_SIZE = 256
 };
 
 /* ---- The proxy */
 
-/* Which proxy there is, and where that is set; as libcurl looks for it. NULL:
- * none. */
+/* The proxy and where it is set, found as libcurl does. NULL: none. */
 static const char *proxy_in_force(const struct conf *conf, const char **origin)
 {
 	static const char *const names[] = {"https_proxy", "HTTPS_PROXY",
@@ -47,7 +46,7 @@ static const char *proxy_in_force(const struct conf *conf, const char **origin)
 	return NULL;
 }
 
-/* Host and port alone: before them may be a name and a password. */
+/* Only host and port: a user name and password may precede them. */
 static void proxy_host(char *dst, size_t size, const char *proxy)
 {
 	const char *scheme = strstr(proxy, "://");
@@ -59,8 +58,21 @@ static void proxy_host(char *dst, size_t size, const char *proxy)
 	snprintf(dst, size, "%.*s", (int)strcspn(start, "/"), start);
 }
 
-static void say_proxy_answer(struct report *report, const struct reply *reply,
-			     const char *host, const char *origin)
+/* True if the proxy might be bypassed: one set in the configuration has no
+ * exceptions. */
+static bool has_exceptions(const char *origin)
+{
+	const char *lower = getenv("no_proxy");
+	const char *upper = getenv("NO_PROXY");
+
+	return strcmp(origin, "network.proxy") != 0 &&
+	       ((lower != NULL && lower[0] != '\0') ||
+		(upper != NULL && upper[0] != '\0'));
+}
+
+static void report_proxy_answer(struct report *report,
+				const struct reply *reply, const char *host,
+				const char *origin)
 {
 	int status = reply->proxy_status;
 
@@ -68,31 +80,34 @@ static void say_proxy_answer(struct report *report, const struct reply *reply,
 		report_row(
 			report, OUTCOME_FAIL, "proxy",
 			"set network.proxy to http://NAME:PASSWORD@HOST:PORT",
-			"%s, from %s, wants a name and a password", host,
+			"%s (from %s) requires a user name and password", host,
 			origin);
 	else if (status >= 300)
 		report_row(report, OUTCOME_FAIL, "proxy",
-			   "ask whoever runs it to let this machine through",
-			   "%s, from %s, refuses (status %d)", host, origin,
-			   status);
-	else if (status != 0)
+			   "ask the proxy's administrator to allow this "
+			   "machine",
+			   "%s (from %s) refused the connection (status %d)",
+			   host, origin, status);
+	/* A SOCKS proxy has no status. */
+	else if (status != 0 ||
+		 (reply->net == NET_OK && !has_exceptions(origin)))
 		report_row(report, OUTCOME_OK, "proxy", NULL,
-			   "%s, from %s, lets it through", host, origin);
+			   "%s (from %s) allows the connection", host, origin);
 	else if (reply->net == NET_OK)
 		report_row(
 			report, OUTCOME_OK, "proxy", NULL,
-			"%s, from %s, is not used for this server (NO_PROXY)",
+			"%s (from %s) is not used for this server (NO_PROXY)",
 			host, origin);
 	else
 		report_row(report, OUTCOME_WARN, "proxy",
-			   "see whether it is the right one; network.proxy = "
-			   "\"none\" goes without",
-			   "%s, from %s, may be what does not answer", host,
+			   "check whether it is the right one; network.proxy "
+			   "= \"none\" turns it off",
+			   "%s (from %s) may be the cause of the failure", host,
 			   origin);
 }
 
-static void say_proxy(struct check *check, const struct reply *reply,
-		      const struct url *url)
+static void report_proxy(struct check *check, const struct reply *reply,
+			 const struct url *url)
 {
 	const char *origin;
 	const char *proxy = proxy_in_force(&check->setup.conf, &origin);
@@ -100,25 +115,25 @@ static void say_proxy(struct check *check, const struct reply *reply,
 
 	if (proxy == NULL) {
 		report_row(check->report, OUTCOME_OK, "proxy", NULL,
-			   origin != NULL ? "none, by network.proxy"
-					  : "none is set");
+			   origin != NULL ? "turned off by network.proxy"
+					  : "not set");
 		return;
 	}
 	proxy_host(host, sizeof(host), proxy);
 	if (url_is_loopback(url))
 		report_row(check->report, OUTCOME_OK, "proxy", NULL,
-			   "%s, from %s, is not used for this machine itself",
+			   "%s (from %s) is not used for this machine itself",
 			   host, origin);
 	else
-		say_proxy_answer(check->report, reply, host, origin);
+		report_proxy_answer(check->report, reply, host, origin);
 }
 
-/* ---- The way to the server */
+/* ---- The path to the server */
 
-/* Behind a proxy it is the proxy that resolves names, and it is the only one
- * that is seen. */
-static void say_address(struct report *report, const struct reply *reply,
-			const struct url *url)
+/* Behind a proxy, the proxy resolves names, and only its own address is
+ * known. */
+static void report_address(struct report *report, const struct reply *reply,
+			   const struct url *url)
 {
 	const char *address = reply->address;
 
@@ -126,13 +141,13 @@ static void say_address(struct report *report, const struct reply *reply,
 	    (strlen(address) == url->host_len &&
 	     strncmp(address, url->host, url->host_len) == 0))
 		return;
-	report_row(report, OUTCOME_OK, "resolve", NULL, "%.*s is %s (%s)",
-		   (int)url->host_len, url->host, address,
-		   strchr(address, ':') != NULL ? "IPv6" : "IPv4");
+	report_row(report, OUTCOME_OK, "resolve", NULL,
+		   "%.*s resolves to %s (%s)", (int)url->host_len, url->host,
+		   address, strchr(address, ':') != NULL ? "IPv6" : "IPv4");
 }
 
-static void say_certificate(struct report *report, const struct reply *reply,
-			    const struct url *url)
+static void report_certificate(struct report *report, const struct reply *reply,
+			       const struct url *url)
 {
 	char until[CHECK_DATE_SIZE];
 
@@ -146,11 +161,12 @@ static void say_certificate(struct report *report, const struct reply *reply,
 	}
 	check_format_date(until, reply->expires_s);
 	report_row(report, OUTCOME_OK, "tls", NULL,
-		   "the certificate of %.*s is trusted, by \"%s\" until %s",
+		   "the certificate of %.*s is trusted; issued by \"%s\", "
+		   "valid until %s",
 		   (int)url->host_len, url->host, reply->issuer, until);
 }
 
-static void say_failure(const struct check *check, const struct reply *reply)
+static void report_failure(const struct check *check, const struct reply *reply)
 {
 	struct report *report = check->report;
 
@@ -159,7 +175,7 @@ static void say_failure(const struct check *check, const struct reply *reply)
 		return;
 	case NET_RESOLVE:
 		report_row(report, OUTCOME_FAIL, "resolve",
-			   "see that the network is up and that "
+			   "check that the network is up and that "
 			   "/etc/resolv.conf names a DNS server that answers",
 			   "%s", reply->what);
 		return;
@@ -167,8 +183,8 @@ static void say_failure(const struct check *check, const struct reply *reply)
 		report_row(report, OUTCOME_FAIL, "tls",
 			   check->clock_is_off
 				   ? "set the clock first"
-				   : "see whether the clock is right; an "
-				     "authority of your own goes into "
+				   : "check whether the clock is right; for a "
+				     "certificate authority of your own, set "
 				     "network.ca_file",
 			   "%s", reply->what);
 		return;
@@ -179,20 +195,19 @@ static void say_failure(const struct check *check, const struct reply *reply)
 		break;
 	}
 	report_row(report, OUTCOME_FAIL, "connection",
-		   "see whether the network, a firewall or network.proxy is in "
-		   "the way",
-		   "%s", reply->what);
+		   "check the network, any firewall and network.proxy", "%s",
+		   reply->what);
 }
 
-static void say_offset(struct report *report, int64_t off_s)
+static void report_offset(struct report *report, int64_t off_s)
 {
 	if (off_s < 0)
 		off_s = -off_s;
 	if (off_s > OFFSET_MAX_S)
 		report_row(report, OUTCOME_WARN, "clock_offset",
-			   "set the clock, by NTP (timedatectl set-ntp true)",
-			   "the clock is %" PRId64
-			   " seconds off from the provider's",
+			   "set the clock by NTP (timedatectl set-ntp true)",
+			   "the clock differs by %" PRId64
+			   " seconds from the provider's",
 			   off_s);
 	else
 		report_row(report, OUTCOME_OK, "clock_offset", NULL,
@@ -207,18 +222,18 @@ void check_first_answer(struct check *check, const char *address,
 	if (!url_split(address, &url))
 		return;
 	if (!check->knows_proxy)
-		say_proxy(check, reply, &url);
+		report_proxy(check, reply, &url);
 	check->knows_proxy = true;
 	if (reply->net != NET_OK) {
-		say_failure(check, reply);
+		report_failure(check, reply);
 		return;
 	}
-	say_address(check->report, reply, &url);
+	report_address(check->report, reply, &url);
 	report_row(check->report, OUTCOME_OK, "connection", NULL,
 		   "%.*s answers", (int)(url.path - address), address);
-	say_certificate(check->report, reply, &url);
+	report_certificate(check->report, reply, &url);
 	if (!check->knows_offset && reply->date_s != 0) {
 		check->knows_offset = true;
-		say_offset(check->report, clock_wall_s() - reply->date_s);
+		report_offset(check->report, clock_wall_s() - reply->date_s);
 	}
 }

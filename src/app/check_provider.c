@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One request after the other, each with its own time limit. A server that
- * could not be reached is not asked again: a dead network costs one limit for
- * each server, not for each question.
+ * One request after another, each with its own time limit. A server that could
+ * not be reached gets no further requests: a dead network costs one time limit
+ * per server, not per request.
  */
 #include "config.h"
 
@@ -13,97 +13,105 @@
 #include <string.h>
 
 #include "app/clock.h"
-#include "app/driver.h"
+#include "app/event_loop.h"
 #include "app/report.h"
 #include "base/buf.h"
 #include "base/crypto.h"
 #include "base/err.h"
+#include "base/json.h"
 #include "base/mem.h"
 #include "base/url.h"
-#include "core/discovery.h"
-#include "core/dpop.h"
-#include "core/exchange.h"
-#include "core/json.h"
-#include "core/oauth.h"
-#include "core/pkce.h"
-#include "core/reply.h"
 #include "io/http.h"
+#include "jose/jose.h"
+#include "machine/discovery.h"
+#include "machine/event.h"
+#include "oauth/dpop.h"
+#include "oauth/id_check.h"
+#include "oauth/json_request.h"
+#include "oauth/oauth.h"
+#include "oauth/pkce.h"
+#include "oauth/reply.h"
+#include "oauth/revocation.h"
 
 enum {
-	INTERVAL_MAX_S = 60, /* a longer one is not waited for */
+	INTERVAL_MAX_S = 60, /* a longer interval is not waited for */
 	MARGIN_MS = 1000,
-	SITES = 8,
+	SERVERS_MAX = 8,
 	PATIENCE = 1
 };
 
-/* A server that was asked. */
-struct site {
-	char *host; /* and port, as in a URL */
+/* A server that was sent a request. */
+struct server {
+	char *host; /* including the port, as in a URL */
 	bool answers;
 };
 
-struct asking {
+struct provider_check {
 	struct check *check;
-	struct site sites[SITES];
-	size_t site_count;
+	struct server servers[SERVERS_MAX];
+	size_t server_count;
 	bool client_refused;
-	char *verifier; /* of PKCE, where that is wanted; secret */
+	char *verifier; /* for PKCE if used; secret */
 	struct dpop dpop;
-	char *dpop_key; /* where tokens are to be bound; secret; NULL: none */
+	char *dpop_key; /* to bind tokens to; secret; NULL: none */
 };
 
 static const char device_check[] = "device_authorization_endpoint";
+static const char revocation_check[] = "revocation_endpoint";
+static const char keys_check[] = "jwks_uri";
 
-/* ---- Asking */
+/* ---- Requests */
 
-static struct site *find_site(struct asking *asking, const char *address)
+static struct server *find_server(struct provider_check *run,
+				  const char *address)
 {
 	struct url url;
-	struct site *site;
+	struct server *server;
 	size_t len, i;
 
 	if (!url_split(address, &url))
 		return NULL;
 	len = (size_t)(url.path - address);
-	for (i = 0; i < asking->site_count; i++) {
-		site = &asking->sites[i];
-		if (strlen(site->host) == len &&
-		    strncmp(site->host, address, len) == 0)
-			return site;
+	for (i = 0; i < run->server_count; i++) {
+		server = &run->servers[i];
+		if (strlen(server->host) == len &&
+		    strncmp(server->host, address, len) == 0)
+			return server;
 	}
 	return NULL;
 }
 
-static void meet_site(struct asking *asking, const char *address,
-		      const struct reply *reply)
+static void add_server(struct provider_check *run, const char *address,
+		       const struct reply *reply)
 {
 	struct url url;
-	struct site *site;
+	struct server *server;
 
-	if (find_site(asking, address) != NULL || asking->site_count == SITES ||
-	    !url_split(address, &url))
+	if (find_server(run, address) != NULL ||
+	    run->server_count == SERVERS_MAX || !url_split(address, &url))
 		return;
-	site = &asking->sites[asking->site_count++];
-	site->host = xstrndup(address, (size_t)(url.path - address));
-	site->answers = reply->net == NET_OK;
-	check_first_answer(asking->check, address, reply);
+	server = &run->servers[run->server_count++];
+	server->host = xstrndup(address, (size_t)(url.path - address));
+	server->answers = reply->net == NET_OK;
+	check_first_answer(run->check, address, reply);
 }
 
 /*
- * Sends the request, which it takes over, and waits for what comes of it,
- * borrowed until the next one. False, with a row, where it could not be asked.
+ * Sends the request, which it takes over, and waits for the reply, borrowed
+ * until the next one. False, with a row, if the request could not be sent.
  */
-static bool ask(struct asking *asking, const char *check,
-		struct request *request, struct reply *reply)
+static bool send_request(struct provider_check *run, const char *check,
+			 struct request *request, struct reply *reply)
 {
-	struct http *http = asking->check->setup.http;
-	struct site *site = find_site(asking, request->url);
+	struct http *http = run->check->setup.http;
+	struct server *server = find_server(run, request->url);
 	char *address;
 	enum http_slot slot;
 
-	if (site != NULL && !site->answers) {
-		report_row(asking->check->report, OUTCOME_FAIL, check, NULL,
-			   "was not asked, for %s does not answer", site->host);
+	if (server != NULL && !server->answers) {
+		report_row(run->check->report, OUTCOME_FAIL, check, NULL,
+			   "not checked, because %s does not answer",
+			   server->host);
 		request_free(request);
 		return false;
 	}
@@ -115,67 +123,144 @@ static bool ask(struct asking *asking, const char *check,
 			return false;
 		}
 	}
-	meet_site(asking, address, reply);
+	add_server(run, address, reply);
 	free(address);
 	if (reply->net != NET_OK)
-		report_row(asking->check->report, OUTCOME_FAIL, check, NULL,
-			   "%s", reply->what);
+		report_row(run->check->report, OUTCOME_FAIL, check, NULL, "%s",
+			   reply->what);
 	return reply->net == NET_OK;
 }
 
-/* Asks a token endpoint, with a proof where tokens are to be bound to a key,
- * and once more where it only wanted its nonce in that. */
-static bool ask_token(struct asking *asking, const char *check,
-		      struct request *request, struct reply *reply)
+static struct request *copy_request(const struct request *request)
 {
-	struct request *second = xcalloc(1, sizeof(*second));
-	const char *key = asking->dpop_key;
-	bool ok;
+	struct request *copy = xcalloc(1, sizeof(*copy));
 
-	second->purpose = request->purpose;
-	second->url = xstrdup(request->url);
-	second->body = xstrdup(request->body);
-	second->authorization = xstrdup(request->authorization);
-	second->fresh = request->fresh;
-	dpop_prove(&asking->dpop, DPOP_ISSUER, request, key, NULL,
-		   clock_wall_s());
-	ok = ask(asking, check, request, reply);
-	if (ok && dpop_answer(&asking->dpop, DPOP_ISSUER, reply, key)) {
-		dpop_prove(&asking->dpop, DPOP_ISSUER, second, key, NULL,
-			   clock_wall_s());
-		return ask(asking, check, second, reply);
-	}
-	request_free(second);
-	return ok;
+	copy->kind = request->kind;
+	copy->url = xstrdup(request->url);
+	copy->body = xstrdup(request->body);
+	copy->authorization = xstrdup(request->authorization);
+	copy->fresh = request->fresh;
+	copy->json = request->json;
+	copy->broken = request->broken;
+	return copy;
 }
 
-/* That an endpoint is there: any answer will do, but one that says that it is
- * not. */
-static void say_endpoint(struct asking *asking, const char *check,
-			 const struct reply *reply)
+/*
+ * Sends a POST, and repeats it if the answer requires JSON, or another nonce in
+ * the DPoP proof, as a sign-in does. key: signs the proof; NULL: no proof.
+ */
+static bool send_form(struct provider_check *run, const char *check,
+		      struct request *request, const char *key,
+		      struct reply *reply)
 {
-	struct report *report = asking->check->report;
+	const struct provider *provider = &run->check->setup.provider;
+	struct request *again;
+
+	for (;;) {
+		again = copy_request(request);
+		dpop_prove(&run->dpop, DPOP_ISSUER, request, key, NULL,
+			   clock_wall_s());
+		if (!send_request(run, check, request, reply)) {
+			request_free(again);
+			return false;
+		}
+		if (json_request_learn(provider, reply)) {
+			if (json_request_is_due(provider))
+				json_request_make(again);
+			else
+				json_request_unmake(again);
+		} else if (!dpop_answer(&run->dpop, DPOP_ISSUER, reply, key)) {
+			request_free(again);
+			return true;
+		}
+		request = again;
+	}
+}
+
+/* True if an endpoint exists: any answer counts except one that says it does
+ * not. */
+static void report_endpoint(struct provider_check *run, const char *check,
+			    const struct reply *reply)
+{
+	struct report *report = run->check->report;
 	int status = reply->status;
+	char target[128];
 
 	if (status == 404 || status == 410)
 		report_row(report, OUTCOME_WARN, check,
-			   "see whether the address is right",
-			   "says that nothing is there (status %d)", status);
-	else if (status / 100 == 3)
+			   "check whether the address is right",
+			   "nothing at this address (status %d)", status);
+	else if (status / 100 == 3) {
+		reply_target(reply, target, sizeof(target));
 		report_row(report, OUTCOME_WARN, check,
-			   "set the address that it leads to",
-			   "leads elsewhere (status %d), which is not followed",
-			   status);
-	else if (status >= 500 || status == 429)
+			   "set the address that it redirects to",
+			   "redirects to %s (status %d), which is not followed",
+			   target, status);
+	} else if (status >= 500 || status == 429)
 		report_row(report, OUTCOME_WARN, check, "try again later",
-			   "is in difficulties (status %d)", status);
+			   "is having problems (status %d)", status);
 	else
 		report_row(report, OUTCOME_OK, check, NULL,
 			   "answers (status %d)", status);
 }
 
-static void visit_endpoint(struct asking *asking, const char *check,
-			   const char *address)
+/* The same for an endpoint that was sent a POST, whose answer may be an OAuth
+ * error. */
+static void report_post(struct provider_check *run, const char *check,
+			const struct reply *reply,
+			const struct oauth_failure *failure)
+{
+	struct report *report = run->check->report;
+	int status = reply->status;
+
+	/* An OAuth error proves that the endpoint exists, whatever the
+	 * status. */
+	if (status / 100 == 4 && status != 429 && failure->error[0] != '\0' &&
+	    failure->error_class != ERROR_NOT_FOUND)
+		report_row(report, OUTCOME_OK, check, NULL,
+			   "answers (status %d)", status);
+	else if (status == 405 || status == 415 || status == 501)
+		report_row(report, OUTCOME_WARN, check,
+			   "check whether the address is right",
+			   "does not accept %s (status %d)",
+			   status == 415 ? "this content type"
+					 : "a POST request",
+			   status);
+	else
+		report_endpoint(run, check, reply);
+}
+
+/*
+ * The same for the authorization endpoint, requested without its required
+ * parameters (RFC 6749 section 4.1.1). A working one rejects that in some way,
+ * perhaps by a redirect to a page of its own; some respond that there is
+ * nothing.
+ */
+static void report_page(struct provider_check *run, const char *check,
+			const struct reply *reply)
+{
+	struct report *report = run->check->report;
+	int status = reply->status;
+
+	if (status == 404 || status == 410)
+		report_row(report, OUTCOME_WARN, check,
+			   "if a sign-in fails, open it in a browser; some "
+			   "providers answer like this if the parameters of a "
+			   "sign-in are missing",
+			   "may not exist (status %d for a request without "
+			   "parameters)",
+			   status);
+	else if (status / 100 == 3)
+		report_row(report, OUTCOME_OK, check, NULL,
+			   "answers (status %d)", status);
+	else
+		report_endpoint(run, check, reply);
+}
+
+static void get_endpoint(struct provider_check *run, const char *check,
+			 const char *address,
+			 void (*report)(struct provider_check *, const char *,
+					const struct reply *))
 {
 	struct request *request;
 	struct reply reply;
@@ -183,84 +268,101 @@ static void visit_endpoint(struct asking *asking, const char *check,
 	if (address == NULL)
 		return;
 	request = xcalloc(1, sizeof(*request));
-	request->purpose = "check";
 	request->url = xstrdup(address);
-	if (ask(asking, check, request, &reply))
-		say_endpoint(asking, check, &reply);
+	if (send_request(run, check, request, &reply))
+		report(run, check, &reply);
 }
 
 /* ---- Discovery */
 
-/* A discovery whose answers are judged on their way to it. */
-struct watch {
-	struct asking *asking;
+/* A discovery whose answers are checked before it gets them. */
+struct judged {
+	struct provider_check *run;
 	struct discovery *discovery;
+	struct err warning; /* about an accepted document; "": none */
 };
 
-static void step_watch(void *self, const struct event *event,
-		       struct action *action)
+static void step_judged(void *self, const struct event *event,
+			struct action *action)
 {
-	struct watch *watch = self;
-	struct check *check = watch->asking->check;
+	struct judged *judged = self;
+	struct check *check = judged->run->check;
 
 	if (event->kind == EVENT_REPLY)
-		meet_site(watch->asking, check->setup.provider.issuer,
-			  event->reply);
+		add_server(judged->run, check->setup.provider.issuer,
+			   event->reply);
 	if (event->kind == EVENT_REPLY && !check->setup.provider.code_grant)
 		conformance_judge(&check->findings, PROBE_DISCOVERY,
 				  &check->setup.provider, event->reply);
 	action_clear(action);
-	discovery_step(watch->discovery, event, action);
+	discovery_step(judged->discovery, event, action);
+	if (discovery_state(judged->discovery) == DISCOVERY_DONE &&
+	    action->level == LEVEL_WARN)
+		err_set(&judged->warning, "%s", action->note);
 }
 
-static int64_t deadline_of_watch(const void *self)
+static int64_t deadline_of_judged(const void *self)
 {
-	const struct watch *watch = self;
+	const struct judged *judged = self;
 
-	return discovery_deadline(watch->discovery);
+	return discovery_deadline(judged->discovery);
 }
 
-/* Asks the issuer for the endpoints that nobody has named. False, with a row,
- * where it has none. */
-static bool discover(struct asking *asking)
+static enum liveness liveness_of_judged(const void *self)
 {
-	struct setup *setup = &asking->check->setup;
+	const struct judged *judged = self;
+
+	return discovery_liveness(judged->discovery);
+}
+
+/* Requests the endpoints that are not configured from the issuer. False, with a
+ * row, if that fails. */
+static bool discover(struct provider_check *run)
+{
+	struct setup *setup = &run->check->setup;
 	struct discovery *discovery =
 		discovery_new(&setup->provider, PATIENCE, crypto_random_u64());
-	struct watch watch = {asking, discovery};
-	struct driver driver = {
-		.machine = {.self = &watch,
-			    .step = step_watch,
-			    .deadline = deadline_of_watch},
-		.http = setup->http,
-		.log = setup->log,
-		.provider = &setup->provider,
-	};
+	struct judged judged = {run, discovery, {""}};
+	const struct machine machine = {.self = &judged,
+					.step = step_judged,
+					.deadline = deadline_of_judged,
+					.liveness = liveness_of_judged};
+	struct event_loop loop;
 	bool ok;
 
-	driver_post(&driver, EVENT_START);
-	while (discovery_state(discovery) == DISCOVERY_ASKING ||
+	event_loop_init(&loop, machine, setup);
+	driver_post(&loop.driver, EVENT_START);
+	while (discovery_state(discovery) == DISCOVERY_REQUESTING ||
 	       discovery_state(discovery) == DISCOVERY_BACKING_OFF) {
-		if (!driver_wait(&driver, NULL, 0, NEVER_MS))
+		if (!event_loop_wait(&loop, NULL, 0, NEVER_MS))
 			break;
 	}
 	ok = discovery_state(discovery) == DISCOVERY_DONE;
-	if (ok)
-		report_row(asking->check->report, OUTCOME_OK, "discovery", NULL,
-			   "%s names its endpoints", setup->provider.issuer);
+	if (ok && judged.warning.text[0] != '\0')
+		report_row(run->check->report, OUTCOME_WARN, "discovery",
+			   "set the endpoint's https:// address in the "
+			   "configuration if you need it",
+			   "%s", judged.warning.text);
+	else if (ok)
+		report_row(run->check->report, OUTCOME_OK, "discovery", NULL,
+			   "%s publishes its endpoints",
+			   setup->provider.issuer);
 	else
-		report_row(asking->check->report, OUTCOME_FAIL, "discovery",
-			   NULL, "%s",
-			   discovery_refusal(discovery) != NULL
-				   ? discovery_refusal(discovery)->err.text
-				   : "The issuer could not be asked.");
+		report_row(
+			run->check->report,
+			provider_is_complete(&setup->provider) ? OUTCOME_WARN
+							       : OUTCOME_FAIL,
+			"discovery", NULL, "%s",
+			discovery_oauth_failure(discovery) != NULL
+				? discovery_oauth_failure(discovery)->err.text
+				: "The request to the issuer failed.");
 	discovery_free(discovery);
 	return ok;
 }
 
 /* ---- The device grant */
 
-static char *make_bogus(void)
+static char *make_invalid(void)
 {
 	unsigned char random[24];
 	struct buf text;
@@ -271,202 +373,304 @@ static char *make_bogus(void)
 	return buf_take(&text);
 }
 
-static bool is_about_client(const struct refusal *refusal)
+/* True if the provider has revoked the tokens, by the rules of a sign-out. */
+static bool revoke(struct provider_check *run, const struct tokens *tokens)
 {
-	return strcmp(refusal->error, "invalid_client") == 0 ||
-	       strcmp(refusal->error, "incorrect_client_credentials") == 0;
-}
-
-/* Asks the token endpoint something that it must refuse. */
-static void ask_bogus(struct asking *asking, enum probe probe,
-		      const char *check, struct request *request)
-{
-	const struct provider *provider = &asking->check->setup.provider;
-	struct tokens tokens = {0};
-	struct refusal refusal;
+	const struct provider *provider = &run->check->setup.provider;
+	struct revocation revocation = {0};
+	struct request *request;
+	struct oauth_failure failure;
 	struct reply reply;
 
-	if (!ask_token(asking, check, request, &reply))
-		return;
-	conformance_judge(&asking->check->findings, probe, provider, &reply);
-	say_endpoint(asking, check, &reply);
-	(void)oauth_token_answer(provider, &reply, asking->dpop_key, &tokens,
-				 &refusal);
-	if (is_about_client(&refusal) && !asking->client_refused) {
-		asking->client_refused = true;
-		report_row(asking->check->report, OUTCOME_FAIL, "client", NULL,
-			   "%s", refusal.err.text);
+	while ((request = revocation_request(&revocation, provider, tokens,
+					     clock_wall_s())) != NULL) {
+		if (!send_form(run, revocation_check, request, NULL, &reply))
+			break;
+		(void)revocation_answered(&revocation, tokens, &reply,
+					  &failure);
 	}
+	return revocation.confirmed;
+}
+
+/* The check must not leave anyone signed in. what: what makes the token
+ * unexpected. */
+static void report_granted(struct provider_check *run, const char *check,
+			   const char *what, const struct tokens *tokens)
+{
+	report_row(run->check->report, OUTCOME_WARN, check,
+		   "find out who or what approves codes at the provider",
+		   "issued a token for %s; %s", what,
+		   revoke(run, tokens)
+			   ? "the token was revoked"
+			   : "the token could not be revoked and was "
+			     "discarded");
+}
+
+/* Reports that the client failed to authenticate, or lacks a permission. A
+ * client that may not renew its tokens can still sign in. */
+static void report_client(struct provider_check *run, enum probe probe,
+			  const struct reply *reply,
+			  const struct oauth_failure *failure)
+{
+	bool unknown = failure->error_class == ERROR_INVALID_CLIENT;
+	bool may_not = failure->error_class == ERROR_UNAUTHORIZED_CLIENT;
+	/* Keycloak also uses this error for a wrong secret, with the status for
+	 * that (RFC 6749 section 5.2). */
+	bool fails = unknown || reply->status == 401 || probe == PROBE_BAD_CODE;
+
+	if ((!unknown && !may_not) || run->client_refused)
+		return;
+	run->client_refused = fails;
+	if (fails)
+		report_row(run->check->report, OUTCOME_FAIL, "client", NULL,
+			   "%s", failure->err.text);
+	else
+		report_row(run->check->report, OUTCOME_WARN, "client",
+			   "allow the refresh token grant in the client's "
+			   "settings",
+			   "the client may not refresh its tokens, so a new "
+			   "sign-in is needed when they expire");
+}
+
+/* Sends the token endpoint a request that it must reject. */
+static void send_invalid(struct provider_check *run, enum probe probe,
+			 const char *check, struct request *request)
+{
+	const struct provider *provider = &run->check->setup.provider;
+	struct tokens tokens = {0};
+	struct oauth_failure failure;
+	struct reply reply;
+
+	if (!send_form(run, check, request, run->dpop_key, &reply))
+		return;
+	if (!provider->code_grant)
+		conformance_judge(&run->check->findings, probe, provider,
+				  &reply);
+	if (oauth_token_answer(provider, &reply, run->dpop_key, &tokens,
+			       &failure) == VERDICT_OK)
+		report_granted(run, check,
+			       probe == PROBE_BAD_CODE
+				       ? "a code that it never issued"
+				       : "a refresh token that it never issued",
+			       &tokens);
+	else if (failure.dead_end)
+		report_row(run->check->report, OUTCOME_FAIL, check, NULL, "%s",
+			   failure.err.text);
+	else
+		report_post(run, check, &reply, &failure);
+	report_client(run, probe, &reply, &failure);
 	tokens_free(&tokens);
 }
 
-static enum verdict ask_device(struct asking *asking, struct device_code *code,
-			       struct refusal *refusal)
+static enum verdict request_device_code(struct provider_check *run,
+					struct device_code *code,
+					struct oauth_failure *failure)
 {
-	const struct provider *provider = &asking->check->setup.provider;
+	const struct provider *provider = &run->check->setup.provider;
 	struct reply reply;
 
-	if (!ask(asking, device_check,
-		 oauth_device_request(provider, asking->verifier,
-				      clock_wall_s()),
-		 &reply)) {
-		refusal->reached = false;
+	if (!send_form(run, device_check,
+		       oauth_device_request(provider, run->verifier,
+					    clock_wall_s()),
+		       NULL, &reply)) {
+		failure->reached = false;
 		return VERDICT_RETRY;
 	}
-	conformance_judge(&asking->check->findings, PROBE_DEVICE, provider,
+	conformance_judge(&run->check->findings, PROBE_DEVICE, provider,
 			  &reply);
-	return oauth_device_answer(provider, &reply, code, refusal);
+	return oauth_device_answer(provider, &reply, code, failure);
 }
 
-/* Asks for a code. False, with a row, where none came. */
-static bool ask_code(struct asking *asking, struct device_code *code)
+/* Requests a code. False, with a row, if there is none. */
+static bool request_code(struct provider_check *run, struct device_code *code)
 {
-	struct check *check = asking->check;
-	struct refusal refusal = {.retry_after_s = -1};
+	struct check *check = run->check;
+	struct oauth_failure failure = {.retry_after_s = -1};
 	enum verdict verdict;
 
 	if (check->setup.provider.pkce)
-		asking->verifier = pkce_verifier();
-	verdict = ask_device(asking, code, &refusal);
-	if (refusal.wants_pkce && asking->verifier == NULL) {
-		asking->verifier = pkce_verifier();
-		verdict = ask_device(asking, code, &refusal);
+		run->verifier = pkce_verifier();
+	verdict = request_device_code(run, code, &failure);
+	if (failure.wants_pkce && run->verifier == NULL) {
+		run->verifier = pkce_verifier();
+		verdict = request_device_code(run, code, &failure);
 	}
 	if (verdict != VERDICT_OK) {
-		if (refusal.reached)
+		if (failure.reached)
 			report_row(check->report, OUTCOME_FAIL, device_check,
-				   NULL, "%s", refusal.err.text);
+				   NULL, "%s", failure.err.text);
 		return false;
 	}
 	report_row(check->report, OUTCOME_OK, device_check, NULL,
-		   "gives out codes, good for %" PRId64 " seconds",
+		   "issues codes that are valid for %" PRId64 " seconds",
 		   code->expires_in_s);
+	if (failure.err.text[0] != '\0')
+		report_row(check->report, OUTCOME_WARN, device_check, NULL,
+			   "%s", failure.err.text);
 	check->verification_uri = xstrdup(code->verification_uri);
 	check->verification_uri_complete =
 		xstrdup(code->verification_uri_complete);
 	return true;
 }
 
-/* Whether the provider has taken the token back; NULL is fine. */
-static bool revoke(struct asking *asking, const char *token, const char *hint)
+/* A code that was never shown cannot have been approved. */
+static void poll_once(struct provider_check *run,
+		      const struct device_code *code)
 {
-	const struct provider *provider = &asking->check->setup.provider;
-	struct request *request;
-	struct refusal refusal;
-	struct reply reply;
-
-	if (token == NULL)
-		return true;
-	request = oauth_revoke_request(provider, token, hint, clock_wall_s());
-	return request != NULL &&
-	       ask(asking, "revocation_endpoint", request, &reply) &&
-	       oauth_revoke_answer(&reply, &refusal) == VERDICT_OK;
-}
-
-/* Nobody is to be left signed in. */
-static void say_granted(struct asking *asking, const struct tokens *tokens)
-{
-	bool refresh = revoke(asking, tokens->refresh_token, "refresh_token");
-	bool access = revoke(asking, tokens->access_token, "access_token");
-
-	report_row(asking->check->report, OUTCOME_WARN, "poll",
-		   "see who or what approves there",
-		   "gave a token although nobody has seen the code; %s",
-		   refresh && access
-			   ? "it was revoked"
-			   : "it could not be revoked and was thrown away");
-}
-
-/* A code that nobody has seen cannot have been approved. */
-static void poll_once(struct asking *asking, const struct device_code *code)
-{
-	const struct provider *provider = &asking->check->setup.provider;
-	struct report *report = asking->check->report;
+	const struct provider *provider = &run->check->setup.provider;
+	struct report *report = run->check->report;
 	struct tokens tokens = {0};
-	struct refusal refusal;
+	struct oauth_failure failure;
 	enum verdict verdict;
 	struct reply reply;
 
-	if (!ask_token(asking, "poll",
+	if (!send_form(run, "poll",
 		       oauth_poll_request(provider, code->device_code,
-					  asking->verifier, clock_wall_s()),
-		       &reply))
+					  run->verifier, clock_wall_s()),
+		       run->dpop_key, &reply))
 		return;
-	conformance_judge(&asking->check->findings, PROBE_POLL, provider,
-			  &reply);
-	verdict = oauth_token_answer(provider, &reply, asking->dpop_key,
-				     &tokens, &refusal);
+	conformance_judge(&run->check->findings, PROBE_POLL, provider, &reply);
+	verdict = oauth_token_answer(provider, &reply, run->dpop_key, &tokens,
+				     &failure);
 	if (verdict == VERDICT_PENDING || verdict == VERDICT_SLOW_DOWN)
 		report_row(report, OUTCOME_OK, "poll", NULL,
-			   "waits for an approval");
+			   "waits for approval");
 	else if (verdict == VERDICT_OK)
-		say_granted(asking, &tokens);
+		report_granted(run, "poll", "a code that was never shown",
+			       &tokens);
+	else if (failure.dead_end)
+		report_row(report, OUTCOME_FAIL, "poll", NULL, "%s",
+			   failure.err.text);
 	else if (verdict == VERDICT_RETRY)
 		report_row(report, OUTCOME_WARN, "poll", "try again later",
-			   "%s", refusal.err.text);
-	else if (!asking->client_refused)
+			   "%s", failure.err.text);
+	else if (!run->client_refused)
 		report_row(report, OUTCOME_FAIL, "poll", NULL, "%s",
-			   refusal.err.text);
+			   failure.err.text);
 	tokens_free(&tokens);
 }
 
-/* Lets the interval pass (RFC 8628 section 3.5). */
-static bool wait_until(struct asking *asking, int64_t until_ms)
+/* Waits for the interval to pass (RFC 8628 section 3.5). */
+static bool wait_until(struct provider_check *run, int64_t until_ms)
 {
 	int64_t left_ms;
 
 	while ((left_ms = until_ms - clock_now_ms()) > 0) {
-		if (!http_wait(asking->check->setup.http, NULL, 0, left_ms))
+		if (!http_wait(run->check->setup.http, NULL, 0, left_ms))
 			return false;
 	}
 	return true;
 }
 
-static void check_device_grant(struct asking *asking)
+static void check_device_grant(struct provider_check *run)
 {
-	const struct provider *provider = &asking->check->setup.provider;
+	const struct provider *provider = &run->check->setup.provider;
 	struct device_code code = {0};
-	bool has_code = ask_code(asking, &code);
+	bool has_code = request_code(run, &code);
 	int64_t due_ms = clock_now_ms() + code.interval_s * 1000 + MARGIN_MS;
-	char *bogus = make_bogus();
+	char *invalid = make_invalid();
 
-	ask_bogus(asking, PROBE_BAD_CODE, "device_token_endpoint",
-		  oauth_poll_request(provider, bogus, asking->verifier,
-				     clock_wall_s()));
-	ask_bogus(asking, PROBE_BAD_REFRESH, "token_endpoint",
-		  oauth_refresh_request(provider, bogus, clock_wall_s()));
-	free(bogus);
+	send_invalid(run, PROBE_BAD_CODE, "device_token_endpoint",
+		     oauth_poll_request(provider, invalid, run->verifier,
+					clock_wall_s()));
+	send_invalid(run, PROBE_BAD_REFRESH, "token_endpoint",
+		     oauth_refresh_request(provider, invalid, clock_wall_s()));
+	free(invalid);
 	if (has_code && code.interval_s <= INTERVAL_MAX_S &&
-	    wait_until(asking, due_ms))
-		poll_once(asking, &code);
+	    wait_until(run, due_ms))
+		poll_once(run, &code);
 	device_code_free(&code);
 }
 
-static void check_endpoints(struct asking *asking)
+/* Revocation takes only POST, so the check sends an invalid token, which
+ * revokes nothing (RFC 7009 section 2.2). */
+static void check_revocation(struct provider_check *run)
 {
-	const struct provider *provider = &asking->check->setup.provider;
+	char *invalid = make_invalid();
+	struct request *request =
+		oauth_revoke_request(&run->check->setup.provider, invalid,
+				     "refresh_token", clock_wall_s());
+	struct oauth_failure failure;
+	struct reply reply;
 
-	if (provider->code_grant) {
-		visit_endpoint(asking, "authorization_endpoint",
-			       provider->authorization_endpoint);
-		visit_endpoint(asking, "token_endpoint",
-			       provider->token_endpoint);
-	} else {
-		check_device_grant(asking);
+	if (request != NULL &&
+	    send_form(run, revocation_check, request, NULL, &reply)) {
+		(void)oauth_revoke_answer(&reply, &failure);
+		report_post(run, revocation_check, &reply, &failure);
 	}
-	visit_endpoint(asking, "userinfo_endpoint",
-		       provider->userinfo_endpoint);
-	visit_endpoint(asking, "revocation_endpoint",
-		       provider->revocation_endpoint);
+	free(invalid);
+}
+
+static void check_code_grant(struct provider_check *run)
+{
+	const struct provider *provider = &run->check->setup.provider;
+	char *invalid = make_invalid();
+
+	get_endpoint(run, "authorization_endpoint",
+		     provider->authorization_endpoint, report_page);
+	send_invalid(run, PROBE_BAD_REFRESH, "token_endpoint",
+		     oauth_refresh_request(provider, invalid, clock_wall_s()));
+	free(invalid);
+}
+
+/* The endpoint with the keys that verify ID tokens. */
+static void check_keys(struct provider_check *run)
+{
+	const struct provider *provider = &run->check->setup.provider;
+	struct report *report = run->check->report;
+	struct request *request = id_check_request(provider);
+	struct json *keys = NULL;
+	struct err err = {""};
+	struct reply reply;
+	int usable;
+
+	if (request == NULL || !provider_wants_openid(provider)) {
+		request_free(request);
+		return;
+	}
+	if (!send_request(run, keys_check, request, &reply))
+		return;
+	keys = id_check_keys(provider, &reply, &err);
+	usable = jose_jwks_usable(keys);
+	if (keys == NULL && reply_is_unavailable(&reply))
+		report_row(report, OUTCOME_WARN, keys_check, "try again later",
+			   "%s", err.text);
+	else if (keys == NULL)
+		report_row(report, OUTCOME_FAIL, keys_check, NULL, "%s",
+			   err.text);
+	else if (usable == 0)
+		report_row(report, OUTCOME_FAIL, keys_check,
+			   "have the provider sign with RSA (2048 to 8192 "
+			   "bits), P-256, P-384 or Ed25519",
+			   "has no usable key for ID tokens");
+	else
+		report_row(report, OUTCOME_OK, keys_check, NULL,
+			   "has %d usable key%s for ID tokens", usable,
+			   usable == 1 ? "" : "s");
+	json_free(keys);
+}
+
+static void check_endpoints(struct provider_check *run)
+{
+	const struct provider *provider = &run->check->setup.provider;
+
+	if (provider->code_grant)
+		check_code_grant(run);
+	else
+		check_device_grant(run);
+	get_endpoint(run, "userinfo_endpoint", provider->userinfo_endpoint,
+		     report_endpoint);
+	check_keys(run);
+	check_revocation(run);
 }
 
 void check_provider(struct check *check)
 {
-	struct asking asking = {.check = check};
+	struct provider_check run = {.check = check};
 	struct setup *setup = &check->setup;
 	struct err err = {""};
 
-	if (!check->can_ask)
+	if (!check->has_provider)
 		return;
 	if (!setup_network(setup, &err)) {
 		report_row(check->report, OUTCOME_FAIL, "network", NULL, "%s",
@@ -474,12 +678,17 @@ void check_provider(struct check *check)
 		return;
 	}
 	if (setup->provider.dpop)
-		asking.dpop_key = dpop_key_new();
-	if (!discovery_is_needed(&setup->provider) || discover(&asking))
-		check_endpoints(&asking);
-	for (size_t i = 0; i < asking.site_count; i++)
-		free(asking.sites[i].host);
-	dpop_free(&asking.dpop);
-	secret_free(asking.dpop_key);
-	secret_free(asking.verifier);
+		run.dpop_key = dpop_key_new();
+	if (!discovery_is_needed(&setup->provider) || discover(&run) ||
+	    provider_is_complete(&setup->provider)) {
+		check_endpoints(&run);
+		if (!setup_can_judge(setup, &err))
+			report_row(check->report, OUTCOME_FAIL, "kiosk", NULL,
+				   "%s", err.text);
+	}
+	for (size_t i = 0; i < run.server_count; i++)
+		free(run.servers[i].host);
+	dpop_free(&run.dpop);
+	secret_free(run.dpop_key);
+	secret_free(run.verifier);
 }

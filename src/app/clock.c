@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Two clocks, two questions: how long, and what time is it.
+ * Two clocks: one for durations, one for the time of day.
  */
 #include "config.h"
 

@@ -10,11 +10,11 @@
 /* Milliseconds of CLOCK_BOOTTIME: never jumps, and counts through suspend. */
 int64_t clock_now_ms(void);
 
-/* Room for what clock_boot() gives. */
+/* The size of the ID that clock_boot() writes. */
 enum { CLOCK_BOOT_SIZE = 37 };
 
-/* Which start of the machine clock_now_ms() counts from, by its boot ID; ""
- * where the kernel does not say. */
+/* The boot ID of the boot that clock_now_ms() counts from; "" if the kernel
+ * does not provide one. */
 void clock_boot(char id[CLOCK_BOOT_SIZE]);
 
 /* Unix seconds of the wall clock: only for expires_at and log lines. */

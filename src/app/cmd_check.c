@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * grantty check: tries everything that a sign-in needs, before anybody stands
- * in front of it.
+ * grantty check: tests everything a sign-in needs, before a user relies on it.
  */
 #include "config.h"
 
@@ -31,7 +30,7 @@ int cmd_check(const struct args *args, struct err *err)
 	if (!report_end(check.report, &check.findings,
 			check.setup.provider.label)) {
 		code = EXIT_FAILED;
-		err_set(err, "The report could not be written.");
+		err_set(err, "Cannot write the report.");
 	}
 	report_free(check.report);
 	findings_free(&check.findings);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * grantty config: prints the configuration in force, or the one that an
- * authorization URL stands for. Asks nobody and stores nothing.
+ * grantty config: prints the configuration in force, or the one derived from an
+ * authorization URL. Sends no requests and stores nothing.
  */
 #include "config.h"
 
@@ -15,24 +15,26 @@
 #include "app/setup.h"
 #include "base/buf.h"
 #include "base/err.h"
-#include "core/conf_print.h"
-#include "core/conf_url.h"
-#include "core/provider.h"
-#include "ui/term.h"
+#include "conf/conf_print.h"
+#include "conf/conf_url.h"
+#include "machine/discovery.h"
+#include "oauth/provider.h"
+#include "ui/locale.h"
 
 #define OUTPUT_MAX ((size_t)1024 * 1024)
 
-/* Prints notes and what conf has. */
+/* Prints the notes, then conf. */
 static int print(const char *notes, const struct conf *conf,
 		 enum conf_print_which which, struct err *err)
 {
 	int code = EXIT_DONE;
 	struct buf out;
 
-	(void)term_set_locale(conf->screen.locale);
+	(void)locale_set(conf->screen.locale);
 	buf_init(&out, OUTPUT_MAX);
 	if (!conf_print(&out, conf, which)) {
-		err_set(err, "The configuration is too large to be printed.");
+		err_set(err, "Cannot print the configuration: it is too "
+			     "large.");
 		code = EXIT_FAILED;
 	} else if (fputs(notes, stdout) == EOF ||
 		   fputs(buf_text(&out), stdout) == EOF ||
@@ -45,23 +47,15 @@ static int print(const char *notes, const struct conf *conf,
 	return code;
 }
 
-static bool is_given_more(const struct args *args)
-{
-	return args->config != NULL || args->env_file != NULL ||
-	       args->provider != NULL || args->issuer != NULL ||
-	       args->client_id != NULL || args->scope != NULL ||
-	       args->grant != NULL || args->theme != NULL;
-}
-
 static int print_url(const struct args *args, struct err *err)
 {
 	int code = EXIT_USAGE;
 	struct buf notes;
 	struct conf conf;
 
-	if (is_given_more(args)) {
-		err_set(err, "--from-url is the whole configuration: leave the "
-			     "other options away.");
+	if (args_has_other(args, "from-url")) {
+		err_set(err, "--from-url stands for the whole configuration: "
+			     "omit the other options.");
 		return EXIT_USAGE;
 	}
 	conf_init(&conf);
@@ -73,22 +67,22 @@ static int print_url(const struct args *args, struct err *err)
 	return code;
 }
 
-/* Somebody who has yet to register a client has made no mistake. */
+/* A client that is not registered yet is not an error. */
 static void point_out_gaps(struct conf *conf)
 {
 	if (conf->provider.client_id[0] == '\0')
 		conf_set_origin(conf, "provider.client_id",
-				"missing: set it here, or CLIENT_ID in the "
-				"environment");
+				"missing: set it here, or set CLIENT_ID in "
+				"the environment");
 	if (conf->provider.client_secret[0] == '\0' &&
 	    provider_needs_secret(conf))
 		conf_set_origin(conf, "provider.client_secret",
-				"missing: set client_secret_file, or "
+				"missing: set client_secret_file, or set "
 				"CLIENT_SECRET in the environment");
 }
 
-/* The provider as the other verbs would have it, but for a client that is not
- * known yet. */
+/* The provider as the other verbs would use it, with placeholders for a missing
+ * client. */
 static bool check(struct setup *setup, struct err *err)
 {
 	const struct conf *conf = &setup->conf;
@@ -96,7 +90,9 @@ static bool check(struct setup *setup, struct err *err)
 	const char *secret =
 		conf->provider.client_secret[0] == '\0' ? "-" : NULL;
 
-	return provider_set_up(&setup->provider, conf, id, secret, err);
+	return provider_set_up(&setup->provider, conf, id, secret, err) &&
+	       (discovery_is_needed(&setup->provider) ||
+		setup_can_judge(setup, err));
 }
 
 static int print_in_force(const struct args *args, struct err *err)
@@ -107,8 +103,9 @@ static int print_in_force(const struct args *args, struct err *err)
 	if (!setup_conf(&setup, args, err) || !setup_client(&setup, args, err))
 		goto out;
 	point_out_gaps(&setup.conf);
-	/* What is wrong is printed too: it shows where that comes from. */
-	code = print("", &setup.conf, CONF_PRINT_ALL, err);
+	/* Printed even if it is invalid, because it shows where the values come
+	 * from. */
+	code = print("", &setup.conf, CONF_PRINT_MASKED, err);
 	if (code == EXIT_DONE && !check(&setup, err))
 		code = EXIT_USAGE;
 out:

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * grantty demo: starts the practice server, and the kiosk against it. The
- * server ends when this program does, however that ends: it watches a pipe
- * that only this program holds open.
+ * server watches a pipe that only this program holds open, so it exits when
+ * this program does, even in a crash.
  */
 #include "config.h"
 
@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ifaddrs.h>
+#include <inttypes.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -24,16 +25,18 @@
 #include "app/args.h"
 #include "app/clock.h"
 #include "app/kiosk.h"
+#include "app/program_path.h"
 #include "app/setup.h"
 #include "app/tty.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/json.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "core/json.h"
+#include "io/environment.h"
 #include "io/http.h"
 #include "io/sig.h"
-#include "ui/term.h"
+#include "ui/locale.h"
 
 #define START_TIMEOUT_MS 10000
 #define LAN_PORT 8628
@@ -41,28 +44,18 @@
 struct practice {
 	pid_t pid;
 	int leash; /* closing it ends the server */
-	int words; /* what the server says */
+	int words; /* the server's output */
 	char *url;
 	char *authorization;
 };
 
-/* The program beside this one, else the one in PATH. */
+/* The program next to the one that people start, else the one in PATH. */
 static char *practice_path(void)
 {
-	char self[2048];
-	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
-	struct buf path;
+	static const char *const folders[] = {"..", "../../bin", NULL};
+	char *path = program_path_find(folders, "grantty-practice", X_OK);
 
-	buf_init(&path, 4096);
-	self[n > 0 ? n : 0] = '\0';
-	if (strrchr(self, '/') != NULL) {
-		*strrchr(self, '/') = '\0';
-		(void)buf_addf(&path, "%s/grantty-practice", self);
-		if (access(buf_text(&path), X_OK) == 0)
-			return buf_take(&path);
-		buf_free(&path);
-	}
-	return xstrdup("grantty-practice");
+	return path != NULL ? path : xstrdup("grantty-practice");
 }
 
 static void run_child(const char *path, const char *const *argv, int leash,
@@ -71,13 +64,15 @@ static void run_child(const char *path, const char *const *argv, int leash,
 	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
 
 	sig_reset();
-	/* What a person has set for a real provider is not for this one. */
+	/* The user's settings for a real provider do not apply here. */
 	(void)unsetenv("CLIENT_SECRET");
 	(void)unsetenv("GRANTTY_CLIENT_SECRET");
-	/* Its messages would be written across the screens. */
+	environment_forget_users();
+	/* Its messages would be written over the screens. */
 	if (null >= 0 && dup2(leash, STDIN_FILENO) >= 0 &&
 	    dup2(words, STDOUT_FILENO) >= 0 && dup2(null, STDERR_FILENO) >= 0)
-		(void)execvp(path, (char *const *)argv); /* changes nothing */
+		(void)execvp(path,
+			     (char *const *)argv); /* does not modify argv */
 	_exit(127);
 }
 
@@ -131,7 +126,7 @@ static bool read_line(int fd, struct buf *line)
 	}
 }
 
-/* The line with which the server says that it is ready. */
+/* Reads the line in which the server reports that it is ready. */
 static bool read_words(struct practice *practice, struct err *err)
 {
 	struct json *json = NULL;
@@ -146,9 +141,9 @@ static bool read_words(struct practice *practice, struct err *err)
 		json = json_parse(buf_text(&line), line.len, NULL);
 	token = json_get_text(json, "control_token");
 	if (token == NULL || json_get_text(json, "url") == NULL) {
-		err_set(err, "The practice server did not start: is "
-			     "grantty-practice installed beside grantty, and "
-			     "is the port free?");
+		err_set(err, "Cannot start the practice server: check that "
+			     "grantty-practice is installed beside grantty, "
+			     "and that the port is free.");
 		goto out;
 	}
 	practice->url = xstrdup(json_get_text(json, "url"));
@@ -203,29 +198,33 @@ static bool start_practice(struct practice *practice, const struct args *args,
 {
 	char listen[64] = "127.0.0.1:0";
 	char url[96] = "";
+	char approve_after[24];
 	const char *argv[10] = {"grantty-practice", "--json",
 				"--until-stdin-closes", "--listen", listen};
 	size_t n = 5;
 
 	if (args->lan) {
 		if (!lan_address(lan, lan_size))
-			return err_set(
-				err, "--lan: this machine has no address that "
-				     "a phone could reach: connect it to a "
-				     "network first");
+			return err_set(err,
+				       "Cannot use --lan: this machine has no "
+				       "address that a phone can reach. "
+				       "Connect it to a network first.");
 		(void)snprintf(listen, sizeof(listen), "0.0.0.0:%d", LAN_PORT);
 		(void)snprintf(url, sizeof(url), "http://%s:%d", lan, LAN_PORT);
 		argv[n++] = "--public-url";
 		argv[n++] = url;
 	}
-	if (args->approve_after != NULL) {
+	if (args->approve_after_s >= 0) {
+		(void)snprintf(approve_after, sizeof(approve_after), "%" PRId64,
+			       args->approve_after_s);
 		argv[n++] = "--approve-after";
-		argv[n++] = args->approve_after;
+		argv[n++] = approve_after;
 	}
 	return start(practice, argv, err) && read_words(practice, err);
 }
 
-/* The configuration that the practice server stands for: Webex, but here. */
+/* The configuration for the practice server: like Webex, but on this
+ * machine. */
 static bool point_at(struct setup *setup, const char *url, const char *lan,
 		     struct err *err)
 {
@@ -237,7 +236,7 @@ static bool point_at(struct setup *setup, const char *url, const char *lan,
 		" token_endpoint = \"%s/v1/access_token\";\n"
 		" userinfo_endpoint = \"%s/v1/people/me?callingData=true\";\n"
 		" verification_hosts = [ \"127.0.0.1\"%s%s%s ]; };\n";
-	struct conf conf; /* of its own: nothing of a real provider's */
+	struct conf conf; /* separate: nothing of a real provider's */
 	struct buf text;
 	bool ok;
 
@@ -260,18 +259,18 @@ static bool point_at(struct setup *setup, const char *url, const char *lan,
 	return true;
 }
 
-/* What a person's own configuration says of the provider does not concern the
- * demo; how the screens look does. */
+/* Of the user's configuration, only the appearance of the screens applies to
+ * the demo, not the provider. */
 static bool prepare(struct setup *setup, const struct args *args,
 		    struct err *err)
 {
 	struct args looks = *args;
 
-	looks.provider = looks.issuer = looks.client_id = NULL;
-	looks.scope = looks.grant = looks.env_file = NULL;
+	args_forget_settings(&looks, "screen.");
+	looks.env_file = NULL;
 	if (!setup_begin(setup, &looks, err))
 		return false;
-	(void)term_set_locale(setup->conf.screen.locale);
+	(void)locale_set(setup->conf.screen.locale);
 	return setup_theme(setup, err);
 }
 
@@ -286,7 +285,7 @@ static int run(struct setup *setup, struct vt *vt,
 	struct buf url;
 	int code = EXIT_FAILED;
 
-	/* Plain http out of this machine is for people's phones only. */
+	/* Only phones use plain http from outside this machine. */
 	(void)snprintf(loopback, sizeof(loopback), "http://127.0.0.1:%d",
 		       LAN_PORT);
 	if (lan[0] != '\0')
@@ -298,10 +297,10 @@ static int run(struct setup *setup, struct vt *vt,
 	if (point_at(setup, here, lan, err) && setup_network(setup, err) &&
 	    setup_store(setup, err)) {
 		log_add(setup->log, clock_wall_s(), LEVEL_INFO,
-			"practice server on %s", here);
+			"practice server at %s", here);
 		if (lan[0] != '\0')
 			log_add(setup->log, clock_wall_s(), LEVEL_WARN,
-				"everybody in this network can reach it at %s",
+				"anyone on this network can reach it at %s",
 				practice->url);
 		code = kiosk_run(setup, vt, NULL, &approval, err);
 	}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * grantty kiosk and grantty login: a person signs in.
+ * grantty kiosk and grantty login: a user signs in.
  */
 #include "config.h"
 
@@ -12,17 +12,46 @@
 #include <unistd.h>
 
 #include "app/args.h"
+#include "app/hook_env.h"
 #include "app/kiosk.h"
-#include "app/person_env.h"
 #include "app/plain.h"
 #include "app/setup.h"
 #include "app/tty.h"
 #include "base/err.h"
 #include "base/mem.h"
-#include "core/session_data.h"
 #include "io/sig.h"
 #include "io/store.h"
-#include "ui/term.h"
+#include "machine/session_data.h"
+#include "ui/locale.h"
+#include "ui/term_type.h"
+
+/* Without a suitable terminal, the user signs in by plain lines. */
+static bool needs_lines(void)
+{
+	return !isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO) ||
+	       !term_type_places_text();
+}
+
+/*
+ * False with *err if the session of another provider or client is stored. It is
+ * not revoked here first: that takes the other provider's endpoints and the
+ * other client's secret, which this configuration does not have. A file that
+ * cannot be read is no reason: setup_store() has reported it.
+ */
+static bool may_replace(const struct setup *setup, struct err *err)
+{
+	struct session_data data = {0};
+	bool may = store_load(setup->store, &data, NULL) != STORE_OK ||
+		   setup_owns(setup, &data,
+			      "To keep both, sign in with -a NAME, an account "
+			      "of its own. To end the stored one, run "
+			      "\"grantty logout\" with that provider and "
+			      "client.",
+			      err);
+
+	session_data_free(&data);
+	return may;
+}
 
 /* login: NULL for the kiosk. */
 static int sign_in(const struct args *args, struct session_data *login,
@@ -30,7 +59,7 @@ static int sign_in(const struct args *args, struct session_data *login,
 {
 	struct setup setup;
 	int code = EXIT_USAGE;
-	bool plain = login != NULL && (args->plain || !isatty(STDOUT_FILENO));
+	bool plain = login != NULL && (args->plain || needs_lines());
 	struct tty tty = {NULL, NULL};
 
 	if (!plain)
@@ -38,8 +67,11 @@ static int sign_in(const struct args *args, struct session_data *login,
 	if (!setup_begin(&setup, args, err) ||
 	    !setup_provider(&setup, args, err))
 		goto out;
-	(void)term_set_locale(setup.conf.screen.locale);
-	/* Lines need no theme, but who names one wants to know of a mistake. */
+	if (!setup.conf.kiosk.lock)
+		sig_release_keys();
+	(void)locale_set(setup.conf.screen.locale);
+	/* Plain lines need no theme, but a mistake in --theme is still
+	 * reported. */
 	if ((!plain || args->theme != NULL) && !setup_theme(&setup, err))
 		goto out;
 	if (!setup_network(&setup, err))
@@ -47,8 +79,12 @@ static int sign_in(const struct args *args, struct session_data *login,
 	code = EXIT_FAILED;
 	if (!setup_store(&setup, err))
 		goto out;
-	/* Nobody is asked for a sign-in that could not be kept. A kiosk keeps
-	 * it itself. */
+	if (!may_replace(&setup, err)) {
+		code = EXIT_USAGE;
+		goto out;
+	}
+	/* Stop before the user signs in if the session could not be stored. A
+	 * kiosk can keep it in memory. */
 	if (login != NULL && store_try(setup.store, err) == STORE_FAILED)
 		goto out;
 	if (plain)
@@ -61,8 +97,8 @@ out:
 	return code;
 }
 
-/* The command takes this process over, with the terminal, the signals and the
- * descriptors as grantty has found them. Returns only where that fails. */
+/* The command replaces this process, with the terminal, the signals and the
+ * descriptors as grantty found them. Returns only if that fails. */
 static int run(char *const *command, const struct session_data *data,
 	       struct err *err)
 {
@@ -70,8 +106,8 @@ static int run(char *const *command, const struct session_data *data,
 	int error;
 
 	if (fflush(stdout) != 0)
-		return EXIT_FAILED; /* main() says so */
-	env = person_env(data, "signed_in", -1);
+		return EXIT_FAILED; /* main() reports it */
+	env = hook_env(data, "signed_in", -1);
 	sig_reset();
 	(void)execvpe(command[0], command, env);
 	error = errno;

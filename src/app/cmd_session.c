@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * grantty token and grantty logout: what is done with a stored session through
- * its provider.
+ * grantty logout, and grantty token unless the stored one will do: use a stored
+ * session with its provider.
  */
 #include "config.h"
 
@@ -13,92 +13,87 @@
 #include <unistd.h>
 
 #include "app/args.h"
-#include "app/driver.h"
-#include "app/handover.h"
+#include "app/clock.h"
+#include "app/event_loop.h"
+#include "app/hook_events.h"
 #include "app/setup.h"
+#include "app/token_login.h"
+#include "app/token_output.h"
 #include "base/crypto.h"
 #include "base/err.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "core/discovery.h"
-#include "core/dpop.h"
-#include "core/session.h"
+#include "base/text.h"
 #include "io/http.h"
 #include "io/sig.h"
 #include "io/store.h"
+#include "machine/discovery.h"
+#include "machine/session.h"
+#include "oauth/dpop.h"
 
-/* How many rounds of discovery may fail. */
-enum { PATIENCE = 3 };
+/* How many rounds of discovery may fail, and how long the issuer may postpone
+ * the next one: a script is waiting. */
+enum { PATIENCE = 3, PUT_OFF_MAX_MS = 10000 };
 
-static const char nobody[] = "Nobody is signed in: run \"grantty login\".";
 static const char unsaved[] =
-	"grantty: The token is good, but it could not be saved: when it has "
-	"run out, a new sign-in may be needed.\n";
-static const char run_out[] =
-	"The session has run out by the clock of this machine, and cannot be "
-	"renewed: run \"grantty login\", or set the clock if it is wrong.";
+	"grantty: The token is valid, but could not be saved: when it "
+	"expires, a new sign-in may be needed.\n";
 
-/* Whether a person or an operator wants an end: then a refresh that is under
- * way still comes to its own, and *code is what to leave with. */
-static bool is_told_to_end(struct driver *driver, int signals, int *code)
+/* True if a signal ends the program. If so, lets a refresh in progress finish
+ * and sets *code to the exit code. */
+static bool is_interrupted(struct event_loop *loop, int signals, int *code)
 {
 	int signal;
 
-	while ((signal = sig_next(signals)) != 0) {
+	while ((signal = sig_next(signals, NULL)) != 0) {
 		if (signal != SIGINT && signal != SIGTERM && signal != SIGHUP)
 			continue;
-		driver_finish(driver);
+		driver_finish(&loop->driver);
 		*code = signal == SIGINT ? EXIT_CANCELLED : EXIT_FAILED;
 		return true;
 	}
 	return false;
 }
 
-/* Runs the session until it wants nothing more. False, with *code to leave
- * with, where that has to be given up. */
-static bool settle(struct driver *driver, const struct session *session,
-		   int signals, int *code)
+/* Runs the session until it wants nothing more. False, with the exit code in
+ * *code, if that is interrupted. */
+static bool run_session(struct event_loop *loop, const struct session *session,
+			int signals, int *code)
 {
 	struct http_fd fds[] = {{.fd = signals}};
 
 	*code = EXIT_FAILED;
 	while (!session_is_at_rest(session)) {
-		if (!driver_wait(driver, fds, 1, NEVER_MS) ||
-		    (fds[0].ready && is_told_to_end(driver, signals, code)))
+		if (!event_loop_wait(loop, fds, 1, NEVER_MS) ||
+		    (fds[0].ready && is_interrupted(loop, signals, code)))
 			return false;
 	}
 	return true;
 }
 
-static struct driver driver_for(const struct setup *setup,
-				struct session *session)
+/* Readies the loop for that session, whose profile is not needed. */
+static void init_loop(struct event_loop *loop, const struct setup *setup,
+		      struct session *session)
 {
-	struct driver driver = {
-		.machine = machine_of_session(session),
-		.http = setup->http,
-		.store = setup->store,
-		.log = setup->log,
-		.provider = &setup->provider,
-	};
-
+	event_loop_init(loop, machine_of_session(session), setup);
 	session_without_profile(session);
-	return driver;
 }
 
-/* Whose session is stored. */
+/* Whose session is stored: OWNER_OTHER if it is another provider's or
+ * client's. */
 enum owner { OWNER_NOBODY, OWNER_PROVIDER, OWNER_OTHER, OWNER_UNKNOWN };
 
-static enum owner owner_of_stored(const struct setup *setup, struct err *err)
+/* *err says why for OWNER_OTHER, with that advice, and for OWNER_UNKNOWN. */
+static enum owner owner_of_stored(const struct setup *setup, const char *advice,
+				  struct err *err)
 {
-	const char *id = setup->provider.id;
 	struct session_data data = {0};
 	enum owner owner = OWNER_UNKNOWN;
 
 	switch (store_load(setup->store, &data, err)) {
 	case STORE_OK:
-		owner = id != NULL && strcmp(id, data.provider) == 0
-				? OWNER_PROVIDER
-				: OWNER_OTHER;
+		owner = setup_owns(setup, &data, advice, err) ? OWNER_PROVIDER
+							      : OWNER_OTHER;
 		break;
 	case STORE_EMPTY:
 	case STORE_CORRUPT:
@@ -112,24 +107,22 @@ static enum owner owner_of_stored(const struct setup *setup, struct err *err)
 	return owner;
 }
 
-/* A session that did not even begin: what is stored tells why. */
+/* The session did not start: find the reason in the store. */
 static int nothing_resumed(const struct setup *setup, struct err *err)
 {
-	switch (owner_of_stored(setup, err)) {
+	switch (owner_of_stored(setup, NULL, err)) {
 	case OWNER_NOBODY:
-		err_set(err, "%s", nobody);
-		return EXIT_NOBODY;
+		setup_nobody(setup, err);
+		return EXIT_NOT_SIGNED_IN;
 	case OWNER_OTHER:
-		err_set(err,
-			"Nobody is signed in to %s; the stored session is "
-			"another provider's: run \"grantty login\", which "
-			"replaces it, or name that provider.",
-			setup->provider.label);
-		return EXIT_NOBODY;
+		return EXIT_NOT_SIGNED_IN;
 	case OWNER_PROVIDER:
-		err_set(err, "Another process holds the session file and does "
-			     "not let go: end the grantty that is stopped or "
-			     "stuck, then try again.");
+		/* If locking failed, *err already has the reason. */
+		if (store_lock(setup->store, err) != STORE_FAILED)
+			err_set(err,
+				"Cannot lock the session file: another "
+				"process holds the lock. End the grantty "
+				"that is stopped or stuck, then try again.");
 		break;
 	case OWNER_UNKNOWN:
 		break;
@@ -140,24 +133,31 @@ static int nothing_resumed(const struct setup *setup, struct err *err)
 static int no_token(const struct setup *setup, const struct session *session,
 		    struct err *err)
 {
-	const struct refusal *refusal = session_refusal(session);
+	const struct oauth_failure *failure = session_oauth_failure(session);
 
 	if (session_state(session) == SESSION_NONE)
 		return nothing_resumed(setup, err);
 	if (session_state(session) != SESSION_LIVE) {
-		err_set(err, "%s",
-			session_end(session) == END_EXPIRED ? run_out : nobody);
-		return EXIT_NOBODY;
+		if (session_end(session) != END_EXPIRED)
+			setup_nobody(setup, err);
+		else
+			err_set(err,
+				"The session has expired by this machine's "
+				"clock, and cannot be refreshed: run \"%s\", "
+				"or set the clock if it is wrong.",
+				setup->login);
+		return EXIT_NOT_SIGNED_IN;
 	}
-	if (refusal == NULL) {
-		err_set(err, "The access token runs out too soon and cannot be "
-			     "renewed: run \"grantty login\".");
+	if (failure == NULL) {
+		err_set(err,
+			"The access token expires too soon and cannot be "
+			"refreshed: run \"%s\".",
+			setup->login);
 		return session_data(session)->tokens.refresh_token == NULL
-			       ? EXIT_NOBODY
+			       ? EXIT_NOT_SIGNED_IN
 			       : EXIT_FAILED;
 	}
-	err_set(err, "The access token could not be renewed: %s",
-		refusal->err.text);
+	err_set(err, "Cannot refresh the access token: %s", failure->err.text);
 	switch (session_verdict(session)) {
 	case VERDICT_RETRY:
 		return EXIT_UNREACHABLE;
@@ -176,232 +176,290 @@ static int no_token(const struct setup *setup, const struct session *session,
 	return EXIT_FAILED;
 }
 
-/* Where the endpoints that nobody has named come from. */
+/* Where the endpoints that are not configured come from. */
 enum source { SOURCE_KEPT, SOURCE_ISSUER };
 
-/* Looks what is kept, where *source allows that, else asks the issuer; *source
- * is then where they came from. */
+/* True if the issuer postpones the next request beyond the limit. */
+static bool is_put_off(const struct discovery *discovery, int64_t *wait_ms)
+{
+	*wait_ms = discovery_state(discovery) == DISCOVERY_BACKING_OFF
+			   ? discovery_deadline(discovery) - clock_now_ms()
+			   : 0;
+	return *wait_ms > PUT_OFF_MAX_MS;
+}
+
+/* Uses the kept endpoints if *source allows that, else requests them from the
+ * issuer; sets *source accordingly. */
 static int discover(struct setup *setup, enum source *source, struct err *err)
 {
 	struct discovery *discovery =
 		discovery_new(&setup->provider, PATIENCE, crypto_random_u64());
-	struct driver driver = {
-		.machine = machine_of_discovery(discovery),
-		.http = setup->http,
-		.store = setup->store,
-		.log = setup->log,
-		.provider = &setup->provider,
-	};
+	struct event_loop loop;
 	int code = EXIT_DONE;
+	int64_t wait_ms = 0;
+	char wait[32];
 
+	event_loop_init(&loop, machine_of_discovery(discovery), setup);
 	if (*source == SOURCE_ISSUER ||
 	    (discovery_is_needed(&setup->provider) &&
-	     !driver_recall(&driver))) {
+	     !event_loop_recall(&loop))) {
 		*source = SOURCE_ISSUER;
-		driver_post(&driver, EVENT_START);
+		driver_post(&loop.driver, EVENT_START);
 	}
-	while (discovery_state(discovery) == DISCOVERY_ASKING ||
+	while (discovery_state(discovery) == DISCOVERY_REQUESTING ||
 	       discovery_state(discovery) == DISCOVERY_BACKING_OFF) {
-		if (!driver_wait(&driver, NULL, 0, NEVER_MS))
+		if (is_put_off(discovery, &wait_ms) ||
+		    !event_loop_wait(&loop, NULL, 0, NEVER_MS))
 			break;
 	}
-	if (discovery_state(discovery) == DISCOVERY_FAILED) {
-		code = discovery_is_away(discovery) ? EXIT_UNREACHABLE
-						    : EXIT_USAGE;
-		err_set(err, "%s", discovery_refusal(discovery)->err.text);
+	if (wait_ms > PUT_OFF_MAX_MS) {
+		code = EXIT_UNREACHABLE;
+		text_duration(wait, sizeof(wait), wait_ms / 1000);
+		err_set(err, "%s Try again in %s.",
+			discovery_oauth_failure(discovery)->err.text, wait);
+	} else if (discovery_state(discovery) == DISCOVERY_FAILED) {
+		code = discovery_is_unreachable(discovery) ? EXIT_UNREACHABLE
+							   : EXIT_USAGE;
+		err_set(err, "%s",
+			discovery_oauth_failure(discovery)->err.text);
 	}
 	discovery_free(discovery);
 	return code;
 }
 
-/* Renews the token unless it is good for so long, and waits for that. False,
- * with *code to leave with, where it has to be given up. */
-static bool require(struct driver *driver, struct session *session,
+/* Renews the token unless it is valid for that long, and waits for the result.
+ * False, with the exit code in *code, if that is interrupted. */
+static bool require(struct event_loop *loop, struct session *session,
 		    int64_t min_valid_s, int signals, int *code)
 {
-	struct event event = driver_event(EVENT_TICK);
+	struct event event = driver_event(&loop->driver, EVENT_TICK);
 	struct action action;
 
 	action_clear(&action);
-	/* A token that has just come is as good as the provider gives them. */
+	/* A token just renewed is as long-lived as they get. */
 	if (!session_was_renewed(session))
 		session_require(session, min_valid_s, &event, &action);
-	driver_do(driver, &action);
-	return settle(driver, session, signals, code);
+	driver_do(&loop->driver, &action);
+	return run_session(loop, session, signals, code);
 }
 
-/* Whether the endpoints were known from an earlier run and the issuer now knows
- * others, with which a failed renewal is worth another try. */
+/* True if the endpoints came from an earlier run and the issuer now names
+ * others, so that a failed renewal is worth retrying. */
 static bool is_moved(struct setup *setup, const struct session *session,
 		     enum source source)
 {
 	if (source == SOURCE_ISSUER || session_state(session) != SESSION_LIVE ||
-	    !discovery_doubts(&setup->provider, session_refusal(session)))
+	    !discovery_may_have_moved(&setup->provider,
+				      session_oauth_failure(session)))
 		return false;
 	source = SOURCE_ISSUER;
 	return discover(setup, &source, NULL) == EXIT_DONE;
 }
 
-/* The header lines for that call, or where it is of none the token alone. */
-static bool put_token(const struct tokens *tokens, const struct dpop_call *call,
-		      int64_t wall_s)
+/* What to print, and for which request (no url: for none). */
+struct output {
+	enum token_format format;
+	struct dpop_call call;
+};
+
+static bool put_token(const struct output *output,
+		      const struct session_data *data, int64_t wall_s,
+		      struct err *err)
 {
-	char *authorization, *proof;
+	bool needs_proof =
+		output->call.url != NULL && data->tokens.dpop_key != NULL;
+	char *proof = NULL;
 	bool ok;
 
-	if (call->url == NULL)
-		return puts(tokens->access_token) != EOF && fflush(stdout) == 0;
-	authorization = oauth_authorization(tokens);
-	ok = printf("Authorization: %s\n", authorization) >= 0;
-	secret_free(authorization);
-	if (ok && tokens->dpop_key != NULL) {
-		proof = dpop_proof(call, tokens->dpop_key, tokens->access_token,
-				   wall_s);
-		ok = proof != NULL && printf("DPoP: %s\n", proof) >= 0;
-		secret_free(proof);
-	}
-	return ok && fflush(stdout) == 0;
+	if (needs_proof)
+		proof = dpop_proof(&output->call, data->tokens.dpop_key,
+				   data->tokens.access_token, wall_s);
+	if (needs_proof && proof == NULL)
+		return err_set(err, "Cannot sign the proof (DPoP) for the "
+				    "request: libcrypto failed.");
+	ok = token_output_print(output->format, data, proof, err);
+	secret_free(proof);
+	return ok;
 }
 
 static int print_token(struct setup *setup, int64_t min_valid_s,
-		       const struct dpop_call *call, enum source source,
+		       const struct output *output, enum source source,
 		       struct err *err)
 {
 	struct session *session =
 		session_new(&setup->provider, crypto_random_u64());
-	struct driver driver = driver_for(setup, session);
-	struct event event = driver_event(EVENT_TICK);
+	struct event_loop loop;
+	struct event event;
 	struct action action;
 	int signals = sig_open();
 	int code;
 
-	driver.handover = handover_new(setup);
+	init_loop(&loop, setup, session);
+	loop.hook_events = hook_events_new(setup);
+	event = driver_event(&loop.driver, EVENT_TICK);
 	action_clear(&action);
 	session_resume(session, &event, &action);
-	driver_do(&driver, &action);
-	if (!settle(&driver, session, signals, &code) ||
-	    !require(&driver, session, min_valid_s, signals, &code))
+	driver_do(&loop.driver, &action);
+	if (!run_session(&loop, session, signals, &code) ||
+	    !require(&loop, session, min_valid_s, signals, &code))
 		goto out;
 	if (is_moved(setup, session, source) &&
-	    !require(&driver, session, min_valid_s, signals, &code))
+	    !require(&loop, session, min_valid_s, signals, &code))
 		goto out;
-	event = driver_event(EVENT_TICK);
+	event = driver_event(&loop.driver, EVENT_TICK);
 	if (session_state(session) != SESSION_LIVE ||
 	    (session_expires_ms(session) - event.now_ms < min_valid_s * 1000 &&
 	     !session_was_renewed(session))) {
 		code = no_token(setup, session, err);
+		(void)hook_events_finish(loop.hook_events, setup->http,
+					 signals);
 		goto out;
 	}
-	code = EXIT_DONE;
-	if (!put_token(&session_data(session)->tokens, call, event.wall_s)) {
-		err_set(err, "The token could not be written.");
-		code = EXIT_FAILED;
-	}
+	code = put_token(output, session_data(session), event.wall_s, err)
+		       ? EXIT_DONE
+		       : EXIT_FAILED;
 	if (!session_is_saved(session))
 		(void)fprintf(stderr, "%s", unsaved);
-	(void)handover_finish(driver.handover, setup->http, signals);
+	(void)hook_events_finish(loop.hook_events, setup->http, signals);
 out:
-	handover_free(driver.handover);
+	hook_events_free(loop.hook_events);
 	session_free(session);
 	if (signals >= 0)
 		(void)close(signals);
 	return code;
 }
 
-int cmd_token(const struct args *args, struct err *err)
+/* True if the stored session is being signed out, and that was interrupted. */
+static bool is_signing_out(const struct setup *setup)
+{
+	struct session_data data = {0};
+	bool is = store_load(setup->store, &data, NULL) == STORE_OK &&
+		  data.signing_out;
+
+	session_data_free(&data);
+	return is;
+}
+
+int cmd_token_online(const struct args *args, struct err *err)
 {
 	enum source source = SOURCE_KEPT;
-	struct dpop_call call = {0};
+	const char *request = token_output_request(args);
+	struct output output = {.call = {0}};
+	bool signing_out = false;
 	struct setup setup;
 	int code = EXIT_USAGE;
 
-	if (args->dpop != NULL && !dpop_call_read(&call, args->dpop, err))
+	if (!token_output_choose(args, &output.format, err) ||
+	    (request != NULL && !dpop_call_read(&output.call, request, err)))
 		return EXIT_USAGE;
+	if (args->login && !token_login(args, &code, err)) {
+		dpop_call_free(&output.call);
+		return code;
+	}
 	if (!setup_begin(&setup, args, err))
+		goto out;
+	code = EXIT_NOT_SIGNED_IN;
+	if (!setup_has_account(&setup, err))
 		goto out;
 	code = EXIT_FAILED;
 	if (!setup_store(&setup, err))
 		goto out;
 	if (setup_log_here(&setup) && args->verbose == 0)
 		log_set_level(setup.log, LEVEL_ERROR);
-	code = EXIT_NOBODY;
-	if (owner_of_stored(&setup, err) == OWNER_NOBODY) {
-		err_set(err, "%s", nobody);
+	code = EXIT_NOT_SIGNED_IN;
+	if (owner_of_stored(&setup, NULL, NULL) == OWNER_NOBODY) {
+		setup_nobody(&setup, err);
 		goto out;
 	}
+	signing_out = is_signing_out(&setup);
 	code = EXIT_USAGE;
 	if (!setup_provider(&setup, args, err) || !setup_network(&setup, err))
 		goto out;
-	code = discover(&setup, &source, err);
+	code = EXIT_NOT_SIGNED_IN;
+	if (owner_of_stored(&setup, NULL, err) == OWNER_OTHER)
+		goto out;
+	/* The issuer's other endpoints are needed for signing out alone. */
+	code = provider_is_complete(&setup.provider) && !signing_out
+		       ? EXIT_DONE
+		       : discover(&setup, &source, err);
 	if (code == EXIT_DONE)
-		code = print_token(&setup, args->min_valid_s, &call, source,
+		code = print_token(&setup, args->min_valid_s, &output, source,
 				   err);
 out:
+	/* Whatever has kept that from being finished, unless the user has; and
+	 * another process may have signed in since. */
+	if (signing_out && code != EXIT_DONE && code != EXIT_CANCELLED) {
+		setup_nobody(&setup, err);
+		code = EXIT_NOT_SIGNED_IN;
+	}
 	setup_end(&setup);
-	dpop_call_free(&call);
+	dpop_call_free(&output.call);
 	return code;
 }
 
-static void say_signed_out(const struct setup *setup,
-			   const struct session *session, enum owner owner)
+bool cmd_can_judge(const struct args *args, struct err *err)
+{
+	(void)args;
+	(void)err;
+	return true;
+}
+
+static void print_signed_out(const struct setup *setup,
+			     const struct session *session, enum owner owner)
 {
 	const struct provider *provider = &setup->provider;
 
 	if (owner == OWNER_NOBODY)
-		(void)printf("Nobody was signed in.\n");
+		(void)printf("No user was signed in.\n");
 	else if (session_was_revoked(session))
 		(void)printf("Signed out; %s has revoked the tokens.\n",
 			     provider->label);
-	else if (owner == OWNER_OTHER && provider->label != NULL)
-		(void)printf("Signed out on this device. The session was "
-			     "another provider's than %s: its tokens are gone "
-			     "from here and run out there by themselves.\n",
-			     provider->label);
 	else if (provider->label != NULL &&
 		 provider->revocation_endpoint == NULL)
-		(void)printf("Signed out on this device. %s offers no "
-			     "revocation: the tokens are gone from here and "
-			     "run out there by themselves.\n",
+		(void)printf("Signed out on this device. %s does not support "
+			     "revocation: the tokens were deleted here, and "
+			     "stay valid there until they expire.\n",
 			     provider->label);
 	else
-		(void)printf("Signed out on this device. The tokens could not "
-			     "be revoked: they are gone from here and run out "
-			     "at the provider by themselves.\n");
+		(void)printf("Signed out on this device. The tokens could "
+			     "not be revoked: they were deleted here, and "
+			     "stay valid at the provider until they expire.\n");
 }
 
 static int sign_out(struct setup *setup, enum owner owner, struct err *err)
 {
 	struct session *session =
 		session_new(&setup->provider, crypto_random_u64());
-	struct driver driver = driver_for(setup, session);
-	struct handover *handover = handover_new(setup);
+	struct event_loop loop;
+	struct hook_events *hook_events = hook_events_new(setup);
 	struct session_data who = {0};
 	int signals = -1;
 	int code;
 
-	/* The session knows only those of its own provider. */
+	init_loop(&loop, setup, session);
+	/* The session loads only those of its own provider. */
 	if (store_load(setup->store, &who, NULL) != STORE_OK)
 		session_data_free(&who);
-	driver_post(&driver, EVENT_SIGN_OUT);
-	if (settle(&driver, session, -1, &code) &&
+	driver_post(&loop.driver, EVENT_SIGN_OUT);
+	if (run_session(&loop, session, -1, &code) &&
 	    session_end(session) == END_SIGNED_OUT) {
-		say_signed_out(setup, session, owner);
+		print_signed_out(setup, session, owner);
 		(void)fflush(stdout);
-		/* Not before: a signal ends a revocation that takes long, and
-		 * what is stored is then still there to sign out of. */
-		signals = handover != NULL ? sig_open() : -1;
+		/* Not earlier: until now, a signal interrupts a slow revocation
+		 * and leaves the stored session to sign out of again. */
+		signals = hook_events != NULL ? sig_open() : -1;
 		if (who.provider != NULL)
-			handover_signed_out(handover, &who);
-		(void)handover_finish(handover, setup->http, signals);
+			hook_events_signed_out(hook_events, &who);
+		(void)hook_events_finish(hook_events, setup->http, signals);
 		code = EXIT_DONE;
-		/* A code that a kiosk was showing when it ended. */
+		/* A code left behind by a kiosk. */
 		if (!store_drop_code(setup->store, err))
 			code = EXIT_FAILED;
 	} else {
-		err_set(err, "The session could not be removed.");
+		err_set(err, "Cannot remove the session.");
 		code = EXIT_FAILED;
 	}
-	handover_free(handover);
+	hook_events_free(hook_events);
 	session_data_free(&who);
 	session_free(session);
 	if (signals >= 0)
@@ -419,23 +477,34 @@ int cmd_logout(const struct args *args, struct err *err)
 
 	if (!setup_begin(&setup, args, err) || !setup_network(&setup, err))
 		goto out;
+	code = EXIT_NOT_SIGNED_IN;
+	if (!setup_has_account(&setup, err))
+		goto out;
 	code = EXIT_FAILED;
 	if (!setup_store(&setup, err))
 		goto out;
 	if (setup_log_here(&setup) && args->verbose == 0)
 		log_set_level(setup.log, LEVEL_WARN);
-	owner = owner_of_stored(&setup, NULL);
+	/* If it cannot be read, setup_provider() says why. */
+	(void)setup_client_id(&setup, args, NULL);
+	owner = owner_of_stored(&setup,
+				"Nothing was changed: name that provider and "
+				"client, or another account (-a NAME).",
+				err);
+	code = EXIT_NOT_SIGNED_IN;
+	if (owner == OWNER_OTHER)
+		goto out;
 	if (!setup_provider(&setup, args, &why) ||
 	    (owner != OWNER_NOBODY &&
 	     discover(&setup, &source, &why) != EXIT_DONE)) {
-		/* Who cannot revoke can still sign out on this device. */
+		/* Signing out on this device works without revocation. */
 		provider_free(&setup.provider);
 		setup.provider.id = xstrdup("");
 	}
-	owner = owner_of_stored(&setup, NULL);
 	code = sign_out(&setup, owner, err);
 	if (code == EXIT_DONE && owner != OWNER_NOBODY && why.text[0] != '\0')
-		(void)fprintf(stderr, "grantty: not revoked: %s\n", why.text);
+		(void)fprintf(stderr, "grantty: Tokens not revoked: %s\n",
+			      why.text);
 out:
 	setup_end(&setup);
 	return code;

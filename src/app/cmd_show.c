@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * grantty whoami and grantty status: the stored session, without its secrets
- * and without the network.
+ * grantty whoami and grantty status: show the stored session, without its
+ * secrets and without the network.
  */
 #include "config.h"
 
@@ -13,70 +13,56 @@
 
 #include "app/args.h"
 #include "app/clock.h"
+#include "app/session_report.h"
 #include "app/setup.h"
 #include "base/err.h"
+#include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "core/json.h"
-#include "core/profile.h"
-#include "core/session_data.h"
 #include "io/store.h"
-#include "ui/term.h"
+#include "machine/session_data.h"
+#include "oauth/profile.h"
+#include "ui/locale.h"
 
 enum { VALUE_MAX = 16 * 1024 };
-
-/* Whether there is anything left of it: a token that is still good, or one to
- * get another with. */
-static bool is_signed_in(const struct session_data *data, int64_t wall_s)
-{
-	if (data->tokens.access_token == NULL)
-		return false;
-	if (data->expires_at == 0 || data->expires_at > wall_s)
-		return true;
-	return data->tokens.refresh_token != NULL &&
-	       (data->refresh_expires_at == 0 ||
-		data->refresh_expires_at > wall_s);
-}
 
 static int load(struct setup *setup, const struct args *args,
 		struct session_data *data, struct err *err)
 {
 	if (!setup_begin(setup, args, err))
 		return EXIT_USAGE;
-	(void)term_set_locale(setup->conf.screen.locale);
-	if (!setup_store(setup, err))
+	(void)locale_set(setup->conf.screen.locale);
+	if (!setup_client_id(setup, args, err))
+		return EXIT_USAGE;
+	if (!setup_has_account(setup, err))
+		return EXIT_NOT_SIGNED_IN;
+	if (!setup_store_to_read(setup, err))
 		return EXIT_FAILED;
 	switch (store_load(setup->store, data, err)) {
 	case STORE_OK:
 		break;
+	case STORE_CORRUPT:
+		if (!cmd_can_judge(args, err))
+			return EXIT_FAILED;
+		setup_report_damage(setup, err);
+		err->text[0] = '\0';
+		return EXIT_NOT_SIGNED_IN;
 	case STORE_EMPTY:
-	case STORE_CORRUPT: /* setup_store() has told */
-		return EXIT_NOBODY;
+		return EXIT_NOT_SIGNED_IN;
 	case STORE_BUSY:
 	case STORE_FAILED:
 		return EXIT_FAILED;
 	}
-	return is_signed_in(data, clock_wall_s()) ? EXIT_DONE : EXIT_NOBODY;
+	if (data->signing_out || !setup_owns(setup, data, NULL, err)) {
+		session_data_free(data);
+		return EXIT_NOT_SIGNED_IN;
+	}
+	return session_report_is_signed_in(data, clock_wall_s())
+		       ? EXIT_DONE
+		       : EXIT_NOT_SIGNED_IN;
 }
 
-static struct profile *profile_from(const struct setup *setup,
-				    const struct session_data *data)
-{
-	const struct preset *preset = preset_find(data->provider);
-	const struct strings *only = &setup->conf.screen.profile_fields;
-
-	/* A provider at an address of its own is stored by that address. */
-	if (preset == NULL)
-		preset = preset_find(setup->conf.provider.preset);
-	if (preset == NULL)
-		preset = preset_find("");
-	if (data->profile == NULL)
-		return NULL;
-	return profile_new(data->profile, preset->profile, only->items,
-			   only->count, NULL);
-}
-
-/* The value may come from outside as it is: the scope, say. */
+/* The value may come from outside unchanged, such as the scope. */
 static void print_row(const char *label, const char *value)
 {
 	char *clean = text_clean(value, VALUE_MAX);
@@ -88,11 +74,11 @@ static void print_row(const char *label, const char *value)
 static void print_profile(const struct setup *setup,
 			  const struct session_data *data)
 {
-	struct profile *profile = profile_from(setup, data);
+	struct profile *profile = session_report_profile(setup, data);
 	size_t i;
 
 	if (profile == NULL)
-		(void)printf("Signed in to %s; it has told no profile.\n",
+		(void)printf("Signed in to %s, which sent no profile.\n",
 			     data->provider);
 	for (i = 0; profile != NULL && i < profile->field_count; i++)
 		print_row(profile->fields[i].label, profile->fields[i].value);
@@ -115,8 +101,8 @@ int cmd_whoami(const struct args *args, struct err *err)
 	struct setup setup;
 	int code = load(&setup, args, &data, err);
 
-	if (code == EXIT_NOBODY)
-		err_set(err, "Nobody is signed in: run \"grantty login\".");
+	if (code == EXIT_NOT_SIGNED_IN && err->text[0] == '\0')
+		setup_nobody(&setup, err);
 	if (code != EXIT_DONE)
 		goto out;
 	if (!args->json) {
@@ -142,12 +128,12 @@ static void print_left(const char *label, int64_t at, int64_t wall_s)
 	char row[64];
 
 	if (at == 0) {
-		print_row(label, "good for an unknown time");
+		print_row(label, "valid for an unknown time");
 	} else if (at <= wall_s) {
-		print_row(label, "has run out");
+		print_row(label, "expired");
 	} else {
 		text_duration(left, sizeof(left), at - wall_s);
-		(void)snprintf(row, sizeof(row), "good for %s", left);
+		(void)snprintf(row, sizeof(row), "valid for %s", left);
 		print_row(label, row);
 	}
 }
@@ -155,48 +141,25 @@ static void print_left(const char *label, int64_t at, int64_t wall_s)
 static void print_status(const struct setup *setup,
 			 const struct session_data *data)
 {
-	struct profile *profile = profile_from(setup, data);
+	struct profile *profile = session_report_profile(setup, data);
 	int64_t wall_s = clock_wall_s();
 
+	if (setup->account != NULL)
+		print_row("Account", setup->account);
 	print_row("Provider", data->provider);
 	if (profile != NULL && profile->name[0] != '\0')
 		print_row("Signed in as", profile->name);
 	print_row("Scope", data->tokens.scope != NULL ? data->tokens.scope
-						      : "as asked for");
+						      : "as requested");
 	print_left("Access token", data->expires_at, wall_s);
 	if (data->tokens.refresh_token != NULL)
 		print_left("Refresh token", data->refresh_expires_at, wall_s);
 	else
 		print_row("Refresh token", "none");
 	if (data->refreshing)
-		print_row("Last refresh", "was cut off; tried again next time");
+		print_row("Last refresh", "was interrupted; the next use "
+					  "retries it");
 	profile_free(profile);
-}
-
-static struct json *status_json(const struct setup *setup,
-				const struct session_data *data, bool signed_in)
-{
-	struct json *json = json_new_object();
-	struct profile *profile = NULL;
-
-	json_set_bool(json, "signed_in", signed_in);
-	if (data->tokens.access_token == NULL)
-		return json;
-	profile = profile_from(setup, data);
-	json_set_text(json, "provider", data->provider);
-	if (profile != NULL && profile->name[0] != '\0')
-		json_set_text(json, "name", profile->name);
-	json_set_text(json, "scope", data->tokens.scope);
-	json_set_text(json, "token_type", data->tokens.token_type);
-	if (data->expires_at != 0)
-		json_set_integer(json, "expires_at", data->expires_at);
-	if (data->refresh_expires_at != 0)
-		json_set_integer(json, "refresh_expires_at",
-				 data->refresh_expires_at);
-	json_set_bool(json, "refreshable", data->tokens.refresh_token != NULL);
-	json_set_bool(json, "refreshing", data->refreshing);
-	profile_free(profile);
-	return json;
 }
 
 int cmd_status(const struct args *args, struct err *err)
@@ -206,16 +169,16 @@ int cmd_status(const struct args *args, struct err *err)
 	struct setup setup;
 	int code = load(&setup, args, &data, err);
 
-	if (code != EXIT_DONE && code != EXIT_NOBODY)
+	if (code != EXIT_DONE && code != EXIT_NOT_SIGNED_IN)
 		goto out;
 	if (args->json) {
-		json = status_json(&setup, &data, code == EXIT_DONE);
+		json = session_report_json(&setup, &data, code == EXIT_DONE);
 		if (!print_json(json))
 			code = EXIT_FAILED;
 	} else if (data.tokens.access_token != NULL) {
 		print_status(&setup, &data);
-	} else {
-		err_set(err, "Nobody is signed in: run \"grantty login\".");
+	} else if (err->text[0] == '\0') {
+		setup_nobody(&setup, err);
 	}
 out:
 	json_free(json);

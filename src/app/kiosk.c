@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One turn: draw what has changed, wait for whatever is first, hand it on.
+ * One iteration: draw what has changed, wait for the first event, handle it.
  */
 #include "config.h"
 
@@ -14,10 +14,10 @@
 
 #include "app/args.h"
 #include "app/clock.h"
-#include "app/driver.h"
-#include "app/gauge.h"
-#include "app/handover.h"
-#include "app/scene.h"
+#include "app/event_loop.h"
+#include "app/hook_events.h"
+#include "app/metrics_file.h"
+#include "app/presenter.h"
 #include "app/service.h"
 #include "app/setup.h"
 #include "base/buf.h"
@@ -26,49 +26,52 @@
 #include "base/form.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "core/session.h"
-#include "core/visit.h"
+#include "io/clock_watch.h"
 #include "io/http.h"
 #include "io/sig.h"
-#include "io/taste.h"
 #include "io/vt.h"
-#include "io/wall.h"
+#include "machine/session.h"
+#include "machine/visit.h"
 #include "ui/keyboard.h"
 #include "ui/term.h"
 #include "ui/ui.h"
 
-/* A stalled terminal is asked again after this long even if nothing else
+/* A stalled terminal is tried again after this long even if nothing else
  * happens. */
 #define STALLED_MS 1000
 
-/* The kernel and services write over a console. */
+/* How often to redraw a console, because the kernel and services write over
+ * it. */
 #define REPAIR_MS (60 * 1000)
 
-/* The boot sets fonts, and may do so when the screens are up already. */
+/* The boot process may set the font after the screens have started. */
 #define FONT_MS 2000
 
-/* What nobody can read before it is gone. */
+/* Too short to read anything. */
 #define GLANCE_MS 100
 
 struct kiosk {
-	struct driver driver;
-	struct scene scene;
+	struct event_loop loop;
+	struct presenter presenter;
 	struct model model;
 	struct service service;
-	struct gauge gauge;
+	struct metrics_file metrics_file;
 	struct visit *visit;
 	struct term *term;
 	struct ui *ui;
 	struct vt *vt;
-	char *taste_path; /* NULL: no choice of a drawing is kept */
 	const struct approval *approval;
-	int64_t waits_ms; /* since when there has been no more than a wait */
-	int64_t font_ms;  /* when to look at the font again */
+	int64_t waits_ms;   /* since when the model only waits */
+	int64_t font_ms;    /* when to check the font again */
+	char *looked_up;    /* the code last looked up in the font */
+	bool not_in_font;   /* that code has characters the font lacks */
+	bool in_background; /* the terminal belonged to another process, or
+			     * may have */
 	int signals;
 	bool once;
 	bool ended;
 	bool hung_up;
-	bool told; /* by a signal */
+	bool interrupted; /* a signal requested the end */
 	int exit_code;
 };
 
@@ -78,10 +81,10 @@ static void end(struct kiosk *kiosk, int exit_code)
 	kiosk->exit_code = exit_code;
 }
 
-/* A person leaves; they do not want to find their code again. */
+/* The user leaves and will not need this code again. */
 static void quit(struct kiosk *kiosk, int exit_code)
 {
-	driver_drop_code(&kiosk->driver);
+	event_loop_drop_code(&kiosk->loop);
 	end(kiosk, exit_code);
 }
 
@@ -101,37 +104,36 @@ static void approve(struct kiosk *kiosk)
 	buf_init(&form, 1024);
 	(void)form_add(&form, "approve", kiosk->model.user_code);
 	request = xcalloc(1, sizeof(*request));
-	request->purpose = "approval";
 	request->url = xstrdup(kiosk->approval->url);
 	request->authorization = xstrdup(kiosk->approval->authorization);
 	request->body = buf_take(&form);
-	http_send(kiosk->driver.http, HTTP_SIDE, request);
-	log_add(kiosk->driver.log, clock_wall_s(), LEVEL_INFO,
-		"approved here, as the phone would");
+	http_send(kiosk->loop.http, HTTP_SIDE, request);
+	log_add(kiosk->loop.log, clock_wall_s(), LEVEL_INFO,
+		"approved here instead of on a phone");
 }
 
 static void cancel(struct kiosk *kiosk)
 {
-	if (!kiosk->once && kiosk->scene.can_quit)
+	if (!kiosk->once && kiosk->presenter.can_quit)
 		quit(kiosk, EXIT_DONE);
 	else
-		driver_post(&kiosk->driver, EVENT_CANCEL);
+		driver_post(&kiosk->loop.driver, EVENT_CANCEL);
 }
 
-static void obey(struct kiosk *kiosk, enum command command)
+static void run_command(struct kiosk *kiosk, enum command command)
 {
 	switch (command) {
 	case COMMAND_NONE:
-		driver_post(&kiosk->driver, EVENT_TOUCHED);
+		driver_post(&kiosk->loop.driver, EVENT_TOUCHED);
 		break;
 	case COMMAND_START:
-		driver_post(&kiosk->driver, EVENT_START);
+		driver_post(&kiosk->loop.driver, EVENT_START);
 		break;
 	case COMMAND_CANCEL:
-		driver_post(&kiosk->driver, EVENT_CANCEL);
+		driver_post(&kiosk->loop.driver, EVENT_CANCEL);
 		break;
 	case COMMAND_SIGN_OUT:
-		driver_post(&kiosk->driver, EVENT_SIGN_OUT);
+		driver_post(&kiosk->loop.driver, EVENT_SIGN_OUT);
 		break;
 	case COMMAND_QUIT:
 		quit(kiosk, kiosk->once ? EXIT_CANCELLED : EXIT_DONE);
@@ -139,76 +141,44 @@ static void obey(struct kiosk *kiosk, enum command command)
 	case COMMAND_APPROVE:
 		approve(kiosk);
 		break;
+	case COMMAND_COPIED:
+		log_add(kiosk->loop.log, clock_wall_s(), LEVEL_INFO,
+			"sent to your terminal's clipboard");
+		driver_post(&kiosk->loop.driver, EVENT_TOUCHED);
+		break;
 	case COMMAND_PASTE:
-		driver_redirect(&kiosk->driver, ui_pasted(kiosk->ui));
+		driver_redirect(&kiosk->loop.driver, ui_pasted(kiosk->ui));
 		break;
 	}
 }
 
-/* ---- How people want the QR code drawn on terminals of this type */
+/* ---- How users want the QR code drawn on terminals of this type */
 
-static const char *terminal_type(void)
+static struct ui *new_ui(const struct kiosk *kiosk, const struct setup *setup)
 {
-	const char *type = getenv("TERM");
+	enum drawing drawing = setup->conf.screen.qr;
+	struct ui *ui;
 
-	return type != NULL ? type : "";
+	if (drawing == DRAWING_AUTO &&
+	    term_may_lack_utf8(setup->conf.screen.locale))
+		drawing = DRAWING_ASCII;
+	ui = ui_new(kiosk->term, drawing);
+	if (setup->conf.screen.clipboard)
+		ui_offer_copies(ui);
+	if (term_may_link(STDOUT_FILENO, setup->conf.screen.hyperlinks))
+		ui_link_addresses(ui);
+	return ui;
 }
 
-/* Only where nobody can know better: not where the configuration says it, the
- * font was asked, or anyone may press keys. */
-static char *new_taste_path(const struct setup *setup)
-{
-	struct err err;
-	struct buf path;
-	char *session;
-	size_t n;
-
-	if (strcmp(setup->conf.screen.qr, "auto") != 0 ||
-	    setup->conf.kiosk.lock ||
-	    vt_blocks(STDOUT_FILENO) == VT_BLOCKS_THERE)
-		return NULL;
-	session = setup_session_path(setup, &err);
-	if (session == NULL || strrchr(session, '/') == NULL) {
-		free(session);
-		return NULL;
-	}
-	n = (size_t)(strrchr(session, '/') + 1 - session);
-	buf_init(&path, 4096);
-	(void)buf_add(&path, session, n);
-	(void)buf_adds(&path, "drawings");
-	free(session);
-	return buf_take(&path);
-}
-
-static struct ui *new_ui(struct kiosk *kiosk, const struct setup *setup)
-{
-	char choice[TASTE_SIZE] = "";
-
-	kiosk->taste_path = new_taste_path(setup);
-	if (kiosk->taste_path != NULL)
-		taste_read(kiosk->taste_path, terminal_type(), choice);
-	return ui_new(kiosk->term,
-		      choice[0] != '\0' ? choice : setup->conf.screen.qr);
-}
-
-static enum command take_key(struct kiosk *kiosk, int key)
-{
-	const char *before = ui_drawing(kiosk->ui);
-	enum command command = ui_key(kiosk->ui, &kiosk->model, key);
-	const char *now = ui_drawing(kiosk->ui);
-
-	if (kiosk->taste_path != NULL && strcmp(now, before) != 0)
-		taste_write(kiosk->taste_path, terminal_type(),
-			    strcmp(now, "auto") != 0 ? now : "");
-	return command;
-}
+/* Limits the keys per iteration, so that their effects get drawn. */
+enum { KEYS_A_TURN = 256 };
 
 static void take_keys(struct kiosk *kiosk)
 {
 	int key;
 
-	while (!kiosk->ended) {
-		key = keyboard_key(term_keyboard(kiosk->term));
+	for (int i = 0; i < KEYS_A_TURN && !kiosk->ended; i++) {
+		key = keyboard_key(term_keyboard(kiosk->term), clock_now_ms());
 		if (key == KEYS_NONE)
 			return;
 		if (key == KEYS_HANG_UP) {
@@ -216,43 +186,49 @@ static void take_keys(struct kiosk *kiosk)
 			return;
 		}
 		if (key == KEYS_INTERRUPT) {
-			if (kiosk->scene.can_quit)
+			if (kiosk->presenter.can_quit)
 				cancel(kiosk);
 			continue;
 		}
-		/* What a key means depends on what is on the screen now. */
-		scene_fill(&kiosk->scene, kiosk->visit, &kiosk->model);
-		obey(kiosk, take_key(kiosk, key));
+		/* The meaning of a key depends on the current screen. */
+		presenter_fill(&kiosk->presenter, kiosk->visit, &kiosk->model);
+		run_command(kiosk, ui_key(kiosk->ui, &kiosk->model, key));
 	}
 }
 
 static void take_signals(struct kiosk *kiosk)
 {
+	bool by_key;
 	int signal;
 
-	while ((signal = sig_next(kiosk->signals)) != 0) {
+	while ((signal = sig_next(kiosk->signals, &by_key)) != 0) {
+		/* Pressed before the line was in raw mode. */
+		if (by_key && !kiosk->presenter.can_quit)
+			continue;
 		switch (signal) {
 		case SIGHUP:
 			hang_up(kiosk);
 			break;
 		case SIGTERM:
 		case SIGQUIT:
-			kiosk->told = true;
+			kiosk->interrupted = true;
 			end(kiosk, kiosk->once ? EXIT_FAILED : EXIT_DONE);
 			break;
 		case SIGINT:
 			cancel(kiosk);
 			break;
 		case SIGWINCH:
-			if (term_resize(kiosk->term))
-				ui_dirty(kiosk->ui);
+			/* dtach relies on it to get a full redraw, even if the
+			 * size is unchanged. */
+			(void)term_resize(kiosk->term);
+			term_repaint(kiosk->term);
+			ui_dirty(kiosk->ui);
 			break;
-		case SIGUSR1: /* somebody wants to another console */
+		case SIGUSR1: /* a console switch was requested */
 			vt_refuse(kiosk->vt);
 			break;
 		case SIGCONT:
-			term_repaint(kiosk->term);
-			ui_dirty(kiosk->ui);
+			kiosk->in_background = true;
 			break;
 		default:
 			break;
@@ -260,15 +236,15 @@ static void take_signals(struct kiosk *kiosk)
 	}
 }
 
-/* Nothing but that a code is being asked for. */
+/* Shows only that a code is being requested. */
 static bool is_wait(const struct model *model)
 {
 	return model->screen == SCREEN_SIGN_IN && model->user_code == NULL &&
 	       model->authorization_uri == NULL;
 }
 
-/* When to draw: at once, but for a wait that may be over in a glance. On a slow
- * line that would keep the code from coming, and elsewhere it flickers. */
+/* When to draw: at once, except for a wait that may be over too soon to read.
+ * On a slow line, drawing it would delay the code; on others it flickers. */
 static int64_t draw_ms(struct kiosk *kiosk)
 {
 	const struct model *model = &kiosk->model;
@@ -280,25 +256,64 @@ static int64_t draw_ms(struct kiosk *kiosk)
 	return is_wait(model) ? kiosk->waits_ms + GLANCE_MS : model->now_ms;
 }
 
-/* Whenever the loop turns anyway: nothing tells of another font. */
-static void look_at_font(struct kiosk *kiosk)
+/* Checked whenever the loop runs, because no event reports a new font. */
+static void check_font(struct kiosk *kiosk)
 {
-	bool mended, changed;
+	bool repaired, changed;
 
 	if (kiosk->vt == NULL || kiosk->model.now_ms < kiosk->font_ms)
 		return;
 	kiosk->font_ms = kiosk->model.now_ms + FONT_MS;
-	mended = vt_mend_font(kiosk->vt);
+	secret_free(kiosk->looked_up);
+	kiosk->looked_up = NULL;
+	repaired = vt_repair_font(kiosk->vt);
 	changed = term_set_halves(kiosk->term, vt_blocks(STDOUT_FILENO) !=
 						       VT_BLOCKS_MISSING);
-	if (!mended && !changed)
+	if (!repaired && !changed)
 		return;
 	term_repaint(kiosk->term);
 	ui_dirty(kiosk->ui);
 }
 
-/* One turn of the loop. */
-static void turn(struct kiosk *kiosk)
+/* The answer arrives among the keys. */
+static void check_width(struct kiosk *kiosk)
+{
+	if (!term_learn(kiosk->term))
+		return;
+	term_repaint(kiosk->term);
+	ui_dirty(kiosk->ui);
+}
+
+/* True if the font can show the code. Every font has ASCII. */
+static void check_code_in_font(struct kiosk *kiosk)
+{
+	const char *code = kiosk->model.user_code;
+
+	if (kiosk->vt == NULL || code == NULL)
+		return;
+	if (kiosk->looked_up == NULL || strcmp(code, kiosk->looked_up) != 0) {
+		secret_free(kiosk->looked_up);
+		kiosk->looked_up = xstrdup(code);
+		kiosk->not_in_font = vt_lacks_glyphs(STDOUT_FILENO, code);
+	}
+	kiosk->model.not_in_font = kiosk->not_in_font;
+}
+
+/* True if the terminal may be used: not in the background. */
+static bool has_terminal(struct kiosk *kiosk)
+{
+	const bool in_background = term_is_in_background(kiosk->term);
+
+	if (kiosk->in_background && !in_background) {
+		term_resume(kiosk->term);
+		ui_dirty(kiosk->ui);
+	}
+	kiosk->in_background = in_background;
+	return !in_background;
+}
+
+/* One iteration of the loop. */
+static void run_once(struct kiosk *kiosk)
 {
 	struct http_fd fds[] = {
 		{.fd = term_input_fd(kiosk->term)},
@@ -306,18 +321,24 @@ static void turn(struct kiosk *kiosk)
 		{.fd = -1, .write = true},
 	};
 	int64_t until_ms;
-	int64_t alive_ms;
+	int64_t alive_ms, key_ms;
 	bool shown = false;
+	const bool ours = has_terminal(kiosk);
 
-	scene_fill(&kiosk->scene, kiosk->visit, &kiosk->model);
-	look_at_font(kiosk);
+	presenter_fill(&kiosk->presenter, kiosk->visit, &kiosk->model);
+	check_font(kiosk);
+	check_width(kiosk);
+	check_code_in_font(kiosk);
 	until_ms = draw_ms(kiosk);
-	if (kiosk->scene.forgets) {
-		kiosk->scene.forgets = false;
+	if (kiosk->presenter.forgets) {
+		kiosk->presenter.forgets = false;
 		ui_forget(kiosk->ui);
 		until_ms = kiosk->model.now_ms;
 	}
-	if (until_ms <= kiosk->model.now_ms) {
+	if (!ours) { /* the shell may not signal when it returns it */
+		fds[0].fd = -1;
+		until_ms = kiosk->model.now_ms + STALLED_MS;
+	} else if (until_ms <= kiosk->model.now_ms) {
 		shown = ui_draw(kiosk->ui, &kiosk->model);
 		until_ms = ui_deadline(kiosk->ui, &kiosk->model);
 		if (!shown) {
@@ -325,23 +346,26 @@ static void turn(struct kiosk *kiosk)
 			until_ms = kiosk->model.now_ms + STALLED_MS;
 		}
 	}
-	service_turn(&kiosk->service, &kiosk->model, shown);
+	service_notify(&kiosk->service, &kiosk->model, shown);
 	alive_ms = service_deadline(&kiosk->service);
+	key_ms = keyboard_deadline(term_keyboard(kiosk->term));
 	if (alive_ms < until_ms)
 		until_ms = alive_ms;
-	if (!driver_wait(&kiosk->driver, fds, 3, until_ms)) {
+	if (ours && key_ms < until_ms)
+		until_ms = key_ms;
+	if (!event_loop_wait(&kiosk->loop, fds, 3, until_ms)) {
 		end(kiosk, EXIT_FAILED);
 		return;
 	}
 	if (fds[1].ready)
 		take_signals(kiosk);
-	if (fds[0].ready || fds[0].hung_up)
+	if (ours)
 		take_keys(kiosk);
-	/* Where input and output are two terminals, one can go alone. */
+	/* If input and output are two terminals, one can hang up alone. */
 	if (fds[2].hung_up)
 		hang_up(kiosk);
 	if (visit_stage(kiosk->visit) == VISIT_OVER && !kiosk->ended)
-		end(kiosk, scene_exit_code(kiosk->visit));
+		end(kiosk, presenter_exit_code(kiosk->visit));
 }
 
 static struct visit *new_visit(struct setup *setup, bool once, bool alone)
@@ -349,7 +373,7 @@ static struct visit *new_visit(struct setup *setup, bool once, bool alone)
 	const struct conf *conf = &setup->conf;
 	struct visit_policy policy = {
 		.once = once,
-		.wait_for_key = !once && strcmp(conf->kiosk.start, "key") == 0,
+		.wait_for_key = !once && conf->kiosk.start == START_KEY,
 		.resume = !once,
 		.spread = !once && !alone,
 		.renewals = (int)conf->kiosk.renewals,
@@ -363,30 +387,31 @@ static struct visit *new_visit(struct setup *setup, bool once, bool alone)
 
 static void run(struct kiosk *kiosk)
 {
-	struct event event = driver_event(EVENT_TICK);
+	struct event event = driver_event(&kiosk->loop.driver, EVENT_TICK);
 	struct action action;
 
 	visit_begin(kiosk->visit, &event, &action);
-	driver_do(&kiosk->driver, &action);
+	driver_do(&kiosk->loop.driver, &action);
 	service_begin(&kiosk->service);
 	while (!kiosk->ended)
-		turn(kiosk);
+		run_once(kiosk);
 	service_end();
-	driver_finish(&kiosk->driver);
+	driver_finish(&kiosk->loop.driver);
 }
 
-/* The screens are gone; what remains is one line where the shell goes on. */
-static void say_goodbye(struct kiosk *kiosk)
+/* The screens are gone; prints one line for the shell's terminal. */
+static void print_farewell(struct kiosk *kiosk)
 {
 	if (!kiosk->once || kiosk->hung_up)
 		return;
 	if (kiosk->exit_code == EXIT_DONE)
-		(void)printf("%s\n",
-			     scene_greeting(&kiosk->scene, kiosk->visit));
+		(void)printf("%s\n", presenter_greeting(&kiosk->presenter,
+							kiosk->visit));
 	else if (visit_stage(kiosk->visit) == VISIT_OVER &&
 		 kiosk->exit_code != EXIT_CANCELLED)
-		(void)fprintf(stderr, "grantty: %s\n",
-			      scene_farewell(&kiosk->scene, kiosk->visit));
+		(void)fprintf(
+			stderr, "grantty: %s\n",
+			presenter_farewell(&kiosk->presenter, kiosk->visit));
 }
 
 int kiosk_run(struct setup *setup, struct vt *vt, struct session_data *login,
@@ -398,13 +423,17 @@ int kiosk_run(struct setup *setup, struct vt *vt, struct session_data *login,
 	kiosk.once = login != NULL;
 	kiosk.vt = vt;
 	kiosk.approval = approval;
-	scene_init(&kiosk.scene, setup);
-	kiosk.scene.demo = approval != NULL;
-	kiosk.scene.can_quit = !setup->conf.kiosk.lock;
-	kiosk.scene.cancel_leaves = kiosk.once;
+	presenter_init(&kiosk.presenter, setup);
+	/* A kiosk over SSH has one user, at the other end. */
+	kiosk.presenter.is_screen =
+		!kiosk.once && getenv("SSH_CONNECTION") == NULL;
+	kiosk.presenter.demo = approval != NULL;
+	kiosk.presenter.can_quit = !setup->conf.kiosk.lock;
+	kiosk.presenter.cancel_leaves = kiosk.once;
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
-		err_set(err, "The screens need a terminal: run it on one, or "
-			     "use \"grantty login --plain\".");
+		err_set(err, "Cannot show the screens: there is no terminal. "
+			     "Run grantty on one, or use \"grantty login "
+			     "--plain\".");
 		kiosk.exit_code = EXIT_USAGE;
 		goto out;
 	}
@@ -422,45 +451,48 @@ int kiosk_run(struct setup *setup, struct vt *vt, struct session_data *login,
 		kiosk.exit_code = EXIT_USAGE;
 		goto out;
 	}
+	if (term_is_utf8(kiosk.term))
+		vt_use_utf8(vt);
 	(void)term_set_halves(kiosk.term,
 			      vt_blocks(STDOUT_FILENO) != VT_BLOCKS_MISSING);
+	if (kiosk.once || approval != NULL)
+		term_keep_history(kiosk.term);
 	kiosk.ui = new_ui(&kiosk, setup);
 	if (vt != NULL)
 		ui_repaint_every(kiosk.ui, REPAIR_MS);
 	kiosk.visit = new_visit(setup, kiosk.once, approval != NULL);
-	kiosk.driver.machine = machine_of_visit(kiosk.visit);
-	kiosk.driver.http = setup->http;
-	kiosk.driver.store = setup->store;
-	kiosk.driver.log = setup->log;
-	/* A single login would put its own counts in place of a kiosk's. */
-	kiosk.gauge.path = setup->conf.metrics_textfile;
-	if (!kiosk.once && kiosk.gauge.path[0] != '\0')
-		kiosk.driver.gauge = &kiosk.gauge;
-	kiosk.driver.handover = handover_new(setup);
-	kiosk.driver.wall = wall_open();
-	setup_tell_of_swap(setup);
-	driver_listen(&kiosk.driver, &setup->provider);
-	(void)driver_recall(&kiosk.driver);
+	event_loop_init(&kiosk.loop, machine_of_visit(kiosk.visit), setup);
+	/* A single login would overwrite a kiosk's counts. */
+	kiosk.metrics_file.path = setup->conf.metrics.textfile;
+	if (!kiosk.once && kiosk.metrics_file.path[0] != '\0')
+		event_loop_measure(&kiosk.loop, &kiosk.metrics_file);
+	kiosk.loop.hook_events = hook_events_new(setup);
+	kiosk.loop.clock_watch = clock_watch_open();
+	setup_log_swap(setup);
+	event_loop_listen(&kiosk.loop, &setup->provider);
+	(void)event_loop_recall(&kiosk.loop);
+	event_loop_recall_margin(&kiosk.loop, kiosk.visit);
 	if (setup_keeps_code(setup, kiosk.once))
-		driver_recall_code(&kiosk.driver, kiosk.visit);
+		event_loop_recall_code(&kiosk.loop, kiosk.visit);
 	run(&kiosk);
-	driver_end(&kiosk.driver);
+	event_loop_end(&kiosk.loop);
 	if (!kiosk.once)
 		ui_forget(kiosk.ui);
 	ui_free(kiosk.ui);
 	term_close(kiosk.term);
-	say_goodbye(&kiosk);
-	if (!kiosk.hung_up && !kiosk.told &&
-	    !handover_finish(kiosk.driver.handover, setup->http, kiosk.signals))
+	print_farewell(&kiosk);
+	if (!kiosk.hung_up && !kiosk.interrupted &&
+	    !hook_events_finish(kiosk.loop.hook_events, setup->http,
+				kiosk.signals))
 		kiosk.exit_code = kiosk.once ? EXIT_FAILED : EXIT_DONE;
-	handover_free(kiosk.driver.handover);
+	hook_events_free(kiosk.loop.hook_events);
 	if (kiosk.once && kiosk.exit_code == EXIT_DONE)
 		session_data_copy(login,
 				  session_data(visit_session(kiosk.visit)));
 out:
-	free(kiosk.taste_path);
+	secret_free(kiosk.looked_up);
 	visit_free(kiosk.visit);
-	scene_free(&kiosk.scene);
+	presenter_free(&kiosk.presenter);
 	if (kiosk.signals >= 0)
 		(void)close(kiosk.signals);
 	return kiosk.exit_code;

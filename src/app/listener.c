@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Follows a flow; decides nothing about it.
+ * Follows a flow and decides nothing about it.
  */
 #include "config.h"
 
@@ -14,10 +14,10 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/url.h"
-#include "core/flow.h"
-#include "core/oauth.h"
-#include "core/provider.h"
 #include "io/redirect.h"
+#include "machine/flow.h"
+#include "oauth/oauth.h"
+#include "oauth/provider.h"
 
 static bool is_wanted(const struct flow *flow)
 {
@@ -29,11 +29,16 @@ bool listener_prepare(struct listener *listener, struct provider *provider,
 {
 	struct url url;
 
-	if (!url_split(provider->redirect_uri, &url))
-		return err_set(err,
-			       "redirect_uri must be an http:// address of "
-			       "this machine, not \"%.200s\".",
-			       provider->redirect_uri);
+	if (!url_split(provider->redirect_uri, &url)) {
+		char *shown = url_for_log(provider->redirect_uri);
+
+		err_set(err,
+			"redirect_uri must be an http:// address of this "
+			"machine, not \"%.200s\".",
+			shown);
+		free(shown);
+		return false;
+	}
 	listener->redirect =
 		redirect_open(provider->redirect_uri, url.port == 0, err);
 	if (listener->redirect == NULL) {
@@ -51,7 +56,7 @@ void listener_follow(struct listener *listener, const struct flow *flow,
 	struct err err = {""};
 
 	if (!is_wanted(flow)) {
-		/* What was prepared is kept until its address is shown. */
+		/* A prepared listener stays open until its address is shown. */
 		if (listener->wanted && !listener->taken)
 			listener_close(listener);
 		return;
@@ -93,9 +98,10 @@ char *listener_take(struct listener *listener, int64_t now_ms)
 
 void listener_answer(struct listener *listener, const struct flow *flow)
 {
-	const struct refusal *refusal = flow_refusal(flow);
+	const struct oauth_failure *failure = flow_oauth_failure(flow);
 
-	if (!listener->taken || flow_state(flow) == FLOW_EXCHANGING)
+	if (!listener->taken || flow_state(flow) == FLOW_EXCHANGING ||
+	    flow_state(flow) == FLOW_EXCHANGE_BACKING_OFF)
 		return;
 	listener->taken = false;
 	if (flow_state(flow) == FLOW_GRANTED)
@@ -105,10 +111,10 @@ void listener_answer(struct listener *listener, const struct flow *flow)
 				"The sign-in was denied.");
 	else
 		redirect_answer(listener->redirect, false,
-				refusal != NULL
-					? refusal->err.text
-					: "This sign-in is over: open the "
-					  "address that the screen shows now.");
+				failure != NULL
+					? failure->err.text
+					: "This sign-in has ended: open the "
+					  "address that is on the screen now.");
 	redirect_run(listener->redirect, clock_now_ms());
 }
 

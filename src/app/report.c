@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Two ways to print the same rows. The marks are ASCII, for a console's font
- * has little else.
+ * Two ways to print the same rows. The marks are ASCII, because console fonts
+ * have little else.
  */
 #include "config.h"
 
@@ -14,10 +14,10 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "core/conformance.h"
-#include "core/json.h"
+#include "oauth/conformance.h"
 #include "ui/rect.h"
 #include "ui/term.h"
 #include "ui/wrap.h"
@@ -26,12 +26,12 @@ enum {
 	ROW_MAX = 1024,
 	MARK_COLUMNS = 6,
 	NAME_COLUMNS = 20,
-	TEXT_COLUMNS_MIN = 24 /* less is not worth breaking lines for */
+	TEXT_COLUMNS_MIN = 24 /* narrower text is not wrapped */
 };
 
 struct report {
-	struct json *rows; /* NULL: they are printed at once */
-	int columns;	   /* of the terminal; 0: it goes elsewhere */
+	struct json *rows; /* NULL: rows are printed at once */
+	int columns;	   /* of the terminal; 0: not a terminal */
 	unsigned counts[OUTCOME_FAIL + 1];
 };
 
@@ -71,8 +71,8 @@ static void add_json(struct json *rows, enum outcome outcome, const char *check,
 	json_append(rows, row);
 }
 
-/* Ends the line that has indent columns already; on a terminal further ones
- * begin below. */
+/* Prints text after indent columns of the current line; on a terminal, wrapped
+ * lines are indented the same. */
 static void print_text(const struct report *report, int indent,
 		       const char *text)
 {
@@ -99,7 +99,7 @@ static void print_row(const struct report *report, enum outcome outcome,
 		indent = printf("%*s  -> ", MARK_COLUMNS + NAME_COLUMNS, "");
 		print_text(report, indent, advice);
 	}
-	(void)fflush(stdout); /* the next check may take its time */
+	(void)fflush(stdout); /* the next check may take a while */
 }
 
 void report_row(struct report *report, enum outcome outcome, const char *check,
@@ -193,7 +193,8 @@ static void print_conformance(const struct report *report,
 		return;
 	buf_init(&text, ROW_MAX);
 	buf_addf(&text,
-		 "%s and RFC 8628, as " PACKAGE_STRING " sees it. Looked at: ",
+		 "Conformance of %s to RFC 8628, as checked by " PACKAGE_STRING
+		 ". Answers checked: ",
 		 label);
 	for (enum probe i = PROBE_DISCOVERY; i <= PROBE_BAD_REFRESH; i++) {
 		if ((findings->judged & (1U << i)) == 0)
@@ -206,14 +207,15 @@ static void print_conformance(const struct report *report,
 	print_text(report, 0, buf_text(&text));
 	buf_free(&text);
 	if (deviations == 0)
-		(void)printf("Each is exactly as the RFC has it.\n");
+		(void)printf("All of them follow the RFC exactly.\n");
 	else
-		(void)printf("The answers deviate in %zu point%s:\n",
+		(void)printf("The answers deviate from the RFC in %zu "
+			     "point%s:\n",
 			     deviations, deviations == 1 ? "" : "s");
 	print_findings(report, findings, false);
 	if (deviations == findings->count)
 		return;
-	(void)printf("The RFC allows, and it is worth knowing:\n");
+	(void)printf("Allowed by the RFC, but worth knowing:\n");
 	print_findings(report, findings, true);
 }
 
@@ -230,6 +232,6 @@ bool report_end(struct report *report, const struct findings *findings,
 	if (failed > 0)
 		return printf("\n%u of %u checks failed.\n", failed,
 			      failed + warned + report->counts[OUTCOME_OK]) > 0;
-	return printf("\nAll is well%s.\n",
-		      warned > 0 ? ", but for the warnings" : "") > 0;
+	return printf("\nAll checks passed%s.\n",
+		      warned > 0 ? ", with warnings" : "") > 0;
 }

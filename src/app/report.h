@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What grantty check has found: a row for each check, printed at once for
- * people or in the end as JSON for monitoring. Knows no check.
+ * The results of grantty check: one row per check, printed immediately for
+ * people or at the end as JSON for monitoring. Knows no check.
  */
 #ifndef GRANTTY_APP_REPORT_H
 #define GRANTTY_APP_REPORT_H
@@ -19,19 +19,19 @@ void report_free(struct report *report); /* NULL is fine */
 
 /*
  * Adds a row. check: its name, a literal that monitoring relies on. advice:
- * what to do, NULL where nothing is. The rest (printf format) is what was
- * found; what of it came from outside is cleaned here.
+ * what to do, or NULL. The rest (printf format) is what was found; text from
+ * outside is cleaned here.
  */
 void report_row(struct report *report, enum outcome outcome, const char *check,
 		const char *advice, const char *format, ...)
 	__attribute__((format(printf, 5, 6)));
 
-/* Whether any row is OUTCOME_FAIL. */
+/* True if any row is OUTCOME_FAIL. */
 bool report_has_failed(const struct report *report);
 
 /*
- * Ends the report, with how the provider of that label deviates from RFC 8628;
- * findings: NULL where that was not looked at. False where it could not be
+ * Ends the report, including how the provider of that label deviates from RFC
+ * 8628; findings: NULL if that was not checked. False if it could not be
  * printed.
  */
 bool report_end(struct report *report, const struct findings *findings,

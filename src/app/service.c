@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Readiness, a line of status and signs of life.
+ * Readiness, a status line and watchdog notifications.
  */
 #include "config.h"
 
@@ -12,21 +12,21 @@
 #include "io/systemd.h"
 #include "ui/model.h"
 
-/* Everybody can read it: no code, no name. */
+/* Every user can read it: no code, no name. */
 static const char *status_of(const struct model *model)
 {
 	switch (model->screen) {
 	case SCREEN_WELCOME:
-		return "Waiting for somebody to press a key";
+		return "Waiting for a key press";
 	case SCREEN_SIGN_IN:
 		return model->user_code != NULL ||
 				       model->authorization_uri != NULL
-			       ? "Waiting for somebody to sign in"
-			       : "Getting ready for a sign-in";
+			       ? "Waiting for a user to sign in"
+			       : "Preparing a sign-in";
 	case SCREEN_CONFIRM:
-		return "Asking somebody whether it is them";
+		return "Waiting for a user to confirm the sign-in";
 	case SCREEN_PROFILE:
-		return "Somebody is signed in";
+		return "A user is signed in";
 	case SCREEN_TROUBLE:
 		break;
 	}
@@ -36,12 +36,12 @@ static const char *status_of(const struct model *model)
 void service_begin(struct service *service)
 {
 	memset(service, 0, sizeof(*service));
-	/* Twice as often as it must be, as sd_watchdog_enabled(3) advises. */
+	/* Twice as often as required, as sd_watchdog_enabled(3) advises. */
 	service->alive_every_ms = systemd_watchdog_ms() / 2;
 }
 
-void service_turn(struct service *service, const struct model *model,
-		  bool shown)
+void service_notify(struct service *service, const struct model *model,
+		    bool shown)
 {
 	const char *status = status_of(model);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What systemd is told of the screens while they run as a service.
+ * The notifications to systemd while the screens run as a service.
  */
 #ifndef GRANTTY_APP_SERVICE_H
 #define GRANTTY_APP_SERVICE_H
@@ -11,26 +11,26 @@
 struct model;
 
 struct service {
-	int64_t alive_every_ms; /* 0: nobody watches */
-	int64_t alive_ms;	/* when the next sign of life is due */
+	int64_t alive_every_ms; /* 0: no watchdog */
+	int64_t alive_ms;	/* when the next watchdog notification is due */
 	bool ready;
-	char status[100]; /* that was told last */
+	char status[100]; /* the one sent last */
 };
 
 void service_begin(struct service *service);
 
 /*
- * To be called in every turn of the loop, after drawing: a loop that is stuck
- * gives no sign of life. shown: the terminal has taken what it has room for;
- * the first time makes the service ready.
+ * Call it in every iteration of the loop, after drawing: a loop that is stuck
+ * sends no watchdog notification. shown: the terminal has accepted what it has
+ * room for; the first time makes the service ready.
  */
-void service_turn(struct service *service, const struct model *model,
-		  bool shown);
+void service_notify(struct service *service, const struct model *model,
+		    bool shown);
 
-/* When the next sign of life is due; NEVER_MS where nobody watches. */
+/* When the next watchdog notification is due; NEVER_MS without a watchdog. */
 int64_t service_deadline(const struct service *service);
 
-/* It ends, as it was told to. */
+/* Notifies that the service is stopping. */
 void service_end(void);
 
 #endif

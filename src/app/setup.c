@@ -1,54 +1,50 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What verbs share, made from the configuration: log, provider, HTTP client,
- * store, theme.
+ * What the verbs share, made from the configuration: log, provider, HTTP
+ * client, store, theme.
  */
 #include "config.h"
 
 #include "app/setup.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "app/clock.h"
+#include "app/account.h"
 #include "app/args.h"
+#include "app/clock.h"
+#include "app/theme_files.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "core/allow.h"
-#include "core/session_data.h"
-#include "io/input.h"
+#include "io/file.h"
 #include "io/http.h"
+#include "io/input.h"
 #include "io/journal.h"
-#include "io/secrecy.h"
+#include "io/process_hardening.h"
 #include "io/store.h"
+#include "machine/session_data.h"
+#include "oauth/allow.h"
 
 #define THEME_MAX ((size_t)64 * 1024)
-#define KEY_MAX ((size_t)64 * 1024)
 
 bool setup_log(struct setup *setup, const struct args *args, struct err *err)
 {
 	const char *file = setup->conf.log.file;
-	const char *level = setup->conf.log.level;
-	enum log_level which = LEVEL_ERROR;
+	struct err why = {""};
 	int fd;
 
-	while (which < LEVEL_DEBUG && strcmp(log_level_name(which), level) != 0)
-		which++;
-	log_set_level(setup->log, args->verbose > 0 ? LEVEL_DEBUG : which);
+	if (args->verbose > 0)
+		setup->conf.log.level = LEVEL_DEBUG;
+	log_set_level(setup->log, setup->conf.log.level);
 	if (file[0] != '\0') {
-		fd = open(file,
-			  O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY |
-				  O_NONBLOCK,
-			  0640);
+		fd = file_open_log(file, &why);
 		if (fd < 0)
-			return err_set(err, "Cannot open log.file %s: %s.",
-				       file, strerror(errno));
+			return err_set(err, "Cannot open log.file %s",
+				       why.text);
 		log_to_fd(setup->log, fd);
 	}
 	if (!setup->conf.log.syslog)
@@ -61,14 +57,14 @@ bool setup_log(struct setup *setup, const struct args *args, struct err *err)
 	return true;
 }
 
-void setup_tell_of_swap(const struct setup *setup)
+void setup_log_swap(const struct setup *setup)
 {
-	if (!secrecy_is_locked())
+	if (!process_hardening_is_locked())
 		log_add(setup->log, clock_wall_s(),
-			secrecy_has_swap() ? LEVEL_WARN : LEVEL_DEBUG,
-			"no memory could be locked: secrets may get into the "
-			"swap; raise RLIMIT_MEMLOCK above %d MiB",
-			SECRECY_HEAP / (1024 * 1024));
+			process_hardening_has_swap() ? LEVEL_WARN : LEVEL_DEBUG,
+			"cannot lock memory: secrets may be written to swap; "
+			"raise RLIMIT_MEMLOCK above %d MiB",
+			PROCESS_HARDENING_HEAP / (1024 * 1024));
 }
 
 bool setup_begin(struct setup *setup, const struct args *args, struct err *err)
@@ -79,6 +75,20 @@ bool setup_begin(struct setup *setup, const struct args *args, struct err *err)
 	theme_plain(&setup->theme);
 	return ok && allow_is_sound(&setup->conf.kiosk.allow, err) &&
 	       setup_log(setup, args, err);
+}
+
+bool setup_can_judge(const struct setup *setup, struct err *err)
+{
+	const struct conf *conf = &setup->conf;
+	struct err why = {""};
+
+	if ((!conf->kiosk.confirm && !allow_is_set(&conf->kiosk.allow)) ||
+	    provider_tells_who(&setup->provider, &why))
+		return true;
+	return err_set(err,
+		       "Cannot use kiosk.%s: it must know who signs in. "
+		       "%s",
+		       conf->kiosk.confirm ? "confirm" : "allow", why.text);
 }
 
 bool setup_log_here(struct setup *setup)
@@ -98,57 +108,8 @@ void setup_end(struct setup *setup)
 	journal_close(setup->journal);
 	conf_free(&setup->conf);
 	free(setup->conf_path);
+	free(setup->account);
 	memset(setup, 0, sizeof(*setup));
-}
-
-static bool take_private_key(struct setup *setup, struct err *err)
-{
-	const char *path = setup->conf.provider.private_key_file;
-	bool open_to_others = false;
-	struct err why = {""};
-	struct buf pem;
-	bool ok;
-
-	if (path[0] == '\0')
-		return true;
-	buf_init(&pem, KEY_MAX);
-	ok = input_read(path, &pem, &open_to_others, err) == INPUT_OK;
-	if (ok && open_to_others && !input_is_credential(path)) {
-		ok = input_complain_open(path, err);
-	} else if (ok && !provider_take_key(&setup->provider, buf_text(&pem),
-					    pem.len, &why)) {
-		ok = err_set(err, "%s: %s", path, why.text);
-	}
-	buf_free(&pem);
-	return ok;
-}
-
-bool setup_provider(struct setup *setup, const struct args *args,
-		    struct err *err)
-{
-	if (!setup_client(setup, args, err) ||
-	    !provider_set_up(&setup->provider, &setup->conf, NULL, NULL, err) ||
-	    !take_private_key(setup, err))
-		return false;
-	log_set_field(setup->log, "GRANTTY_PROVIDER", setup->provider.id);
-	return true;
-}
-
-bool setup_network(struct setup *setup, struct err *err)
-{
-	const struct conf *conf = &setup->conf;
-	struct http_options options = {
-		.ca_file = conf->network.ca_file,
-		.proxy = conf->network.proxy,
-		.connect_timeout_ms = conf->network.connect_timeout_s * 1000,
-		.request_timeout_ms = conf->network.request_timeout_s * 1000,
-		.user_agent = PACKAGE_NAME "/" PACKAGE_VERSION,
-	};
-
-	if (!http_init(err))
-		return false;
-	setup->http = http_new(&options, err);
-	return setup->http != NULL;
 }
 
 bool setup_keeps_code(const struct setup *setup, bool once)
@@ -157,66 +118,132 @@ bool setup_keeps_code(const struct setup *setup, bool once)
 	       (!once || conf_is_set(&setup->conf, "session.resume"));
 }
 
-char *setup_session_path(const struct setup *setup, struct err *err)
+/* Of the default account; "" in memory. */
+static char *default_session_path(const struct conf *conf, struct err *err)
 {
-	const struct conf *conf = &setup->conf;
-
-	if (strcmp(conf->session.store, "memory") == 0)
+	if (conf->session.store == STORE_IN_MEMORY)
 		return xstrdup("");
 	if (conf->session.file[0] != '\0')
 		return xstrdup(conf->session.file);
 	return store_default_path(err);
 }
 
-bool setup_store(struct setup *setup, struct err *err)
+char *setup_session_path(const struct setup *setup, struct err *err)
 {
-	struct session_data data = {0};
-	enum store_result result;
+	const struct conf *conf = &setup->conf;
+	char *path = default_session_path(conf, err);
+	char *own;
+
+	/* A file that the account's own configuration names is its own; one
+	 * that several accounts read names the place. */
+	if (path == NULL || path[0] == '\0' || setup->account == NULL ||
+	    (setup->has_own_conf && conf->session.file[0] != '\0'))
+		return path;
+	own = account_session_path(path, setup->account, err);
+	free(path);
+	return own;
+}
+
+char **setup_accounts(const struct setup *setup)
+{
+	char *path = default_session_path(&setup->conf, NULL);
+	char **names = account_names(path, !setup->is_conf_named);
+
+	free(path);
+	return names;
+}
+
+bool setup_has_account(const struct setup *setup, struct err *err)
+{
+	char **names;
+	size_t i = 0;
+	bool has;
+
+	if (setup->account == NULL || setup->has_own_conf)
+		return true;
+	names = setup_accounts(setup);
+	while (names[i] != NULL && strcmp(names[i], setup->account) != 0)
+		i++;
+	has = names[i] != NULL || account_unknown(setup->account, names, err);
+	xfreev(names);
+	return has;
+}
+
+void setup_nobody(const struct setup *setup, struct err *err)
+{
+	if (setup->account != NULL)
+		err_set(err,
+			"No user is signed in to the account \"%s\": run "
+			"\"%s\".",
+			setup->account, setup->login);
+	else
+		err_set(err, "No user is signed in: run \"%s\".", setup->login);
+}
+
+static bool open_store(struct setup *setup, bool to_read, struct err *err)
+{
+	const char *key_file = setup->conf.session.key_file;
 	char *path = setup_session_path(setup, err);
+	const char *file;
 
 	if (path == NULL)
 		return false;
-	setup->store = store_open(path[0] != '\0' ? path : NULL,
-				  setup->conf.session.key_file, err);
+	file = path[0] != '\0' ? path : NULL;
+	setup->store = to_read ? store_open_to_read(file, key_file, err)
+			       : store_open(file, key_file, err);
 	free(path);
-	if (setup->store == NULL)
-		return false;
+	return setup->store != NULL;
+}
+
+void setup_report_damage(const struct setup *setup, const struct err *err)
+{
+	log_add(setup->log, clock_wall_s(), LEVEL_ERROR, "%s", err->text);
+	(void)fprintf(stderr, "grantty: %s\n", err->text);
+}
+
+static bool try_store(struct setup *setup, struct err *err)
+{
+	struct session_data data = {0};
+	enum store_result result;
+
 	result = store_load(setup->store, &data, err);
 	session_data_free(&data);
-	if (result == STORE_CORRUPT) {
-		log_add(setup->log, clock_wall_s(), LEVEL_ERROR, "%s",
-			err->text);
-		(void)fprintf(stderr, "grantty: %s\n", err->text);
-	}
+	if (result == STORE_CORRUPT)
+		setup_report_damage(setup, err);
 	return result != STORE_FAILED;
 }
 
-/* Beside the program in a build tree (built in it, or in a folder of it), else
- * where they were installed. */
-static char *theme_path(const char *name)
+bool setup_store(struct setup *setup, struct err *err)
 {
-	static const char *const beside[] = {"themes", "../themes",
-					     "../share/grantty/themes"};
-	char self[2048];
-	struct buf path;
-	ssize_t n;
-	size_t i;
+	return open_store(setup, false, err) && try_store(setup, err);
+}
 
-	if (strchr(name, '/') != NULL)
-		return xstrdup(name);
-	buf_init(&path, 4096);
-	n = readlink("/proc/self/exe", self, sizeof(self) - 1);
-	self[n > 0 ? n : 0] = '\0';
-	if (strrchr(self, '/') != NULL)
-		*strrchr(self, '/') = '\0';
-	for (i = 0; n > 0 && i < sizeof(beside) / sizeof(beside[0]); i++) {
-		(void)buf_addf(&path, "%s/%s/%s.theme", self, beside[i], name);
-		if (access(buf_text(&path), R_OK) == 0)
-			return buf_take(&path);
-		buf_free(&path);
-	}
-	(void)buf_addf(&path, "%s/%s.theme", THEMEDIR, name);
-	return buf_take(&path);
+bool setup_store_to_read(struct setup *setup, struct err *err)
+{
+	return open_store(setup, true, err);
+}
+
+bool setup_store_to_seal(struct setup *setup, struct err *err)
+{
+	return open_store(setup, false, err);
+}
+
+static bool refuse_theme(const char *name, const char *path, struct err *err)
+{
+	struct buf names;
+
+	buf_init(&names, sizeof(err->text));
+	theme_files_list(&names);
+	if (names.len > 0)
+		err_set(err,
+			"Cannot find the theme \"%s\" (%s): use one of %s or "
+			"the path of a file.",
+			name, path, buf_text(&names));
+	else
+		err_set(err, "Cannot find the theme \"%s\" (%s): name a file.",
+			name, path);
+	buf_free(&names);
+	return false;
 }
 
 bool setup_theme(struct setup *setup, struct err *err)
@@ -231,18 +258,14 @@ bool setup_theme(struct setup *setup, struct err *err)
 	if (no_color != NULL && no_color[0] != '\0')
 		return true;
 	buf_init(&text, THEME_MAX);
-	path = theme_path(name);
-	switch (input_read(path, &text, NULL, err)) {
+	path = theme_files_path(name);
+	switch (input_read_text(path, &text, NULL, err)) {
 	case INPUT_OK:
 		ok = theme_parse(&setup->theme, buf_text(&text), text.len, path,
 				 err);
 		break;
 	case INPUT_MISSING:
-		ok = err_set(err,
-			     "There is no theme \"%s\" (%s): name one of "
-			     "midnight, daylight, high-contrast, mono, amber, "
-			     "or a file.",
-			     name, path);
+		ok = refuse_theme(name, path, err);
 		break;
 	case INPUT_FAILED:
 		ok = false;

@@ -1,28 +1,30 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Where settings come from, and which wins: command line, environment,
+ * The sources of the settings and their precedence: command line, environment,
  * --env-file, configuration file, preset.
  */
 #include "config.h"
 
 #include "app/setup.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "app/account.h"
 #include "app/args.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/mem.h"
-#include "core/dotenv.h"
+#include "conf/dotenv.h"
 #include "io/input.h"
 
 #define CONF_MAX ((size_t)64 * 1024)
 #define SECRET_MAX 4096
 #define ORIGIN_MAX 8192
 
-/* "" counts as unset, as it does for everybody else's variables. */
+/* "" counts as unset. */
 static const char *environment(const char *name)
 {
 	const char *value = getenv(name);
@@ -43,17 +45,17 @@ static bool read_conf(struct setup *setup, const char *path, bool must_exist,
 		      bool *found, struct err *err)
 {
 	bool open_to_others = false;
+	enum input_result result;
+	struct err why = {""};
 	bool ok = false;
 	struct buf text;
 
 	buf_init(&text, CONF_MAX);
-	switch (input_read(path, &text, &open_to_others, err)) {
-	case INPUT_OK:
-		break;
-	case INPUT_MISSING:
-		ok = !must_exist;
-		goto out;
-	case INPUT_FAILED:
+	result = input_read_text(path, &text, &open_to_others, &why);
+	if (result != INPUT_OK) {
+		ok = result == INPUT_MISSING && !must_exist;
+		if (!ok)
+			err_set(err, "%s", why.text);
 		goto out;
 	}
 	*found = true;
@@ -70,36 +72,40 @@ out:
 	return ok;
 }
 
+/* The file of that name from the first folder that has one. */
+static bool read_first(struct setup *setup, const char *name, bool *found,
+		       struct err *err)
+{
+	char *folder, *path;
+	bool ok = true;
+
+	for (size_t i = 0;
+	     ok && !*found && (folder = account_conf_folder(i)) != NULL; i++) {
+		path = account_conf_path(folder, name);
+		ok = read_conf(setup, path, false, found, err);
+		free(path);
+		free(folder);
+	}
+	return ok;
+}
+
 static bool find_conf(struct setup *setup, const struct args *args,
 		      struct err *err)
 {
 	const char *named = args->config;
-	const char *xdg = environment("XDG_CONFIG_HOME");
-	const char *home = environment("HOME");
-	char *folder = NULL;
-	char *path = NULL;
 	bool found = false;
-	bool ok;
 
 	if (named == NULL)
 		named = environment("GRANTTY_CONFIG");
+	setup->is_conf_named = named != NULL;
 	if (named != NULL)
 		return read_conf(setup, named, true, &found, err);
-	/* A relative one does not count (XDG Base Directory Specification). */
-	if (xdg != NULL && xdg[0] == '/')
-		folder = xstrdup(xdg);
-	else if (home != NULL)
-		folder = path_below(home, ".config");
-	if (folder != NULL) {
-		path = path_below(folder, "grantty/grantty.conf");
-		ok = read_conf(setup, path, false, &found, err);
-		free(path);
-		free(folder);
-		if (!ok || found)
-			return ok;
+	if (setup->account != NULL) {
+		if (!read_first(setup, setup->account, &found, err))
+			return false;
+		setup->has_own_conf = found;
 	}
-	return read_conf(setup, SYSCONFDIR "/grantty/grantty.conf", false,
-			 &found, err);
+	return read_first(setup, PACKAGE_NAME, &found, err);
 }
 
 static bool is_other(const char *given, const char *configured)
@@ -110,28 +116,15 @@ static bool is_other(const char *given, const char *configured)
 static bool override(struct setup *setup, const struct args *args,
 		     struct err *err)
 {
-	const struct {
-		const char *name;
-		const char *value;
-	} given[] = {
-		{"provider.preset", args->provider},
-		{"provider.issuer", args->issuer},
-		{"provider.client_id", args->client_id},
-		{"provider.scope", args->scope},
-		{"grant", args->grant},
-		{"screen.theme", args->theme},
-	};
-	size_t i;
+	const char *key, *value;
 
 	if (is_other(args->provider, setup->conf.provider.preset) ||
 	    is_other(args->issuer, setup->conf.provider.issuer))
 		conf_forget_provider(&setup->conf);
-	for (i = 0; i < sizeof(given) / sizeof(given[0]); i++) {
-		if (given[i].value == NULL)
-			continue;
-		if (!conf_set(&setup->conf, given[i].name, given[i].value, err))
+	for (size_t i = 0; args_setting(args, i, &key, &value); i++) {
+		if (!conf_set(&setup->conf, key, value, err))
 			return false;
-		conf_set_origin(&setup->conf, given[i].name, "command line");
+		conf_set_origin(&setup->conf, key, "command line");
 	}
 	return true;
 }
@@ -140,17 +133,22 @@ bool setup_conf(struct setup *setup, const struct args *args, struct err *err)
 {
 	memset(setup, 0, sizeof(*setup));
 	conf_init(&setup->conf);
+	if (!account_choose(args->account, &setup->account, err))
+		return false;
+	(void)snprintf(setup->login, sizeof(setup->login), "grantty login%s%s",
+		       setup->account != NULL ? " -a " : "",
+		       setup->account != NULL ? setup->account : "");
 	return find_conf(setup, args, err) && override(setup, args, err);
 }
 
 /* A value and where it was found. */
 struct found {
-	char *value; /* owned; NULL: nowhere */
+	char *value; /* owned; NULL: not found */
 	const char *place, *name;
 };
 
-/* Others may look into the environment that the program was started with: what
- * was secret in it does not stay there. */
+/* Other processes may read this program's initial environment: remove secrets
+ * from it. */
 static void wipe_variable(const char *name)
 {
 	char *value = getenv(name);
@@ -164,9 +162,10 @@ static const char *const id_names[] = {"GRANTTY_CLIENT_ID", "CLIENT_ID"};
 static const char *const secret_names[] = {"GRANTTY_CLIENT_SECRET",
 					   "CLIENT_SECRET"};
 
-/* The first of the names: in the environment, then in the .env file. */
+/* The first of the names that is set: in the environment, then in the .env
+ * file. */
 static struct found find_variable(const char *const names[2],
-				  const struct buf *dotenv,
+				  const struct dotenv *dotenv,
 				  const char *env_file)
 {
 	struct found found = {NULL, "environment", NULL};
@@ -176,39 +175,82 @@ static struct found find_variable(const char *const names[2],
 		found.name = names[i];
 		found.value = xstrdup(environment(names[i]));
 	}
-	if (found.value != NULL)
+	if (found.value != NULL || dotenv == NULL)
 		return found;
 	found.place = "--env-file";
 	found.name = env_file;
-	for (i = 0; i < 2 && found.value == NULL; i++)
-		found.value =
-			dotenv_get(buf_text(dotenv), dotenv->len, names[i]);
-	if (found.value != NULL && found.value[0] == '\0') {
-		free(found.value);
-		found.value = NULL;
+	for (i = 0; i < 2 && found.value == NULL; i++) {
+		const char *value = dotenv_get(dotenv, names[i]);
+
+		/* An empty value counts as unset, as in the environment. */
+		if (value != NULL && value[0] != '\0')
+			found.value = xstrdup(value);
 	}
 	return found;
 }
 
-static bool read_dotenv(const char *path, struct buf *text, struct err *err)
+static bool is_name_read(const struct dotenv *dotenv, const char *name,
+			 const char *path, struct err *err)
+{
+	int line = dotenv_misspelt(dotenv, name);
+
+	if (line != 0)
+		return err_set(err,
+			       "%s:%d: this is not NAME=value, so it does not "
+			       "set %s: write %s=... instead.",
+			       path, line, name, name);
+	line = dotenv_unread(dotenv, name);
+	return line == 0 ||
+	       err_set(err,
+		       "%s:%d: cannot read this as NAME=value: check the "
+		       "quotes here and in the lines before.",
+		       path, line);
+}
+
+/* An error near one of these names must not silently yield another value. */
+static bool is_read_in_full(const struct dotenv *dotenv, const char *path,
+			    struct err *err)
+{
+	for (size_t i = 0; i < 2; i++) {
+		if (!is_name_read(dotenv, id_names[i], path, err) ||
+		    !is_name_read(dotenv, secret_names[i], path, err))
+			return false;
+	}
+	return true;
+}
+
+/* *dotenv stays NULL if there is no file to read. */
+static bool read_dotenv(const char *path, struct dotenv **dotenv,
+			struct err *err)
 {
 	bool open_to_others = false;
+	bool holds_secret = false;
+	struct err why = {""};
+	struct buf text;
+	bool ok = false;
 
 	if (path == NULL)
 		return true;
-	if (input_read(path, text, &open_to_others, err) != INPUT_OK)
-		return false;
-	/* Only what is in the file counts: the environment is not its fault. */
-	for (size_t i = 0; i < 2; i++) {
-		char *secret =
-			dotenv_get(buf_text(text), text->len, secret_names[i]);
-		bool told = secret != NULL && open_to_others;
-
-		secret_free(secret);
-		if (told)
-			return input_complain_open(path, err);
+	buf_init(&text, CONF_MAX);
+	if (input_read_text(path, &text, &open_to_others, err) != INPUT_OK)
+		goto out;
+	*dotenv = dotenv_parse(buf_text(&text), text.len, getenv, &why);
+	if (*dotenv == NULL) {
+		(void)err_set(err, "%s:%s", path, why.text);
+		goto out;
 	}
-	return true;
+	/* Only secrets in the file itself count, not those in the
+	 * environment. */
+	for (size_t i = 0; i < 2; i++)
+		holds_secret = holds_secret ||
+			       dotenv_get(*dotenv, secret_names[i]) != NULL;
+	if (holds_secret && open_to_others)
+		(void)input_complain_open(path, err);
+	else
+		ok = is_read_in_full(*dotenv, path, err);
+out:
+	buf_free(&text);
+	return ok;
 }
 
 /* The systemd credential, then provider.client_secret_file. */
@@ -240,8 +282,8 @@ static bool secret_from_file(const struct setup *setup, struct found *found,
 	return found->value != NULL;
 }
 
-/* Hands what was found over to the field of that option. conf_set() is not for
- * this: provider_set_up() has better words for a secret with a slip in it. */
+/* Moves the value to the field of that option. conf_set() is not used because
+ * provider_set_up() explains mistakes in a secret better. */
 static void put(struct conf *conf, const char *option, char **field,
 		const struct found *found)
 {
@@ -257,30 +299,50 @@ static void put(struct conf *conf, const char *option, char **field,
 	buf_free(&origin);
 }
 
+/* --client-id on the command line overrides any environment. */
+static void take_id(struct setup *setup, const struct args *args,
+		    const struct dotenv *dotenv)
+{
+	struct found id;
+
+	if (args->client_id != NULL)
+		return;
+	id = find_variable(id_names, dotenv, args->env_file);
+	put(&setup->conf, "provider.client_id", &setup->conf.provider.client_id,
+	    &id);
+}
+
+bool setup_client_id(struct setup *setup, const struct args *args,
+		     struct err *err)
+{
+	struct dotenv *dotenv = NULL;
+	bool ok = read_dotenv(args->env_file, &dotenv, err);
+
+	if (ok)
+		take_id(setup, args, dotenv);
+	dotenv_free(dotenv);
+	return ok;
+}
+
 bool setup_client(struct setup *setup, const struct args *args, struct err *err)
 {
 	struct conf *conf = &setup->conf;
-	struct found id = {NULL, NULL, NULL};
 	struct found secret;
-	struct buf dotenv;
+	struct dotenv *dotenv = NULL;
 	bool ok = false;
 
-	buf_init(&dotenv, CONF_MAX);
 	if (!read_dotenv(args->env_file, &dotenv, err))
 		goto out;
-	secret = find_variable(secret_names, &dotenv, args->env_file);
+	secret = find_variable(secret_names, dotenv, args->env_file);
 	for (size_t i = 0; i < 2; i++)
 		wipe_variable(secret_names[i]);
 	if (secret.value == NULL && !secret_from_file(setup, &secret, err))
 		goto out;
-	/* --client-id on the command line is nearer than any environment. */
-	if (args->client_id == NULL)
-		id = find_variable(id_names, &dotenv, args->env_file);
-	put(conf, "provider.client_id", &conf->provider.client_id, &id);
+	take_id(setup, args, dotenv);
 	put(conf, "provider.client_secret", &conf->provider.client_secret,
 	    &secret);
 	ok = true;
 out:
-	buf_free(&dotenv);
+	dotenv_free(dotenv);
 	return ok;
 }

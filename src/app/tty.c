@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A virtual terminal has a guard of its own, which gives back its font, too,
- * and leaves nothing to read. Any other has a shell on it, and a person who
- * wonders where the screens went.
+ * A virtual terminal has its own guard, which also restores the font and leaves
+ * nothing to read. Any other terminal has a shell on it, and its user should
+ * learn what happened to the screens.
  */
 #include "config.h"
 
 #include "app/tty.h"
 
 #include <stddef.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -16,21 +17,22 @@
 #include "io/vt.h"
 #include "ui/term_type.h"
 
-enum { WORDS_MAX = 1024 };
-
 void tty_take(struct tty *tty)
 {
 	struct guard_duty duty = {.fd = STDOUT_FILENO};
 	struct buf words;
 
+	/* Fails for all but the leader of a session without a terminal, which
+	 * no key could send a signal to until now. */
+	(void)ioctl(STDIN_FILENO, TIOCSCTTY, 0);
 	tty->guard = NULL;
 	tty->vt = vt_open(STDOUT_FILENO);
 	if (tty->vt != NULL || !isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
 		return;
-	buf_init(&words, WORDS_MAX);
-	if (term_type_undo(&words) &&
-	    buf_adds(&words,
-		     "grantty: ended in the middle of something.\r\n")) {
+	buf_init(&words, GUARD_WORDS_MAX - 1);
+	/* The screen contents belong to the user who was here. */
+	if (term_type_undo(&words) && term_type_blank(&words) &&
+	    buf_adds(&words, "grantty: ended unexpectedly.\r\n")) {
 		duty.words = buf_text(&words);
 		tty->guard = guard_start(&duty);
 	}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The terminal that the screens will be on, before anything is drawn there: so
- * that it is given back whatever becomes of this program.
+ * Takes over the terminal before the screens draw on it, so that it is restored
+ * however this program ends.
  */
 #ifndef GRANTTY_APP_TTY_H
 #define GRANTTY_APP_TTY_H
@@ -10,15 +10,16 @@ struct guard;
 struct vt;
 
 struct tty {
-	struct vt *vt;	     /* NULL: no virtual terminal of the console */
-	struct guard *guard; /* of any other; NULL: none */
+	struct vt *vt;	     /* NULL: not a virtual terminal */
+	struct guard *guard; /* for any other terminal; NULL: none */
 };
 
-/* Takes what is at standard input and output, if that is a terminal. To be
- * called before any secret is in memory. */
+/* Takes the terminal at standard input and output, if there is one, and makes
+ * it the controlling terminal if the session has none: from then on its keys
+ * raise signals. Call it before any secret is in memory. */
 void tty_take(struct tty *tty);
 
-/* Both NULL is fine. */
+/* Restores the terminal. Both may be NULL. */
 void tty_give_back(struct tty *tty);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The growing buffer. Never uses realloc(): what it moves may be a secret, and
- * the old place has to be wiped.
+ * The growing buffer. It never calls realloc(): the content may be secret, so
+ * the old memory must be wiped when the content moves.
  */
 #include "config.h"
 
@@ -65,7 +65,7 @@ static bool reserve(struct buf *buf, size_t n)
 void buf_init(struct buf *buf, size_t cap)
 {
 	memset(buf, 0, sizeof(*buf));
-	/* A quarter of the address space: doubling can never overflow. */
+	/* A quarter of the address space, so doubling never overflows. */
 	buf->cap = cap < SIZE_MAX / 4 ? cap : SIZE_MAX / 4;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Everything that is asked of libsodium. What was decoded or unsealed on the
- * way is wiped: it may be a secret.
+ * All calls to libsodium. Buffers for decoded or decrypted data are wiped
+ * before they are freed, as they may hold secrets.
  */
 #include "config.h"
 
@@ -22,7 +22,8 @@ enum {
 	NONCE_SIZE = crypto_secretbox_NONCEBYTES,
 	MAC_SIZE = crypto_secretbox_MACBYTES,
 	RANDOM_TEXT_SIZE = 32, /* bytes */
-	TEXT_MAX = 64	       /* 32 bytes in base64url are 43 characters */
+	CHECK_SIZE = 16,
+	TEXT_MAX = 64 /* 32 bytes in base64url are 43 characters */
 };
 
 static void wipe_free(void *p, size_t n)
@@ -106,7 +107,7 @@ bool crypto_base64url_decode(struct buf *out, const char *s, size_t n)
 	size_t data_len = 0;
 	bool ok;
 
-	/* Without an end pointer it fails unless it could read everything. */
+	/* Without an end pointer it fails unless it reads the whole input. */
 	ok = sodium_base642bin(data, n, s, n, NULL, &data_len, NULL,
 			       sodium_base64_VARIANT_URLSAFE_NO_PADDING) == 0 &&
 	     buf_add(out, data, data_len);
@@ -114,7 +115,7 @@ bool crypto_base64url_decode(struct buf *out, const char *s, size_t n)
 	return ok;
 }
 
-bool crypto_seal(struct buf *out, const void *data, size_t n,
+static bool seal(struct buf *out, const void *data, size_t n,
 		 const unsigned char key[CRYPTO_KEY_SIZE])
 {
 	size_t size = NONCE_SIZE + MAC_SIZE + n;
@@ -129,8 +130,8 @@ bool crypto_seal(struct buf *out, const void *data, size_t n,
 	return ok;
 }
 
-bool crypto_open(struct buf *out, const void *sealed, size_t n,
-		 const unsigned char key[CRYPTO_KEY_SIZE])
+static bool open_sealed(struct buf *out, const void *sealed, size_t n,
+			const unsigned char key[CRYPTO_KEY_SIZE])
 {
 	const unsigned char *nonce = sealed;
 	unsigned char *data;
@@ -146,6 +147,64 @@ bool crypto_open(struct buf *out, const void *sealed, size_t n,
 	     buf_add(out, data, size);
 	wipe_free(data, size);
 	return ok;
+}
+
+static void key_check(unsigned char check[CHECK_SIZE],
+		      const unsigned char nonce[NONCE_SIZE],
+		      const unsigned char key[CRYPTO_KEY_SIZE])
+{
+	static const unsigned char label[] = "grantty key check";
+	unsigned char hash[CRYPTO_SHA256_SIZE];
+	crypto_hash_sha256_state state;
+
+	crypto_hash_sha256_init(&state);
+	crypto_hash_sha256_update(&state, label, sizeof(label));
+	crypto_hash_sha256_update(&state, nonce, NONCE_SIZE);
+	crypto_hash_sha256_update(&state, key, CRYPTO_KEY_SIZE);
+	crypto_hash_sha256_final(&state, hash);
+	for (size_t i = 0; i < CHECK_SIZE; i++)
+		check[i] = hash[i];
+	mem_wipe(&state, sizeof(state));
+	mem_wipe(hash, sizeof(hash));
+}
+
+bool crypto_seal(struct buf *out, const void *data, size_t n,
+		 const unsigned char key[CRYPTO_KEY_SIZE])
+{
+	size_t size = NONCE_SIZE + MAC_SIZE + n;
+	unsigned char check[CHECK_SIZE];
+	struct buf sealed;
+	bool ok;
+
+	buf_init(&sealed, size);
+	ok = seal(&sealed, data, n, key);
+	if (ok) {
+		key_check(check, (const unsigned char *)sealed.data, key);
+		ok = buf_add(out, check, sizeof(check)) &&
+		     buf_add(out, sealed.data, sealed.len);
+	}
+	buf_free(&sealed);
+	return ok;
+}
+
+enum crypto_opened crypto_open(struct buf *out, const void *sealed, size_t n,
+			       const unsigned char key[CRYPTO_KEY_SIZE])
+{
+	const unsigned char *bytes = sealed;
+	unsigned char check[CHECK_SIZE];
+
+	if (n < NONCE_SIZE + MAC_SIZE)
+		return CRYPTO_CHANGED;
+	if (n >= CHECK_SIZE + NONCE_SIZE + MAC_SIZE) {
+		key_check(check, bytes + CHECK_SIZE, key);
+		if (crypto_equal(check, bytes, sizeof(check)))
+			return open_sealed(out, bytes + CHECK_SIZE,
+					   n - CHECK_SIZE, key)
+				       ? CRYPTO_OPENED
+				       : CRYPTO_CHANGED;
+	}
+	return open_sealed(out, sealed, n, key) ? CRYPTO_OPENED
+						: CRYPTO_OTHER_KEY;
 }
 
 bool crypto_equal(const void *a, const void *b, size_t n)

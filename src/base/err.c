@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Formats the sentence for the person and cleans it. Prints nothing.
+ * Formats the error message and cleans it. Prints nothing.
  */
 #include "config.h"
 
@@ -14,7 +14,7 @@
 
 bool err_set(struct err *err, const char *format, ...)
 {
-	/* Not straight into err: its old text may be among the arguments. */
+	/* Not directly into err: its old text may be an argument. */
 	char raw[2 * sizeof(err->text)];
 	va_list args;
 

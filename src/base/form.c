@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Forms, written and read one field at a time. The character tests are spelt
- * out because those of <ctype.h> follow the locale.
+ * Forms, written and read one field at a time. The character tests do not use
+ * <ctype.h>, which depends on the locale.
  */
 #include "config.h"
 
@@ -36,7 +36,7 @@ static int hex_digit(char c)
 	return -1;
 }
 
-/* The byte that the %XX at s stands for, -1 where it is none. */
+/* The byte that the %XX at s encodes; -1 if it is malformed. */
 static int escaped_byte(const char *s, size_t n)
 {
 	int high, low;
@@ -48,7 +48,7 @@ static int escaped_byte(const char *s, size_t n)
 	return high >= 0 && low >= 0 ? high * 16 + low : -1;
 }
 
-/* The bytes before the first c, or all n of them. */
+/* The number of bytes before the first c, or n. */
 static size_t span(const char *s, size_t n, char c)
 {
 	size_t i = 0;
@@ -58,13 +58,13 @@ static size_t span(const char *s, size_t n, char c)
 	return i;
 }
 
-/* The bytes of the first field and the '&' after it. */
+/* The length of the first field, including the '&' after it. */
 static size_t field_step(size_t field, size_t len)
 {
 	return field < len ? field + 1 : field;
 }
 
-/* The caller owns the string; NULL where it is badly encoded or has a NUL. */
+/* The caller owns the string; NULL if it is badly encoded or contains a NUL. */
 static char *decode(const char *s, size_t n)
 {
 	char *out = xcalloc(n + 1, 1);
@@ -166,17 +166,20 @@ bool form_take(const char **form, size_t *len, char **name, char **value)
 	return false;
 }
 
+/* True if the character may appear unencoded in a form. */
+static bool is_form_char(char c)
+{
+	return is_alnum(c) ||
+	       (c != '\0' && strchr("-._~*+!$'(),/:;@?[]&=", c) != NULL);
+}
+
 bool form_looks_like(const char *s, size_t len)
 {
-	static const char allowed[] = "-._~*+!$'(),/:;@?[]&=";
 	size_t field, key, step;
 	bool named = false;
 
 	for (size_t i = 0; i < len; i++) {
-		if (s[i] == '\0')
-			return false;
-		if (!is_alnum(s[i]) && strchr(allowed, s[i]) == NULL &&
-		    escaped_byte(s + i, len - i) < 0)
+		if (!is_form_char(s[i]) && escaped_byte(s + i, len - i) < 0)
 			return false;
 	}
 	for (; len > 0; s += step, len -= step) {
@@ -187,4 +190,25 @@ bool form_looks_like(const char *s, size_t len)
 			named = true;
 	}
 	return named;
+}
+
+bool form_repair(struct buf *out, const char *s, size_t len)
+{
+	size_t key;
+
+	while (len > 0 && strchr(" \t\r\n", s[len - 1]) != NULL &&
+	       s[len - 1] != '\0')
+		len--;
+	/* HTML may also contain '&' and '='. */
+	key = span(s, len, '=');
+	(void)buf_add(out, s, key);
+	for (size_t i = key; i < len; i++) {
+		if ((unsigned char)s[i] < ' ' || s[i] == 0x7f)
+			return false;
+		if (is_form_char(s[i]) || escaped_byte(s + i, len - i) >= 0)
+			(void)buf_add(out, &s[i], 1);
+		else
+			(void)form_encode(out, &s[i], 1);
+	}
+	return !out->failed && form_looks_like(buf_text(out), out->len);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Escapes for text and for attributes alike, as the place is not known here.
+ * Escapes for both text and attributes, as it does not know the context.
  */
 #include "config.h"
 
@@ -11,7 +11,7 @@
 #include "base/buf.h"
 #include "base/text.h"
 
-/* Bytes of any one text on a page. */
+/* Maximum bytes of one text on a page. */
 enum { MAX_SHOWN = 600 };
 
 void html_escape(struct buf *out, const char *text)

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Text from outside in the pages that browsers get.
+ * Makes text from outside safe for the pages sent to browsers.
  */
 #ifndef GRANTTY_BASE_HTML_H
 #define GRANTTY_BASE_HTML_H
 
 struct buf;
 
-/* Appends text, cut to a length that a page can show, after text_clean() and
- * with all that HTML could take for markup escaped, between quotation marks,
- * too. */
+/* Appends text after text_clean(), cut to a length that suits a page, with
+ * every character escaped that HTML could take for markup, including inside
+ * quotation marks. */
 void html_escape(struct buf *out, const char *text);
 
 #endif

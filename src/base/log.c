@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The last lines in a ring, and each line passed on. Reads no clock: the time
- * comes in with the line. A log that cannot be written must not stop a
- * sign-in, so errors in passing on are ignored.
+ * Keeps the last lines in a ring and writes each line out. Reads no clock: the
+ * caller passes the time. A log that cannot be written must not stop a sign-in,
+ * so write errors are ignored.
  */
 #include "config.h"
 
@@ -30,15 +30,31 @@ struct log {
 	uint64_t serial;
 	enum log_level level;
 	int fd;
-	char *ident; /* syslog(3) keeps the pointer; NULL: no syslog */
+	bool for_user; /* fd is a terminal */
+	char *ident;   /* syslog(3) keeps the pointer; NULL: no syslog */
 	log_sink *sink;
 	void *sink_context;
 	struct log_field fields[LOG_FIELDS];
 	size_t field_count;
 };
 
-/* One write(2) for the whole line: with O_APPEND lines of several processes
- * do not mix. */
+static const char *level_name(enum log_level level)
+{
+	switch (level) {
+	case LEVEL_ERROR:
+		return "error";
+	case LEVEL_WARN:
+		return "warn";
+	case LEVEL_INFO:
+		return "info";
+	case LEVEL_DEBUG:
+		return "debug";
+	}
+	return "error";
+}
+
+/* One write(2) per line: with O_APPEND, lines of several processes do not
+ * mix. */
 static void write_line(int fd, const struct log_line *line)
 {
 	char text[sizeof(line->text) + 64], when[40] = "-";
@@ -49,31 +65,75 @@ static void write_line(int fd, const struct log_line *line)
 	if (gmtime_r(&wall_s, &utc) != NULL)
 		strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", &utc);
 	n = snprintf(text, sizeof(text), "%s %s %s\n", when,
-		     log_level_name(line->level), line->text);
+		     level_name(line->level), line->text);
 	if (n < 0 || (size_t)n >= sizeof(text))
 		return;
 	if (write(fd, text, (size_t)n) < 0)
-		return; /* there is nowhere to report it to */
+		return; /* there is nowhere to report it */
 }
 
-/* Puts the line into the ring, or counts it where it repeats the newest. */
-static void keep(struct log *log, const struct log_line *line)
+/* Copies the text without the email addresses that a provider may have put into
+ * its words. dst has four times the size of src, so that everything fits. */
+static void hide_addresses(char *dst, const char *src)
+{
+	static const char outside[] = " ()<>[]\"',;:";
+	static const char instead[] = "(address)";
+
+	while (*src != '\0') {
+		const size_t len = strcspn(src, outside);
+		const char *at = memchr(src, '@', len);
+
+		if (at != NULL && at > src && at + 1 < src + len) {
+			memcpy(dst, instead, sizeof(instead) - 1);
+			dst += sizeof(instead) - 1;
+			src += len;
+			continue;
+		}
+		memcpy(dst, src, len > 0 ? len : 1);
+		dst += len > 0 ? len : 1;
+		src += len > 0 ? len : 1;
+	}
+	*dst = '\0';
+}
+
+/* Adds the line to the ring, without email addresses. False if it repeats the
+ * newest line, which is then only counted. */
+static bool keep(struct log *log, struct log_line line)
 {
 	struct log_line *newest =
 		&log->lines[(log->next + log->size - 1) % log->size];
+	char shown[4 * sizeof(line.text)];
 
+	if (strchr(line.text, '@') != NULL) {
+		hide_addresses(shown, line.text);
+		text_clip(line.text, sizeof(line.text), shown, strlen(shown),
+			  -1, TEXT_DOTS);
+	}
 	log->serial++;
-	if (log->count > 0 && newest->level == line->level &&
-	    strcmp(newest->text, line->text) == 0) {
-		newest->wall_s = line->wall_s; /* when it was last so */
+	if (log->count > 0 && newest->level == line.level &&
+	    strcmp(newest->text, line.text) == 0) {
+		newest->wall_s = line.wall_s; /* time of the last repetition */
 		if (newest->repeats < INT_MAX)
 			newest->repeats++;
-		return;
+		return false;
 	}
-	log->lines[log->next] = *line;
+	log->lines[log->next] = line;
 	log->next = (log->next + 1) % log->size;
 	if (log->count < log->size)
 		log->count++;
+	return true;
+}
+
+/* On a terminal the user reads instructions: routine and repeated lines would
+ * push them off the screen. */
+static bool is_for_fd(const struct log *log, const struct log_line *line,
+		      bool new)
+{
+	if (log->fd == NO_FD)
+		return false;
+	if (!log->for_user || log->level == LEVEL_DEBUG)
+		return new || !log->for_user;
+	return new && line->level <= LEVEL_WARN;
 }
 
 static void close_fd(struct log *log)
@@ -91,12 +151,13 @@ static void close_syslog(struct log *log)
 	log->ident = NULL;
 }
 
-struct log *log_new(size_t lines)
+struct log *log_new(size_t kept)
 {
 	struct log *log = xcalloc(1, sizeof(*log));
 
-	log->size = lines > 0 ? lines : 1;
-	log->lines = xcalloc(log->size, sizeof(*log->lines));
+	log->size = kept > 0 ? kept : 1;
+	/* Not cleared, which would use memory for lines that are not there. */
+	log->lines = xreallocarray(NULL, log->size, sizeof(*log->lines));
 	log->level = LEVEL_INFO;
 	log->fd = NO_FD;
 	return log;
@@ -122,6 +183,7 @@ void log_to_fd(struct log *log, int fd)
 	if (fd != log->fd)
 		close_fd(log);
 	log->fd = fd;
+	log->for_user = isatty(fd);
 }
 
 void log_to_syslog(struct log *log, const char *ident)
@@ -154,23 +216,26 @@ void log_set_field(struct log *log, const char *name, const char *text)
 		  0);
 }
 
-void log_add(struct log *log, int64_t wall_s, enum log_level level,
-	     const char *format, ...)
+/* is_private: not kept for the screen. */
+static void add(struct log *log, int64_t wall_s, enum log_level level,
+		bool is_private, const char *format, va_list args)
+	__attribute__((format(printf, 5, 0)));
+
+static void add(struct log *log, int64_t wall_s, enum log_level level,
+		bool is_private, const char *format, va_list args)
 {
 	struct log_line line = {.wall_s = wall_s, .level = level};
 	char raw[4 * sizeof(line.text)];
-	va_list args;
+	bool new;
 
 	if (level > log->level)
 		return;
-	va_start(args, format);
 	if (vsnprintf(raw, sizeof(raw), format, args) < 0)
 		raw[0] = '\0';
-	va_end(args);
 	text_clip(line.text, sizeof(line.text), raw, strlen(raw), -1,
 		  TEXT_DOTS);
-	keep(log, &line);
-	if (log->fd != NO_FD)
+	new = is_private || keep(log, line);
+	if (is_for_fd(log, &line, new))
 		write_line(log->fd, &line);
 	if (log->ident != NULL)
 		syslog(LOG_AUTHPRIV | log_level_priority(level), "%s",
@@ -178,6 +243,34 @@ void log_add(struct log *log, int64_t wall_s, enum log_level level,
 	if (log->sink != NULL)
 		log->sink(log->sink_context, &line, log->fields,
 			  log->field_count);
+}
+
+void log_add(struct log *log, int64_t wall_s, enum log_level level,
+	     const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	add(log, wall_s, level, false, format, args);
+	va_end(args);
+}
+
+void log_add_private(struct log *log, int64_t wall_s, enum log_level level,
+		     const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	add(log, wall_s, level, true, format, args);
+	va_end(args);
+}
+
+void log_clear(struct log *log)
+{
+	/* Only what was used: untouched memory stays unused. */
+	memset(log->lines, 0, log->count * sizeof(*log->lines));
+	log->count = log->next = 0;
+	log->serial++;
 }
 
 size_t log_count(const struct log *log)
@@ -195,21 +288,6 @@ const struct log_line *log_line(const struct log *log, size_t i)
 uint64_t log_serial(const struct log *log)
 {
 	return log->serial;
-}
-
-const char *log_level_name(enum log_level level)
-{
-	switch (level) {
-	case LEVEL_ERROR:
-		return "error";
-	case LEVEL_WARN:
-		return "warn";
-	case LEVEL_INFO:
-		return "info";
-	case LEVEL_DEBUG:
-		return "debug";
-	}
-	return "error";
 }
 
 int log_level_priority(enum log_level level)

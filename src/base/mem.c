@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Allocation that ends the program when it fails, and wiping. Knows nothing
- * of what the memory is for.
+ * Allocation that ends the program on failure, and wiping. Knows nothing of
+ * what the memory holds.
  */
 #include "config.h"
 
@@ -15,15 +15,15 @@
 
 static bool was_too_little;
 
-/* After whatever atexit() has set up, which may have to leave a screen first
- * on which nobody could read it. */
-static __attribute__((destructor)) void say_why(void)
+/* Runs after the atexit() handlers: the message would be lost on a curses
+ * screen that one of them still has to leave. */
+static __attribute__((destructor)) void print_reason(void)
 {
 	if (was_too_little)
 		fputs("Out of memory.\n", stderr);
 }
 
-/* exit() and not abort(): no crash, and what was printed to files comes out. */
+/* exit() and not abort(): no core dump, and stdio buffers are flushed. */
 static _Noreturn void out_of_memory(void)
 {
 	was_too_little = true;
@@ -32,7 +32,7 @@ static _Noreturn void out_of_memory(void)
 
 void *xcalloc(size_t n, size_t size)
 {
-	/* Nothing still gets an address: NULL is for failure only. */
+	/* A size of 0 still gets an address: NULL means failure only. */
 	void *p = n > 0 && size > 0 ? calloc(n, size) : calloc(1, 1);
 
 	if (p == NULL)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Memory that cannot fail and memory that leaves nothing behind.
- * Running out of memory ends the program: no caller can do better.
+ * Allocation that cannot fail, and wiping of secrets. Running out of memory
+ * ends the program: no caller could do better.
  */
 #ifndef GRANTTY_BASE_MEM_H
 #define GRANTTY_BASE_MEM_H
@@ -11,19 +11,19 @@
 /* Zeroed memory for n objects of size bytes each; never NULL. free() it. */
 void *xcalloc(size_t n, size_t size);
 
-/* As reallocarray(3), but never NULL. New bytes are not zeroed. */
+/* Like reallocarray(3), but never NULL. New bytes are not zeroed. */
 void *xreallocarray(void *p, size_t n, size_t size);
 
-/* A copy of s that the caller owns; NULL for NULL. */
+/* A copy of s, owned by the caller; NULL for NULL. */
 char *xstrdup(const char *s);
 
-/* A NUL-terminated copy of the n bytes at s that the caller owns. */
+/* A NUL-terminated copy of the n bytes at s, owned by the caller. */
 char *xstrndup(const char *s, size_t n);
 
-/* Frees a list that ends with NULL, and its strings; NULL is fine. */
+/* Frees a NULL-terminated list and its strings; NULL is fine. */
 void xfreev(char **list);
 
-/* Overwrites n bytes in a way that the compiler may not leave out. */
+/* Overwrites n bytes in a way that the compiler cannot optimise away. */
 void mem_wipe(void *p, size_t n);
 
 /* Wipes the string s up to its NUL and frees it; NULL is fine. */

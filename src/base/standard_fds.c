@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Fills the gaps below descriptor 3, see standard_fds.h.
+ * Fills the gaps below descriptor 3; see standard_fds.h.
  */
 #include "config.h"
 
@@ -13,7 +13,7 @@ void standard_fds_occupy(void)
 {
 	int fd;
 
-	/* For reading: what is written there is told to be lost. */
+	/* Read-only, so that writing to it fails. */
 	do
 		fd = open("/dev/null", O_RDONLY);
 	while (fd >= 0 && fd <= STDERR_FILENO);

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Standard input, output and error as a program may find them: closed.
+ * Handles standard descriptors that are closed when the program starts.
  */
 #ifndef GRANTTY_BASE_STANDARD_FDS_H
 #define GRANTTY_BASE_STANDARD_FDS_H
 
 /*
- * Opens those of the three that are closed, so that using them fails as it
- * would have. Else the next file or connection takes the number, and a message
- * or a token its way into that. To be called before anything is opened.
+ * Opens whichever of descriptors 0 to 2 are closed, in such a way that writing
+ * to them still fails. Otherwise the next file or connection would get that
+ * number, and messages or tokens would be written to it. Call before anything
+ * else is opened.
  */
 void standard_fds_occupy(void);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Cleans, clips and measures in one pass over the text, one character at a
- * time; and reads and writes the few numbers that people see. Knows nothing
- * of screens: columns come from wcwidth().
+ * time. Also reads and writes the few numbers shown to users. Knows nothing of
+ * screens: columns come from wcwidth().
  */
 #include "config.h"
 
@@ -24,9 +24,10 @@ struct range {
 };
 
 /*
- * What wcwidth() calls printable and no terminal should see, sorted: the
- * Unicode categories Cf, Zl, Zp and Co, and whatever else has the property
- * Default_Ignorable_Code_Point. The rest of Cc, Cs and Cn has no width.
+ * Characters that wcwidth() calls printable but that must not reach a terminal,
+ * sorted: the Unicode categories Cf, Zl, Zp and Co, and anything else with the
+ * property Default_Ignorable_Code_Point. The remaining categories Cc, Cs and Cn
+ * have no width.
  */
 static const struct range unwanted[] = {
 	{0x00AD, 0x00AD},    /* soft hyphen */
@@ -60,9 +61,9 @@ static const struct range unwanted[] = {
 
 /* One character of the source, cleaned. */
 struct piece {
-	const char *bytes; /* the source's own where it was clean */
-	size_t len;	   /* 0: left out */
-	int width;	   /* 0: belongs to the character before it */
+	const char *bytes; /* point into the source if clean */
+	size_t len;	   /* 0: dropped */
+	int width;	   /* 0: combines with the previous character */
 };
 
 static int compare_range(const void *key, const void *member)
@@ -73,7 +74,7 @@ static int compare_range(const void *key, const void *member)
 	return c < range->first ? -1 : c > range->last;
 }
 
-/* Columns of the code point, -1 where it must not be shown. */
+/* Columns of the code point; -1 if it must not be shown. */
 static int safe_width(uint32_t c)
 {
 	if (c >= 0x20 && c < 0x7F)
@@ -94,8 +95,8 @@ static struct piece replacement(unsigned flags)
 
 /*
  * Cleans the first character of the len (at least 1) bytes at s. *marks counts
- * the marks on the current character, -1 before the first one. Returns how
- * many bytes of the source it took.
+ * the marks on the current character, -1 before the first one. Returns the
+ * number of source bytes consumed.
  */
 static size_t take_piece(struct piece *piece, const char *s, size_t len,
 			 unsigned flags, int *marks)
@@ -112,7 +113,7 @@ static size_t take_piece(struct piece *piece, const char *s, size_t len,
 		*piece = replacement(flags);
 	else if (width == 0 && ((flags & TEXT_NARROW) || *marks >= MARKS_MAX))
 		piece->len = 0;
-	else if (width == 0 && *marks < 0) /* would sit on what is outside */
+	else if (width == 0 && *marks < 0) /* would combine with text outside */
 		*piece = replacement(flags);
 	else if (width > 1 && (flags & TEXT_NARROW))
 		*piece = replacement(flags);
@@ -124,10 +125,20 @@ static size_t take_piece(struct piece *piece, const char *s, size_t len,
 	return taken;
 }
 
+/* True if nothing needs cleaning and each byte takes one column. */
+static bool is_printable_ascii(const char *s, size_t len)
+{
+	size_t n = 0;
+
+	while (n < len && s[n] >= 0x20 && s[n] < 0x7F)
+		n++;
+	return n == len;
+}
+
 int text_clip(char *dst, size_t size, const char *src, size_t len, int columns,
 	      unsigned flags)
 {
-	/* A place in dst where the text may end. */
+	/* A position in dst where the text may end. */
 	struct place {
 		size_t len;
 		int width;
@@ -139,6 +150,12 @@ int text_clip(char *dst, size_t size, const char *src, size_t len, int columns,
 
 	if (size == 0)
 		return 0;
+	if (len < size && len <= (size_t)limit &&
+	    is_printable_ascii(src, len)) { /* as most text is */
+		memcpy(dst, src, len);
+		dst[len] = '\0';
+		return (int)len;
+	}
 	for (; len > 0; src += taken, len -= taken) {
 		taken = take_piece(&piece, src, len, flags, &marks);
 		if (piece.width > 0) {
@@ -153,7 +170,7 @@ int text_clip(char *dst, size_t size, const char *src, size_t len, int columns,
 		end.len += piece.len;
 		end.width += piece.width;
 	}
-	if (len > 0) /* cut: not between a character and its marks */
+	if (len > 0) /* do not cut a character off its marks */
 		end = flags & TEXT_DOTS ? before_dots : character;
 	if (len > 0 && (flags & TEXT_DOTS)) {
 		for (int i = 0;
@@ -169,7 +186,7 @@ int text_clip(char *dst, size_t size, const char *src, size_t len, int columns,
 char *text_clean(const char *s, size_t max)
 {
 	size_t len = strlen(s);
-	/* The longest replacement takes 3 bytes for 1. */
+	/* The longest replacement turns 1 byte into 3. */
 	size_t most = len < max / 3 ? 3 * len : max;
 	char *copy = xcalloc(most + 1, 1);
 
@@ -191,6 +208,27 @@ bool text_is_clean(const char *src, size_t len)
 	return true;
 }
 
+bool text_is_blank(const char *s)
+{
+	/* The Unicode category Zs and the blank braille cell, sorted. */
+	static const struct range spaces[] = {
+		{0x0020, 0x0020}, {0x00A0, 0x00A0}, {0x1680, 0x1680},
+		{0x2000, 0x200A}, {0x202F, 0x202F}, {0x205F, 0x205F},
+		{0x2800, 0x2800}, {0x3000, 0x3000},
+	};
+	size_t len = strlen(s);
+	uint32_t c = 0;
+	int n;
+
+	while ((n = text_decode(s, len, &c)) > 0 &&
+	       bsearch(&c, spaces, sizeof(spaces) / sizeof(*spaces),
+		       sizeof(*spaces), compare_range) != NULL) {
+		s += n;
+		len -= (size_t)n;
+	}
+	return len == 0;
+}
+
 int text_width(const char *s)
 {
 	size_t len = strlen(s), taken;
@@ -207,7 +245,7 @@ int text_width(const char *s)
 
 int text_decode(const char *s, size_t len, uint32_t *code_point)
 {
-	/* The least that needs 1, 2, 3, 4 bytes. */
+	/* The smallest code points that need 1, 2, 3, 4 bytes. */
 	static const uint32_t least[] = {0, 0x80, 0x800, 0x10000};
 	unsigned char lead;
 	uint32_t c;
@@ -244,7 +282,7 @@ bool text_number(const char *s, size_t len, int64_t min, int64_t max,
 		 int64_t *out)
 {
 	bool negative = len > 0 && s[0] == '-';
-	int64_t value = 0; /* negative: that side holds one more */
+	int64_t value = 0; /* negative: that range is larger by one */
 	size_t i = negative ? 1 : 0;
 
 	if (i == len)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Takes URLs apart without changing them. What a resolver or another parser
- * could read differently (backslashes, short or hexadecimal addresses, empty
- * labels) is refused, never guessed. Resolves nothing.
+ * Splits URLs without changing them. Rejects anything that a resolver or
+ * another parser could read differently (backslashes, short or hexadecimal
+ * addresses, empty labels). Resolves nothing.
  */
 #include "config.h"
 
@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/buf.h"
 #include "base/text.h"
 
 enum { NAME_MAX_LEN = 253, LABEL_MAX_LEN = 63 }; /* RFC 1035 section 2.3.4 */
@@ -33,7 +34,7 @@ static bool is_hex_digit(char c)
 	return is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'f');
 }
 
-/* Whether the n bytes at a and at b are equal, without case. */
+/* True if the n bytes at a and b are equal, ignoring case. */
 static bool same(const char *a, const char *b, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
@@ -43,7 +44,7 @@ static bool same(const char *a, const char *b, size_t n)
 	return true;
 }
 
-/* Whether s begins with prefix, without case. */
+/* True if s begins with prefix, ignoring case. */
 static bool has_prefix(const char *s, const char *prefix)
 {
 	size_t n = strlen(prefix);
@@ -62,7 +63,7 @@ static bool parse_address(int family, const char *s, size_t n, void *out)
 	return inet_pton(family, text, out) == 1;
 }
 
-/* Labels of letters, digits and '-', none of them empty. */
+/* Labels of letters, digits and '-', none of which is empty. */
 static bool is_name(const char *s, size_t n)
 {
 	size_t label = 0;
@@ -84,8 +85,8 @@ static bool is_name(const char *s, size_t n)
 }
 
 /*
- * Whether the last label is a number, as inet_aton(3) and browsers understand
- * it: then the whole host is an address to them, whatever it looks like.
+ * True if the last label is a number to inet_aton(3) and browsers, which then
+ * take the whole host for an IPv4 address.
  */
 static bool ends_in_number(const char *s, size_t n)
 {
@@ -112,7 +113,7 @@ static bool is_host(const char *s, size_t n)
 	return !ends_in_number(s, n) || parse_address(AF_INET, s, n, &address);
 }
 
-/* Takes "host", "host:port", "[v6]" or "[v6]:port" apart. */
+/* Splits "host", "host:port", "[v6]" or "[v6]:port". */
 static bool split_host(const char *s, size_t n, struct url *url)
 {
 	struct in6_addr address;
@@ -187,9 +188,102 @@ bool url_is_loopback(const struct url *url)
 	       same(url->host, "localhost", url->host_len);
 }
 
+/* 127/8, and 0/8: a connection to 0.0.0.0 also ends at this host (RFC 1122
+ * section 3.2.1.3). */
+static bool is_loopback_address(uint32_t address)
+{
+	return address >> 24 == IN_LOOPBACKNET || address >> 24 == 0;
+}
+
+/* True if the address embeds an IPv4 address that is_loopback_address(), by one
+ * of the prefixes that do so (RFC 4291 section 2.5.5, RFC 6052 section 2.1).
+ * These cover :: and ::1. */
+static bool embeds_loopback(const struct in6_addr *six)
+{
+	static const uint8_t prefixes[][12] = {
+		{0},
+		{[10] = 0xff, [11] = 0xff},
+		{[1] = 0x64, [2] = 0xff, [3] = 0x9b},
+	};
+	uint32_t four;
+
+	memcpy(&four, six->s6_addr + 12, sizeof(four));
+	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
+		if (memcmp(six->s6_addr, prefixes[i], 12) == 0)
+			return is_loopback_address(ntohl(four));
+	}
+	return false;
+}
+
+bool url_may_be_loopback(const struct url *url)
+{
+	/* Names below them count, too: RFC 6761 section 6.3, and what
+	 * distributions write to /etc/hosts. */
+	static const char *const names[] = {
+		"localhost",	 "localhost.localdomain",
+		"localhost4",	 "localhost4.localdomain4",
+		"localhost6",	 "localhost6.localdomain6",
+		"ip6-localhost", "ip6-loopback",
+	};
+	struct in6_addr six;
+	struct in_addr four;
+
+	if (parse_address(AF_INET, url->host, url->host_len, &four))
+		return is_loopback_address(ntohl(four.s_addr));
+	if (parse_address(AF_INET6, url->host, url->host_len, &six))
+		return embeds_loopback(&six);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		size_t n = strlen(names[i]);
+		size_t at = url->host_len - n;
+
+		if (url->host_len >= n && same(url->host + at, names[i], n) &&
+		    (at == 0 || url->host[at - 1] == '.'))
+			return true;
+	}
+	return false;
+}
+
 bool url_is_safe(const struct url *url)
 {
 	return !url->has_userinfo && (url->https || url_is_loopback(url));
+}
+
+char *url_for_log(const char *s)
+{
+	const char *scheme = strstr(s, "://");
+	const char *start = scheme != NULL ? scheme + strlen("://") : s;
+	size_t n = strcspn(start, "/?#"), rest;
+	struct buf out;
+	struct url url;
+
+	/* The password in a malformed URL may contain '/', '?' or '#'. */
+	if (!url_split(s, &url) && strrchr(start, '@') != NULL)
+		n = strlen(start);
+	while (n > 0 && start[n - 1] != '@')
+		n--;
+	buf_init(&out, strlen(s) + 2 * sizeof("***@"));
+	(void)buf_add(&out, s, (size_t)(start - s));
+	if (n > 0)
+		(void)buf_adds(&out, "***@");
+	start += n;
+	rest = strcspn(start, "?#");
+	(void)buf_add(&out, start, rest);
+	if (start[rest] != '\0')
+		(void)buf_addf(&out, "%c***", start[rest]);
+	return buf_take(&out);
+}
+
+static int port_of(const struct url *url)
+{
+	if (url->port != 0)
+		return url->port;
+	return url->https ? 443 : 80;
+}
+
+bool url_same_origin(const struct url *a, const struct url *b)
+{
+	return a->https == b->https && a->host_len == b->host_len &&
+	       same(a->host, b->host, a->host_len) && port_of(a) == port_of(b);
 }
 
 bool url_host_matches(const struct url *url, const char *pattern)
@@ -198,9 +292,32 @@ bool url_host_matches(const struct url *url, const char *pattern)
 
 	if (pattern[0] != '*')
 		return n == url->host_len && same(url->host, pattern, n);
-	/* ".example.org", with something before it. */
+	/* ".example.org", with at least one character before it. */
 	pattern++;
 	n--;
 	return pattern[0] == '.' && url->host_len > n &&
 	       same(url->host + url->host_len - n, pattern, n);
+}
+
+bool url_spells_loopback(const char *text)
+{
+	const char *host = strstr(text, "://");
+	char name[NAME_MAX_LEN + 1];
+	struct in_addr address;
+	size_t n;
+
+	if (host == NULL)
+		return false;
+	host += 3;
+	n = strcspn(host, ":/?#\\");
+	while (n > 0 && host[n - 1] == '.')
+		n--;
+	if (n == 0 || n >= sizeof(name))
+		return false;
+	memcpy(name, host, n);
+	name[n] = '\0';
+	if (inet_aton(name, &address) != 0)
+		return ntohl(address.s_addr) >> 24 == 127;
+	return n >= 9 && same(name + n - 9, "localhost", 9) &&
+	       (n == 9 || name[n - 10] == '.');
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Write to a temporary file, fsync, rename, fsync the directory: after a power
- * cut the old content is there or the new, never a part. The temporary file has
- * one fixed name, for there is one writer, so a leftover is easy to find.
+ * failure, either the old or the new content is there, never a part. The
+ * temporary file has a fixed name because there is only one writer, so a
+ * leftover is easy to find.
  */
 #include "config.h"
 
@@ -25,28 +26,29 @@
 enum {
 	PRIVATE_FILE = 0600,
 	PRIVATE_DIR = 0700,
+	LOG_FILE = 0640,
 	CHUNK = 16 * 1024,
 	MAX_ASIDE = 9
 };
 
 #define TEMPORARY "~tmp"
 
-/* What to do about it, for the errors that a person can mend. */
+/* What to do about errors that the user can fix. */
 static const char *advice(int number)
 {
 	switch (number) {
 	case ENOSPC:
 	case EDQUOT:
-		return "there is no space left; make room on that disk";
+		return "no space is left on the disk; free some";
 	case EROFS:
-		return "that disk is read-only; mount it writable or choose "
+		return "the disk is read-only; mount it writable or choose "
 		       "another place";
 	case EFBIG:
-		return "files may not become that large here; raise the limit "
+		return "the file would exceed the size limit; raise the limit "
 		       "(ulimit -f)";
 	case EACCES:
 	case EPERM:
-		return "there is no permission; check its owner and mode and "
+		return "permission denied; check its owner and mode, and "
 		       "those of its directory";
 	case ELOOP:
 		return "it is a symbolic link; put the file itself there";
@@ -55,7 +57,7 @@ static const char *advice(int number)
 	}
 }
 
-/* What the system calls get to see of a path. */
+/* The part of a path that is passed to system calls. */
 static const char *name_in(int dir, const char *path)
 {
 	const char *slash = dir == AT_FDCWD ? NULL : strrchr(path, '/');
@@ -84,33 +86,35 @@ static bool make_dirs(const char *path)
 		if (path[i] != '/' && path[i] != '\0')
 			continue;
 		part[i] = '\0';
-		ok = mkdir(part, PRIVATE_DIR) == 0 || errno == EEXIST;
+		/* The umask may have taken bits away from the mode. */
+		ok = mkdir(part, PRIVATE_DIR) == 0
+			     ? chmod(part, PRIVATE_DIR) == 0
+			     : errno == EEXIST;
 		part[i] = path[i];
 	}
 	free(part);
 	return ok;
 }
 
-int file_open_dir(const char *path, struct err *err)
+/* A link to a directory is fine: systemd creates such links. */
+static const int dir_flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+
+/* Takes ownership of dir and returns it, or -1 with errno. */
+static int check_dir(int dir, const char *path, struct err *err)
 {
-	const int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
-	int dir = open(path, flags);
 	struct stat st;
 
-	/* A link to a directory is fine: systemd makes such ones. */
-	if (dir < 0 && errno == ENOENT && make_dirs(path))
-		dir = open(path, flags);
 	if (dir < 0 || fstat(dir, &st) != 0)
-		err_set(err, "The directory %s cannot be used: %s.", path,
+		err_set(err, "Cannot use the directory %s: %s.", path,
 			advice(errno));
 	else if (!is_trusted(&st))
 		err_set(err,
-			"The directory %s belongs to another user (number %ld):"
-			" choose one of your own.",
+			"The directory %s belongs to another user (UID %ld): "
+			"choose one of your own.",
 			path, (long)st.st_uid);
 	else if (st.st_mode & (S_IWGRP | S_IWOTH))
 		err_set(err,
-			"The directory %s may be written to by others (mode "
+			"Other users can write to the directory %s (mode "
 			"%04o): run chmod go-w %s, or choose another one.",
 			path, st.st_mode & 07777U, path);
 	else
@@ -120,30 +124,63 @@ int file_open_dir(const char *path, struct err *err)
 	return -1;
 }
 
+int file_open_dir(const char *path, struct err *err)
+{
+	int dir = open(path, dir_flags);
+
+	if (dir < 0 && errno == ENOENT && make_dirs(path))
+		dir = open(path, dir_flags);
+	return check_dir(dir, path, err);
+}
+
+int file_find_dir(const char *path, struct err *err)
+{
+	int dir = open(path, dir_flags);
+
+	return dir < 0 && errno == ENOENT ? -1 : check_dir(dir, path, err);
+}
+
+bool file_close_dir_to_others(int dir, const char *path, struct err *err)
+{
+	struct stat st;
+
+	if (fstat(dir, &st) == 0 &&
+	    ((st.st_mode & (S_IRWXG | S_IRWXO)) == 0 ||
+	     fchmod(dir, st.st_mode & (S_ISVTX | S_IRWXU)) == 0))
+		return true;
+	return err_set(err,
+		       "Other users have access to the directory %s (mode "
+		       "%04o): run chmod 700 %s.",
+		       path, st.st_mode & 07777U, path);
+}
+
 static bool is_private(int fd, const char *path, struct err *err)
 {
 	struct stat st;
 
 	if (fstat(fd, &st) != 0)
-		return err_set(err, "The file %s cannot be read: %s.", path,
+		return err_set(err, "Cannot read the file %s: %s.", path,
 			       advice(errno));
 	if (!S_ISREG(st.st_mode))
-		return err_set(err, "%s is no regular file: remove it.", path);
+		return err_set(err, "%s is not a regular file: remove it.",
+			       path);
 	if (!is_trusted(&st))
 		return err_set(err,
-			       "The file %s belongs to another user (number "
-			       "%ld): remove it or run as that user.",
+			       "The file %s belongs to another user (UID "
+			       "%ld): remove it or run grantty as that user.",
 			       path, (long)st.st_uid);
 	if (st.st_mode & (S_IRWXG | S_IRWXO))
 		return err_set(err,
-			       "The file %s is open to others (mode %04o): run "
-			       "chmod 600 %s.",
+			       "Other users have access to the file %s (mode "
+			       "%04o): run chmod 600 %s.",
 			       path, st.st_mode & 07777U, path);
 	return true;
 }
 
-enum file_result file_open(int dir, const char *path, bool make, int *fd,
-			   struct err *err)
+/* Opens it for reading. If it is missing and make is true, creates it empty.
+ * *fd is -1 unless FILE_OK. */
+static enum file_result open_file(int dir, const char *path, bool make, int *fd,
+				  struct err *err)
 {
 	/* O_NONBLOCK: opening a FIFO must not wait for a writer. */
 	int flags = O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
@@ -152,8 +189,10 @@ enum file_result file_open(int dir, const char *path, bool make, int *fd,
 		     PRIVATE_FILE);
 	if (*fd < 0 && errno == ENOENT && !make)
 		return FILE_MISSING;
-	if (*fd < 0)
-		err_set(err, "The file %s cannot be opened: %s.", path,
+	if (*fd < 0 && errno == ELOOP && make)
+		err_set(err, "%s is a symbolic link: remove it.", path);
+	else if (*fd < 0)
+		err_set(err, "Cannot open the file %s: %s.", path,
 			advice(errno));
 	else if (is_private(*fd, path, err))
 		return FILE_OK;
@@ -163,10 +202,50 @@ enum file_result file_open(int dir, const char *path, bool make, int *fd,
 	return FILE_REFUSED;
 }
 
+/* True if lines may be appended to it, regardless of its owner and mode. */
+static bool can_be_log(int fd, const char *path, struct err *err)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) != 0 ||
+	    (!S_ISREG(st.st_mode) && !S_ISCHR(st.st_mode)))
+		return err_set(err,
+			       "%s: it is neither a regular file nor a "
+			       "device. Remove it, or choose another one.",
+			       path);
+	if (S_ISREG(st.st_mode) && st.st_nlink > 1)
+		return err_set(err,
+			       "%s: it has more than one name (hard links). "
+			       "Remove the others.",
+			       path);
+	return true;
+}
+
+int file_open_log(const char *path, struct err *err)
+{
+	const int flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY |
+			  O_NONBLOCK;
+	/* These are links, but to what this process was given. */
+	bool handed = strcmp(path, "/dev/stderr") == 0 ||
+		      strcmp(path, "/dev/stdout") == 0;
+	int fd = open(path, handed ? flags : flags | O_NOFOLLOW, LOG_FILE);
+
+	if (fd >= 0 && (handed || can_be_log(fd, path, err)))
+		return fd;
+	if (fd >= 0)
+		close(fd);
+	else if (errno == ELOOP)
+		err_set(err, "%s: it is a symbolic link. Name the file itself.",
+			path);
+	else
+		err_set(err, "%s: %s.", path, strerror(errno));
+	return -1;
+}
+
 enum file_result file_lock(int dir, const char *path, int *fd, struct err *err)
 {
-	enum file_result result = file_open(dir, path, true, fd, err);
-	int taken;
+	enum file_result result = open_file(dir, path, true, fd, err);
+	int taken, number;
 
 	if (result != FILE_OK)
 		return result;
@@ -175,12 +254,13 @@ enum file_result file_lock(int dir, const char *path, int *fd, struct err *err)
 	} while (taken != 0 && errno == EINTR);
 	if (taken == 0)
 		return FILE_OK;
-	result = errno == EWOULDBLOCK ? FILE_LOCKED : FILE_REFUSED;
+	number = errno;
+	result = number == EWOULDBLOCK ? FILE_LOCKED : FILE_REFUSED;
 	if (result == FILE_REFUSED)
-		err_set(err,
-			"The file %s cannot be locked (%s): put the session on "
-			"a file system that can.",
-			path, strerror(errno));
+		err_set(err, "Cannot lock %s: %s. %s", path, strerror(number),
+			number == EIO ? "Check the disk."
+				      : "Set session.file to a path on a file "
+					"system that supports locks.");
 	close(*fd);
 	*fd = -1;
 	return result;
@@ -194,7 +274,7 @@ enum file_result file_read(int dir, const char *path, struct buf *content,
 	ssize_t n = 1;
 	int fd;
 
-	result = file_open(dir, path, false, &fd, err);
+	result = open_file(dir, path, false, &fd, err);
 	if (result != FILE_OK)
 		return result;
 	while (n > 0 || (n < 0 && errno == EINTR)) {
@@ -204,7 +284,7 @@ enum file_result file_read(int dir, const char *path, struct buf *content,
 	}
 	if (n != 0) {
 		result = FILE_REFUSED;
-		err_set(err, "The file %s cannot be read: %s.", path,
+		err_set(err, "Cannot read the file %s: %s.", path,
 			content->failed ? "it is too large; remove it"
 					: advice(errno));
 	}
@@ -237,13 +317,13 @@ static bool write_all(int fd, const char *data, size_t n)
 	return true;
 }
 
-/* Some file systems have nothing to sync in a directory and say EINVAL. */
+/* Some file systems cannot sync a directory and return EINVAL. */
 static bool sync_dir(int dir)
 {
 	return fsync(dir) == 0 || errno == EINVAL;
 }
 
-/* A new file of that name with that content, on the disk. */
+/* Makes a new file with that name and content, on disk. */
 static bool write_file(int dir, const char *name, const void *data, size_t n)
 {
 	int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
@@ -269,7 +349,7 @@ bool file_replace(int dir, const char *path, const void *data, size_t n,
 	ok = write_file(dir, from, data, n) &&
 	     renameat(dir, from, dir, name_in(dir, path)) == 0 && sync_dir(dir);
 	if (!ok) {
-		err_set(err, "The file %s cannot be written: %s.", path,
+		err_set(err, "Cannot write the file %s: %s.", path,
 			advice(errno));
 		unlinkat(dir, from, 0);
 	}
@@ -282,7 +362,7 @@ bool file_remove(int dir, const char *path, struct err *err)
 	file_remove_leftover(dir, path);
 	if ((unlinkat(dir, name_in(dir, path), 0) != 0 && errno != ENOENT) ||
 	    !sync_dir(dir))
-		return err_set(err, "The file %s cannot be removed: %s.", path,
+		return err_set(err, "Cannot remove the file %s: %s.", path,
 			       advice(errno));
 	return true;
 }
@@ -325,7 +405,7 @@ char *file_set_aside(int dir, const char *path, const char *suffix,
 	if (renameat(dir, name_in(dir, path), dir, name_in(dir, other)) == 0 &&
 	    sync_dir(dir))
 		return other;
-	err_set(err, "The file %s cannot be renamed: %s.", path, advice(errno));
+	err_set(err, "Cannot rename the file %s: %s.", path, advice(errno));
 	free(other);
 	return NULL;
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The other process waits for the end of a connection, which the kernel closes
- * at whatever end the program comes to. A crash and exit() wait for it, so that
- * the shell does not go on before the terminal is its own again; SIGKILL does
- * not wait for anybody.
+ * The guard process waits for a connection to close, which the kernel does no
+ * matter how the program ends. A crash and exit() wait for the guard, so that
+ * the shell does not continue before the terminal is restored; SIGKILL does not
+ * wait.
  */
 #include "config.h"
 
@@ -14,39 +14,42 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "io/process_hardening.h"
 
-/* A terminal that takes nothing any more must not keep a crash from being one,
- * nor the guard for ever. */
+/* A terminal that accepts no more output must not block a crash, nor keep the
+ * guard alive forever. */
 enum { PATIENCE_MS = 1000, GUARD_PATIENCE_S = 5, STACK_SIZE = 32 * 1024 };
 
 extern char **environ;
 
 struct guard {
 	pid_t pid;
-	int leash; /* closing it sets the guard to work */
+	int peer_fd; /* closing it makes the guard restore */
 };
 
 static const int crashes[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
 
 enum { CRASHES = sizeof(crashes) / sizeof(crashes[0]) };
 
-/* A signal's handler has no other place to look; -1: there is no guard. */
-static volatile sig_atomic_t last_leash = -1;
+/* Global because a signal handler cannot find it otherwise; -1: no guard. */
+static volatile sig_atomic_t last_peer_fd = -1;
 static struct sigaction before[CRASHES];
 
-/* ---- The guard */
+/* ---- The guard process */
 
-/* Where Ctrl-C is a signal again, a shell has taken the terminal in hand. */
+/* If Ctrl-C raises a signal again, a shell has already set up the terminal. */
 static void restore_lines(const struct termios *lines, int fd)
 {
 	struct termios now;
@@ -55,7 +58,7 @@ static void restore_lines(const struct termios *lines, int fd)
 		(void)tcsetattr(fd, TCSANOW, lines);
 }
 
-/* False where the terminal took nothing. */
+/* False if the terminal accepted nothing. */
 static bool restore(const struct guard_duty *duty, const struct termios *lines,
 		    int fd)
 {
@@ -66,10 +69,11 @@ static bool restore(const struct guard_duty *duty, const struct termios *lines,
 }
 
 /*
- * Where the program led its session, as under systemd, or its leader has ended,
- * the kernel has hung the terminal up for all who had it open. It has to be
- * opened again, by somebody who can make it the controlling one, and who gives
- * that up before the end: or it would be hung up for who has opened it since.
+ * If the program was the session leader, as under systemd, or the leader has
+ * ended, the kernel has hung up the terminal for every process that had it
+ * open. The terminal must be opened again, by a process that can make it its
+ * controlling terminal, and that gives it up before it exits: otherwise the
+ * terminal would be hung up for processes that have opened it since.
  */
 static void restore_anew(const struct guard_duty *duty,
 			 const struct termios *lines)
@@ -87,8 +91,18 @@ static void restore_anew(const struct guard_duty *duty,
 	(void)ioctl(fd, TIOCNOTTY);
 }
 
-/* The alarm is the one signal that ends it. */
-static void hear_only_alarm(void)
+/* What libraries allocated before main(): once the program writes there, this
+ * process alone would keep the old pages. */
+static void drop_heap(void)
+{
+	uintptr_t start, end;
+
+	if (process_hardening_heap(&start, &end))
+		(void)munmap((void *)start, end - start);
+}
+
+/* The alarm is the only signal that can end it. */
+static void block_all_but_alarm(void)
 {
 	const struct sigaction usual = {.sa_handler = SIG_DFL};
 	sigset_t others;
@@ -99,17 +113,23 @@ static void hear_only_alarm(void)
 	sigprocmask(SIG_SETMASK, &others, NULL);
 }
 
-static void stand_by(const struct guard_duty *duty, const struct termios *lines,
-		     int leash)
+static void run_guard(const struct guard_duty *duty,
+		      const struct termios *lines, int peer_fd)
 {
+	char words[GUARD_WORDS_MAX];
+	struct guard_duty copy = *duty;
 	char word;
 	ssize_t n;
 
-	hear_only_alarm();
+	block_all_but_alarm();
 	for (char **variable = environ; *variable != NULL; variable++)
 		mem_wipe(*variable, strlen(*variable));
+	(void)snprintf(words, sizeof(words), "%s", duty->words);
+	copy.words = words;
+	duty = &copy;
+	drop_heap();
 	do
-		n = read(leash, &word, 1);
+		n = read(peer_fd, &word, 1);
 	while (n < 0 && errno == EINTR);
 	(void)alarm(GUARD_PATIENCE_S);
 	if (n == 0 && !restore(duty, lines, duty->fd))
@@ -119,14 +139,14 @@ static void stand_by(const struct guard_duty *duty, const struct termios *lines,
 
 /* ---- The program */
 
-/* At an end that nobody has foreseen. */
-static void let_loose(void)
+/* For an unexpected end of the program. */
+static void release_guard(void)
 {
-	struct pollfd leash = {.fd = last_leash, .events = POLLIN};
+	struct pollfd peer = {.fd = last_peer_fd, .events = POLLIN};
 
-	last_leash = -1;
-	if (leash.fd >= 0 && shutdown(leash.fd, SHUT_WR) == 0)
-		(void)poll(&leash, 1, PATIENCE_MS);
+	last_peer_fd = -1;
+	if (peer.fd >= 0 && shutdown(peer.fd, SHUT_WR) == 0)
+		(void)poll(&peer, 1, PATIENCE_MS);
 }
 
 static void stop_listening(void)
@@ -135,23 +155,23 @@ static void stop_listening(void)
 		(void)sigaction(crashes[i], &before[i], NULL);
 }
 
-/* Comes again as soon as this is over, and is then what it was without. */
+/* The signal is raised again after this, now with its original disposition. */
 static void crash(int signal)
 {
 	stop_listening();
-	let_loose();
+	release_guard();
 	(void)raise(signal);
 }
 
 static void listen_for_crashes(void)
 {
-	static char stack[STACK_SIZE]; /* the usual one may be the trouble */
+	static char stack[STACK_SIZE]; /* the normal stack may be the cause */
 	const stack_t other = {.ss_sp = stack, .ss_size = sizeof(stack)};
 	struct sigaction action = {.sa_handler = crash, .sa_flags = SA_ONSTACK};
 	static bool at_exit;
 
 	if (!at_exit)
-		at_exit = atexit(let_loose) == 0;
+		at_exit = atexit(release_guard) == 0;
 	(void)sigaltstack(&other, NULL);
 	sigfillset(&action.sa_mask);
 	for (size_t i = 0; i < CRASHES; i++)
@@ -171,7 +191,7 @@ struct guard *guard_start(const struct guard_duty *duty)
 	pid = fork();
 	if (pid == 0) {
 		(void)close(ends[1]);
-		stand_by(duty, &lines, ends[0]);
+		run_guard(duty, &lines, ends[0]);
 	}
 	(void)close(ends[0]);
 	if (pid < 0) {
@@ -180,8 +200,8 @@ struct guard *guard_start(const struct guard_duty *duty)
 	}
 	guard = xcalloc(1, sizeof(*guard));
 	guard->pid = pid;
-	guard->leash = ends[1];
-	last_leash = guard->leash;
+	guard->peer_fd = ends[1];
+	last_peer_fd = guard->peer_fd;
 	listen_for_crashes();
 	return guard;
 }
@@ -190,14 +210,14 @@ static void finish(struct guard *guard, bool restored)
 {
 	if (guard == NULL)
 		return;
-	last_leash = -1;
+	last_peer_fd = -1;
 	stop_listening();
 	if (restored)
-		(void)send(guard->leash, "", 1, MSG_NOSIGNAL);
-	(void)shutdown(guard->leash, SHUT_WR);
+		(void)send(guard->peer_fd, "", 1, MSG_NOSIGNAL);
+	(void)shutdown(guard->peer_fd, SHUT_WR);
 	while (waitpid(guard->pid, NULL, 0) < 0 && errno == EINTR)
 		;
-	(void)close(guard->leash);
+	(void)close(guard->peer_fd);
 	free(guard);
 }
 

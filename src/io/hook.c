@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * posix_spawn(3), which is safe beside libcurl's resolver threads and tells at
- * once where a program cannot be executed. What a program is to read lies in
- * files in memory, so that nobody waits for it to read.
+ * Uses posix_spawn(3), which is safe with libcurl's resolver threads and
+ * reports at once if a program cannot be executed. A program's input is in
+ * memory files, so that this program never waits for it to be read.
  */
 #include "config.h"
 
@@ -19,34 +19,33 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/deadline.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "core/exchange.h"
 
 enum {
-	WAITING_MAX = 8,    /* more than that no screen can bring about */
-	LINES_MAX = 20,	    /* of one run that go to the log */
-	LINE_MAX_LEN = 180, /* bytes of a line that are kept */
-	PART = 64 * 1024,   /* bytes that are read in one turn */
-	PAUSE_MS = 50,	    /* until the next part of a flood */
+	WAITING_MAX = 8,    /* more than any screen can cause */
+	LINES_MAX = 20,	    /* logged from each run */
+	LINE_MAX_LEN = 180, /* bytes kept of each line */
+	PART = 64 * 1024,   /* bytes read in one turn */
+	PAUSE_MS = 50,	    /* until the next part of a flood of output */
 	GRACE_MS = 2000	    /* from SIGTERM to SIGKILL */
 };
 
 struct hooks {
 	struct log *log;
 	int64_t timeout_ms;
-	struct hook
-		queue[WAITING_MAX + 1]; /* the first one runs, if any does */
+	struct hook queue[WAITING_MAX + 1]; /* the first one may be running */
 	size_t count;
-	/* Of the one that runs. */
-	pid_t pid;	/* and process group; 0: none runs */
+	/* Of the running program: */
+	pid_t pid;	/* and process group; 0: none is running */
 	int output;	/* the pipe from it; -1: closed */
-	int64_t due_ms; /* when it is killed */
-	bool flooded;	/* more to read, but not before: */
+	int64_t due_ms; /* when to kill it */
+	bool flooded;	/* there is more to read, but not before: */
 	int64_t read_ms;
-	bool told;	/* SIGTERM has been sent */
-	unsigned lines; /* that came from it */
-	size_t len;	/* of the line that is not complete yet */
+	bool terminated; /* SIGTERM was sent */
+	unsigned lines;	 /* received from it */
+	size_t len;	 /* of the incomplete line */
 	char line[LINE_MAX_LEN];
 };
 
@@ -73,7 +72,8 @@ void hooks_add(struct hooks *hooks, struct hook *hook, int64_t wall_s)
 {
 	if (hooks->count > WAITING_MAX) {
 		log_add(hooks->log, wall_s, LEVEL_WARN,
-			"hooks.%s: not run, too many wait already", hook->name);
+			"hooks.%s: not run: too many hooks are waiting",
+			hook->name);
 		hook_free(hook);
 		return;
 	}
@@ -86,7 +86,7 @@ bool hooks_is_busy(const struct hooks *hooks)
 	return hooks->count > 0;
 }
 
-/* The first one is over. */
+/* Removes the first one, which has ended. */
 static void next(struct hooks *hooks)
 {
 	hook_free(&hooks->queue[0]);
@@ -96,7 +96,7 @@ static void next(struct hooks *hooks)
 	memset(&hooks->queue[hooks->count], 0, sizeof(hooks->queue[0]));
 }
 
-/* A file in memory with that text, at its beginning; -1 with errno. */
+/* A memory file with that text, positioned at its start; -1 with errno. */
 static int text_fd(const char *text)
 {
 	int fd = memfd_create("grantty", MFD_CLOEXEC);
@@ -117,8 +117,9 @@ static int text_fd(const char *text)
 	return fd;
 }
 
-/* The numbers from 0 to 2 are taken, and what comes from number 3 goes to a
- * lower one before number 3 is overwritten. Returns errno's value. */
+/* Descriptors 0 to 2 are in use here, so the ones passed are 3 or higher; one
+ * that is 3 is duplicated to a lower number before 3 is overwritten. Returns an
+ * errno value. */
 static int spawn(const struct hook *hook, int input, int output, int token,
 		 pid_t *pid)
 {
@@ -135,7 +136,7 @@ static int spawn(const struct hook *hook, int input, int output, int token,
 	if (token >= 0)
 		posix_spawn_file_actions_adddup2(&files, token, HOOK_TOKEN_FD);
 #ifdef HAVE_POSIX_SPAWN_FILE_ACTIONS_ADDCLOSEFROM_NP
-	/* Libraries have descriptors of their own. */
+	/* Libraries may have opened descriptors, too. */
 	posix_spawn_file_actions_addclosefrom_np(
 		&files, token >= 0 ? HOOK_TOKEN_FD + 1 : HOOK_TOKEN_FD);
 #endif
@@ -191,7 +192,7 @@ static void start(struct hooks *hooks, int64_t now_ms, int64_t wall_s)
 	hooks->output = ends[0];
 	hooks->due_ms = now_ms + hooks->timeout_ms;
 	hooks->read_ms = now_ms;
-	hooks->told = hooks->flooded = false;
+	hooks->terminated = hooks->flooded = false;
 	hooks->lines = 0;
 	hooks->len = 0;
 }
@@ -199,12 +200,13 @@ static void start(struct hooks *hooks, int64_t now_ms, int64_t wall_s)
 static void end_line(struct hooks *hooks, int64_t wall_s)
 {
 	if (hooks->len > 0 && hooks->lines++ < LINES_MAX)
-		log_add(hooks->log, wall_s, LEVEL_INFO, "hooks.%s: %.*s",
-			hooks->queue[0].name, (int)hooks->len, hooks->line);
+		log_add_private(hooks->log, wall_s, LEVEL_INFO,
+				"hooks.%s: %.*s", hooks->queue[0].name,
+				(int)hooks->len, hooks->line);
 	if (hooks->len > 0 && hooks->lines == LINES_MAX + 1)
 		log_add(hooks->log, wall_s, LEVEL_WARN,
-			"hooks.%s: prints more than %d lines: the rest is "
-			"left out",
+			"hooks.%s: printed more than %d lines: the rest is "
+			"omitted",
 			hooks->queue[0].name, LINES_MAX);
 	hooks->len = 0;
 }
@@ -220,7 +222,7 @@ static void take(struct hooks *hooks, const char *text, size_t n,
 	}
 }
 
-/* What has come so far, but not more than a part. */
+/* Reads what has arrived, up to one part. */
 static void read_output(struct hooks *hooks, int64_t now_ms, int64_t wall_s)
 {
 	char text[4096];
@@ -243,8 +245,8 @@ static void read_output(struct hooks *hooks, int64_t now_ms, int64_t wall_s)
 	hooks->read_ms = hooks->flooded ? now_ms + PAUSE_MS : now_ms;
 }
 
-/* Whether it has ended. It is not buried by that: until then its number, which
- * is its group's, too, cannot become another's. */
+/* True if it has ended. Does not reap it: until then, its process ID, which is
+ * also its group's, cannot be reused. */
 static bool has_ended(pid_t pid)
 {
 	siginfo_t info = {0};
@@ -263,14 +265,14 @@ static void report(struct hooks *hooks, int status, bool known, int64_t wall_s)
 {
 	const struct hook *hook = &hooks->queue[0];
 
-	if (hooks->told)
+	if (hooks->terminated)
 		log_add(hooks->log, wall_s, LEVEL_ERROR,
 			"hooks.%s: killed %s: it took longer than %d s",
 			hook->name, hook->argv[0],
 			(int)(hooks->timeout_ms / 1000));
 	else if (known && WIFSIGNALED(status))
 		log_add(hooks->log, wall_s, LEVEL_ERROR,
-			"hooks.%s: %s was ended by signal %d", hook->name,
+			"hooks.%s: %s was killed by signal %d", hook->name,
 			hook->argv[0], WTERMSIG(status));
 	else if (known && WEXITSTATUS(status) != 0)
 		log_add(hooks->log, wall_s, LEVEL_ERROR,
@@ -281,9 +283,9 @@ static void report(struct hooks *hooks, int status, bool known, int64_t wall_s)
 			hook->name);
 }
 
-/* The leader is dead. A daemon that it has left may still have the pipe: that
- * is not waited for. */
-static void bury(struct hooks *hooks, int64_t now_ms, int64_t wall_s)
+/* The group leader has ended. A daemon it started may still hold the pipe; this
+ * does not wait for that. */
+static void reap_child(struct hooks *hooks, int64_t now_ms, int64_t wall_s)
 {
 	int status = 0;
 	bool known;
@@ -292,7 +294,7 @@ static void bury(struct hooks *hooks, int64_t now_ms, int64_t wall_s)
 	end_line(hooks, wall_s);
 	close_if(hooks->output);
 	hooks->output = -1;
-	if (hooks->told)
+	if (hooks->terminated)
 		kill_group(hooks->pid, SIGKILL);
 	known = waitpid(hooks->pid, &status, WNOHANG) == hooks->pid;
 	report(hooks, status, known, wall_s);
@@ -301,22 +303,22 @@ static void bury(struct hooks *hooks, int64_t now_ms, int64_t wall_s)
 	next(hooks);
 }
 
-static void hurry(struct hooks *hooks, int64_t now_ms)
+static void cut_short(struct hooks *hooks, int64_t now_ms)
 {
-	kill_group(hooks->pid, hooks->told ? SIGKILL : SIGTERM);
-	hooks->told = true;
+	kill_group(hooks->pid, hooks->terminated ? SIGKILL : SIGTERM);
+	hooks->terminated = true;
 	hooks->due_ms = now_ms + GRACE_MS;
 }
 
-void hooks_turn(struct hooks *hooks, int64_t now_ms, int64_t wall_s)
+void hooks_dispatch(struct hooks *hooks, int64_t now_ms, int64_t wall_s)
 {
 	if (hooks->pid != 0) {
 		if (now_ms >= hooks->read_ms)
 			read_output(hooks, now_ms, wall_s);
 		if (has_ended(hooks->pid))
-			bury(hooks, now_ms, wall_s);
+			reap_child(hooks, now_ms, wall_s);
 		else if (now_ms >= hooks->due_ms)
-			hurry(hooks, now_ms);
+			cut_short(hooks, now_ms);
 	}
 	while (hooks->pid == 0 && hooks->count > 0)
 		start(hooks, now_ms, wall_s);
@@ -332,7 +334,7 @@ int64_t hooks_deadline(const struct hooks *hooks)
 	if (hooks->count == 0)
 		return NEVER_MS;
 	if (hooks->pid == 0)
-		return 0; /* it can start at once */
+		return 0; /* it can start immediately */
 	if (hooks->flooded && hooks->read_ms < hooks->due_ms)
 		return hooks->read_ms;
 	return hooks->due_ms;
@@ -344,7 +346,7 @@ void hooks_free(struct hooks *hooks, int64_t wall_s)
 		return;
 	if (hooks->pid != 0) {
 		log_add(hooks->log, wall_s, LEVEL_WARN,
-			"hooks.%s: killed with this program",
+			"hooks.%s: killed because grantty is ending",
 			hooks->queue[0].name);
 		kill_group(hooks->pid, SIGKILL);
 		(void)waitpid(hooks->pid, NULL, 0);

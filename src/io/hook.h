@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Programs that an operator wants run when something has happened: one after
- * another, each in a session of its own and for a limited time, never through
- * a shell. Nothing here waits, and nothing that they do ends or stops this
- * program.
+ * Programs that the operator wants to run on events: one after another, each in
+ * its own session and for a limited time, never through a shell. Nothing here
+ * blocks, and nothing these programs do can end or stop this program.
  */
 #ifndef GRANTTY_IO_HOOK_H
 #define GRANTTY_IO_HOOK_H
@@ -14,7 +13,7 @@
 struct hooks;
 struct log;
 
-/* One run of a program. What is not const is owned. */
+/* One run of a program. Members that are not const are owned. */
 struct hook {
 	const char *name; /* for the log: "on_signed_in" */
 	char **argv;	  /* ends with NULL; argv[0] is looked up in PATH */
@@ -25,31 +24,31 @@ struct hook {
 
 enum { HOOK_TOKEN_FD = 3 };
 
-/* Each run may take timeout_ms. The log must outlive it. */
+/* Each run may take timeout_ms. The log must outlive the hooks. */
 struct hooks *hooks_new(int64_t timeout_ms, struct log *log);
 
-/* Kills what runs, with its whole process group, and drops what waits; the log
- * says so. NULL is fine. */
+/* Kills the running program with its whole process group and discards the
+ * queue; logs this. NULL is fine. */
 void hooks_free(struct hooks *hooks, int64_t wall_s);
 
-/* Lines one up, its content moved out of *hook. Where too many wait already it
- * is dropped, which the log says. */
+/* Adds a run to the queue and moves its content out of *hook. If the queue is
+ * full, discards it and logs that. */
 void hooks_add(struct hooks *hooks, struct hook *hook, int64_t wall_s);
 
-/* Whether one runs or waits. */
+/* True if a program is running or queued. */
 bool hooks_is_busy(const struct hooks *hooks);
 
 /*
- * Starts, reads from, kills and buries. To be called when hooks_fd() is
- * readable, at hooks_deadline() and after SIGCHLD; any other time does no harm.
- * Failures and what the program prints go to the log.
+ * Starts programs, reads their output, kills and reaps them. Call when
+ * hooks_fd() is readable, at hooks_deadline() and after SIGCHLD; calling it at
+ * other times is harmless. Logs failures and the programs' output.
  */
-void hooks_turn(struct hooks *hooks, int64_t now_ms, int64_t wall_s);
+void hooks_dispatch(struct hooks *hooks, int64_t now_ms, int64_t wall_s);
 
-/* The descriptor to wait for; -1: none now. */
+/* The descriptor to wait for; -1: none at the moment. */
 int hooks_fd(const struct hooks *hooks, int64_t now_ms);
 
-/* When hooks_turn() is due at the latest; NEVER_MS: not by itself. */
+/* When to call hooks_dispatch() at the latest; NEVER_MS: no deadline. */
 int64_t hooks_deadline(const struct hooks *hooks);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * One easy handle per slot on one multi handle, so that connections are kept
- * across polls. Here is what differs from request to request; io/http_setup.c
- * has what does not, io/http_why.c the words for failures.
+ * between polls. This file has what differs between requests; io/http_setup.c
+ * has what does not, and io/http_error.c the error messages.
  */
 #include "config.h"
 
@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -22,22 +23,27 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "base/url.h"
-#include "core/exchange.h"
+#include "io/http_coding.h"
+#include "io/http_kept.h"
 #include "io/http_setup.h"
-#include "io/http_why.h"
+#include "io/http_error.h"
+#include "oauth/http_message.h"
 
 enum {
 	MAX_FDS = 16,
 	MAX_WAIT_MS = 60 * 60 * 1000, /* curl_multi_poll() refuses -1 */
+	STATUS_MIN = 100,
+	STATUS_MAX = 599,
 	MAX_RETRY_AFTER_S = 24 * 60 * 60,
-	DNS_CACHE_S = 60
+	DNS_CACHE_S = 60,
+	IDLE_MAX_S = 118 /* libcurl's own, if a server promises nothing */
 };
 
 enum slot_state {
 	SLOT_IDLE,
 	SLOT_RUNNING,
-	SLOT_DONE, /* the answer waits for http_reply() */
-	SLOT_LENT  /* http_reply() has given it out */
+	SLOT_DONE, /* the answer is ready for http_reply() */
+	SLOT_LENT  /* http_reply() has returned it */
 };
 
 struct slot {
@@ -45,10 +51,11 @@ struct slot {
 	CURL *easy;
 	struct request *request; /* SLOT_RUNNING */
 	struct curl_slist *headers;
-	size_t sent; /* bytes of request->body that libcurl has taken */
+	size_t sent; /* bytes of request->body that libcurl has read */
+	bool idle_closed, not_yet_valid;
 	struct buf body;
 	enum net_result net;
-	int status;
+	int status; /* of the last status line; 0: none that is valid */
 	int64_t retry_after_s;
 	int proxy_status;
 	struct err err;
@@ -59,13 +66,15 @@ struct http {
 	CURLM *multi;
 	struct slot slots[HTTP_SLOTS];
 	char *proxy; /* NULL: the environment's; "": none */
-	bool stale;  /* kept connections and names are not to be trusted */
+	bool stale;  /* do not trust kept connections and resolved names */
+	struct kept kept;
+	int64_t (*now_ms)(void); /* or NULL */
 };
 
 bool http_init(struct err *err)
 {
 	if (!http_setup_library())
-		return err_set(err, "libcurl cannot be started: reinstall it.");
+		return err_set(err, "Cannot start libcurl: reinstall it.");
 	return true;
 }
 
@@ -74,6 +83,40 @@ static size_t take_body(char *data, size_t size, size_t n, void *context)
 	struct slot *slot = context;
 
 	return buf_add(&slot->body, data, size * n) ? size * n : 0;
+}
+
+/* The status in that status line (RFC 9112 section 4); 0 if the line is damaged
+ * or the status is none (RFC 9110 section 15). */
+static int status_of(const char *line, size_t len)
+{
+	static const char digits[] = "0123456789";
+	char text[32] = "";
+	const char *at = text + strlen("HTTP/");
+	size_t version;
+	long status;
+
+	memcpy(text, line, len < sizeof(text) ? len : sizeof(text) - 1);
+	version = strspn(at, ".0123456789");
+	at += version;
+	if (version == 0 || *at != ' ')
+		return 0;
+	at += strspn(at, " ");
+	if (strspn(at, digits) != 3)
+		return 0;
+	status = strtol(at, NULL, 10);
+	return status >= STATUS_MIN && status <= STATUS_MAX ? (int)status : 0;
+}
+
+/* libcurl itself makes 1 or 200 of "HTTP/21", depending on its version. After a
+ * proxy's status lines, and those of informational answers, the last one
+ * counts. */
+static size_t take_header(char *line, size_t size, size_t n, void *context)
+{
+	struct slot *slot = context;
+
+	if (size * n > 5 && memcmp(line, "HTTP/", 5) == 0)
+		slot->status = status_of(line, size * n);
+	return size * n;
 }
 
 static size_t give_body(char *data, size_t size, size_t n, void *context)
@@ -88,15 +131,20 @@ static size_t give_body(char *data, size_t size, size_t n, void *context)
 }
 
 /*
- * Where a kept connection dies, libcurl sends the request again by itself,
- * although the server may have acted on the first one. It has to rewind the
- * body for that, and here it cannot.
+ * If a kept connection dies before the first byte of the answer, libcurl sends
+ * the request again by itself, although the server may have processed the first
+ * one. To do so, it has to rewind the body; this refuses that once part of it
+ * has been sent. Newer versions (8.14) also rewind when the next transfer
+ * starts, but then nothing has been sent yet.
  */
-static int refuse_rewind(void *context, curl_off_t offset, int origin)
+static int rewind_body(void *context, curl_off_t offset, int origin)
 {
-	(void)context;
-	(void)offset;
-	(void)origin;
+	struct slot *slot = context;
+
+	(void)origin; /* always SEEK_SET */
+	if (offset == 0 && slot->sent == 0)
+		return CURL_SEEKFUNC_OK;
+	slot->idle_closed = true;
 	return CURL_SEEKFUNC_FAIL;
 }
 
@@ -111,9 +159,12 @@ static bool set_up(struct slot *slot, const struct http_options *options)
 	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, slot->detail);
 	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body);
 	curl_easy_setopt(easy, CURLOPT_WRITEDATA, slot);
+	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_header);
+	curl_easy_setopt(easy, CURLOPT_HEADERDATA, slot);
 	curl_easy_setopt(easy, CURLOPT_READFUNCTION, give_body);
 	curl_easy_setopt(easy, CURLOPT_READDATA, slot);
-	curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, refuse_rewind);
+	curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, rewind_body);
+	curl_easy_setopt(easy, CURLOPT_SEEKDATA, slot);
 	return true;
 }
 
@@ -126,7 +177,7 @@ struct http *http_new(const struct http_options *options, struct err *err)
 
 	if (ca_file != NULL && *ca_file != '\0' && access(ca_file, R_OK) != 0) {
 		err_set(err,
-			"The CA file %s cannot be read (%s): check "
+			"Cannot read the CA file %s (%s): check "
 			"network.ca_file.",
 			ca_file, strerror(errno));
 		return NULL;
@@ -134,13 +185,13 @@ struct http *http_new(const struct http_options *options, struct err *err)
 	http = xcalloc(1, sizeof(*http));
 	if (proxy != NULL && *proxy != '\0')
 		http->proxy = xstrdup(strcmp(proxy, "none") == 0 ? "" : proxy);
+	http->now_ms = options->now_ms;
 	http->multi = curl_multi_init();
 	for (int i = 0; i < HTTP_SLOTS; i++)
 		ok &= set_up(&http->slots[i], options);
 	if (http->multi == NULL || !ok) {
-		err_set(err,
-			"libcurl lacks something that is needed here: "
-			"version 7.85 or newer with TLS must be installed.");
+		err_set(err, "Cannot use libcurl: it lacks a required feature. "
+			     "Install version 7.85 or newer, with TLS.");
 		http_free(http);
 		return NULL;
 	}
@@ -160,7 +211,7 @@ void http_free(struct http *http)
 	free(http);
 }
 
-/* Lets go of the request as soon as it is over: it holds secrets. */
+/* Frees the request as soon as it has ended: it holds secrets. */
 static void end_transfer(struct http *http, struct slot *slot)
 {
 	if (slot->request == NULL)
@@ -182,13 +233,26 @@ void http_drop(struct http *http, enum http_slot slot_id)
 	slot->state = SLOT_IDLE;
 }
 
+bool http_is_busy(const struct http *http, enum http_slot slot_id)
+{
+	enum slot_state state = http->slots[slot_id].state;
+
+	return state == SLOT_RUNNING || state == SLOT_DONE;
+}
+
 void http_forget(struct http *http)
 {
 	http->stale = true;
+	http->kept = (struct kept){0};
 }
 
-/* Only a new multi handle is free of old connections and names for sure; it
- * takes the place of the old one once nothing is under way. */
+static int64_t now_ms(const struct http *http)
+{
+	return http->now_ms != NULL ? http->now_ms() : 0;
+}
+
+/* Only a new multi handle is certain to have no old connections and names; it
+ * replaces the old one when nothing is under way. */
 static void renew_multi(struct http *http)
 {
 	CURLM *multi;
@@ -226,11 +290,13 @@ static bool set_headers(struct slot *slot)
 
 	if (request->body != NULL) {
 		ok &= add_header(slot, "Content-Type: ",
-				 "application/x-www-form-urlencoded");
+				 request->json
+					 ? "application/json"
+					 : "application/x-www-form-urlencoded");
 		ok &= add_header(slot, "Expect:", "");
 	}
 	if (request->authorization != NULL) {
-		/* A token comes from outside: it must not add a header. */
+		/* A token comes from outside; it must not add a header. */
 		ok &= strpbrk(request->authorization, "\r\n") == NULL;
 		ok &= add_header(slot,
 				 "Authorization: ", request->authorization);
@@ -253,19 +319,53 @@ static bool set_method(struct slot *slot)
 				(curl_off_t)strlen(body)) == CURLE_OK;
 }
 
+/*
+ * Does not reuse an idle connection that the server is about to close (RFC 9112
+ * section 9.3: it may do so at any time). libcurl counts whole seconds, and not
+ * while the machine sleeps, so its limit only drops the connections left over.
+ * Does not keep a connection that will not be reused.
+ */
+static bool set_reuse(const struct http *http, struct slot *slot)
+{
+	const char *url = slot->request->url;
+	int64_t idle_s = kept_idle_s(&http->kept, url);
+	bool over = kept_is_over(&http->kept, url, now_ms(http));
+	bool distrusted = kept_is_distrusted(&http->kept, url);
+	const char *body = slot->request->body;
+	/* libcurl would resend an empty body without a rewind. */
+	bool empty = body != NULL && *body == '\0';
+	bool fresh = slot->request->fresh || http->stale || over || empty ||
+		     distrusted;
+
+	if (idle_s < 0 || idle_s > IDLE_MAX_S)
+		idle_s = IDLE_MAX_S;
+	else if (over)
+		idle_s--;
+	if (idle_s < 1)
+		idle_s = 1;
+	return curl_easy_setopt(slot->easy, CURLOPT_FRESH_CONNECT,
+				(long)fresh) == CURLE_OK &&
+	       curl_easy_setopt(slot->easy, CURLOPT_FORBID_REUSE,
+				(long)distrusted) == CURLE_OK &&
+	       curl_easy_setopt(slot->easy, CURLOPT_MAXAGE_CONN,
+				(long)idle_s) == CURLE_OK;
+}
+
 static bool set_route(const struct http *http, struct slot *slot)
 {
 	const char *url = slot->request->url;
-	bool fresh = slot->request->fresh || http->stale;
 	struct url parts;
-	/* What is meant for this machine is not for a proxy to see. */
+	/* A proxy must not see requests to this machine. */
 	bool direct = url_split(url, &parts) && url_is_loopback(&parts);
 
 	return curl_easy_setopt(slot->easy, CURLOPT_URL, url) == CURLE_OK &&
 	       curl_easy_setopt(slot->easy, CURLOPT_PROXY,
 				direct ? "" : http->proxy) == CURLE_OK &&
-	       curl_easy_setopt(slot->easy, CURLOPT_FRESH_CONNECT,
-				(long)fresh) == CURLE_OK &&
+	       /* Otherwise, libcurl applies NO_PROXY even to a proxy from the
+		* configuration. */
+	       curl_easy_setopt(slot->easy, CURLOPT_NOPROXY,
+				http->proxy != NULL ? "" : NULL) == CURLE_OK &&
+	       set_reuse(http, slot) &&
 	       curl_easy_setopt(slot->easy, CURLOPT_DNS_CACHE_TIMEOUT,
 				http->stale ? 0L : (long)DNS_CACHE_S) ==
 		       CURLE_OK;
@@ -281,55 +381,214 @@ void http_send(struct http *http, enum http_slot slot_id,
 		renew_multi(http);
 	slot->request = request;
 	slot->sent = 0;
+	slot->idle_closed = slot->not_yet_valid = false;
 	slot->status = 0;
 	slot->retry_after_s = -1;
 	slot->proxy_status = 0;
 	slot->detail[0] = '\0';
 	slot->err.text[0] = '\0';
-	if (set_headers(slot) && set_method(slot) && set_route(http, slot) &&
+	if (!request->broken && set_headers(slot) && set_method(slot) &&
+	    set_route(http, slot) &&
 	    curl_multi_add_handle(http->multi, slot->easy) == CURLM_OK) {
 		slot->state = SLOT_RUNNING;
 		return;
 	}
-	err_set(&slot->err, "The request could not be put together: the "
-			    "address or the token is not usable.");
+	err_set(&slot->err,
+		request->broken
+			? "Cannot send the request: something in it is too "
+			  "long or invalid."
+			: "Cannot send the request: the address or the token "
+			  "is invalid.");
 	slot->net = NET_OTHER;
 	slot->state = SLOT_DONE;
 	end_transfer(http, slot);
 }
 
-/* libcurl reads both forms. It gives 0 where there is none, or none that makes
- * sense, and a negative number for a date in the past. */
-static int64_t retry_after_s(CURL *easy)
+/* The header of that name, borrowed from libcurl; NULL if there is none.
+ * libcurl takes the line after an empty value for its continuation; a line
+ * break is not valid in a value (RFC 9110 section 5.5). */
+static const char *header(const struct slot *slot, const char *name)
 {
-	curl_off_t wait_s = 0;
+	struct curl_header *found = NULL;
 
-	if (curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &wait_s) !=
-		    CURLE_OK ||
-	    wait_s == 0)
+	if (slot->net != NET_OK ||
+	    curl_easy_header(slot->easy, name, 0, CURLH_HEADER, -1, &found) !=
+		    CURLHE_OK)
+		return NULL;
+	return strpbrk(found->value, "\r\n") == NULL ? found->value : NULL;
+}
+
+/* The accepted content types, from the header for POST (LDP section 7.1) or the
+ * general one. */
+static const char *accepted(const struct slot *slot)
+{
+	const char *post = header(slot, "Accept-Post");
+
+	return post != NULL ? post : header(slot, "Accept");
+}
+
+/* The target of a redirect, as an absolute URL (RFC 3986 section 5); it is not
+ * followed. Borrowed from libcurl; NULL if there is none. */
+static const char *redirect_target(const struct slot *slot)
+{
+	char *url = NULL;
+
+	if (slot->net != NET_OK ||
+	    curl_easy_getinfo(slot->easy, CURLINFO_REDIRECT_URL, &url) !=
+		    CURLE_OK)
+		return NULL;
+	return url;
+}
+
+/* In Unix seconds; 0 if there is no valid date. */
+static int64_t read_date_s(const char *text)
+{
+	time_t date_s = text != NULL ? curl_getdate(text, NULL) : 0;
+
+	return date_s > 0 ? (int64_t)date_s : 0;
+}
+
+/*
+ * Retry-After: a number of seconds or a date (RFC 9110 section 10.2.3); -1 if
+ * there is none, or none that is valid. Does not use CURLINFO_RETRY_AFTER,
+ * which newer versions limit (to 6 hours in 8.14). A date is compared with the
+ * server's Date, because this machine's clock may be wrong.
+ */
+static int64_t retry_after_s(const struct slot *slot)
+{
+	const char *text = header(slot, "Retry-After");
+	size_t len = text != NULL ? strlen(text) : 0;
+	int64_t wait_s = 0, now_s = read_date_s(header(slot, "Date"));
+	int64_t until_s;
+
+	if (len > 0 && strspn(text, "0123456789") == len)
+		return text_number(text, len, 0, MAX_RETRY_AFTER_S, &wait_s)
+			       ? wait_s
+			       : MAX_RETRY_AFTER_S;
+	until_s = read_date_s(text);
+	if (until_s == 0)
 		return -1;
+	wait_s = until_s - (now_s != 0 ? now_s : (int64_t)time(NULL));
 	if (wait_s < 0)
 		return 0;
 	return wait_s < MAX_RETRY_AFTER_S ? wait_s : MAX_RETRY_AFTER_S;
+}
+
+/* True if the request used a kept connection. */
+static bool is_reused(const struct slot *slot)
+{
+	long connects = -1;
+
+	curl_easy_getinfo(slot->easy, CURLINFO_NUM_CONNECTS, &connects);
+	return connects == 0;
+}
+
+/* True if the request used a kept connection and got no answer at all. */
+static bool is_lost(const struct slot *slot)
+{
+	long header_bytes = -1;
+
+	curl_easy_getinfo(slot->easy, CURLINFO_HEADER_SIZE, &header_bytes);
+	return slot->idle_closed || (is_reused(slot) && header_bytes == 0);
+}
+
+/* True if the server closed an idle connection and libcurl did not resend the
+ * request. */
+static bool is_idle_close(const struct slot *slot, CURLcode code)
+{
+	return (code == CURLE_GOT_NOTHING || code == CURLE_RECV_ERROR ||
+		code == CURLE_SEND_ERROR) &&
+	       is_lost(slot);
+}
+
+static void note_kept(struct http *http, const struct slot *slot)
+{
+	struct curl_header *found = NULL;
+	bool has = curl_easy_header(slot->easy, "Keep-Alive", 0, CURLH_HEADER,
+				    -1, &found) == CURLHE_OK;
+
+	kept_note(&http->kept, slot->request->url, has ? found->value : NULL,
+		  is_reused(slot), now_ms(http));
+}
+
+/* All lines of that header joined into one (RFC 9110 section 5.3), which may be
+ * empty; the caller owns it. NULL: there are none. */
+static char *join_lines(const struct slot *slot, const char *name)
+{
+	struct curl_header *found = NULL;
+	struct buf line;
+
+	buf_init(&line, HTTP_MAX_BODY);
+	for (size_t i = 0; curl_easy_header(slot->easy, name, i, CURLH_HEADER,
+					    -1, &found) == CURLHE_OK;
+	     i++)
+		buf_addf(&line, "%s%s", i > 0 ? ", " : "", found->value);
+	return found != NULL ? buf_take(&line) : NULL;
+}
+
+/* Names the coding that cannot be decoded, instead of libcurl's message, which
+ * is about libcurl. */
+static void name_coding(struct slot *slot, const char *header,
+			const char *coding)
+{
+	snprintf(slot->detail, sizeof(slot->detail), "%s%s", header, coding);
+}
+
+/* Decodes the content codings of an answer. */
+static CURLcode undo_codings(struct slot *slot, CURLcode code)
+{
+	char *named = join_lines(slot, "Content-Encoding");
+	char *transfer = join_lines(slot, "Transfer-Encoding");
+
+	/* libcurl decodes this itself if it can; otherwise it returns either of
+	 * these codes. */
+	if (transfer != NULL && !slot->body.failed &&
+	    (code == CURLE_BAD_CONTENT_ENCODING || code == CURLE_WRITE_ERROR)) {
+		code = CURLE_BAD_CONTENT_ENCODING;
+		name_coding(slot, "Transfer-Encoding: ", transfer);
+	} else if (code == CURLE_OK && !http_decode(&slot->body, named)) {
+		code = CURLE_BAD_CONTENT_ENCODING;
+		if (http_names_coding(named))
+			name_coding(slot, "Content-Encoding: ", named);
+		else
+			name_coding(slot, "", "gzip");
+	}
+	free(named);
+	free(transfer);
+	return code;
 }
 
 static void finish(struct http *http, struct slot *slot, CURLcode code)
 {
 	long status = 0;
 
+	code = undo_codings(slot, code);
+	if (code == CURLE_OK && slot->status == 0)
+		code = CURLE_WEIRD_SERVER_REPLY;
+	if (code != CURLE_OK)
+		slot->status = 0;
 	curl_easy_getinfo(slot->easy, CURLINFO_HTTP_CONNECTCODE, &status);
 	slot->proxy_status = (int)status;
 	if (code == CURLE_OK) {
 		slot->net = NET_OK;
-		curl_easy_getinfo(slot->easy, CURLINFO_RESPONSE_CODE, &status);
-		slot->status = (int)status;
-		slot->retry_after_s = retry_after_s(slot->easy);
+		slot->retry_after_s = retry_after_s(slot);
+		note_kept(http, slot);
+		/* Some servers close an idle connection this way (RFC 9110
+		 * section 15.5.9) while a request is on its way. */
+		if (slot->status == 408 && is_reused(slot))
+			slot->idle_closed = http->stale = true;
 	} else if (slot->body.failed) {
 		slot->net = NET_TOO_LARGE;
-		err_set(&slot->err, "The answer is too large to be one.");
+		err_set(&slot->err, "The answer is too large.");
 	} else {
-		slot->net = http_why(slot->easy, code, slot->request->url,
-				     slot->detail, &slot->err);
+		slot->net = http_error(slot->easy, code, slot->request->url,
+				       slot->detail, &slot->err);
+		slot->not_yet_valid =
+			http_error_not_yet_valid(slot->easy, code);
+		if (is_lost(slot))
+			kept_lose(&http->kept, slot->request->url);
+		slot->idle_closed =
+			slot->idle_closed || is_idle_close(slot, code);
 		http->stale = true;
 	}
 	if (code != CURLE_OK)
@@ -368,13 +627,12 @@ static bool has_answer(const struct http *http)
 static short events_of(const struct http_fd *fd)
 {
 	if (fd->end_only)
-		return 0; /* poll() tells of the end all the same */
+		return 0; /* poll() reports the end anyway */
 	return fd->write ? POLLOUT : POLLIN;
 }
 
-/* Asked for again instead of taken from curl_multi_poll(), which has no word
- * for a hang-up. */
-static void look(struct http_fd *fds, size_t n)
+/* Polls again, because curl_multi_poll() cannot report a hang-up. */
+static void mark_ready(struct http_fd *fds, size_t n)
 {
 	struct pollfd polled[MAX_FDS];
 
@@ -424,32 +682,12 @@ bool http_wait(struct http *http, struct http_fd *fds, size_t n,
 			    &events) != CURLM_OK)
 		return false;
 	if (events > 0)
-		look(fds, n);
+		mark_ready(fds, n);
 	return perform(http);
 }
 
-/* The header of that name, borrowed from libcurl; NULL where there is none. */
-static const char *header(const struct slot *slot, const char *name)
-{
-	struct curl_header *found = NULL;
-
-	if (slot->net != NET_OK ||
-	    curl_easy_header(slot->easy, name, 0, CURLH_HEADER, -1, &found) !=
-		    CURLHE_OK)
-		return NULL;
-	return found->value;
-}
-
-/* In Unix seconds; 0 where there is no date, or none that makes sense. */
-static int64_t read_date_s(const char *text)
-{
-	time_t date_s = text != NULL ? curl_getdate(text, NULL) : 0;
-
-	return date_s > 0 ? (int64_t)date_s : 0;
-}
-
-/* What comes after name in the lines on the server's certificate, borrowed
- * from libcurl; NULL where there are none. */
+/* The value of name among the lines about the server's certificate, borrowed
+ * from libcurl; NULL if there is none. */
 static const char *certificate(const struct slot *slot, const char *name)
 {
 	struct curl_certinfo *info = NULL;
@@ -495,6 +733,8 @@ bool http_reply(struct http *http, enum http_slot *slot_id, struct reply *reply)
 		*slot_id = (enum http_slot)i;
 		*reply = (struct reply){
 			.net = slot->net,
+			.idle_closed = slot->idle_closed,
+			.not_yet_valid = slot->not_yet_valid,
 			.status = slot->status,
 			.body = buf_text(&slot->body),
 			.body_len = slot->body.len,
@@ -503,6 +743,8 @@ bool http_reply(struct http *http, enum http_slot *slot_id, struct reply *reply)
 			.date_s = read_date_s(header(slot, "Date")),
 			.cache_control = header(slot, "Cache-Control"),
 			.location = header(slot, "Location"),
+			.target = redirect_target(slot),
+			.accept = accepted(slot),
 			.dpop_nonce = header(slot, "DPoP-Nonce"),
 			.proxy_status = slot->proxy_status,
 			.address = address(slot),

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The settings are deliberate even where they are libcurl's defaults today:
- * what protects a secret should not depend on a default.
+ * The options are set explicitly even if they are libcurl's defaults today: the
+ * protection of secrets should not depend on a default.
  */
 #include "config.h"
 
@@ -13,10 +13,10 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "io/http.h"
+#include "jose/jose_key.h"
 
-/* libcurl keeps copies of what it sends and receives; these see to it that
- * none of them outlives its use. */
+/* libcurl keeps copies of what it sends and receives; these functions make sure
+ * that none outlives its use. */
 static void wiping_free(void *p)
 {
 	if (p != NULL)
@@ -41,7 +41,8 @@ static void *wiping_realloc(void *p, size_t n)
 
 bool http_setup_library(void)
 {
-	return curl_global_init_mem(CURL_GLOBAL_DEFAULT, malloc, wiping_free,
+	return jose_init() &&
+	       curl_global_init_mem(CURL_GLOBAL_DEFAULT, malloc, wiping_free,
 				    wiping_realloc, strdup, calloc) == CURLE_OK;
 }
 
@@ -52,7 +53,7 @@ static bool set_numbers(CURL *easy, const struct http_options *options)
 		long value;
 	} numbers[] = {
 		/* With one request at a time HTTP/2 gains nothing, and "a
-		 * connection of its own" stays what it says. */
+		 * connection of its own" stays true. */
 		{CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1},
 		{CURLOPT_FOLLOWLOCATION, 0},
 		{CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2},
@@ -62,7 +63,7 @@ static bool set_numbers(CURL *easy, const struct http_options *options)
 		{CURLOPT_CONNECTTIMEOUT_MS, (long)options->connect_timeout_ms},
 		{CURLOPT_TIMEOUT_MS, (long)options->request_timeout_ms},
 		{CURLOPT_NOSIGNAL, 1},
-		/* Never wait for the thread that resolves a name. */
+		/* Never wait for the resolver thread. */
 		{CURLOPT_QUICK_EXIT, 1},
 		{CURLOPT_NETRC, CURL_NETRC_IGNORED},
 		{CURLOPT_HTTPAUTH, (long)CURLAUTH_NONE},
@@ -91,8 +92,8 @@ bool http_setup_easy(CURL *easy, const struct http_options *options)
 		return false;
 	if (ca_file == NULL || *ca_file == '\0')
 		return true;
-	/* The directory of the system's authorities would be searched besides
-	 * the file: ca_file is to replace them, not to add to them. */
+	/* libcurl would search the directory of system certificates in addition
+	 * to the file, but ca_file is meant to replace them. */
 	return set_text(easy, CURLOPT_CAINFO, ca_file) &&
 	       set_text(easy, CURLOPT_CAPATH, NULL) &&
 	       set_text(easy, CURLOPT_PROXY_CAINFO, ca_file) &&

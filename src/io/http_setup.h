@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What is the same for every request: libcurl's memory and its settings. A
- * part of io/http.c that is for nobody else: it belongs to the same door.
+ * Sets up libcurl's memory and the options that are the same for every request.
+ * A part of io/http.c, not for other callers.
  */
 #ifndef GRANTTY_IO_HTTP_SETUP_H
 #define GRANTTY_IO_HTTP_SETUP_H
@@ -10,12 +10,12 @@
 
 #include <curl/curl.h>
 
-struct http_options;
+#include "io/http_options.h"
 
-/* Starts libcurl with memory that is wiped before it is freed. */
+/* Initializes libcurl with memory that is wiped before it is freed. */
 bool http_setup_library(void);
 
-/* Gives easy the settings that never change. False where libcurl lacks one. */
+/* Sets the options of easy that never change. False if libcurl lacks one. */
 bool http_setup_easy(CURL *easy, const struct http_options *options);
 
 #endif

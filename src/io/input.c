@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Bounded reading, with the file's facts taken from the very descriptor that
- * is read.
+ * Reads a limited size, with the file's type and mode taken from the descriptor
+ * that is read.
  */
 #include "config.h"
 
@@ -48,7 +48,7 @@ enum input_result input_read(const char *path, struct buf *out,
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 
 	if (fd < 0) {
-		/* ENOTDIR: HOME=/dev/null, as service accounts have it. */
+		/* ENOTDIR: HOME=/dev/null, as service accounts often have. */
 		result = errno == ENOENT || errno == ENOTDIR ? INPUT_MISSING
 							     : INPUT_FAILED;
 		err_set(err, "Cannot open %s: %s.", path, strerror(errno));
@@ -70,6 +70,51 @@ out:
 	return result;
 }
 
+static bool begins_with(const struct buf *text, const char *bytes, size_t n)
+{
+	return text->len >= n && memcmp(text->data, bytes, n) == 0;
+}
+
+/* Recognized by its byte order mark, or else by the NUL byte in each ASCII
+ * character. */
+static bool is_utf16(const struct buf *text)
+{
+	return begins_with(text, "\xff\xfe", 2) ||
+	       begins_with(text, "\xfe\xff", 2) ||
+	       (text->len >= 2 &&
+		(text->data[0] == '\0') != (text->data[1] == '\0'));
+}
+
+enum input_result input_read_text(const char *path, struct buf *out,
+				  bool *open_to_others, struct err *err)
+{
+	static const char mark[] = "\xef\xbb\xbf";
+	enum input_result result = input_read(path, out, open_to_others, err);
+	size_t n = sizeof(mark) - 1;
+
+	if (result != INPUT_OK)
+		return result;
+	if (is_utf16(out)) {
+		err_set(err,
+			"%s is in UTF-16: save it as UTF-8, for example with "
+			"iconv -f UTF-16 -t UTF-8.",
+			path);
+		return INPUT_FAILED;
+	}
+	if (out->len > 0 && memchr(out->data, '\0', out->len) != NULL) {
+		err_set(err,
+			"%s is not a text file: it contains a NUL byte. Save "
+			"it as UTF-8 text.",
+			path);
+		return INPUT_FAILED;
+	}
+	if (begins_with(out, mark, n)) {
+		out->len -= n;
+		memmove(out->data, out->data + n, out->len + 1);
+	}
+	return INPUT_OK;
+}
+
 bool input_is_credential(const char *path)
 {
 	const char *folder = getenv("CREDENTIALS_DIRECTORY");
@@ -78,15 +123,15 @@ bool input_is_credential(const char *path)
 	if (n == 0 || strncmp(path, folder, n) != 0 || path[n] != '/')
 		return false;
 	path += n + 1;
-	/* Not below it, where the way may lead out again. */
+	/* Not in a subdirectory: such a path could lead out again. */
 	return path[0] != '\0' && strchr(path, '/') == NULL;
 }
 
 bool input_complain_open(const char *path, struct err *err)
 {
 	return err_set(err,
-		       "%s holds a secret but others may read it: "
-		       "run chmod 600 %s.",
+		       "Other users can read %s, which contains a secret: run "
+		       "chmod 600 %s.",
 		       path, path);
 }
 
@@ -98,7 +143,7 @@ char *input_read_secret(const char *path, size_t max, bool guarded,
 	struct buf buf;
 
 	buf_init(&buf, max);
-	if (input_read(path, &buf, &open_to_others, err) != INPUT_OK)
+	if (input_read_text(path, &buf, &open_to_others, err) != INPUT_OK)
 		goto out;
 	if (open_to_others && !guarded) {
 		(void)input_complain_open(path, err);

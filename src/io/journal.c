@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One datagram a line, as https://systemd.io/JOURNAL_NATIVE_PROTOCOL/ has it.
- * Not by sd_journal_sendv(3), which waits for a journal that is stuck.
+ * One datagram per line, as in https://systemd.io/JOURNAL_NATIVE_PROTOCOL/.
+ * Does not use sd_journal_sendv(3), which blocks if the journal is stuck.
  */
 #include "config.h"
 
@@ -47,7 +47,7 @@ void journal_close(struct journal *journal)
 	free(journal);
 }
 
-/* Lines and fields are clean text, so none of them has a line end in it. */
+/* Lines and fields are sanitized text, so none of them contains a newline. */
 void journal_add(void *context, const struct log_line *line,
 		 const struct log_field *fields, size_t n)
 {
@@ -64,7 +64,7 @@ void journal_add(void *context, const struct log_line *line,
 			buf_addf(&entry, "%s=%s\n", fields[i].name,
 				 fields[i].text);
 	}
-	/* To the address each time: it may be another one's by now. */
+	/* Addressed each time: journald may have been restarted. */
 	(void)sendto(journal->fd, buf_text(&entry), entry.len, MSG_NOSIGNAL,
 		     (const struct sockaddr *)&address, sizeof(address));
 	buf_free(&entry);

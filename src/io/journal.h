@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The journal of systemd, in its native protocol: each line with its fields,
- * which syslog(3) cannot carry. Never waits: where the journal does not keep
- * up, lines are lost, not the sign-in.
+ * systemd's journal in its native protocol: it carries fields with each line,
+ * which syslog(3) cannot. Never blocks: if the journal falls behind, lines are
+ * lost, but sign-ins continue.
  */
 #ifndef GRANTTY_IO_JOURNAL_H
 #define GRANTTY_IO_JOURNAL_H
@@ -11,11 +11,11 @@
 
 struct journal;
 
-/* NULL where there is no journal on this machine. */
+/* NULL if this machine has no journal. */
 struct journal *journal_open(void);
 void journal_close(struct journal *journal); /* NULL is fine */
 
-/* Passes a line on, for log_to_sink(); context: the journal. */
+/* Writes a line to the journal, for log_to_sink(); context: the journal. */
 log_sink journal_add;
 
 #endif

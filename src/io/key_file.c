@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * 32 bytes as they are, or as 64 hexadecimal digits and perhaps a newline.
+ * Reads 32 raw bytes, or 64 hexadecimal digits with an optional newline.
  */
 #include "config.h"
 
@@ -40,15 +40,24 @@ static bool decode_hex(unsigned char *key, const char *hex)
 
 static bool decode(unsigned char *key, const struct buf *content)
 {
+	static const char mark[] = "\xef\xbb\xbf"; /* UTF-8 byte order mark */
+	const char *hex = content->data;
 	size_t len = content->len;
 
 	if (len == CRYPTO_KEY_SIZE) {
 		memcpy(key, content->data, CRYPTO_KEY_SIZE);
 		return true;
 	}
-	if (len == HEX_LEN + 1 && content->data[HEX_LEN] == '\n')
+	if (len >= sizeof(mark) - 1 &&
+	    memcmp(hex, mark, sizeof(mark) - 1) == 0) {
+		hex += sizeof(mark) - 1;
+		len -= sizeof(mark) - 1;
+	}
+	if (len == HEX_LEN + 1 && hex[HEX_LEN] == '\n')
 		len--;
-	return len == HEX_LEN && decode_hex(key, content->data);
+	else if (len == HEX_LEN + 2 && memcmp(hex + HEX_LEN, "\r\n", 2) == 0)
+		len -= 2;
+	return len == HEX_LEN && decode_hex(key, hex);
 }
 
 static enum file_result read_content(const char *path, struct buf *content,
@@ -79,14 +88,14 @@ bool key_file_read(const char *path, unsigned char key[CRYPTO_KEY_SIZE],
 		ok = decode(key, &content);
 		if (!ok)
 			err_set(err,
-				"The key file %s does not hold a key: it takes "
-				"32 bytes, or 64 hexadecimal digits, as from "
-				"openssl rand -hex 32.",
+				"The key file %s does not contain a key: it "
+				"must have 32 bytes, or 64 hexadecimal "
+				"digits, as from openssl rand -hex 32.",
 				path);
 		break;
 	case FILE_MISSING:
 		err_set(err,
-			"The key file %s is not there: make it with "
+			"The key file %s does not exist: create it with "
 			"(umask 077; openssl rand -hex 32 > %s).",
 			path, path);
 		break;

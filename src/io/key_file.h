@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The file with the key that seals what is stored.
+ * The file with the key that seals stored data.
  */
 #ifndef GRANTTY_IO_KEY_FILE_H
 #define GRANTTY_IO_KEY_FILE_H
@@ -11,10 +11,10 @@
 
 struct err;
 
-/* Reads the key that the file holds, raw or as hexadecimal digits. False with
- * *err, and how to make one, where it is missing, is no such file or is not for
- * this user alone (io/file.h), except that a credential of systemd's is taken
- * as it is (io/input.h). The caller wipes the key. */
+/* Reads the key from the file, raw or as hexadecimal digits. False with *err,
+ * which says how to make one, if the file is missing, holds no key or is
+ * accessible to other users (io/file.h). A systemd credential is accepted as it
+ * is (io/input.h). The caller wipes the key. */
 bool key_file_read(const char *path, unsigned char key[CRYPTO_KEY_SIZE],
 		   struct err *err);
 

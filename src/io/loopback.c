@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Opens the sockets, see loopback.h. Asks no resolver: what "localhost" means
- * is fixed (RFC 6761 section 6.3), and a resolver could block or lie.
+ * Opens the sockets, see loopback.h. Uses no resolver: the meaning of
+ * "localhost" is fixed (RFC 6761 section 6.3), and a resolver could block or
+ * lie.
  */
 #include "config.h"
 
@@ -17,9 +18,10 @@
 #include "base/err.h"
 #include "base/url.h"
 
-enum { BACKLOG = 16, PORT_TRIES = 16 };
+/* The backlog: a client that finds it full retries after a second. */
+enum { BACKLOG = 1024, PORT_TRIES = 16 };
 
-/* IPv4 or IPv6, with the length that bind(2) wants. */
+/* IPv4 or IPv6, with the length for bind(2). */
 struct address {
 	union {
 		struct sockaddr any;
@@ -47,7 +49,7 @@ static bool parse_address(struct address *address, const char *text)
 	return false;
 }
 
-/* All addresses that the host stands for; returns how many. */
+/* Finds all addresses that the host stands for; returns their number. */
 static size_t find_addresses(struct address addresses[LOOPBACK_MAX],
 			     const struct url *url)
 {
@@ -85,8 +87,8 @@ static int get_port(const struct address *address)
 			     : address->as.six.sin6_port);
 }
 
-/* Opens a socket on the address at that port; where it is 0, any free one,
- * which *port then is. Returns 0, or why it cannot. */
+/* Opens a socket on the address at that port. If *port is 0, uses any free port
+ * and sets *port to it. Returns 0 or an errno value. */
 static int listen_on(struct address *address, int *port, int *fd)
 {
 	int one = 1, error;
@@ -96,7 +98,7 @@ static int listen_on(struct address *address, int *port, int *fd)
 		     SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (*fd < 0)
 		return errno;
-	/* So that the last sign-in's connections do not hold the port. */
+	/* So that connections of the last sign-in do not block the port. */
 	if (setsockopt(*fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) == 0 &&
 	    bind(*fd, &address->as.any, address->len) == 0 &&
 	    listen(*fd, BACKLOG) == 0 &&
@@ -109,15 +111,15 @@ static int listen_on(struct address *address, int *port, int *fd)
 	return error;
 }
 
-/* Whether that says that this machine lacks the address. Nobody else can
- * listen on it then. */
+/* True if the error means that this machine lacks the address. No other program
+ * can listen on it then. */
 static bool is_missing(int error)
 {
 	return error == EAFNOSUPPORT || error == EADDRNOTAVAIL;
 }
 
-/* Listens on all that exist of the n addresses. An address that another program
- * listens on is not left out: the browser could go there. */
+/* Listens on those of the n addresses that exist. Fails if another program
+ * listens on one of them: the browser could connect to that program. */
 static int listen_on_all(struct loopback *loopback, struct address *addresses,
 			 size_t n, int port)
 {
@@ -146,7 +148,7 @@ bool loopback_listen(struct loopback *loopback, const struct url *url, int port,
 	size_t n = find_addresses(addresses, url);
 	int error, tries = 0;
 
-	/* A port that is free on one address may be taken on the other. */
+	/* A port that is free on one address may be in use on the other. */
 	do {
 		error = listen_on_all(loopback, addresses, n, port);
 	} while (error == EADDRINUSE && port == 0 && ++tries < PORT_TRIES);
@@ -154,18 +156,18 @@ bool loopback_listen(struct loopback *loopback, const struct url *url, int port,
 		return true;
 	if (error == EADDRINUSE && port != 0)
 		return err_set(err,
-			       "Port %d is taken by another program: stop that "
-			       "program, or set another port in redirect_uri "
-			       "and register it with the provider.",
+			       "Port %d is in use by another program: stop "
+			       "that program, or set another port in "
+			       "redirect_uri and register it with the "
+			       "provider.",
 			       port);
 	if (error == EACCES && port != 0)
 		return err_set(
 			err,
-			"Port %d needs privileges that this program "
-			"does not have: set a port from 1024 on in "
+			"Port %d requires privileges that this program does "
+			"not have: set a port of 1024 or higher in "
 			"redirect_uri and register it with the provider.",
 			port);
-	return err_set(err,
-		       "The address in redirect_uri cannot be listened on: %s.",
+	return err_set(err, "Cannot listen on the address in redirect_uri: %s.",
 		       strerror(error));
 }

@@ -20,10 +20,10 @@ struct loopback {
 };
 
 /*
- * Listens on the loopback address in url, and on 127.0.0.1 and ::1, as far as
- * the machine has them, where it is "localhost" (url_is_loopback() must hold).
- * Port 0: any free one. False with *err where it cannot. The caller closes the
- * descriptors, which neither block nor are inherited.
+ * Listens on the loopback address in url; for "localhost", on those of
+ * 127.0.0.1 and ::1 that the machine has. url_is_loopback() must hold. Port 0:
+ * any free one. False with *err if it fails. The caller closes the descriptors,
+ * which are non-blocking and close-on-exec.
  */
 bool loopback_listen(struct loopback *loopback, const struct url *url, int port,
 		     struct err *err);

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The listener on libmicrohttpd, see redirect.h. One connection carries one
- * request: it is refused or answered at once, or suspended as a hit until
- * redirect_answer(). The library times out silence only, so a deadline for the
- * whole request is kept here.
+ * The listener, based on libmicrohttpd, see redirect.h. Each connection carries
+ * one request: it is answered at once, or suspended as a hit until
+ * redirect_answer(). The library's time-out covers only silence, so this file
+ * keeps a deadline for the whole request. Any user of the machine can connect:
+ * if there are too many connections, the oldest one that has sent no request is
+ * dropped, so that the browser always gets through, no matter how many
+ * connections are held open.
  */
 #include "config.h"
 
@@ -28,36 +31,40 @@
 
 enum {
 	MAX_CONNECTIONS = 16,
-	CONNECTION_MEMORY = 32 * 1024, /* request line, headers, buffers */
+	/* Connections accepted before any can be dropped. */
+	MAX_ACCEPTED = 2 * MAX_CONNECTIONS,
+	MAX_ROUNDS = 64,	       /* of dropping them, in one run */
+	CONNECTION_MEMORY = 32 * 1024, /* for request line, headers, buffers */
 	MAX_PAGE = 16 * 1024,
-	REQUEST_MS = 10 * 1000, /* for a request to come in, or a page to go */
-	ANSWER_MS = 30 * 1000,	/* for redirect_answer() */
+	REQUEST_MS = 2 * 1000, /* to receive a request */
+	PAGE_MS = 10 * 1000,   /* to send a page */
+	ANSWER_MS = 30 * 1000, /* for redirect_answer() */
 	HTTP_PORT = 80
 };
 
 #define NEVER_MS INT64_MAX
 
-/* Why hits are no longer handed over. */
+/* Why hits are no longer accepted. */
 static const char used[] =
-	"This sign-in was used already. If the screen where you started it "
-	"does not say that you are signed in, start again there.";
+	"This sign-in has already been used. If the screen where you started "
+	"it does not say that you are signed in, start again there.";
 static const char ended[] = "The sign-in has ended. Start it again.";
 
 enum caller_state {
-	CALLER_SENDING, /* its request is not here so far */
-	CALLER_WAITING, /* a hit for redirect_take(); suspended */
-	CALLER_TAKEN,	/* redirect_take() has given it out; suspended */
-	CALLER_TOLD	/* gets its page */
+	CALLER_SENDING, /* its request has not arrived yet */
+	CALLER_WAITING, /* a hit, ready for redirect_take(); suspended */
+	CALLER_TAKEN,	/* returned by redirect_take(); suspended */
+	CALLER_TOLD	/* is being sent its page */
 };
 
-/* A connection, and the one request on it. */
+/* A connection and its only request. */
 struct caller {
 	struct caller *next;
 	struct redirect *redirect;
 	struct MHD_Connection *connection;
 	enum caller_state state;
 	int64_t due_ms;
-	char *target; /* path and query as they came */
+	char *target; /* path and query, unchanged */
 	unsigned status;
 	struct MHD_Response *response; /* CALLER_TOLD */
 };
@@ -66,14 +73,14 @@ struct redirect {
 	char *uri;
 	char *path;
 	int port;
-	int epoll_fd; /* over those of the daemons */
+	int epoll_fd; /* contains those of the daemons */
 	struct MHD_Daemon *daemons[LOOPBACK_MAX];
 	size_t daemon_count;
-	struct caller *callers; /* the oldest first */
+	struct caller *callers; /* oldest first */
 	int64_t now_ms;		/* of the last redirect_run() */
-	bool taken;		/* a hit was given out and not answered */
+	bool taken;		/* a hit was returned and not answered yet */
 	const char *over;	/* used, ended, or NULL */
-	bool resumed;		/* a connection: the library does not tell */
+	bool resumed; /* a connection; the library does not report this */
 };
 
 static bool is_suspended(const struct caller *caller)
@@ -91,7 +98,7 @@ static void add_headers(struct MHD_Response *response)
 		{MHD_HTTP_HEADER_CONNECTION, "close"},
 		{"X-Content-Type-Options", "nosniff"},
 		{"X-Frame-Options", "DENY"},
-		/* Else the code could leave with the address of the page. */
+		/* Otherwise the code could leak with the URL of the page. */
 		{"Referrer-Policy", "no-referrer"},
 	};
 	struct buf policy;
@@ -106,9 +113,10 @@ static void add_headers(struct MHD_Response *response)
 	buf_free(&policy);
 }
 
-/* Settles what the caller gets, and lets it go on where it is suspended. */
-static void tell(struct caller *caller, unsigned status,
-		 enum redirect_mark mark, const char *title, const char *text)
+/* Sets the caller's response, and resumes its connection if suspended. */
+static void set_response(struct caller *caller, unsigned status,
+			 enum redirect_mark mark, const char *title,
+			 const char *text)
 {
 	bool suspended = is_suspended(caller);
 	struct buf page;
@@ -125,6 +133,7 @@ static void tell(struct caller *caller, unsigned status,
 					"GET, HEAD");
 	caller->status = status;
 	caller->state = CALLER_TOLD;
+	caller->due_ms = caller->redirect->now_ms + PAGE_MS;
 	if (suspended) {
 		MHD_resume_connection(caller->connection);
 		caller->redirect->resumed = true;
@@ -133,7 +142,7 @@ static void tell(struct caller *caller, unsigned status,
 
 static void refuse(struct caller *caller, unsigned status, const char *text)
 {
-	tell(caller, status, MARK_BAD, "That did not work", text);
+	set_response(caller, status, MARK_BAD, "That did not work", text);
 }
 
 static const char *header(const struct caller *caller, const char *name)
@@ -161,7 +170,7 @@ static void receive_hit(struct caller *caller)
 	MHD_suspend_connection(caller->connection);
 }
 
-/* Looks at the headers of a request. */
+/* Handles the headers of a request. */
 static void receive(struct caller *caller, const char *method)
 {
 	struct redirect_request request = {
@@ -179,19 +188,21 @@ static void receive(struct caller *caller, const char *method)
 		receive_hit(caller);
 		break;
 	case REQUEST_LOOK:
-		/* Also shows people that their tunnel to here works. */
-		tell(caller, MHD_HTTP_OK, MARK_NONE, "This is the right place",
-		     "Sign in on the provider's page. It sends you back here.");
+		/* Also shows users that their tunnel to this listener works. */
+		set_response(caller, MHD_HTTP_OK, MARK_NONE,
+			     "This is the right place",
+			     "Sign in on the provider's page. It sends you "
+			     "back here.");
 		break;
 	case REQUEST_MISDIRECTED:
 		refuse(caller, MHD_HTTP_MISDIRECTED_REQUEST,
-		       "The browser asked for another machine than this one. "
-		       "Open the address as it was shown.");
+		       "The browser sent this request to the wrong machine. "
+		       "Open the address exactly as it was shown.");
 		break;
 	case REQUEST_EMBEDDED:
 		refuse(caller, MHD_HTTP_FORBIDDEN,
-		       "Another page asked for this one. Open it in a window "
-		       "of its own.");
+		       "Another page loaded this one. Open it in its own "
+		       "window.");
 		break;
 	case REQUEST_ELSEWHERE:
 		refuse(caller, MHD_HTTP_NOT_FOUND,
@@ -199,7 +210,7 @@ static void receive(struct caller *caller, const char *method)
 		break;
 	case REQUEST_METHOD:
 		refuse(caller, MHD_HTTP_METHOD_NOT_ALLOWED,
-		       "This address can only be opened, nothing else.");
+		       "This address can only be opened in a browser.");
 		break;
 	case REQUEST_MALFORMED:
 		refuse(caller, MHD_HTTP_BAD_REQUEST,
@@ -209,7 +220,7 @@ static void receive(struct caller *caller, const char *method)
 	}
 }
 
-/* Called at the headers, and again when a hit was resumed. */
+/* Called when the headers have arrived, and again when a hit is resumed. */
 static enum MHD_Result handle(void *cls, struct MHD_Connection *connection,
 			      const char *url, const char *method,
 			      const char *version, const char *upload_data,
@@ -269,8 +280,8 @@ static void note_connection(void *cls, struct MHD_Connection *connection,
 		remove_caller(cls, *context);
 }
 
-/* Keeps path and query before the library takes them apart. What it returns
- * becomes the con_cls of handle(). */
+/* Saves path and query before the library parses them. The return value becomes
+ * the con_cls of handle(). */
 static void *note_target(void *cls, const char *target,
 			 struct MHD_Connection *connection)
 {
@@ -284,7 +295,7 @@ static void *note_target(void *cls, const char *target,
 	return caller;
 }
 
-/* Takes the descriptor over. */
+/* Takes ownership of the descriptor. */
 static struct MHD_Daemon *start_daemon(struct redirect *redirect, int listener,
 				       size_t connections)
 {
@@ -295,9 +306,9 @@ static struct MHD_Daemon *start_daemon(struct redirect *redirect, int listener,
 		MHD_OPTION_NOTIFY_CONNECTION, note_connection, redirect,
 		MHD_OPTION_CONNECTION_LIMIT, (unsigned)connections,
 		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
-		MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
+		MHD_OPTION_CLIENT_DISCIPLINE_LVL, 1, MHD_OPTION_END);
 
-	/* Where it fails, the library closes it or does not. */
+	/* On failure, the library may or may not have closed it. */
 	if (daemon == NULL && fcntl(listener, F_GETFD) != -1)
 		close(listener);
 	return daemon;
@@ -314,18 +325,17 @@ static bool watch_daemon(const struct redirect *redirect,
 					 info->epoll_fd, &event) == 0;
 }
 
-/* Starts a server on each of the sockets, which it takes over. */
+/* Starts a server on each of the sockets and takes ownership of them. */
 static bool start_daemons(struct redirect *redirect,
 			  const struct loopback *loopback)
 {
-	size_t limit = MAX_CONNECTIONS / loopback->count;
 	bool ok;
 
 	redirect->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	ok = redirect->epoll_fd >= 0;
 	for (size_t i = 0; i < loopback->count; i++) {
 		struct MHD_Daemon *daemon =
-			start_daemon(redirect, loopback->fds[i], limit);
+			start_daemon(redirect, loopback->fds[i], MAX_ACCEPTED);
 
 		if (daemon == NULL) {
 			ok = false;
@@ -337,7 +347,7 @@ static bool start_daemons(struct redirect *redirect,
 	return ok;
 }
 
-/* The URI with the port that it has got, where it names none. */
+/* The URI with the port in use, if it names none. */
 static char *uri_with_port(const char *uri, const struct url *url, int port)
 {
 	bool is_ipv6 = memchr(url->host, ':', url->host_len) != NULL;
@@ -365,11 +375,14 @@ struct redirect *redirect_open(const char *uri, bool any_port, struct err *err)
 	int port;
 
 	if (!can_listen_at(uri, &url)) {
+		char *shown = url_for_log(uri);
+
 		err_set(err,
-			"\"%s\" cannot be listened at: set redirect_uri to an "
+			"Cannot listen on \"%s\": set redirect_uri to an "
 			"address like http://127.0.0.1:2000/redirect.html and "
 			"register it with the provider.",
-			uri);
+			shown);
+		free(shown);
 		return NULL;
 	}
 	port = url.port != 0 || any_port ? url.port : HTTP_PORT;
@@ -380,9 +393,9 @@ struct redirect *redirect_open(const char *uri, bool any_port, struct err *err)
 	redirect->uri = uri_with_port(uri, &url, loopback.port);
 	redirect->path = xstrdup(*url.path != '\0' ? url.path : "/");
 	if (!start_daemons(redirect, &loopback)) {
-		err_set(err, "The listener for the redirect does not start: "
-			     "the program has too few file descriptors or too "
-			     "little memory left.");
+		err_set(err, "Cannot start the listener for the redirect: "
+			     "the program has too few file descriptors or "
+			     "too little memory left.");
 		redirect_close(redirect);
 		return NULL;
 	}
@@ -398,9 +411,9 @@ static unsigned count_open(struct MHD_Daemon *daemon)
 }
 
 /*
- * The library stops to listen while it has all the connections it may have, and
- * looks only at the beginning of a run whether there is room again: without
- * another run a waiting browser would wait on.
+ * When the library has reached its connection limit, it stops listening; it
+ * checks only at the start of a run whether there is room again. Without
+ * another run, a waiting browser would keep waiting.
  */
 static void run_daemon(struct MHD_Daemon *daemon)
 {
@@ -423,8 +436,8 @@ void redirect_close(struct redirect *redirect)
 {
 	if (redirect == NULL)
 		return;
-	/* The library aborts where it is stopped with a connection suspended:
-	 * from here on none may be. */
+	/* The library aborts if it is stopped with a suspended connection; from
+	 * here on there must be none. */
 	if (redirect->over == NULL)
 		redirect->over = ended;
 	for (struct caller *caller = redirect->callers; caller != NULL;
@@ -454,7 +467,7 @@ int redirect_fd(const struct redirect *redirect)
 
 int redirect_timeout_ms(const struct redirect *redirect, int64_t now_ms)
 {
-	MHD_UNSIGNED_LONG_LONG daemon_ms; /* 0: it was given no time-out */
+	MHD_UNSIGNED_LONG_LONG daemon_ms; /* always 0: no time-out is set */
 	int64_t due_ms = NEVER_MS;
 
 	if (redirect->resumed)
@@ -474,8 +487,8 @@ int redirect_timeout_ms(const struct redirect *redirect, int64_t now_ms)
 	return due_ms > now_ms ? (int)(due_ms - now_ms) : 0;
 }
 
-/* Makes the library see the end of a connection that took too long. */
-static void cut(struct caller *caller)
+/* Closes a connection that took too long, so that the library notices. */
+static void close_connection(struct caller *caller)
 {
 	const union MHD_ConnectionInfo *info = MHD_get_connection_info(
 		caller->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
@@ -490,23 +503,70 @@ static void end_wait(struct caller *caller)
 	switch (caller->state) {
 	case CALLER_SENDING:
 	case CALLER_TOLD:
-		cut(caller);
+		close_connection(caller);
 		break;
 	case CALLER_WAITING:
 	case CALLER_TAKEN:
 		refuse(caller, MHD_HTTP_SERVICE_UNAVAILABLE,
-		       "It took too long. Look at the screen where you started "
-		       "the sign-in, and try again there.");
-		caller->due_ms = caller->redirect->now_ms + REQUEST_MS;
+		       "This took too long. Look at the screen where you "
+		       "started the sign-in, and try again there.");
 		break;
 	}
+}
+
+/* The oldest caller in that state that is not being closed already; NULL:
+ * none. */
+static struct caller *find_oldest(const struct redirect *redirect,
+				  enum caller_state state)
+{
+	struct caller *caller = redirect->callers;
+
+	while (caller != NULL &&
+	       (caller->state != state || caller->due_ms == NEVER_MS))
+		caller = caller->next;
+	return caller;
+}
+
+/* Drops the excess connections, oldest first; of those that have sent a
+ * request, only ones that have an answer. False if there are none to drop. */
+static bool make_room(const struct redirect *redirect)
+{
+	size_t count = 0;
+	bool dropped = false;
+
+	for (const struct caller *caller = redirect->callers; caller != NULL;
+	     caller = caller->next)
+		count += caller->due_ms != NEVER_MS;
+	for (; count > MAX_CONNECTIONS; count--) {
+		struct caller *caller = find_oldest(redirect, CALLER_SENDING);
+
+		if (caller == NULL)
+			caller = find_oldest(redirect, CALLER_TOLD);
+		if (caller == NULL)
+			break;
+		close_connection(caller);
+		dropped = true;
+	}
+	return dropped;
+}
+
+/* Runs twice before dropping any: one run accepts a connection, the next one
+ * reads from it. */
+static void take_all(struct redirect *redirect)
+{
+	int rounds = 0;
+
+	do {
+		run_daemons(redirect);
+		run_daemons(redirect);
+	} while (make_room(redirect) && ++rounds < MAX_ROUNDS);
 }
 
 void redirect_run(struct redirect *redirect, int64_t now_ms)
 {
 	redirect->now_ms = now_ms;
-	/* Before anything is held to be late: it may be here by now. */
-	run_daemons(redirect);
+	/* Before anything counts as late: it may have arrived by now. */
+	take_all(redirect);
 	for (struct caller *caller = redirect->callers; caller != NULL;
 	     caller = caller->next) {
 		if (caller->due_ms <= now_ms)
@@ -537,12 +597,13 @@ void redirect_answer(struct redirect *redirect, bool ok, const char *text)
 	redirect->taken = false;
 	if (ok)
 		redirect->over = used;
-	/* The one that was taken may have gone in the meantime. */
+	/* The one that was taken may have disconnected meanwhile. */
 	for (struct caller *caller = redirect->callers; caller != NULL;
 	     caller = caller->next) {
 		if (caller->state == CALLER_TAKEN && ok)
-			tell(caller, MHD_HTTP_OK, MARK_GOOD, "Done",
-			     text != NULL ? text : "You may close this.");
+			set_response(caller, MHD_HTTP_OK, MARK_GOOD, "Done",
+				     text != NULL ? text
+						  : "You can close this page.");
 		else if (caller->state == CALLER_TAKEN)
 			refuse(caller, MHD_HTTP_BAD_REQUEST,
 			       text != NULL ? text

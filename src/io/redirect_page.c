@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Writes the page, see redirect_page.h. No script, no picture, nothing to load:
- * the address bar above it holds a code.
+ * Writes the page, see redirect_page.h. It has no script, no image and nothing
+ * to load, because its URL contains a code.
  */
 #include "config.h"
 
@@ -13,7 +13,7 @@
 #include "base/crypto.h"
 #include "base/html.h"
 
-/* The digest in redirect_page_policy() covers this text, byte by byte. */
+/* The digest in redirect_page_policy() is of exactly these bytes. */
 static const char style[] =
 	":root{color-scheme:light dark;--bg:#f2f4f8;--card:#fff;--ink:#16202e;"
 	"--line:#dde3ec;--good:#12733b;--bad:#b3261e}"

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The page that the browser ends on. Escapes what it is given; knows nothing
- * of HTTP.
+ * The page that the browser ends on. Escapes its texts; knows nothing of HTTP.
  */
 #ifndef GRANTTY_IO_REDIRECT_PAGE_H
 #define GRANTTY_IO_REDIRECT_PAGE_H
@@ -14,8 +13,8 @@ enum redirect_mark { MARK_GOOD, MARK_BAD, MARK_NONE };
 void redirect_page(struct buf *out, enum redirect_mark mark, const char *title,
 		   const char *text);
 
-/* Appends the Content-Security-Policy that it needs: nothing but its own style
- * sheet, known by its digest. */
+/* Appends the Content-Security-Policy for the page: it allows only the page's
+ * own style sheet, by its digest. */
 void redirect_page_policy(struct buf *out);
 
 #endif

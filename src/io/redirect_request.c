@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Judges requests, see redirect_request.h. Whatever two readers could read
- * differently is malformed.
+ * Classifies requests, see redirect_request.h. Anything ambiguous is malformed.
  */
 #include "config.h"
 
@@ -18,11 +17,11 @@
 enum { HTTP_PORT = 80 };
 
 /*
- * Whether the Host header names this listener. A page from elsewhere can make
- * its own host name lead here (DNS rebinding), but cannot change what the
- * browser says in this header.
+ * True if the Host header names this listener. A page from elsewhere can make
+ * its own host name resolve to this address (DNS rebinding), but cannot change
+ * what the browser sends in this header.
  */
-static bool names_us(const char *host, int port)
+static bool names_listener(const char *host, int port)
 {
 	char text[300];
 	struct url url;
@@ -38,8 +37,8 @@ static bool names_us(const char *host, int port)
 }
 
 /*
- * Whether it is the window of a browser that comes here, as the provider sends
- * it, and not what a page has fetched, embedded or framed. Only a browser sends
+ * True if this is a browser window, as redirected by the provider, and not
+ * something that a page has fetched, embedded or framed. Only a browser sends
  * these headers, and no page can change them (Fetch Metadata).
  */
 static bool is_window(const struct redirect_request *request)
@@ -104,8 +103,8 @@ enum redirect_verdict redirect_judge(const struct redirect_request *request,
 	const char *query = redirect_query(request->target);
 	bool is_head = strcmp(request->method, "HEAD") == 0;
 
-	/* First, so that a page from elsewhere learns nothing. */
-	if (!names_us(request->host, port))
+	/* Checked first, so that a page from elsewhere learns nothing. */
+	if (!names_listener(request->host, port))
 		return REQUEST_MISDIRECTED;
 	if (!is_window(request))
 		return REQUEST_EMBEDDED;
@@ -115,7 +114,6 @@ enum redirect_verdict redirect_judge(const struct redirect_request *request,
 		return REQUEST_METHOD;
 	if (request->has_body || !is_sound(query))
 		return REQUEST_MALFORMED;
-	/* A browser or a mail scanner that looks ahead must not use a code
-	 * up. */
+	/* A browser or mail scanner that prefetches must not use up a code. */
 	return is_head || *query == '\0' ? REQUEST_LOOK : REQUEST_HIT;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * All of the file is what crypto_seal() gave, or the bare text.
+ * The whole file is the output of crypto_seal(), or plain text.
  */
 #include "config.h"
 
@@ -25,7 +25,8 @@ enum file_result sealed_read(int dir, const char *path,
 	result = file_read(dir, path, &content, err);
 	if (result == FILE_OK) {
 		ok = key != NULL
-			     ? crypto_open(out, content.data, content.len, key)
+			     ? crypto_open(out, content.data, content.len,
+					   key) == CRYPTO_OPENED
 			     : buf_add(out, buf_text(&content), content.len);
 		if (!ok) {
 			result = FILE_REFUSED;
@@ -37,6 +38,35 @@ enum file_result sealed_read(int dir, const char *path,
 	}
 	buf_free(&content);
 	return result;
+}
+
+/* Sealed content is random bytes; text has none of these. */
+static bool is_text(const struct buf *content)
+{
+	for (size_t i = 0; i < content->len; i++) {
+		unsigned char c = (unsigned char)content->data[i];
+
+		if ((c < ' ' && c != '\n') || c == 0x7f)
+			return false;
+	}
+	return true;
+}
+
+bool sealed_is_foreign(int dir, const char *path, const unsigned char *key)
+{
+	static const unsigned char no_key[CRYPTO_KEY_SIZE];
+	struct buf content, text;
+	bool foreign;
+
+	buf_init(&content, MAX_FILE);
+	buf_init(&text, MAX_FILE);
+	foreign = file_read(dir, path, &content, NULL) == FILE_OK &&
+		  !is_text(&content) &&
+		  crypto_open(&text, content.data, content.len,
+			      key != NULL ? key : no_key) == CRYPTO_OTHER_KEY;
+	buf_free(&text);
+	buf_free(&content);
+	return foreign;
 }
 
 bool sealed_replace(int dir, const char *path, const char *text,

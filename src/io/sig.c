@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Signals through signalfd(2). Nothing runs in a signal's context, so there is
- * no handler to be careful in; what a signal means is the caller's business.
+ * Signals through signalfd(2). No code runs in a signal handler; the caller
+ * decides what a signal means.
  */
 #include "config.h"
 
@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -26,6 +27,39 @@ static void set_disposition(int number, void (*handler)(int))
 	sigaction(number, &action, NULL);
 }
 
+static const int raised_by_keys[] = {SIGINT, SIGQUIT, SIGTSTP};
+
+enum { KEYS = sizeof(raised_by_keys) / sizeof(raised_by_keys[0]) };
+
+static bool is_key(uint32_t number)
+{
+	for (size_t i = 0; i < KEYS; i++) {
+		if ((uint32_t)raised_by_keys[i] == number)
+			return true;
+	}
+	return false;
+}
+
+static void mask_keys(int how)
+{
+	sigset_t mask;
+
+	sigemptyset(&mask);
+	for (size_t i = 0; i < KEYS; i++)
+		sigaddset(&mask, raised_by_keys[i]);
+	(void)sigprocmask(how, &mask, NULL);
+}
+
+void sig_hold_keys(void)
+{
+	mask_keys(SIG_BLOCK);
+}
+
+void sig_release_keys(void)
+{
+	mask_keys(SIG_UNBLOCK);
+}
+
 void sig_let_writes_fail(void)
 {
 	set_disposition(SIGPIPE, SIG_IGN);
@@ -38,8 +72,8 @@ int sig_open(void)
 
 	sigemptyset(&mask);
 	for (size_t i = 0; i < WATCHED; i++) {
-		/* An inherited SIG_IGN would make the kernel reap our children
-		 * before we can ask how they ended. */
+		/* With an inherited SIG_IGN, the kernel would reap our children
+		 * before we can query how they ended. */
 		set_disposition(watched[i], SIG_DFL);
 		sigaddset(&mask, watched[i]);
 	}
@@ -49,7 +83,7 @@ int sig_open(void)
 	return signalfd(-1, &mask, SFD_NONBLOCK | SFD_CLOEXEC);
 }
 
-int sig_next(int fd)
+int sig_next(int fd, bool *by_key)
 {
 	struct signalfd_siginfo info;
 	ssize_t n;
@@ -57,15 +91,19 @@ int sig_next(int fd)
 	do {
 		n = read(fd, &info, sizeof(info));
 	} while (n < 0 && errno == EINTR);
-	return n == (ssize_t)sizeof(info) ? (int)info.ssi_signo : 0;
+	if (n != (ssize_t)sizeof(info))
+		return 0;
+	if (by_key != NULL)
+		*by_key = info.ssi_code == SI_KERNEL && is_key(info.ssi_signo);
+	return (int)info.ssi_signo;
 }
 
 void sig_reset(void)
 {
 	sigset_t none;
 
-	/* What waits to be read and means nothing to anybody else (a switch of
-	 * consoles that was refused) must not end what comes next. */
+	/* Discards a pending SIGUSR1 (a refused console switch), which would
+	 * otherwise end the next program. */
 	set_disposition(SIGUSR1, SIG_IGN);
 	for (size_t i = 0; i < WATCHED; i++)
 		set_disposition(watched[i], SIG_DFL);

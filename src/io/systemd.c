@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sd_notify(3). A message that cannot be delivered is nothing that this program
- * could mend, so failures are ignored.
+ * Uses sd_notify(3). Failures are ignored: the program cannot do anything about
+ * them.
  */
 #include "config.h"
 

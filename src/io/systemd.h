@@ -1,28 +1,28 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The door to libsystemd. Where this program was built without it, or was not
- * started by systemd, nothing here does anything.
+ * The only interface to libsystemd. Does nothing if the program was built
+ * without it or not started by systemd.
  */
 #ifndef GRANTTY_IO_SYSTEMD_H
 #define GRANTTY_IO_SYSTEMD_H
 
 #include <stdint.h>
 
-/* It is up, for Type=notify. */
+/* Start-up is complete, for Type=notify. */
 void systemd_ready(void);
 
-/* What is going on, one line for "systemctl status": everybody on the machine
- * can read it, so nothing secret and nothing of a person. */
+/* Sets the one-line status for "systemctl status". Everyone on the machine can
+ * read it, so it must hold no secrets and nothing about a user. */
 void systemd_status(const char *text);
 
-/* It is ending, as it was told to. */
+/* The program is stopping, as requested. */
 void systemd_stopping(void);
 
-/* How long systemd waits between two signs of life (WatchdogSec=), in
- * milliseconds; 0: for ever. */
+/* The interval within which systemd expects a watchdog notification
+ * (WatchdogSec=), in milliseconds; 0: none. */
 int64_t systemd_watchdog_ms(void);
 
-/* A sign of life. */
+/* Sends a watchdog notification. */
 void systemd_alive(void);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Write beside it and rename. The name beside it ends in something that no
- * collector looks for.
+ * Writes a file next to it and renames that. The temporary name has a suffix
+ * that no collector reads.
  */
 #include "config.h"
 
@@ -54,7 +54,7 @@ bool textfile_replace(const char *path, const void *data, size_t n,
 	(void)unlink(beside);
 	ok = write_file(beside, data, n) && rename(beside, path) == 0;
 	if (!ok) {
-		err_set(err, "The file %s cannot be written: %s.", path,
+		err_set(err, "Cannot write the file %s: %s.", path,
 			strerror(errno));
 		(void)unlink(beside);
 	}

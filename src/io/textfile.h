@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A file that others read, as the textfile collector of Prometheus' node
- * exporter does: always whole, and of no value after a power cut.
+ * A file that other programs read, such as the textfile collector of
+ * Prometheus' node exporter: always complete, and of no value after a power
+ * failure.
  */
 #ifndef GRANTTY_IO_TEXTFILE_H
 #define GRANTTY_IO_TEXTFILE_H
@@ -11,8 +12,8 @@
 
 struct err;
 
-/* Replaces the file at path, mode 0644, by the n bytes at data. Waits for no
- * disk. False with *err where it cannot be written: it is as it was then. */
+/* Replaces the file at path, mode 0644, with the n bytes at data. Does not
+ * sync. False with *err if it cannot be written; the file is then unchanged. */
 bool textfile_replace(const char *path, const void *data, size_t n,
 		      struct err *err);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Talks to the kernel's console driver (ioctl_console(2)). Draws nothing.
+ * Uses the kernel's console driver (ioctl_console(2)). Draws nothing.
  */
 #include "config.h"
 
@@ -14,28 +14,32 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "base/err.h"
 #include "base/mem.h"
 #include "io/guard.h"
 #include "io/vt_font.h"
 
-/* What the guard has to know of a font that may be another one by then. */
+/* What the guard needs to restore everything, except a font that another
+ * program has set since. */
 struct fonts {
-	struct vt_font before; /* as it was; no glyphs: it was left alone */
+	struct vt_font before; /* as it was; no glyphs: it was not changed */
 	struct vt_font ours;   /* the same with half blocks */
-	struct vt_font now;    /* whatever was looked at last */
-	struct vt_font seen;   /* at the call before; not for the guard */
+	struct vt_font now;    /* the last one read */
+	struct vt_font seen;   /* the one read before; not for the guard */
+	bool turned;	       /* switched to UTF-8 by vt_use_utf8() */
 };
 
 struct vt {
 	int fd;
 	struct guard *guard;
 	bool locked;
-	struct fonts *fonts; /* shared with the guard; NULL: no memory for it */
+	struct fonts *fonts; /* shared with the guard; NULL: out of memory */
 };
 
-/* Nobody is to read on the screen what was there when the program ended. */
+/* Clears the screen, so that its content does not stay readable after the
+ * program ends. */
 static const char fresh[] = "\033[0m\033[?25h\033[?0c\033[H\033[J\033[3J";
 
 bool vt_is_one(int fd)
@@ -57,8 +61,19 @@ enum vt_blocks vt_blocks(int fd)
 	return blocks;
 }
 
-/* Not where somebody has set another one since. One that looks as before may
- * lack its map: the program was killed in the middle of this. */
+bool vt_lacks_glyphs(int fd, const char *text)
+{
+	struct vt_font *font = xcalloc(1, sizeof(*font));
+	const bool known = vt_is_one(fd) && vt_font_read_map(font, fd);
+	bool lacks = known && !vt_font_has_all(font, text);
+
+	free(font);
+	return lacks;
+}
+
+/* Not if another program has set another font since. A font that looks like the
+ * original may still lack its map, if the program was killed halfway
+ * through. */
 static void restore_font(struct fonts *fonts, int fd)
 {
 	if (fonts != NULL && fonts->before.glyphs > 0 &&
@@ -68,15 +83,31 @@ static void restore_font(struct fonts *fonts, int fd)
 		(void)vt_font_write(&fonts->before, fd);
 }
 
-static void restore(const void *context, int fd)
+/* Sets what it displays and what its keyboard sends, as unicode_start(1) does:
+ * programs expect the two to match. */
+static void turn_to_utf8(int fd, bool on)
 {
-	const struct vt *vt = context;
+	const char *words = on ? "\033%G" : "\033%@";
 
-	restore_font(vt->fonts, fd);
+	if (write(fd, words, strlen(words)) > 0)
+		(void)ioctl(fd, KDSKBMODE, on ? K_UNICODE : K_XLATE);
 }
 
-/* To the font that was looked at last. The guard can be called for at any
- * moment: what there is to restore is known before it is changed. */
+static void restore_all(struct fonts *fonts, int fd)
+{
+	restore_font(fonts, fd);
+	if (fonts != NULL && fonts->turned)
+		turn_to_utf8(fd, false);
+}
+
+/* In the guard process. */
+static void restore(void *context, int fd)
+{
+	restore_all(context, fd);
+}
+
+/* Adds them to the font that was last read. The guard may be needed at any
+ * moment, so what to restore is set before it is changed. */
 static bool add_blocks(struct fonts *fonts, int fd)
 {
 	fonts->before.glyphs = 0;
@@ -96,7 +127,7 @@ static bool lacks_blocks(struct fonts *fonts, int fd)
 	       !vt_font_has_blocks(&fonts->now);
 }
 
-bool vt_mend_font(struct vt *vt)
+bool vt_repair_font(struct vt *vt)
 {
 	struct fonts *fonts = vt->fonts;
 
@@ -126,11 +157,26 @@ struct vt *vt_open(int fd)
 	vt = xcalloc(1, sizeof(*vt));
 	vt->fd = fd;
 	vt->fonts = share_fonts();
-	duty.context = vt;
+	duty.context = vt->fonts;
 	vt->guard = guard_start(&duty);
 	if (lacks_blocks(vt->fonts, fd))
 		(void)add_blocks(vt->fonts, fd);
 	return vt;
+}
+
+bool vt_is_utf8(int fd)
+{
+	int mode = K_UNICODE;
+
+	return ioctl(fd, KDGKBMODE, &mode) != 0 || mode != K_XLATE;
+}
+
+void vt_use_utf8(struct vt *vt)
+{
+	if (vt == NULL || vt->fonts == NULL || vt_is_utf8(vt->fd))
+		return;
+	vt->fonts->turned = true; /* set it first: see add_blocks() */
+	turn_to_utf8(vt->fd, true);
 }
 
 bool vt_lock(struct vt *vt, struct err *err)
@@ -143,9 +189,9 @@ bool vt_lock(struct vt *vt, struct err *err)
 
 	if (ioctl(vt->fd, VT_SETMODE, &mode) != 0)
 		return err_set(err,
-			       "kiosk.lock: switching to another console "
-			       "cannot be refused (%s): start it as the one "
-			       "program of its terminal.",
+			       "Cannot use kiosk.lock: switching to another "
+			       "console cannot be blocked (%s). Start grantty "
+			       "as the only program on its terminal.",
 			       strerror(errno));
 	vt->locked = true;
 	return true;
@@ -165,8 +211,8 @@ void vt_close(struct vt *vt)
 		return;
 	if (vt->locked)
 		(void)ioctl(vt->fd, VT_SETMODE, &free_again);
-	restore_font(vt->fonts, vt->fd);
-	/* Nothing of this reaches a terminal that has hung up. */
+	restore_all(vt->fonts, vt->fd);
+	/* None of this reaches a terminal that has hung up. */
 	if (vt_is_one(vt->fd))
 		guard_end(vt->guard);
 	else

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The virtual terminals of the Linux console: what their font can draw, making
- * it draw half blocks, refusing to leave. Needs no capability, only that the
- * terminal is the process's controlling one.
+ * The virtual terminals of the Linux console: finds out what their font can
+ * draw, adds half blocks to it, and prevents console switching. Needs no
+ * capability, only that the terminal is the process's controlling one.
  *
- * What was changed is given back on every way out, by a guard where the program
- * is killed or the terminal hangs up (io/guard). Where both are killed at once,
- * the two glyphs stay as they are: the next start finds that half blocks are
- * there, and uses them.
+ * All changes are undone whenever the program ends, by a guard process if it is
+ * killed or the terminal hangs up (io/guard). If both are killed at once, the
+ * two changed glyphs stay: the next start finds the half blocks there and uses
+ * them.
  */
 #ifndef GRANTTY_IO_VT_H
 #define GRANTTY_IO_VT_H
@@ -17,47 +17,60 @@
 struct err;
 struct vt;
 
-/* Whether the descriptor is a virtual terminal, whatever TERM says. */
+/* True if the descriptor is a virtual terminal, whatever TERM says. */
 bool vt_is_one(int fd);
 
+/* True if the virtual terminal at fd is in UTF-8 mode, judged by its keyboard
+ * mode, which can be queried; true if fd is not a virtual terminal. */
+bool vt_is_utf8(int fd);
+
 enum vt_blocks {
-	VT_BLOCKS_UNKNOWN, /* no virtual terminal, or it does not tell */
+	VT_BLOCKS_UNKNOWN, /* not a virtual terminal, or it does not say */
 	VT_BLOCKS_MISSING,
 	VT_BLOCKS_THERE
 };
 
-/* Whether its font has the upper and the lower half block, without which a QR
- * code takes twice the rows. */
+/* True if its font has the upper and the lower half block. Without them, a QR
+ * code takes twice as many rows. */
 enum vt_blocks vt_blocks(int fd);
 
+/* True if its font lacks a character of the text; false if fd is not a virtual
+ * terminal or does not say. */
+bool vt_lacks_glyphs(int fd, const char *text);
+
 /*
- * Takes the virtual terminal at fd, which stays the caller's: remembers how it
- * is, and draws half blocks in place of two glyphs that no text needs where
- * its font has none. To be called before any secret is in memory. NULL where
- * fd is something else.
+ * Opens the virtual terminal at fd, which stays the caller's: saves its state,
+ * and if its font has no half blocks, draws them in place of two glyphs that no
+ * text needs. Call before any secret is in memory. NULL if fd is not a virtual
+ * terminal.
  */
 struct vt *vt_open(int fd);
 
 /*
- * Draws half blocks again where somebody has set a font without them since, as
- * the boot does, and remembers that one instead: once it was the same in two
- * calls, for glyphs and map are not set at once. True where it did: what is on
- * the screen has to be drawn anew.
+ * Draws half blocks again if another program has since set a font without them,
+ * as happens at boot, and restores that font later instead. Acts only once the
+ * font was the same in two calls, because glyphs and map are not set at once.
+ * True if it did; the screen must then be redrawn.
  */
-bool vt_mend_font(struct vt *vt);
+bool vt_repair_font(struct vt *vt);
 
-/* Gives it back as it was, but for a font that somebody else has set since;
+/* Restores the terminal, except for a font that another program has set since;
  * NULL is fine. */
 void vt_close(struct vt *vt);
 
+/* Switches its output and its keyboard to UTF-8 until vt_close() or the end of
+ * the process, for a console that was booted with vt.default_utf8=0. NULL is
+ * fine. */
+void vt_use_utf8(struct vt *vt);
+
 /*
- * From now on switching to another virtual terminal needs vt_refuse(), until
- * vt_close() or the end of the process. The kernel asks with SIGUSR1, which
- * the caller must be listening for. False with *err.
+ * Prevents switching to another virtual terminal until vt_close() or the end of
+ * the process. The kernel requests each switch with SIGUSR1, which the caller
+ * must handle with vt_refuse(). False with *err.
  */
 bool vt_lock(struct vt *vt, struct err *err);
 
-/* Answers SIGUSR1: no. */
+/* Refuses the switch that SIGUSR1 has requested. */
 void vt_refuse(const struct vt *vt);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Console fonts through KDFONTOP and the unimap (ioctl_console(2)). Which
- * glyphs can be spared is decided here, too.
+ * Console fonts through KDFONTOP and the unimap (ioctl_console(2)). Also
+ * decides which glyphs can be replaced.
  */
 #include "config.h"
 
@@ -9,6 +9,8 @@
 
 #include <string.h>
 #include <sys/ioctl.h>
+
+#include "base/text.h"
 
 enum { UPPER_HALF = 0x2580, LOWER_HALF = 0x2584 };
 
@@ -45,13 +47,13 @@ bool vt_font_read(struct vt_font *font, int fd)
 	return true;
 }
 
-/* Of one glyph. */
+/* The size of one glyph. */
 static size_t bytes_of(const struct vt_font *font)
 {
 	return (font->columns + 7) / 8 * (size_t)VT_FONT_PITCH;
 }
 
-/* No more than there is: most of the memory is never touched. */
+/* Copies only the used part: most of the memory is never touched. */
 void vt_font_copy(struct vt_font *to, const struct vt_font *from)
 {
 	to->columns = from->columns;
@@ -98,7 +100,7 @@ bool vt_font_equals(const struct vt_font *font, const struct vt_font *other)
 		      font->map_len * sizeof(*font->map)) == 0;
 }
 
-bool vt_font_has(const struct vt_font *font, unsigned character)
+static bool has(const struct vt_font *font, unsigned character)
 {
 	for (size_t i = 0; i < font->map_len; i++) {
 		if (font->map[i].unicode == character)
@@ -107,13 +109,26 @@ bool vt_font_has(const struct vt_font *font, unsigned character)
 	return false;
 }
 
-bool vt_font_has_blocks(const struct vt_font *font)
+bool vt_font_has_all(const struct vt_font *font, const char *text)
 {
-	return vt_font_has(font, UPPER_HALF) && vt_font_has(font, LOWER_HALF);
+	size_t len = strlen(text);
+	uint32_t c = 0;
+	int n;
+
+	while ((n = text_decode(text, len, &c)) > 0 && has(font, c)) {
+		text += n;
+		len -= (size_t)n;
+	}
+	return len == 0;
 }
 
-/* Letters, digits and punctuation, which names and messages consist of, and
- * what the screens are drawn with. */
+bool vt_font_has_blocks(const struct vt_font *font)
+{
+	return has(font, UPPER_HALF) && has(font, LOWER_HALF);
+}
+
+/* True if the character is needed: letters, digits and punctuation for names
+ * and messages, and what the screens are drawn with. */
 static bool is_needed(unsigned character)
 {
 	static const unsigned short drawn[] = {0x2500, 0x2502, 0x250C, 0x2510,
@@ -129,7 +144,7 @@ static bool is_needed(unsigned character)
 	return false;
 }
 
-/* Glyph 32 is what the kernel erases with, whatever the map says. */
+/* The kernel erases with glyph 32, whatever the map says. */
 static bool can_be_spared(const struct vt_font *font, unsigned glyph)
 {
 	if (glyph == 0 || glyph == ' ')
@@ -143,7 +158,7 @@ static bool can_be_spared(const struct vt_font *font, unsigned glyph)
 }
 
 /*
- * A glyph that can be spared, or 0. VGA hardware fills the gap of one pixel
+ * A glyph that can be replaced, or 0. VGA hardware fills the one-pixel gap
  * between cells for glyphs 0xC0 to 0xDF, so these come first.
  */
 static unsigned find_spare(const struct vt_font *font)
@@ -167,7 +182,7 @@ static void fill_rows(struct vt_font *font, unsigned glyph, unsigned from,
 	memset(pixels + from * bytes, 0xFF, (to - from) * bytes);
 }
 
-/* Only the new character leads to the glyph from now on. */
+/* From now on, only the new character maps to the glyph. */
 static bool map_to(struct vt_font *font, unsigned short character,
 		   unsigned glyph)
 {
@@ -191,7 +206,7 @@ static bool add_block(struct vt_font *font, unsigned short character,
 {
 	unsigned glyph;
 
-	if (vt_font_has(font, character))
+	if (has(font, character))
 		return true;
 	glyph = find_spare(font);
 	if (glyph == 0)

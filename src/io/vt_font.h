@@ -12,44 +12,45 @@
 
 enum {
 	VT_FONT_GLYPHS = 512,
-	VT_FONT_PITCH = 32, /* rows that the kernel keeps of each glyph */
+	VT_FONT_PITCH = 32, /* rows that the kernel stores for each glyph */
 	VT_FONT_PIXELS = VT_FONT_GLYPHS * VT_FONT_PITCH * VT_FONT_PITCH / 8,
 	VT_FONT_PAIRS = 65535
 };
 
-/* Holds all of it, so that it can be in memory that processes share: too large
- * for a stack. */
+/* Everything is in one struct, so that it can be in shared memory: too large
+ * for the stack. */
 struct vt_font {
 	unsigned columns, rows; /* of a glyph, in pixels */
-	unsigned glyphs;	/* 0: there is a map at most */
+	unsigned glyphs;	/* 0: there is at most a map */
 	size_t map_len;
 	unsigned char pixels[VT_FONT_PIXELS];
 	struct unipair map[VT_FONT_PAIRS];
 };
 
-/* Reads the map alone, or map and glyphs, into *font. False where the kernel
- * does not tell; there are no glyphs then. */
+/* Read only the map, or the map and the glyphs, into *font. False, with no
+ * glyphs, if the kernel does not provide them. */
 bool vt_font_read_map(struct vt_font *font, int fd);
 bool vt_font_read(struct vt_font *font, int fd);
 
 void vt_font_copy(struct vt_font *to, const struct vt_font *from);
 
-/* Puts glyphs and map in force. */
+/* Sets the glyphs and the map. */
 bool vt_font_write(const struct vt_font *font, int fd);
 
-/* Whether all their glyphs look the same; whether their maps are, too. */
+/* True if all glyphs look the same; whether the maps are the same as well. */
 bool vt_font_looks_like(const struct vt_font *font,
 			const struct vt_font *other);
 bool vt_font_equals(const struct vt_font *font, const struct vt_font *other);
 
-bool vt_font_has(const struct vt_font *font, unsigned character);
+/* True if the font has all characters of the text. */
+bool vt_font_has_all(const struct vt_font *font, const char *text);
 
-/* Whether both half blocks are there. */
+/* True if the font has both half blocks. */
 bool vt_font_has_blocks(const struct vt_font *font);
 
 /*
- * Draws the half blocks that are missing over glyphs of characters that no
- * text here consists of. False where every glyph is needed.
+ * Draws the missing half blocks over glyphs of characters that no text here
+ * uses. False if every glyph is needed.
  */
 bool vt_font_add_blocks(struct vt_font *font);
 

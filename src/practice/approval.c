@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The person's side (RFC 8628 section 3.3): finds the grant for a code, asks,
- * and takes the decision only from a form of our own. Knows no HTML.
+ * The user's side (RFC 8628 section 3.3): finds the grant for a code, asks for
+ * a decision, and accepts it only from this server's form. Knows no HTML.
  */
 #include "config.h"
 
-#include "practice/service.h"
+#include "practice/approval.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,16 +14,17 @@
 
 #include "base/buf.h"
 #include "base/crypto.h"
+#include "base/json.h"
 #include "base/mem.h"
-#include "core/json.h"
+#include "practice/account.h"
 #include "practice/call.h"
 #include "practice/grants.h"
 #include "practice/page.h"
-#include "practice/person.h"
+#include "practice/service.h"
 
 enum { COOKIE_LEN = 32, FORM_TOKEN_SIZE = 48 };
 
-/* What every page is sent with; see page_policy(). */
+/* The headers of every page; see page_policy(). */
 static void begin_page(struct answer *answer, unsigned status)
 {
 	struct buf policy;
@@ -38,7 +39,7 @@ static void begin_page(struct answer *answer, unsigned status)
 	buf_free(&policy);
 }
 
-/* Relative, so that a proxy may serve us below a path of its own. */
+/* Relative, so that a proxy may serve this server below a path of its own. */
 static const char *form_action(const struct call *call)
 {
 	return strcmp(call->path, "/verify") == 0 ? "verify" : "device";
@@ -66,8 +67,8 @@ static bool is_cookie(const char *cookie)
 }
 
 /*
- * Ties a form to the browser that it was shown in and to the code that was on
- * it: a digest over our key, the cookie and the code.
+ * Ties a form to the browser and the code it was shown for: a digest of this
+ * server's key, the cookie and the code.
  */
 static void make_form_token(const struct service *service, const char *cookie,
 			    const char *user_code, char token[FORM_TOKEN_SIZE])
@@ -86,7 +87,7 @@ static void make_form_token(const struct service *service, const char *cookie,
 	buf_free(&text);
 }
 
-/* The cookie that the browser has, or a new one that it is given. */
+/* The browser's cookie, or a new one. */
 static void use_cookie(const struct service *service, const struct call *call,
 		       struct answer *answer, char cookie[COOKIE_LEN + 1])
 {
@@ -105,23 +106,23 @@ static void use_cookie(const struct service *service, const struct call *call,
 		      cookie, secure ? "; Secure" : "");
 }
 
-static const char *person_name(const struct service *service)
+static const char *user_name(const struct service *service)
 {
 	const struct json *profile = service->options.profile;
 	const char *name = json_get_text(profile, "displayName");
 
 	if (!name)
 		name = json_get_text(profile, "name");
-	return name ? name : PERSON_NAME;
+	return name ? name : ACCOUNT_NAME;
 }
 
-/* The grant for what was typed, NULL after the answer why there is none. */
+/* The grant for the typed code. NULL after answering why there is none. */
 static struct grant *look_up(struct service *service, const struct call *call,
 			     const char *typed, struct answer *answer)
 {
 	struct grant *grant;
 
-	if (!guesses_allow(&service->guesses, call->peer, call->now_ms)) {
+	if (!rate_limit_allow(&service->rate_limit, call->peer, call->now_ms)) {
 		show_entry(call, 429, NULL,
 			   "Too many wrong codes. Wait a minute, then try "
 			   "again.",
@@ -130,16 +131,17 @@ static struct grant *look_up(struct service *service, const struct call *call,
 	}
 	grant = grants_by_user_code(service->grants, typed, call->now_ms);
 	if (!grant) {
-		guesses_wrong(&service->guesses, call->peer, call->now_ms);
+		rate_limit_wrong(&service->rate_limit, call->peer,
+				 call->now_ms);
 		show_entry(call, 404, strlen(typed) <= 24 ? typed : NULL,
-			   "That code is not known. Compare it with the one on "
-			   "the device; it may have shown a new one since.",
+			   "That code is not known. Compare it with the one "
+			   "on the device, which may have a new code by now.",
 			   answer);
 	}
 	return grant;
 }
 
-/* Tells what became of a grant that waits for nobody; false where it waits. */
+/* Shows the result of a decided grant; false if it is still pending. */
 static bool show_decided(const struct grant *grant, struct answer *answer)
 {
 	switch (grant->state) {
@@ -148,20 +150,20 @@ static bool show_decided(const struct grant *grant, struct answer *answer)
 	case GRANT_APPROVED:
 	case GRANT_REDEEMED:
 		show_result(410, true, "Already approved",
-			    "This code was approved before. The device signs "
-			    "in by itself; you can close this page.",
+			    "This code was already approved. The device signs "
+			    "in automatically; you can close this page.",
 			    answer);
 		break;
 	case GRANT_DENIED:
 		show_result(410, false, "Already denied",
-			    "This code was denied before. The device can ask "
-			    "for a new one.",
+			    "This code was already denied. The device can "
+			    "request a new one.",
 			    answer);
 		break;
 	case GRANT_EXPIRED:
-		show_result(410, false, "This code has run out",
-			    "Let the device show a new code, then scan or "
-			    "enter that one.",
+		show_result(410, false, "This code has expired",
+			    "Get a new code on the device, then scan or enter "
+			    "that one.",
 			    answer);
 		break;
 	}
@@ -176,7 +178,7 @@ void approval_show(struct service *service, const struct call *call,
 	char cookie[COOKIE_LEN + 1], token[FORM_TOKEN_SIZE];
 	struct grant *grant;
 
-	if (!typed) /* typed in by hand, at either path */
+	if (!typed) /* entered by hand, on either path */
 		typed = call_query(call, "user_code");
 	if (!typed || !*typed) {
 		show_entry(call, 200, NULL, NULL, answer);
@@ -195,7 +197,7 @@ void approval_show(struct service *service, const struct call *call,
 					     .device = grant->device,
 					     .peer = grant->peer,
 					     .scope = grant->scope,
-					     .person = person_name(service),
+					     .user = user_name(service),
 					     .form_token = token,
 				     });
 out:
@@ -214,9 +216,10 @@ static bool is_origin(const char *origin, const char *scheme, const char *host,
 }
 
 /*
- * Whether the form was sent from a page of ours, as far as the browser tells.
- * A page under "no-referrer" has the origin "null", and over plain http there
- * is no Sec-Fetch-Site: then the form token alone decides.
+ * True if the form was sent from one of this server's pages, as far as the
+ * browser reports it. A page under "no-referrer" has the origin "null", and
+ * over plain http there is no Sec-Fetch-Site: then the form token alone
+ * decides.
  */
 static bool is_from_us(const struct service *service, const struct call *call)
 {

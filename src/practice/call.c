@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Requests and answers, see call.h. Knows neither the HTTP library nor what
- * the endpoints do.
+ * Requests and answers, see call.h. Knows neither the HTTP library nor the
+ * endpoints.
  */
 #include "config.h"
 
@@ -13,10 +13,10 @@
 #include <strings.h>
 
 #include "base/form.h"
+#include "base/json.h"
 #include "base/mem.h"
-#include "core/json.h"
 
-/* The list of codes on the control path is the longest there is. */
+/* The longest answer is the list of codes on the control path. */
 enum { MAX_ANSWER = 4 * 1024 * 1024 };
 
 void answer_init(struct answer *answer)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One request as the endpoints see it, and the answer they give: what goes
- * through the HTTP server's door in both directions, free of the HTTP library.
+ * One request as the endpoints see it, and their answer: the interface to the
+ * HTTP server in both directions, without any type of the HTTP library.
  */
 #ifndef GRANTTY_PRACTICE_CALL_H
 #define GRANTTY_PRACTICE_CALL_H
@@ -14,11 +14,11 @@
 
 enum { CALL_MAX_BODY = 16 * 1024 };
 
-/* Everything is borrowed. A header that did not come is NULL. */
+/* Everything is borrowed. A missing header is NULL. */
 struct call {
 	const char *method;
 	const char *path;
-	const char *query; /* without the '?', still encoded; "" where none */
+	const char *query; /* without the '?', still encoded; "" if none */
 	const char *body;
 	size_t body_len;
 	const char *host;
@@ -26,10 +26,10 @@ struct call {
 	const char *sec_fetch_site;
 	const char *authorization;
 	const char *cookie;	/* the value of the cookie CALL_COOKIE */
-	const char *peer;	/* numeric address of the caller */
-	const char *local_host; /* address and port it connected to, as a Host
-				 * header names them */
-	const char *local_port; /* ":8628"; "" where a Host header has none */
+	const char *peer;	/* the caller's numeric address */
+	const char *local_host; /* the address and port it connected to, in the
+				 * form of a Host header */
+	const char *local_port; /* ":8628"; "" if a Host header omits it */
 	bool same_machine;	/* the caller runs on this machine */
 	int64_t now_ms;		/* CLOCK_BOOTTIME */
 	int64_t wall_s;		/* Unix seconds */
@@ -37,12 +37,13 @@ struct call {
 
 #define CALL_COOKIE "grantty-practice"
 
-/* How the answer goes onto the wire. */
+/* How the answer is sent. */
 enum delivery {
 	DELIVER_WHOLE,
-	DELIVER_DRIP,  /* a byte at a time */
-	DELIVER_FLOOD, /* chunked, without a length, and far too much */
-	DELIVER_NEVER, /* keeps the connection and stays silent */
+	DELIVER_GZIP,  /* whole, but compressed */
+	DELIVER_DRIP,  /* one byte at a time */
+	DELIVER_FLOOD, /* chunked, without a length, far too long */
+	DELIVER_NEVER, /* leaves the connection open and sends nothing */
 	DELIVER_DROP   /* closes the connection instead */
 };
 
@@ -54,20 +55,22 @@ struct header {
 enum { ANSWER_MAX_HEADERS = 8 };
 
 struct answer {
-	unsigned status;  /* 0 where no answer is meant to come */
-	const char *type; /* Content-Type; NULL for none */
+	unsigned status;  /* 0 if no answer is sent */
+	const char *type; /* Content-Type; NULL: none */
 	struct buf body;
 	struct header headers[ANSWER_MAX_HEADERS];
 	size_t header_count;
 	enum delivery delivery;
+	unsigned idle_s; /* closes the connection after this idle time; 0: the
+			  * default */
 };
 
-/* An empty 200. */
+/* Initialises an empty 200. */
 void answer_init(struct answer *answer);
 void answer_free(struct answer *answer);
 
-/* Adds a header (printf format). What does not fit is left out whole: half a
- * header would say something else. */
+/* Adds a header (printf format). One that does not fit is left out, because a
+ * cut-off header would mean something else. */
 void answer_header(struct answer *answer, const char *name, const char *format,
 		   ...) __attribute__((format(printf, 3, 4)));
 
@@ -84,8 +87,8 @@ void answer_json(struct answer *answer, unsigned status, struct json *json);
 char *call_field(const struct call *call, const char *name);
 char *call_query(const struct call *call, const char *name);
 
-/* Whether the Authorization header has that scheme ("Bearer"); *credentials is
- * then what follows it, borrowed. */
+/* True if the Authorization header has that scheme ("Bearer"). *credentials is
+ * then the rest of it, borrowed. */
 bool call_authorization(const struct call *call, const char *scheme,
 			const char **credentials);
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Client authentication, see client.h. Knows nothing of what the client is
- * after.
+ * Client authentication, see client.h. Does not know what the client requests.
  */
 #include "config.h"
 
@@ -32,7 +31,7 @@ static char *decode_half(const char *s, size_t len)
 	return value;
 }
 
-/* Takes "Basic" credentials apart; false where they are malformed. */
+/* Splits "Basic" credentials; false if they are malformed. */
 static bool read_basic(const char *credentials, char **id, char **secret)
 {
 	size_t len = strcspn(credentials, "=");
@@ -69,7 +68,7 @@ static bool is_secret(const char *given, const char *right)
 }
 
 bool client_identify(const struct service *service, const struct call *call,
-		     enum dialect dialect, enum client_proof proof,
+		     enum dialect dialect, enum client_auth proof,
 		     char client_id[CLIENT_ID_SIZE])
 {
 	const struct service_options *options = &service->options;

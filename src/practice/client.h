@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which client a call comes from, and whether it has proven it (RFC 6749
+ * Which client a call comes from, and whether it is authenticated (RFC 6749
  * section 2.3).
  */
 #ifndef GRANTTY_PRACTICE_CLIENT_H
@@ -16,18 +16,18 @@ struct service;
 
 enum { CLIENT_ID_SIZE = 65 };
 
-/* What a client has to bring. A secret that it brings must be right in any
- * case; the public client has none, and Webex knows no public client. */
-enum client_proof {
-	PROOF_NONE,  /* its client_id is enough */
+/* How a client must authenticate. A secret, if sent, must always be right. The
+ * public client has none, and Webex has no public clients. */
+enum client_auth {
+	PROOF_NONE,  /* client_id is enough */
 	PROOF_ANY,   /* secret by Basic or in the form */
 	PROOF_BASIC, /* secret by Basic */
 };
 
-/* Whether it is a client that we know and that has proven itself; its name goes
- * to client_id, "" where not. */
+/* True if the client is known and authenticated. Writes its name to client_id,
+ * "" if not. */
 bool client_identify(const struct service *service, const struct call *call,
-		     enum dialect dialect, enum client_proof proof,
+		     enum dialect dialect, enum client_auth proof,
 		     char client_id[CLIENT_ID_SIZE]);
 
 #endif

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The control path, for tests and the demo: decides in the person's stead, sets
- * faults, and tells what clients have done. Shows no token and no device code.
+ * The control path, for tests and the demo: decides in the user's place, sets
+ * faults, and reports what clients have done. Shows no token and no device
+ * code.
  */
 #include "config.h"
 
-#include "practice/service.h"
+#include "practice/control.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -14,12 +15,16 @@
 #include "base/buf.h"
 #include "base/crypto.h"
 #include "base/err.h"
-#include "core/json.h"
+#include "base/json.h"
 #include "practice/call.h"
+#include "practice/dialect.h"
+#include "practice/fault.h"
 #include "practice/grants.h"
-#include "practice/tokens.h"
+#include "practice/route.h"
+#include "practice/service.h"
+#include "practice/token_store.h"
 
-/* Only from this machine and with the token of this start; answers if not. */
+/* Only from this machine and with the token of this run; answers if not. */
 static bool is_allowed(const struct service *service, const struct call *call,
 		       struct answer *answer)
 {
@@ -42,7 +47,7 @@ static bool is_allowed(const struct service *service, const struct call *call,
 	return true;
 }
 
-/* The last gaps between polls as an array of numbers. */
+/* The latest intervals between polls as an array of numbers. */
 static struct json *list_gaps(const struct grant *grant)
 {
 	size_t i = grant->gap_count > GRANT_MAX_GAPS
@@ -86,7 +91,7 @@ static struct json *count_calls(const struct service *service)
 	struct json *calls = json_new_object();
 	char name[80];
 
-	for (size_t i = 0; service_route_name(i, name, sizeof name); i++)
+	for (size_t i = 0; route_name(i, name, sizeof name); i++)
 		json_set_integer(calls, name, (int64_t)service->calls[i]);
 	return calls;
 }
@@ -94,17 +99,19 @@ static struct json *count_calls(const struct service *service)
 static struct json *list_faults(const struct service *service)
 {
 	struct json *list = json_new_array();
+	const struct fault_row *row;
 
-	for (int i = 0; i < FAULTS; i++)
+	for (size_t i = 0; (row = fault_at(i)); i++)
 		if (service->faults.set[i].places)
-			json_append_text(list, fault_row((enum fault)i)->name);
+			json_append_text(list, row->name);
 	return list;
 }
 
 void control_show(struct service *service, const struct call *call,
 		  enum dialect dialect, struct answer *answer)
 {
-	const struct token_counts *counts = tokens_counts(service->tokens);
+	const struct token_counts *counts =
+		token_store_counts(service->token_store);
 	struct json *json, *codes;
 	struct grant *grant;
 
@@ -128,7 +135,7 @@ void control_show(struct service *service, const struct call *call,
 	answer_json(answer, 200, json);
 }
 
-/* Does to the grant of that code what the action says. */
+/* Applies the action to the grant of that code. */
 static bool change_grant(struct service *service, const struct call *call,
 			 const char *action, const char *user_code,
 			 struct err *err)
@@ -181,7 +188,7 @@ void control_change(struct service *service, const struct call *call,
 		if (strcmp(actions[i], "fault") == 0)
 			ok = change_faults(service, value, &err);
 		else if (strcmp(actions[i], "revoke_access_tokens") == 0)
-			tokens_drop_access(service->tokens);
+			token_store_drop_access(service->token_store);
 		else
 			ok = change_grant(service, call, actions[i], value,
 					  &err);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Writes answers in both dialects, see dialect.h. Knows nothing of why an
- * answer is given.
+ * Writes answers in both dialects, see dialect.h. Does not know why an answer
+ * is given.
  */
 #include "config.h"
 
@@ -12,9 +12,9 @@
 #include <string.h>
 
 #include "base/crypto.h"
-#include "core/json.h"
+#include "base/json.h"
 #include "practice/call.h"
-#include "practice/tokens.h"
+#include "practice/token_pair.h"
 
 const char *dialect_name(enum dialect dialect)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How answers are written: as RFC 8628 and RFC 6749 have them, or as Webex
- * does. Decides nothing.
+ * How answers are written: as in RFC 8628 and RFC 6749, or as Webex writes
+ * them. Decides nothing.
  */
 #ifndef GRANTTY_PRACTICE_DIALECT_H
 #define GRANTTY_PRACTICE_DIALECT_H
@@ -17,8 +17,8 @@ enum dialect { DIALECT_PLAIN, DIALECT_WEBEX };
 /* "plain", "webex". */
 const char *dialect_name(enum dialect dialect);
 
-/* What the device authorization answer says (RFC 8628 section 3.2); a fault
- * may have changed it. Strings are borrowed. */
+/* The fields of the device authorization response (RFC 8628 section 3.2),
+ * perhaps changed by a fault. Strings are borrowed. */
 struct code_answer {
 	const char *device_code;
 	const char *user_code;
@@ -32,7 +32,7 @@ struct code_answer {
 
 void dialect_code(struct answer *answer, const struct code_answer *code);
 
-/* A success of the token endpoint (RFC 6749 section 5.1). */
+/* A successful response of the token endpoint (RFC 6749 section 5.1). */
 void dialect_tokens(struct answer *answer, enum dialect dialect,
 		    const struct token_pair *tokens, bool quoted_numbers);
 
@@ -43,7 +43,7 @@ void dialect_tokens(struct answer *answer, enum dialect dialect,
 void dialect_error(struct answer *answer, enum dialect dialect,
 		   const char *error, const char *description);
 
-/* 401 for a call that brought no valid access token (RFC 6750 section 3). */
+/* 401 for a call without a valid access token (RFC 6750 section 3). */
 void dialect_unauthorized(struct answer *answer, enum dialect dialect);
 
 #endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the endpoints have in common, see endpoint.h. Knows nothing of a single
- * one.
+ * What the endpoints share, see endpoint.h. Knows none of them.
  */
 #include "config.h"
 
@@ -10,15 +9,28 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "base/text.h"
-#include "core/json.h"
 #include "practice/call.h"
-#include "practice/misanswer.h"
+#include "practice/fault.h"
 #include "practice/service.h"
 
 bool endpoint_fault(struct service *service, enum fault fault, enum place place)
 {
-	return faults_strike(&service->faults, fault, place);
+	return faults_due(&service->faults, fault, place);
+}
+
+bool endpoint_replace(struct service *service, const struct call *call,
+		      enum dialect dialect, enum place place,
+		      struct answer *answer)
+{
+	const struct fault_scene scene = {
+		.call = call,
+		.public_url = service->options.public_url,
+		.dialect = dialect,
+	};
+
+	return faults_replace(&service->faults, &scene, place, answer);
 }
 
 void endpoint_refuse(struct service *service, enum dialect dialect,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Device authorization (RFC 8628 section 3.1 and 3.2) in both dialects. Knows
- * nothing of tokens.
+ * no tokens.
  */
 #include "config.h"
 
@@ -14,8 +14,8 @@
 #include "base/form.h"
 #include "practice/call.h"
 #include "practice/client.h"
+#include "practice/fault.h"
 #include "practice/grants.h"
-#include "practice/misanswer.h"
 #include "practice/service.h"
 
 enum {
@@ -25,7 +25,7 @@ enum {
 	MAX_SCOPE = 512
 };
 
-/* RFC 6749 section 3.3; Webex insists on a scope. */
+/* RFC 6749 section 3.3; Webex requires a scope. */
 static bool is_scope(const char *scope, enum dialect dialect)
 {
 	if (!*scope)
@@ -52,7 +52,7 @@ static int64_t interval_s(const struct service *service, enum dialect dialect)
 	return PLAIN_INTERVAL_S;
 }
 
-/* The URIs that a person is sent to (RFC 8628 section 3.3.1). */
+/* The verification URIs (RFC 8628 section 3.3.1). */
 static void add_uris(const struct service *service, const struct grant *grant,
 		     struct buf *uri, struct buf *complete)
 {
@@ -74,7 +74,7 @@ static void add_uris(const struct service *service, const struct grant *grant,
 	buf_free(&field);
 }
 
-/* Writes the answer for a new grant, with what faults make of it. */
+/* Writes the answer for a new grant, with the effects of faults. */
 static void answer_code(struct service *service, struct grant *grant,
 			struct answer *answer)
 {
@@ -92,24 +92,12 @@ static void answer_code(struct service *service, struct grant *grant,
 	code.verification_uri = buf_text(&uri);
 	code.verification_uri_complete = buf_text(&complete);
 
-	code.without_interval =
-		endpoint_fault(service, FAULT_NO_INTERVAL, AT_AUTHORIZE);
 	code.quoted_numbers =
 		endpoint_fault(service, FAULT_STRING_NUMBERS, AT_AUTHORIZE);
-	if (endpoint_fault(service, FAULT_ZERO_INTERVAL, AT_AUTHORIZE))
-		grant->interval_ms = code.interval_s = 0;
-	if (endpoint_fault(service, FAULT_NEGATIVE_INTERVAL, AT_AUTHORIZE)) {
+	faults_alter(&service->faults, &code);
+	/* No poll comes too early for such an interval. */
+	if (code.interval_s <= 0)
 		grant->interval_ms = 0;
-		code.interval_s = -5;
-	}
-	if (endpoint_fault(service, FAULT_HUGE_INTERVAL, AT_AUTHORIZE))
-		code.interval_s = INT64_C(1000000000000);
-	if (endpoint_fault(service, FAULT_BAD_URI, AT_AUTHORIZE))
-		code.verification_uri = code.verification_uri_complete =
-			"javascript:alert(document.domain)";
-	if (endpoint_fault(service, FAULT_HTTP_URI, AT_AUTHORIZE))
-		code.verification_uri = code.verification_uri_complete =
-			"http://sign-in.example/device";
 	if (endpoint_fault(service, FAULT_HOSTILE_TEXT, AT_AUTHORIZE))
 		code.user_code = HOSTILE_TEXT;
 	dialect_code(answer, &code);
@@ -121,7 +109,7 @@ void endpoint_authorize(struct service *service, const struct call *call,
 			enum dialect dialect, struct answer *answer)
 {
 	const struct service_options *options = &service->options;
-	struct grant_wish wish = {
+	struct grant_request wanted = {
 		.dialect = dialect,
 		.peer = call->peer,
 		.lifetime_ms = options->expires_s * 1000,
@@ -133,7 +121,7 @@ void endpoint_authorize(struct service *service, const struct call *call,
 	char *scope = call_field(call, "scope");
 	char client_id[CLIENT_ID_SIZE], device[65] = "";
 
-	if (misanswer_give(service, call, dialect, AT_AUTHORIZE, answer))
+	if (endpoint_replace(service, call, dialect, AT_AUTHORIZE, answer))
 		goto out;
 	if (!client_identify(service, call, dialect, PROOF_NONE, client_id)) {
 		endpoint_refuse_client(service, dialect, AT_AUTHORIZE, answer);
@@ -145,12 +133,12 @@ void endpoint_authorize(struct service *service, const struct call *call,
 		goto out;
 	}
 	if (endpoint_fault(service, FAULT_EXPIRE_SOON, AT_AUTHORIZE))
-		wish.lifetime_ms = SOON_S * 1000;
+		wanted.lifetime_ms = SOON_S * 1000;
 	endpoint_device_name(call, device, sizeof device);
-	wish.client_id = client_id;
-	wish.scope = scope ? scope : "";
-	wish.device = device;
-	answer_code(service, grants_add(service->grants, &wish, call->now_ms),
+	wanted.client_id = client_id;
+	wanted.scope = scope ? scope : "";
+	wanted.device = device;
+	answer_code(service, grants_add(service->grants, &wanted, call->now_ms),
 		    answer);
 out:
 	free(scope);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the person's profile is read from, and the metadata that tells where
- * everything is. Knows nothing of how tokens come about.
+ * The endpoints for the user's profile and for the metadata that lists the
+ * endpoints. Issues no tokens.
  */
 #include "config.h"
 
@@ -11,24 +11,25 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "core/json.h"
+#include "base/json.h"
+#include "practice/account.h"
 #include "practice/call.h"
-#include "practice/misanswer.h"
-#include "practice/person.h"
+#include "practice/fault.h"
 #include "practice/service.h"
-#include "practice/tokens.h"
+#include "practice/token_store.h"
 
-/* Answers with that profile, which is taken over, or what replaces it. */
+/* Answers with that profile, which is taken over, or its replacement. */
 static void answer_profile(struct service *service, const struct call *call,
 			   enum dialect dialect, struct json *profile,
 			   struct answer *answer)
 {
 	const char *token;
 
-	if (misanswer_give(service, call, dialect, AT_PROFILE, answer))
+	if (endpoint_replace(service, call, dialect, AT_PROFILE, answer))
 		goto out;
 	if (!call_authorization(call, "Bearer", &token) ||
-	    !tokens_accept(service->tokens, dialect, token, call->now_ms)) {
+	    !token_store_accept(service->token_store, dialect, token,
+				call->now_ms)) {
 		dialect_unauthorized(answer, dialect);
 		goto out;
 	}
@@ -38,11 +39,11 @@ static void answer_profile(struct service *service, const struct call *call,
 	}
 	if (endpoint_fault(service, FAULT_HUGE_PROFILE, AT_PROFILE)) {
 		answer_text(answer, 200, "application/json", "");
-		person_write_huge(&answer->body);
+		account_write_huge(&answer->body);
 		goto out;
 	}
 	if (endpoint_fault(service, FAULT_HOSTILE_TEXT, AT_PROFILE))
-		person_make_hostile(profile, HOSTILE_TEXT);
+		account_make_hostile(profile, HOSTILE_TEXT);
 	answer_json(answer, 200, profile);
 	profile = NULL;
 out:
@@ -56,7 +57,7 @@ void endpoint_people_me(struct service *service, const struct call *call,
 
 	answer_profile(
 		service, call, dialect,
-		person_people_me(calling && strcmp(calling, "true") == 0),
+		account_people_me(calling && strcmp(calling, "true") == 0),
 		answer);
 	free(calling);
 }
@@ -64,7 +65,7 @@ void endpoint_people_me(struct service *service, const struct call *call,
 void endpoint_userinfo(struct service *service, const struct call *call,
 		       enum dialect dialect, struct answer *answer)
 {
-	answer_profile(service, call, dialect, person_userinfo(dialect),
+	answer_profile(service, call, dialect, account_userinfo(dialect),
 		       answer);
 }
 
@@ -89,7 +90,7 @@ static void set_list(struct json *json, const char *name,
 	json_set(json, name, array);
 }
 
-/* RFC 8414 and OpenID Connect Discovery have the same names for this. */
+/* RFC 8414 and OpenID Connect Discovery use the same names. */
 void endpoint_metadata(struct service *service, const struct call *call,
 		       enum dialect dialect, struct answer *answer)
 {
@@ -102,7 +103,7 @@ void endpoint_metadata(struct service *service, const struct call *call,
 	static const char *const none[] = {NULL};
 	struct json *json;
 
-	if (misanswer_give(service, call, dialect, AT_DISCOVERY, answer))
+	if (endpoint_replace(service, call, dialect, AT_DISCOVERY, answer))
 		return;
 	json = json_new_object();
 	set_url(json, "issuer", service, "");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The token endpoint (RFC 8628 section 3.4, RFC 6749 section 6) and revocation
- * (RFC 7009). Decides on the order of checks; grants and tokens keep state.
+ * (RFC 7009). Defines the order of checks; grants and tokens keep state.
  */
 #include "config.h"
 
@@ -13,10 +13,11 @@
 #include "base/mem.h"
 #include "practice/call.h"
 #include "practice/client.h"
+#include "practice/fault.h"
 #include "practice/grants.h"
-#include "practice/misanswer.h"
+#include "practice/poll_clock.h"
 #include "practice/service.h"
-#include "practice/tokens.h"
+#include "practice/token_store.h"
 
 static void answer_tokens(struct service *service, enum dialect dialect,
 			  enum place place, struct token_pair *pair,
@@ -29,8 +30,7 @@ static void answer_tokens(struct service *service, enum dialect dialect,
 	token_pair_free(pair);
 }
 
-/* Answers a poll of a client that may poll for this grant (RFC 8628 section
- * 3.5). */
+/* Answers a poll by the client of this grant (RFC 8628 section 3.5). */
 static void judge(struct service *service, const struct call *call,
 		  struct grant *grant, bool too_fast, struct answer *answer)
 {
@@ -51,13 +51,13 @@ static void judge(struct service *service, const struct call *call,
 		} else {
 			endpoint_refuse(service, dialect, AT_POLL,
 					"authorization_pending",
-					"The person has not decided so far.",
+					"The user has not decided yet.",
 					answer);
 		}
 		break;
 	case GRANT_DENIED:
 		endpoint_refuse(service, dialect, AT_POLL, "access_denied",
-				"The person said no.", answer);
+				"The user denied the request.", answer);
 		break;
 	case GRANT_EXPIRED:
 		endpoint_refuse(service, dialect, AT_POLL, "expired_token",
@@ -65,15 +65,28 @@ static void judge(struct service *service, const struct call *call,
 		break;
 	case GRANT_REDEEMED:
 		endpoint_refuse(service, dialect, AT_POLL, "invalid_grant",
-				"The device code was used already.", answer);
+				"The device code was already used.", answer);
 		break;
 	case GRANT_APPROVED:
 		grant_redeem(grant);
-		tokens_start(service->tokens, dialect, grant->client_id,
-			     grant->scope, call->now_ms, &pair);
+		token_store_start(service->token_store, dialect,
+				  grant->client_id, grant->scope, call->now_ms,
+				  &pair);
 		answer_tokens(service, dialect, AT_POLL, &pair, answer);
 		break;
 	}
+}
+
+/* How polls are timed now. */
+static enum poll_clock clock_in_use(struct service *service)
+{
+	if (endpoint_fault(service, FAULT_WHOLE_SECONDS, AT_POLL))
+		return POLL_CLOCK_SECONDS;
+	if (endpoint_fault(service, FAULT_MORE_SECONDS, AT_POLL))
+		return POLL_CLOCK_MORE_SECONDS;
+	if (endpoint_fault(service, FAULT_SECONDS_UP, AT_POLL))
+		return POLL_CLOCK_SECONDS_UP;
+	return POLL_CLOCK_REAL;
 }
 
 static void poll_grant(struct service *service, const struct call *call,
@@ -84,16 +97,17 @@ static void poll_grant(struct service *service, const struct call *call,
 	struct grant *grant = NULL;
 	bool too_fast = false;
 
-	/* Polls count even where a fault answers them: what the control path
-	 * shows is what the client did. */
+	/* Polls count even if a fault answers them, because the control path
+	 * reports what the client did. */
 	if (device_code)
 		grant = grants_by_device_code(service->grants, device_code,
 					      call->now_ms);
 	if (grant) {
-		too_fast = grant_note_poll(grant, call->now_ms);
+		too_fast = grant_note_poll(grant, clock_in_use(service),
+					   call->now_ms);
 		endpoint_device_name(call, grant->device, sizeof grant->device);
 	}
-	if (misanswer_give(service, call, dialect, AT_POLL, answer))
+	if (endpoint_replace(service, call, dialect, AT_POLL, answer))
 		goto out;
 	if (!client_identify(service, call, dialect,
 			     dialect == DIALECT_WEBEX ? PROOF_BASIC : PROOF_ANY,
@@ -119,7 +133,7 @@ static void refresh(struct service *service, const struct call *call,
 	char client_id[CLIENT_ID_SIZE];
 	struct token_pair pair = {0};
 
-	if (misanswer_give(service, call, dialect, AT_REFRESH, answer))
+	if (endpoint_replace(service, call, dialect, AT_REFRESH, answer))
 		goto out;
 	if (!client_identify(service, call, dialect, PROOF_ANY, client_id)) {
 		endpoint_refuse_client(service, dialect, AT_REFRESH, answer);
@@ -130,8 +144,8 @@ static void refresh(struct service *service, const struct call *call,
 				"The refresh_token is missing.", answer);
 		goto out;
 	}
-	switch (tokens_refresh(service->tokens, dialect, client_id, token,
-			       call->now_ms, &pair)) {
+	switch (token_store_refresh(service->token_store, dialect, client_id,
+				    token, call->now_ms, &pair)) {
 	case REFRESH_OK:
 		answer_tokens(service, dialect, AT_REFRESH, &pair, answer);
 		break;
@@ -142,7 +156,7 @@ static void refresh(struct service *service, const struct call *call,
 	case REFRESH_REPLAYED:
 		endpoint_refuse(
 			service, dialect, AT_REFRESH, "invalid_grant",
-			"The refresh token was used before, so all tokens of "
+			"The refresh token was already used, so all tokens of "
 			"this sign-in are revoked.",
 			answer);
 		break;
@@ -166,7 +180,7 @@ static void token_request(struct service *service, const struct call *call,
 		refresh(service, call, dialect, answer);
 	else
 		dialect_error(answer, dialect, "unsupported_grant_type",
-			      "This grant type is not served here.");
+			      "This grant type is not supported here.");
 	free(grant_type);
 }
 
@@ -189,7 +203,7 @@ void endpoint_revoke(struct service *service, const struct call *call,
 	char *token = call_field(call, "token");
 	char client_id[CLIENT_ID_SIZE];
 
-	if (misanswer_give(service, call, dialect, AT_REVOKE, answer))
+	if (endpoint_replace(service, call, dialect, AT_REVOKE, answer))
 		goto out;
 	if (!client_identify(service, call, dialect, PROOF_ANY, client_id))
 		endpoint_refuse_client(service, dialect, AT_REVOKE, answer);
@@ -197,7 +211,7 @@ void endpoint_revoke(struct service *service, const struct call *call,
 		endpoint_refuse(service, dialect, AT_REVOKE, "invalid_request",
 				"The token is missing.", answer);
 	else
-		tokens_revoke(service->tokens, client_id, token);
+		token_store_revoke(service->token_store, client_id, token);
 out:
 	secret_free(token);
 }

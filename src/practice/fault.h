@@ -1,50 +1,37 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The faults that the practice server can be told to have: one table row each.
- * Only says which fault strikes where and when; what it does to an answer is
- * for others.
+ * The faults that the practice server can simulate: one table row each, with
+ * the function that has its effect. Knows no endpoint.
  */
 #ifndef GRANTTY_PRACTICE_FAULT_H
 #define GRANTTY_PRACTICE_FAULT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
+#include "practice/dialect.h"
+
+struct answer;
+struct call;
 struct err;
 
+/* The faults whose effect is in an endpoint, see faults_due(). All others
+ * are functions in their rows. */
 enum fault {
-	FAULT_NO_INTERVAL,
-	FAULT_ZERO_INTERVAL,
-	FAULT_NEGATIVE_INTERVAL,
-	FAULT_HUGE_INTERVAL,
+	FAULT_FUNCTION, /* none of these */
 	FAULT_STRING_NUMBERS,
 	FAULT_EXPIRE_SOON,
-	FAULT_BAD_URI,
-	FAULT_HTTP_URI,
-	FAULT_NO_REDIRECT_URI,
 	FAULT_SLOW_DOWN,
+	FAULT_WHOLE_SECONDS,
+	FAULT_MORE_SECONDS,
+	FAULT_SECONDS_UP,
 	FAULT_DENY,
-	FAULT_REFRESH_INVALID_GRANT,
-	FAULT_INVALID_CLIENT,
-	FAULT_UNKNOWN_ERROR,
-	FAULT_HTTP_500,
-	FAULT_HTML_502,
-	FAULT_RATE_LIMIT,
-	FAULT_RETRY_DATE,
-	FAULT_REDIRECT,
-	FAULT_NOT_JSON,
-	FAULT_EMPTY,
-	FAULT_TRUNCATED_JSON,
-	FAULT_BIG_BODY,
-	FAULT_DRIP,
-	FAULT_HANG,
-	FAULT_DROP,
 	FAULT_DROP_TOKEN,
 	FAULT_HOSTILE_TEXT,
-	FAULT_HUGE_PROFILE,
-	FAULTS
+	FAULT_HUGE_PROFILE
 };
 
-/* Where a fault can strike; or'ed where there are several. */
+/* Where a fault can apply; OR'ed if in several places. */
 enum place {
 	AT_AUTHORIZE = 1 << 0, /* device authorization */
 	AT_POLL = 1 << 1,      /* token request with a device code */
@@ -54,34 +41,69 @@ enum place {
 	AT_DISCOVERY = 1 << 5
 };
 
+/* An answer that a fault may replace. */
+struct fault_scene {
+	const struct call *call;
+	const char *public_url; /* the server's, without a trailing '/' */
+	enum dialect dialect;
+};
+
+/* A row has one of id, give and spoil. */
 struct fault_row {
 	const char *name;
 	const char *meaning; /* for --help */
-	unsigned places;     /* where it strikes when nothing else is said */
-	bool anywhere;	     /* can spoil any answer: NAME@PLACE may aim it */
-	int times;	     /* how often; 0: until it is cleared */
+	unsigned places;     /* where it applies by default */
+	int times;	     /* how often; 0: until cleared */
+	enum fault id;
+	/* Writes a wrong answer. False if the right one is to be given
+	 * nevertheless. Such a fault can apply anywhere: NAME@PLACE. */
+	bool (*give)(const struct fault_scene *scene, struct answer *answer);
+	/* Changes a device authorization response. */
+	void (*spoil)(struct code_answer *code);
 };
 
-const struct fault_row *fault_row(enum fault fault);
+/* The i-th fault in the order of --help; NULL past the end. */
+const struct fault_row *fault_at(size_t i);
 
-/* Which faults are set. All zero: none. */
+/* An upper bound for the number of faults. */
+enum { FAULTS_MAX = 64 };
+
+/* Which faults are set, in the order of fault_at(). All zero: none. */
 struct faults {
 	struct {
 		unsigned places; /* 0: not set */
-		int left;	 /* 0: until it is cleared */
-	} set[FAULTS];
+		int left;	 /* 0: until cleared */
+	} set[FAULTS_MAX];
 };
 
+/* The text that the fault hostile-text shows to the user: clears the screen,
+ * sets the title, switches consoles, reverses the text direction. */
+#define HOSTILE_TEXT \
+	"\033[2J\033]0;gotcha\a\302\23312;7]\342\200\256txet\342\200\213\r\n"
+
 /*
- * Sets a fault: "NAME", "NAME@PLACE" (authorize, poll, refresh, profile,
- * revoke, discovery) and either with "*TIMES" behind it. False with *err where
- * there is no such fault or it cannot strike there.
+ * Sets a fault: "NAME" or "NAME@PLACE" (authorize, poll, refresh, profile,
+ * revoke, discovery), either one followed by an optional "*TIMES". False with
+ * *err if there is no such fault or it cannot apply there.
  */
 bool faults_set(struct faults *faults, const char *spec, struct err *err);
 
 void faults_clear(struct faults *faults);
 
-/* Whether the fault strikes here and now; counts down. */
-bool faults_strike(struct faults *faults, enum fault fault, enum place place);
+/* True if that fault, whose effect is the caller's matter, applies now; counts
+ * down. */
+bool faults_due(struct faults *faults, enum fault id, enum place place);
+
+/*
+ * Gives a wrong answer if a fault that can replace any answer applies here;
+ * counts down. False if the right answer is still to be given, perhaps with the
+ * faulty delivery set in answer->delivery.
+ */
+bool faults_replace(struct faults *faults, const struct fault_scene *scene,
+		    enum place place, struct answer *answer);
+
+/* Changes the device authorization response as the faults that apply say;
+ * counts them down. */
+void faults_alter(struct faults *faults, struct code_answer *code);
 
 #endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Device codes and their state, see grants.h. Knows nothing of HTTP, of pages
- * and of tokens.
+ * Device codes and their state, see grants.h. Knows no HTTP, pages or tokens.
  */
 #include "config.h"
 
@@ -18,7 +17,7 @@
 enum { SLOW_DOWN_MS = 5000 }; /* RFC 8628 section 3.5 */
 
 struct grants {
-	uint64_t count; /* handed out so far; the next goes to count % MAX */
+	uint64_t count; /* issued so far; the next goes to count % MAX */
 	struct grant ring[GRANTS_MAX];
 };
 
@@ -27,7 +26,7 @@ struct grants *grants_new(void)
 	return xcalloc(1, sizeof(struct grants));
 }
 
-/* How many places of the ring have ever been in use. */
+/* The number of places ever used. */
 static size_t used(const struct grants *grants)
 {
 	return grants->count < GRANTS_MAX ? (size_t)grants->count : GRANTS_MAX;
@@ -40,7 +39,7 @@ void grants_free(struct grants *grants)
 	free(grants);
 }
 
-/* Brings the state up to date with what time has done to it. */
+/* Updates the state to the time. */
 static void settle(struct grant *grant, int64_t now_ms)
 {
 	if (grant->state == GRANT_PENDING &&
@@ -63,7 +62,7 @@ struct grant *grants_at(struct grants *grants, size_t i, int64_t now_ms)
 	return grant;
 }
 
-/* Letters and digits in upper case, without what people put between them. */
+/* Letters and digits in upper case, without separators. */
 static void normalise(char *dst, size_t size, const char *typed)
 {
 	size_t n = 0;
@@ -73,7 +72,7 @@ static void normalise(char *dst, size_t size, const char *typed)
 			dst[n++] = (char)toupper((unsigned char)*typed);
 		else if (*typed != ' ' && *typed != '-')
 			break;
-	/* Anything else, or too much of it, is no code at all. */
+	/* A code with other characters, or too long, is invalid. */
 	dst[*typed ? 0 : n] = '\0';
 }
 
@@ -117,7 +116,7 @@ struct grant *grants_newest_pending(struct grants *grants, int64_t now_ms)
 	return NULL;
 }
 
-/* n random bytes in hexadecimal; dst takes 2 n + 1. */
+/* Writes n random bytes in hexadecimal; dst takes 2 n + 1. */
 static void random_hex(char *dst, size_t n)
 {
 	static const char digits[] = "0123456789abcdef";
@@ -131,7 +130,7 @@ static void random_hex(char *dst, size_t n)
 	*dst = '\0';
 }
 
-/* RFC 8628 section 6.1: twenty consonants, so that no word comes about. */
+/* RFC 8628 section 6.1: twenty consonants, so that no words are formed. */
 static void make_plain_codes(struct grant *grant)
 {
 	static const char letters[] = "BCDFGHJKLMNPQRSTVWXZ";
@@ -143,7 +142,7 @@ static void make_plain_codes(struct grant *grant)
 	random_hex(grant->device_code, 20);
 }
 
-/* Six digits, a UUID, and a hash that stands for the code in the link. */
+/* Six digits, a UUID, and a hash that replaces the code in the link. */
 static void make_webex_codes(struct grant *grant)
 {
 	char hex[33];
@@ -157,35 +156,34 @@ static void make_webex_codes(struct grant *grant)
 		 hex + 20);
 }
 
-/* Copies what fits; tells nothing of the rest. */
+/* Copies as much as fits. */
 static void copy(char *dst, size_t size, const char *src)
 {
 	snprintf(dst, size, "%s", src);
 }
 
-struct grant *grants_add(struct grants *grants, const struct grant_wish *wish,
-			 int64_t now_ms)
+struct grant *grants_add(struct grants *grants,
+			 const struct grant_request *wanted, int64_t now_ms)
 {
 	struct grant made = {
-		.serial = grants->count + 1,
-		.dialect = wish->dialect,
+		.dialect = wanted->dialect,
 		.state = GRANT_PENDING,
 		.created_ms = now_ms,
-		.expires_ms = now_ms + wish->lifetime_ms,
-		.approve_ms = wish->approve_after_ms < 0
+		.expires_ms = now_ms + wanted->lifetime_ms,
+		.approve_ms = wanted->approve_after_ms < 0
 				      ? INT64_MAX
-				      : now_ms + wish->approve_after_ms,
-		.interval_ms = wish->interval_ms,
+				      : now_ms + wanted->approve_after_ms,
+		.interval_ms = wanted->interval_ms,
 		.last_poll_ms = -1,
 	};
 	struct grant *grant;
 
-	copy(made.client_id, sizeof made.client_id, wish->client_id);
-	copy(made.scope, sizeof made.scope, wish->scope);
-	copy(made.device, sizeof made.device, wish->device);
-	copy(made.peer, sizeof made.peer, wish->peer);
+	copy(made.client_id, sizeof made.client_id, wanted->client_id);
+	copy(made.scope, sizeof made.scope, wanted->scope);
+	copy(made.device, sizeof made.device, wanted->device);
+	copy(made.peer, sizeof made.peer, wanted->peer);
 	do {
-		switch (wish->dialect) {
+		switch (wanted->dialect) {
 		case DIALECT_PLAIN:
 			make_plain_codes(&made);
 			break;
@@ -214,17 +212,18 @@ void grant_expire(struct grant *grant, int64_t now_ms)
 	settle(grant, now_ms);
 }
 
-bool grant_note_poll(struct grant *grant, int64_t now_ms)
+bool grant_note_poll(struct grant *grant, enum poll_clock poll_clock,
+		     int64_t now_ms)
 {
-	int64_t gap_ms = now_ms - grant->last_poll_ms;
-	bool first = grant->last_poll_ms < 0;
+	int64_t last_ms = grant->last_poll_ms;
 
 	grant->polls++;
 	grant->last_poll_ms = now_ms;
-	if (first)
+	if (last_ms < 0)
 		return false;
-	grant->gaps_ms[grant->gap_count++ % GRANT_MAX_GAPS] = gap_ms;
-	return gap_ms < grant->interval_ms;
+	grant->gaps_ms[grant->gap_count++ % GRANT_MAX_GAPS] = now_ms - last_ms;
+	return poll_clock_is_early(poll_clock, last_ms, now_ms,
+				   grant->interval_ms);
 }
 
 void grant_slow_down(struct grant *grant)

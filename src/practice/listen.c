@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Sockets and addresses, see listen.h. Knows nothing of HTTP.
+ * Sockets and addresses, see listen.h. Knows no HTTP.
  */
 #include "config.h"
 
@@ -69,7 +69,7 @@ int listen_port(const struct sockaddr *address)
 	return address->sa_family == AF_INET6 ? ntohs(in6->sin6_port) : 0;
 }
 
-/* Looks "HOST:PORT" up; NULL with *err where it is none. */
+/* Resolves "HOST:PORT"; NULL with *err if it is invalid. */
 static struct addrinfo *look_up(const char *spec, struct err *err)
 {
 	struct addrinfo hints = {.ai_socktype = SOCK_STREAM,
@@ -84,8 +84,8 @@ static struct addrinfo *look_up(const char *spec, struct err *err)
 	if (!colon || colon == spec ||
 	    !text_number(colon + 1, strlen(colon + 1), 0, 65535, &port)) {
 		err_set(err,
-			"\"%s\" is no address to listen on; write HOST:PORT, "
-			"for instance 127.0.0.1:8628.",
+			"Cannot listen on \"%s\": write HOST:PORT, such as "
+			"127.0.0.1:8628.",
 			spec);
 		return NULL;
 	}
@@ -96,7 +96,7 @@ static struct addrinfo *look_up(const char *spec, struct err *err)
 		host = xstrndup(spec, len);
 	code = getaddrinfo(host, colon + 1, &hints, &found);
 	if (code)
-		err_set(err, "The address %s cannot be listened on: %s.", spec,
+		err_set(err, "Cannot listen on %s: %s.", spec,
 			gai_strerror(code));
 	free(host);
 	return code ? NULL : found;
@@ -117,7 +117,7 @@ int listen_open(const char *spec, struct listen_place *place, struct err *err)
 		goto fail;
 	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one) < 0)
 		goto fail;
-	/* So that no address comes in disguised as the other family's. */
+	/* Prevents IPv4 clients from appearing with IPv6 addresses. */
 	if (found->ai_family == AF_INET6 &&
 	    setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof one) < 0)
 		goto fail;
@@ -132,8 +132,7 @@ int listen_open(const char *spec, struct listen_place *place, struct err *err)
 	place->everywhere = is_everywhere((struct sockaddr *)&address);
 	return fd;
 fail:
-	err_set(err, "The address %s cannot be listened on: %s.", spec,
-		strerror(errno));
+	err_set(err, "Cannot listen on %s: %s.", spec, strerror(errno));
 	if (fd >= 0)
 		close(fd);
 	freeaddrinfo(found);

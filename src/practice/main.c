@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * grantty-practice: an authorization server to practise with. Joins the
- * service and the HTTP server and runs the one loop: HTTP, signals, standard
- * input.
+ * grantty-practice: an authorization server for practice. Connects the service
+ * to the HTTP server and runs the only loop: HTTP, signals, standard input.
  */
 #include "config.h"
 
@@ -21,10 +20,10 @@
 #include "base/buf.h"
 #include "base/crypto.h"
 #include "base/err.h"
+#include "base/json.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/standard_fds.h"
-#include "core/json.h"
 #include "practice/listen.h"
 #include "practice/options.h"
 #include "practice/server.h"
@@ -35,11 +34,11 @@
 enum {
 	MAX_FILE = 1024 * 1024,
 	MAX_URL = 512,
-	WANTED_FILES = 1100, /* the server's connections and some */
+	WANTED_FILES = 1100, /* the server's connections and a few more */
 	EXIT_USAGE = 2
 };
 
-/* All that lives as long as the program. */
+/* Everything that lives as long as the program. */
 struct practice {
 	struct options options;
 	struct listen_place place;
@@ -56,7 +55,7 @@ struct practice {
 	int signals;
 };
 
-/* The whole file; NULL with *err where it cannot be read. */
+/* The whole file; NULL with *err if it cannot be read. */
 static char *read_file(const char *path, struct err *err)
 {
 	char block[4096];
@@ -74,10 +73,10 @@ static char *read_file(const char *path, struct err *err)
 		goto fail;
 	whole = buf_take(&text);
 	if (!whole)
-		err_set(err, "%s is larger than 1 MiB.", path);
+		err_set(err, "Cannot read %s: it is larger than 1 MiB.", path);
 	goto out;
 fail:
-	err_set(err, "%s cannot be read: %s.", path, strerror(errno));
+	err_set(err, "Cannot read %s: %s.", path, strerror(errno));
 out:
 	mem_wipe(block, sizeof block);
 	buf_free(&text);
@@ -102,11 +101,11 @@ static bool read_profile(struct practice *practice, struct err *err)
 	if (!practice->profile)
 		return err_set(err, "%s is not JSON: %s", path, why.text);
 	if (json_kind(practice->profile) != JSON_OBJECT)
-		return err_set(err, "%s must hold a JSON object.", path);
+		return err_set(err, "%s must contain a JSON object.", path);
 	return true;
 }
 
-/* Reads what the options name. */
+/* Reads the files named in the options. */
 static bool read_files(struct practice *practice, struct err *err)
 {
 	const struct options *options = &practice->options;
@@ -116,10 +115,13 @@ static bool read_files(struct practice *practice, struct err *err)
 		secret = read_file(options->client_secret_file, err);
 		if (!secret)
 			return false;
+		/* Some editors start a file with a byte order mark. */
+		if (strncmp(secret, "\xef\xbb\xbf", 3) == 0)
+			memmove(secret, secret + 3, strlen(secret + 3) + 1);
 		secret[strcspn(secret, "\r\n")] = '\0';
 		practice->client_secret = secret;
 		if (!*secret)
-			return err_set(err, "%s holds no secret.",
+			return err_set(err, "%s contains no secret.",
 				       options->client_secret_file);
 	} else {
 		practice->client_secret = xstrdup(DEFAULT_SECRET);
@@ -135,7 +137,7 @@ static bool read_files(struct practice *practice, struct err *err)
 	return read_profile(practice, err);
 }
 
-/* What people reach us as: what the options say, or where we listen. */
+/* The URL for users: from the options, or from the listening address. */
 static bool find_public_url(struct practice *practice, struct err *err)
 {
 	const struct listen_place *place = &practice->place;
@@ -155,9 +157,9 @@ static bool find_public_url(struct practice *practice, struct err *err)
 		snprintf(host, sizeof host, "%s", place->host);
 		if (place->everywhere &&
 		    !listen_reachable_host(*place->host == '[', host))
-			return err_set(err, "This machine has no network, so "
-					    "say with --public-url what "
-					    "people reach it as.");
+			return err_set(err, "This machine has no network: "
+					    "set --public-url to the URL at "
+					    "which users reach it.");
 		buf_addf(&url, "%s://%s", tls ? "https" : "http", host);
 		if (place->port != (tls ? 443 : 80))
 			buf_addf(&url, ":%d", place->port);
@@ -179,7 +181,7 @@ static char *make_control_token(void)
 	return buf_take(&text);
 }
 
-/* Each connection takes a descriptor; the usual limit is just below. */
+/* Each connection takes a descriptor; the usual limit is slightly too low. */
 static void raise_file_limit(void)
 {
 	struct rlimit limit;
@@ -213,7 +215,7 @@ static bool set_up(struct practice *practice, struct err *err)
 
 	practice->signals = open_signals();
 	if (practice->signals < 0)
-		return err_set(err, "Signals cannot be waited for: %s.",
+		return err_set(err, "Cannot wait for signals: %s.",
 			       strerror(errno));
 	raise_file_limit();
 	practice->listener =
@@ -252,8 +254,9 @@ static bool set_up(struct practice *practice, struct err *err)
 	return practice->server != NULL;
 }
 
-/* Says that we are ready: one line for programs, or some for people. False with
- * *err where that reaches nobody: who waits for it would wait on. */
+/* Reports that the server is ready: one line for programs, or several for
+ * people. False with *err if the output fails, so that no program waits for it
+ * in vain. */
 static bool announce(const struct practice *practice, struct err *err)
 {
 	const struct options *options = &practice->options;
@@ -263,7 +266,7 @@ static bool announce(const struct practice *practice, struct err *err)
 
 	if (!practice->place.loopback)
 		fprintf(stderr, "grantty-practice: Others on the network can "
-				"reach this server; it is for practice "
+				"reach this server, which is for practice "
 				"only.\n");
 	if (options->json) {
 		json = json_new_object();
@@ -279,9 +282,8 @@ static bool announce(const struct practice *practice, struct err *err)
 		       "  client_secret  %s\n"
 		       "  approve        open %s/device, or\n"
 		       "                 curl -d 'approve=*' -H "
-		       "'Authorization: "
-		       "Bearer %s' %s/control\n"
-		       "End it with Ctrl-C.\n",
+		       "'Authorization: Bearer %s' %s/control\n"
+		       "Press Ctrl-C to stop it.\n",
 		       url, options->client_id, SERVICE_PUBLIC_CLIENT,
 		       options->client_secret_file ? "from the file"
 						   : DEFAULT_SECRET,
@@ -289,11 +291,11 @@ static bool announce(const struct practice *practice, struct err *err)
 	}
 	if (fflush(stdout) == 0 && !ferror(stdout))
 		return true;
-	return err_set(err, "Standard output cannot be written: see whether it "
-			    "is closed, or its disk full.");
+	return err_set(err, "Cannot write to standard output: check whether "
+			    "it is closed, or its disk is full.");
 }
 
-/* Whether standard input has come to its end; what comes in is dropped. */
+/* True if standard input has ended; input is discarded. */
 static bool stdin_ended(void)
 {
 	char dropped[512];
@@ -302,8 +304,8 @@ static bool stdin_ended(void)
 	return n == 0 || (n < 0 && errno != EINTR && errno != EAGAIN);
 }
 
-/* Runs until a signal or the end of standard input; false with *err where
- * waiting fails. */
+/* Runs until a signal or the end of standard input; false with *err if waiting
+ * fails. */
 static bool run(struct practice *practice, struct err *err)
 {
 	struct pollfd fds[] = {
@@ -317,7 +319,7 @@ static bool run(struct practice *practice, struct err *err)
 		server_run(practice->server);
 		if (poll(fds, 3, server_timeout(practice->server)) < 0 &&
 		    errno != EINTR)
-			return err_set(err, "Waiting for requests failed: %s.",
+			return err_set(err, "Cannot wait for requests: %s.",
 				       strerror(errno));
 		if (fds[0].revents || (fds[1].revents && stdin_ended()))
 			return true;
@@ -346,7 +348,7 @@ int main(int argc, char **argv)
 	int status = EXIT_USAGE;
 
 	standard_fds_occupy();
-	/* For text_clip(); the rest stays in the C locale, as HTTP wants it. */
+	/* For text_clip(); the rest stays in the C locale, as HTTP requires. */
 	setlocale(LC_CTYPE, "C.UTF-8");
 	json_init();
 	if (!crypto_init()) {

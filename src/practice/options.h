@@ -12,29 +12,24 @@
 
 struct err;
 
-/* Strings are borrowed from the arguments; NULL: not given. */
+/* A field for each row of options.def. Strings are borrowed from the arguments;
+ * NULL: not given. A negative number of seconds: not given. */
 struct options {
-	const char *listen;
-	const char *public_url;
-	const char *verification_uri;
-	const char *client_id;
-	const char *client_secret_file;
-	const char *profile;
-	const char *tls_cert;
-	const char *tls_key;
-	int64_t expires_s;
-	int64_t interval_s; /* negative: not given */
-	int64_t token_lifetime_s;
-	int64_t approve_after_s; /* negative: not given */
+#define TEXT(field, ...) const char *field;
+#define FLAG(field, ...) bool field;
+#define COUNT(field, ...) int field;
+#define SECONDS(field, ...) int64_t field;
+#define TAKEN(...)
+#include "practice/options.def"
+#undef TEXT
+#undef FLAG
+#undef COUNT
+#undef SECONDS
+#undef TAKEN
 	struct faults faults;
-	bool until_stdin_closes;
-	bool json;
-	int verbose;
-	bool help;
-	bool version;
 };
 
-/* Reads the command line. False with *err where it is wrong. */
+/* Reads the command line. False with *err if it is invalid. */
 bool options_read(struct options *options, int argc, char **argv,
 		  struct err *err);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The approval pages, see page.h. Made for a phone, works without JavaScript.
+ * The approval pages, see page.h. Made for a phone; they work without
+ * JavaScript.
  */
 #include "config.h"
 
@@ -14,7 +15,7 @@
 #include "base/html.h"
 #include "base/mem.h"
 
-/* The digest in page_policy() covers this text, byte by byte. */
+/* The digest in page_policy() covers this text byte for byte. */
 static const char style[] =
 	":root{color-scheme:light dark;--bg:#f2f4f8;--card:#fff;--ink:#16202e;"
 	"--soft:#56637a;--line:#dde3ec;--accent:#0b5fd0;--on-accent:#fff;"
@@ -63,7 +64,7 @@ static const char style[] =
 	"footer{max-width:430px;margin-top:18px;text-align:center;"
 	"color:var(--soft);font-size:14px}";
 
-/* Scopes in words; the others are shown as they are. */
+/* Descriptions of scopes; unknown ones are shown as they are. */
 static const struct {
 	const char *scope;
 	const char *words;
@@ -99,9 +100,11 @@ static void begin(struct buf *out, const char *title)
 
 static void end(struct buf *out)
 {
-	buf_adds(out, "</main>\n<footer>This is grantty's practice server. "
-		      "Nobody's real account is signed in here.</footer>\n"
-		      "</body>\n</html>\n");
+	buf_adds(out, "</main>\n"
+		      "<footer>This is grantty's practice server. It uses no "
+		      "real account.</footer>\n"
+		      "</body>\n"
+		      "</html>\n");
 }
 
 /* An attribute: name="value" with a space before it. */
@@ -163,7 +166,7 @@ static const char *scope_words(const char *scope)
 
 static void scope_list(struct buf *out, const char *scope)
 {
-	buf_adds(out, "<div><dt>It may</dt><dd><ul>\n");
+	buf_adds(out, "<div><dt>It can</dt><dd><ul>\n");
 	if (!scope[strspn(scope, " ")])
 		buf_adds(out, "<li>Know that you approved it</li>\n");
 	while (*(scope += strspn(scope, " "))) {
@@ -183,14 +186,15 @@ void page_question(struct buf *out, const struct page_question *question)
 {
 	begin(out, "Approve this device?");
 	buf_adds(out, "<h1>Approve this device?</h1>\n"
-		      "<p>Only approve if you are standing in front of it and "
-		      "it shows this very code:</p>\n<div class=\"code\">");
+		      "<p>Approve only if you are standing at this device, "
+		      "and it shows exactly this code:</p>\n"
+		      "<div class=\"code\">");
 	html_escape(out, question->user_code);
 	buf_adds(out, "</div>\n<dl>\n");
 	row(out, "Device", *question->device ? question->device : "unnamed");
 	row(out, "Address", question->peer);
 	row(out, "Client", question->client_id);
-	row(out, "You are", question->person);
+	row(out, "You are", question->user);
 	scope_list(out, question->scope);
 	buf_adds(out, "</dl>\n<form method=\"post\"");
 	attribute(out, "action", question->action);

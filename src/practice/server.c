@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The HTTP server on libmicrohttpd, see server.h. A request is gathered whole,
- * answered at once by the service, and sent in the way the answer asks for.
+ * The HTTP server on libmicrohttpd, see server.h. A request is received
+ * completely, answered at once by the service, and sent as the answer
+ * specifies.
  */
 #include "config.h"
 
@@ -22,22 +23,24 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "practice/call.h"
-#include "practice/guests.h"
+#include "practice/connections.h"
+#include "practice/gzip.h"
 #include "practice/listen.h"
+#include "practice/router.h"
 #include "practice/service.h"
 
 enum {
 	MAX_CONNECTIONS = 1024,
 	IDLE_TIMEOUT_S = 10,
-	/* For a request to come in, the silence before it included. */
+	/* To receive a request, including the silence before it. */
 	REQUEST_MS = 20 * 1000,
 	CONNECTION_MEMORY = 32 * 1024, /* request line, headers, buffers */
 	FLOOD_BYTES = 32 * 1024 * 1024,
 	FLOOD_BLOCK = 32 * 1024,
 	DRIP_BLOCK = 64,
 	DRIP_PAUSE_MS = 200,
-	/* A client that is kept waiting for ever is let go of in the end, so
-	 * that it does not hold a connection for good. */
+	/* A client that gets no answer is disconnected in the end, so that it
+	 * does not hold a connection forever. */
 	HANG_MS = 120 * 1000
 };
 
@@ -48,7 +51,7 @@ struct server {
 	char *cert, *key;
 	int epoll_fd;
 	bool tls;
-	struct guests guests;
+	struct connections connections;
 	struct exchange *waiting; /* suspended until their due_ms */
 };
 
@@ -58,8 +61,8 @@ struct exchange {
 	struct server *server;
 	struct MHD_Connection *connection;
 	char *uri;
-	bool begun; /* its headers were looked at */
-	bool hung;  /* is never answered */
+	bool begun; /* its headers were checked */
+	bool hung;  /* never gets an answer */
 	struct buf body;
 	struct answer answer;
 	int64_t due_ms;
@@ -97,8 +100,7 @@ static void resume_due(struct server *server, int64_t by_ms)
 	}
 }
 
-/* The first thing that is known of a request; what it returns becomes the
- * con_cls of all that follows. */
+/* Called first for each request; returns the con_cls of all later calls. */
 static void *begin_exchange(void *cls, const char *uri,
 			    struct MHD_Connection *connection)
 {
@@ -112,7 +114,25 @@ static void *begin_exchange(void *cls, const char *uri,
 	return exchange;
 }
 
-static struct guest *guest_of(struct MHD_Connection *connection)
+/* The library returns information about a connection in one shared place, which
+ * the next such call overwrites, so the value is copied at once. */
+static int fd_of(struct MHD_Connection *connection)
+{
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(
+		connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+
+	return info ? info->connect_fd : -1;
+}
+
+static const struct sockaddr *client_of(struct MHD_Connection *connection)
+{
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(
+		connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+
+	return info ? info->client_addr : NULL;
+}
+
+static struct connection *connection_of(struct MHD_Connection *connection)
 {
 	return MHD_get_connection_info(connection,
 				       MHD_CONNECTION_INFO_SOCKET_CONTEXT)
@@ -126,7 +146,7 @@ static void end_exchange(void *cls, struct MHD_Connection *connection,
 
 	(void)cls;
 	(void)why;
-	guest_may_take(guest_of(connection), now_ms() + REQUEST_MS);
+	connection_may_take(connection_of(connection), now_ms() + REQUEST_MS);
 	if (!exchange)
 		return;
 	answer_free(&exchange->answer);
@@ -165,11 +185,29 @@ static ssize_t flood(void *cls, uint64_t sent, char *dst, size_t size)
 	return (ssize_t)size;
 }
 
+static struct MHD_Response *make_encoded(const struct buf *body)
+{
+	struct MHD_Response *response = NULL;
+	struct buf encoded;
+
+	buf_init(&encoded, 2 * body->len + 64);
+	if (gzip_store(&encoded, body->data, body->len))
+		response = MHD_create_response_from_buffer(
+			encoded.len, encoded.data, MHD_RESPMEM_MUST_COPY);
+	buf_free(&encoded);
+	if (response)
+		MHD_add_response_header(
+			response, MHD_HTTP_HEADER_CONTENT_ENCODING, "gzip");
+	return response;
+}
+
 static struct MHD_Response *make_response(struct exchange *exchange)
 {
 	struct buf *body = &exchange->answer.body;
 
 	switch (exchange->answer.delivery) {
+	case DELIVER_GZIP:
+		return make_encoded(body);
 	case DELIVER_WHOLE:
 	case DELIVER_NEVER:
 	case DELIVER_DROP:
@@ -194,6 +232,7 @@ static enum MHD_Result send_answer(struct exchange *exchange)
 
 	switch (answer->delivery) {
 	case DELIVER_WHOLE:
+	case DELIVER_GZIP:
 	case DELIVER_DRIP:
 	case DELIVER_FLOOD:
 		break;
@@ -213,6 +252,11 @@ static enum MHD_Result send_answer(struct exchange *exchange)
 	for (size_t i = 0; i < answer->header_count; i++)
 		MHD_add_response_header(response, answer->headers[i].name,
 					answer->headers[i].value);
+	/* The timeout of this answer, not of an earlier one on this
+	 * connection. */
+	MHD_set_connection_option(
+		exchange->connection, MHD_CONNECTION_OPTION_TIMEOUT,
+		answer->idle_s > 0 ? answer->idle_s : (unsigned)IDLE_TIMEOUT_S);
 	result = MHD_queue_response(exchange->connection, answer->status,
 				    response);
 	MHD_destroy_response(response);
@@ -225,28 +269,25 @@ static const char *header(const struct exchange *exchange, const char *name)
 					   MHD_HEADER_KIND, name);
 }
 
-/* Who calls, and under which names we go on that connection. */
-struct ends {
+/* The caller, and the server's names on that connection. */
+struct connection_names {
 	char peer[LISTEN_HOST_SIZE];
 	char local_host[LISTEN_HOST_SIZE + 8];
 	char local_port[8];
 	bool same_machine;
 };
 
-static bool find_ends(const struct exchange *exchange, struct ends *ends)
+static bool find_names(const struct exchange *exchange,
+		       struct connection_names *ends)
 {
-	const union MHD_ConnectionInfo *fd, *client;
+	const int fd = fd_of(exchange->connection);
+	const struct sockaddr *client = client_of(exchange->connection);
 	struct sockaddr_storage own = {0};
 	socklen_t len = sizeof own;
 	char host[LISTEN_HOST_SIZE];
 	int port;
 
-	fd = MHD_get_connection_info(exchange->connection,
-				     MHD_CONNECTION_INFO_CONNECTION_FD);
-	client = MHD_get_connection_info(exchange->connection,
-					 MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-	if (!fd || !client ||
-	    getsockname(fd->connect_fd, (struct sockaddr *)&own, &len) < 0)
+	if (!client || getsockname(fd, (struct sockaddr *)&own, &len) < 0)
 		return false;
 	listen_host((struct sockaddr *)&own, host);
 	port = listen_port((struct sockaddr *)&own);
@@ -257,18 +298,18 @@ static bool find_ends(const struct exchange *exchange, struct ends *ends)
 			 port);
 	snprintf(ends->local_host, sizeof ends->local_host, "%s%s", host,
 		 ends->local_port);
-	listen_host(client->client_addr, ends->peer);
-	ends->same_machine = listen_is_loopback(client->client_addr) ||
-			     strcmp(ends->peer, host) == 0;
+	listen_host(client, ends->peer);
+	ends->same_machine =
+		listen_is_loopback(client) || strcmp(ends->peer, host) == 0;
 	return true;
 }
 
-/* Has the service answer; false where the caller's end is gone already. */
+/* Lets the service answer; false if the connection is already gone. */
 static bool serve(struct exchange *exchange, const char *method)
 {
 	struct server *server = exchange->server;
 	char *query = strchr(exchange->uri, '?');
-	struct ends ends;
+	struct connection_names ends;
 	struct call call = {
 		.method = method,
 		.path = exchange->uri,
@@ -289,12 +330,12 @@ static bool serve(struct exchange *exchange, const char *method)
 		.wall_s = time(NULL),
 	};
 
-	if (!find_ends(exchange, &ends))
+	if (!find_names(exchange, &ends))
 		return false;
 	call.same_machine = ends.same_machine;
 	if (query)
 		*query = '\0';
-	service_answer(server->service, &call, &exchange->answer);
+	router_answer(server->service, &call, &exchange->answer);
 	/* Never the query: it may hold a code. */
 	if (server->log)
 		log_add(server->log, call.wall_s, LEVEL_INFO, "%s %s %s %u",
@@ -302,7 +343,7 @@ static bool serve(struct exchange *exchange, const char *method)
 	return true;
 }
 
-/* At the headers: refuses what is announced as too large. */
+/* After the headers: rejects a body announced as too large. */
 static enum MHD_Result begin_request(struct exchange *exchange)
 {
 	const char *length = header(exchange, MHD_HTTP_HEADER_CONTENT_LENGTH);
@@ -317,8 +358,8 @@ static enum MHD_Result begin_request(struct exchange *exchange)
 	return send_answer(exchange);
 }
 
-/* Some clients leave spaces in a form as they are (oidc-agent, and people with
- * curl); servers take that for what is meant. */
+/* Some clients do not encode spaces in a form (oidc-agent, people with curl);
+ * most servers accept that. */
 static bool take_body(struct buf *body, const char *data, size_t n)
 {
 	size_t had = body->len;
@@ -351,8 +392,8 @@ static enum MHD_Result handle(void *cls, struct MHD_Connection *connection,
 		return take_body(&exchange->body, upload_data, n) ? MHD_YES
 								  : MHD_NO;
 	}
-	/* It is here; the answer may take its time. */
-	guest_may_take(guest_of(connection), INT64_MAX);
+	/* The request is complete; the answer may take a while. */
+	connection_may_take(connection_of(connection), INT64_MAX);
 	if (exchange->hung || !serve(exchange, method))
 		return MHD_NO;
 	return send_answer(exchange);
@@ -363,16 +404,13 @@ static void note_connection(void *cls, struct MHD_Connection *connection,
 			    enum MHD_ConnectionNotificationCode what)
 {
 	struct server *server = cls;
-	int fd;
 
 	if (what == MHD_CONNECTION_NOTIFY_CLOSED) {
-		guests_leave(&server->guests, *context);
+		connections_leave(&server->connections, *context);
 		return;
 	}
-	fd = MHD_get_connection_info(connection,
-				     MHD_CONNECTION_INFO_CONNECTION_FD)
-		     ->connect_fd;
-	*context = guests_enter(&server->guests, fd, now_ms() + REQUEST_MS);
+	*context = connections_enter(&server->connections, fd_of(connection),
+				     now_ms() + REQUEST_MS);
 	server->service->connections++;
 }
 
@@ -409,7 +447,7 @@ static struct MHD_Daemon *start(struct server *server, int listener)
 		note_connection, server, MHD_OPTION_CONNECTION_LIMIT,
 		(unsigned)MAX_CONNECTIONS, MHD_OPTION_CONNECTION_TIMEOUT,
 		(unsigned)IDLE_TIMEOUT_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-		(size_t)CONNECTION_MEMORY, MHD_OPTION_STRICT_FOR_CLIENT, 1,
+		(size_t)CONNECTION_MEMORY, MHD_OPTION_CLIENT_DISCIPLINE_LVL, 1,
 		MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_ARRAY,
 		server->tls ? tls : tls + 2, MHD_OPTION_END);
 }
@@ -430,8 +468,8 @@ struct server *server_new(struct service *service,
 						    MHD_DAEMON_INFO_EPOLL_FD)
 			      : NULL;
 	if (!info) {
-		err_set(err, "The HTTP server does not start%s.",
-			server->tls ? "; look at the TLS certificate and key"
+		err_set(err, "Cannot start the HTTP server%s.",
+			server->tls ? ": check the TLS certificate and key"
 				    : "");
 		server_free(server);
 		return NULL;
@@ -461,7 +499,7 @@ int server_timeout(const struct server *server)
 {
 	MHD_UNSIGNED_LONG_LONG http_ms;
 	int64_t wait_ms = INT64_MAX, now = now_ms();
-	int64_t due_ms = guests_due_ms(&server->guests);
+	int64_t due_ms = connections_due_ms(&server->connections);
 
 	if (MHD_get_timeout(server->daemon, &http_ms) == MHD_YES)
 		wait_ms = (int64_t)http_ms;
@@ -491,10 +529,10 @@ void server_run(struct server *server)
 	unsigned before;
 
 	resume_due(server, now_ms());
-	guests_cut(&server->guests, now_ms());
-	/* The library stops to listen while it has all the connections it may
-	 * have, and only looks at the beginning of a run whether there is room
-	 * again: without another run a waiting client would wait on. */
+	connections_cut(&server->connections, now_ms());
+	/* The library stops listening while it has the most connections
+	 * allowed, and checks only at the start of a run whether there is room
+	 * again: without another run, a client would wait in vain. */
 	do {
 		before = count_open(server);
 		MHD_run(server->daemon);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The door to libmicrohttpd: requests in, answers out, with limits on all that
- * a stranger can send. Knows nothing of what the answers mean. Waits for
- * nothing itself: the program's loop does.
+ * The interface to libmicrohttpd: requests in, answers out, with limits on
+ * everything that a client can send. Does not interpret the answers. Never
+ * waits: the program's loop does.
  */
 #ifndef GRANTTY_PRACTICE_SERVER_H
 #define GRANTTY_PRACTICE_SERVER_H
@@ -19,22 +19,22 @@ struct server_options {
 	int listener;	  /* a bound, listening socket; the server closes it */
 	const char *cert; /* PEM; NULL for plain HTTP */
 	const char *key;
-	struct log *log; /* one line per request, without any secret; or NULL */
+	struct log *log; /* one line per request, without secrets; or NULL */
 };
 
-/* Starts to serve the service, which must outlive the server. NULL with *err
- * where it cannot. */
+/* Starts to serve the service, which must outlive the server. NULL with *err on
+ * failure. */
 struct server *server_new(struct service *service,
 			  const struct server_options *options,
 			  struct err *err);
 void server_free(struct server *server); /* NULL is fine */
 
-/* The descriptor that becomes readable when server_run() has something to do,
- * and how long it may be left alone (milliseconds; negative: for ever). */
+/* The descriptor that becomes readable when server_run() is needed, and the
+ * longest time until the next call (milliseconds; negative: no limit). */
 int server_fd(const struct server *server);
 int server_timeout(const struct server *server);
 
-/* Does what there is to do; does not wait. */
+/* Handles pending events; does not wait. */
 void server_run(struct server *server);
 
 #endif

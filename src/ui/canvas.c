@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Draws on curses' standard screen. Does not know what a panel is; everything
- * that is text goes through text_clip() once more on its way.
+ * Draws on curses' standard screen. Does not know what a panel is. All text
+ * goes through text_clip() once more before it is written.
  */
 #include "config.h"
 
@@ -16,13 +16,13 @@
 #include "ui/term.h"
 #include "ui/wrap.h"
 
-enum { ROW_BYTES = 4096 }; /* a row of text, whatever is in it */
+enum { ROW_BYTES = 4096 }; /* enough for any row of text */
 
 void canvas_init(struct canvas *canvas, const struct term *term)
 {
 	*canvas = (struct canvas){
 		.term = term,
-		.utf8 = term_is_utf8(term),
+		.utf8 = term_is_utf8(term) && !term_is_wide(term),
 		.halves = term_has_halves(term),
 		.slow = term_is_slow(term),
 		.marks_pastes = term_marks_pastes(term),
@@ -36,6 +36,18 @@ struct rect canvas_screen(const struct canvas *canvas)
 		.rows = term_rows(canvas->term),
 		.columns = term_columns(canvas->term),
 	};
+}
+
+bool canvas_can_show(const struct canvas *canvas, const char *text)
+{
+	char row[ROW_BYTES];
+	bool same;
+
+	(void)text_clip(row, sizeof(row), text, strlen(text), -1,
+			canvas->text_flags);
+	same = strcmp(row, text) == 0;
+	mem_wipe(row, strlen(row));
+	return same;
 }
 
 static void use_ink(struct ink ink)
@@ -81,7 +93,7 @@ int canvas_span(struct canvas *canvas, struct rect rect, int y, int x,
 			  canvas->text_flags | TEXT_DOTS);
 	use_role(canvas, role);
 	mvwaddstr(stdscr, place.y, place.x, row);
-	mem_wipe(row, strlen(row)); /* it may be somebody's name */
+	mem_wipe(row, strlen(row)); /* it may be a user's name */
 	return width;
 }
 
@@ -100,6 +112,17 @@ void canvas_text_right(struct canvas *canvas, struct rect rect, int y,
 
 	canvas_text(canvas, rect, y, rect.columns - width, role, row);
 	mem_wipe(row, strlen(row));
+}
+
+void canvas_link(struct canvas *canvas, struct rect rect, int y, int x,
+		 int columns)
+{
+	const struct rect place = rect_part(rect, y, x, 1, columns);
+
+	if (y < 0 || x < 0 || place.rows == 0 || place.columns == 0 ||
+	    canvas->link_count == CANVAS_LINKS_MAX)
+		return;
+	canvas->links[canvas->link_count++] = place;
 }
 
 int canvas_words(struct canvas *canvas, struct rect rect, int y, enum role role,
@@ -146,6 +169,7 @@ void canvas_box(struct canvas *canvas, struct rect rect, enum role role)
 	canvas_glyphs(canvas, rect, bottom, right, role, GLYPH_BOTTOM_RIGHT, 1);
 }
 
+/* Without half blocks, the pixels are blanks in the colour of the ink. */
 void canvas_large(struct canvas *canvas, struct rect rect, int y, int x,
 		  enum role role, enum large large, const char *text)
 {
@@ -153,12 +177,32 @@ void canvas_large(struct canvas *canvas, struct rect rect, int y, int x,
 	const int columns = large_columns(large, text);
 
 	for (int i = 0; i < rows; i++) {
-		for (int j = 0; j < columns; j++)
-			canvas_glyphs(
-				canvas, rect, y + i, x + j, role,
-				large_glyph(large, text, i, j, canvas->halves),
-				1);
+		for (int j = 0; j < columns; j++) {
+			enum glyph glyph =
+				large_glyph(large, text, i, j, canvas->halves);
+
+			if (canvas->halves)
+				canvas_glyphs(canvas, rect, y + i, x + j, role,
+					      glyph, 1);
+			else if (glyph != GLYPH_BLANK)
+				canvas_bar(canvas,
+					   rect_part(rect, y + i, x + j, 1, 1),
+					   role);
+		}
 	}
+}
+
+void canvas_qr_blank(struct canvas *canvas, struct rect rect, int y, int x,
+		     bool light)
+{
+	struct rect place = rect_part(rect, y, x, 1, 1);
+	struct ink ink = palette_qr_ink(term_palette(canvas->term));
+
+	if (y < 0 || x < 0 || place.rows == 0 || place.columns == 0)
+		return;
+	ink.attributes = light != canvas->dark_ink ? A_REVERSE : A_NORMAL;
+	use_ink(ink);
+	mvwaddstr(stdscr, place.y, place.x, " ");
 }
 
 void canvas_qr_cell(struct canvas *canvas, struct rect rect, int y, int x,
@@ -170,17 +214,15 @@ void canvas_qr_cell(struct canvas *canvas, struct rect rect, int y, int x,
 
 	if (y < 0 || x < 0 || place.rows == 0 || place.columns == 0)
 		return;
-	if (!canvas->halves) { /* blanks only */
-		if (upper)
-			ink.attributes |= A_REVERSE;
-		else
-			ink.attributes &= ~A_REVERSE;
-		upper = lower = false;
-	} else if (ink.attributes & A_REVERSE) {
+	if (canvas->dark_ink) /* some terminals show bold as bright */
+		ink.attributes = A_NORMAL;
+	if ((ink.attributes & A_REVERSE) || canvas->dark_ink) {
 		upper = !upper;
 		lower = !lower;
 	}
-	if (upper && lower)
+	if (upper && lower && canvas->dark_ink)
+		ink.attributes = A_REVERSE; /* leaves no gap */
+	else if (upper && lower)
 		glyph = GLYPH_FULL;
 	else if (upper)
 		glyph = GLYPH_UPPER;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What panels draw with: text, glyphs and fills in a role's colours, at places
- * relative to a rectangle and clipped to it. The screen underneath remembers
- * what it shows, so drawing the same again costs no output.
+ * The drawing operations for panels: text, glyphs and fills in a role's
+ * colours, positioned relative to a rectangle and clipped to it. curses
+ * remembers the screen contents, so drawing the same again produces no output.
  */
 #ifndef GRANTTY_UI_CANVAS_H
 #define GRANTTY_UI_CANVAS_H
@@ -10,27 +10,37 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "core/theme.h"
+#include "conf/theme.h"
 #include "ui/glyphs.h"
 #include "ui/rect.h"
 
 struct term;
 
+enum { CANVAS_LINKS_MAX = 64 }; /* rows of addresses */
+
 struct canvas {
 	const struct term *term;
-	bool utf8;
+	bool utf8;	     /* blocks and lines take one column */
 	bool halves;	     /* half blocks can be drawn */
+	bool dark_ink;	     /* for QR codes: see palette_qr_dark_ink() */
 	bool slow;	     /* every byte counts */
-	bool marks_pastes;   /* people need not say that they are to paste */
+	bool marks_pastes;   /* pasting needs no key first */
 	unsigned text_flags; /* for text_clip() */
+
+	/* The areas that link to the sign-in address: see canvas_link(). */
+	struct rect links[CANVAS_LINKS_MAX];
+	size_t link_count;
 };
 
 void canvas_init(struct canvas *canvas, const struct term *term);
 
-/* All there is to draw on. */
+/* The whole drawing area. */
 struct rect canvas_screen(const struct canvas *canvas);
 
-/* Blanks everything: what is not drawn afterwards will be gone. */
+/* True if every character of the text can be drawn. */
+bool canvas_can_show(const struct canvas *canvas, const char *text);
+
+/* Blanks the whole screen. */
 void canvas_erase(struct canvas *canvas);
 
 /* Blanks the rectangle in the role's colours. */
@@ -39,35 +49,45 @@ void canvas_fill(struct canvas *canvas, struct rect rect, enum role role);
 /* Fills the rectangle with the role's foreground colour. */
 void canvas_bar(struct canvas *canvas, struct rect rect, enum role role);
 
-/* One row of text, marked with ".." where it is cut. Returns the columns that
- * it took. The second form takes len bytes. */
+/* Draws one row of text, marked with ".." if it is cut off. Returns the number
+ * of columns used. The second form takes len bytes. */
 int canvas_text(struct canvas *canvas, struct rect rect, int y, int x,
 		enum role role, const char *text);
 int canvas_span(struct canvas *canvas, struct rect rect, int y, int x,
 		enum role role, const char *text, size_t len);
 
-/* The same, but ending where the rectangle does. */
+/* Draws text that ends at the right edge of the rectangle. */
 void canvas_text_right(struct canvas *canvas, struct rect rect, int y,
 		       enum role role, const char *text);
 
-/* Text over the whole width from row y on, broken between words. Returns the
- * rows that it took. */
+/* Makes that many columns of text already drawn there a link to the sign-in
+ * address, if the terminal has hyperlinks. */
+void canvas_link(struct canvas *canvas, struct rect rect, int y, int x,
+		 int columns);
+
+/* Draws text over the full width from row y on, wrapped between words. Returns
+ * the number of rows used. */
 int canvas_words(struct canvas *canvas, struct rect rect, int y, enum role role,
 		 const char *text);
 
-/* The glyph count times, side by side. */
+/* Draws the glyph count times, side by side. */
 void canvas_glyphs(struct canvas *canvas, struct rect rect, int y, int x,
 		   enum role role, enum glyph glyph, int count);
 
-/* A box around the edge of the rectangle. */
+/* Draws a box along the edge of the rectangle. */
 void canvas_box(struct canvas *canvas, struct rect rect, enum role role);
 
-/* Large characters with their top left corner in that place. */
+/* Draws large characters with their top left corner at that position. */
 void canvas_large(struct canvas *canvas, struct rect rect, int y, int x,
 		  enum role role, enum large large, const char *text);
 
-/* A cell of a QR code: which halves are light. Without half blocks both are as
- * the upper one is. */
+/* Draws a whole cell of a QR code as a blank in one of two colours. Blanks
+ * survive even where other characters do not. */
+void canvas_qr_blank(struct canvas *canvas, struct rect rect, int y, int x,
+		     bool light);
+
+/* Draws a cell of a QR code as a half block; upper and lower: whether that half
+ * is light. Only if half blocks are available. */
 void canvas_qr_cell(struct canvas *canvas, struct rect rect, int y, int x,
 		    bool upper, bool lower);
 

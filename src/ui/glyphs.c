@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Two pixel fonts, drawn here as they look, and how their pixels become half
- * blocks. Characters that people confuse (0 O, 1 I, 2 Z, 5 S, 8 B) are drawn
- * apart.
+ * Two pixel fonts, drawn here as they look, and the conversion of their pixels
+ * to half blocks. Characters that are easily confused (0 O, 1 I, 2 Z, 5 S, 8 B)
+ * are drawn to look different.
  */
 #include "config.h"
 

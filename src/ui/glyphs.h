@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What can be drawn besides text: blocks and lines that every console font
- * has, and large characters made of blocks. With and without UTF-8. Pure.
+ * What can be drawn besides text: blocks and lines that every console font has,
+ * and large characters made of blocks. With and without UTF-8. Pure.
  */
 #ifndef GRANTTY_UI_GLYPHS_H
 #define GRANTTY_UI_GLYPHS_H
@@ -29,16 +29,16 @@ const char *glyph_text(enum glyph glyph, bool utf8);
 enum large {
 	LARGE_SMALL,  /* 5 pixels high */
 	LARGE_TALL,   /* 7 pixels high */
-	LARGE_DOUBLE, /* the same, each pixel two by two */
+	LARGE_DOUBLE, /* as LARGE_TALL, each pixel two by two */
 	LARGE_COUNT
 };
 
-/* The size of the text in cells; 0 columns where a character is missing. */
+/* The size of the text in cells; 0 columns if a character has no glyph. */
 int large_columns(enum large large, const char *text);
 int large_rows(enum large large, bool utf8);
 
-/* What stands in that cell of the text. Without UTF-8 a cell is no more than
- * one pixel high. */
+/* The glyph in that cell of the text. Without UTF-8 a cell is at most one pixel
+ * high. */
 enum glyph large_glyph(enum large large, const char *text, int row, int column,
 		       bool utf8);
 

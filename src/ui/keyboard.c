@@ -1,49 +1,72 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Takes the bytes of the terminal for keys, by way of a pad of curses' that is
- * never shown: reading from a window would draw it.
+ * Reads the terminal's input without curses, which would report a key for
+ * everything that a terminfo entry names and treat the rest as letters.
  */
 #include "config.h"
 
 #include "ui/keyboard.h"
 
 #include <curses.h>
+#include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/ioctl.h>
+#include <term.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "ui/paste.h"
 
-enum { ESCAPE_DELAY_MS = 25 };
-
-/* What the next byte of the input belongs to. */
-enum input {
-	INPUT_KEYS,
-	INPUT_SEQUENCE, /* a control sequence, after its ESC[ */
-	INPUT_PASTE
-};
+/* After this long without its end, pasted text is dropped: the next user must
+ * not find a dead keyboard. */
+enum { PASTE_END_MS = 10000 };
 
 struct keyboard {
 	int fd;
-	WINDOW *pad;
 	bool hung_up;
-	enum input input;
-	char parameters[4]; /* the first ones of a control sequence */
-	size_t parameter_count;
+	bool pasting;
+	struct key_parser parser;
 	struct paste paste;
+	int64_t last_ms; /* when bytes last arrived */
+
+	/* Input that was read but not handled yet. */
+	unsigned char bytes[256];
+	size_t first, count;
 };
 
-struct keyboard *keyboard_new(int fd)
+/* Registers the keys that this type of terminal sends in its own way. */
+static void name_keys(struct key_parser *parser)
+{
+	static const struct {
+		const char *capability;
+		int key;
+	} keys[] = {
+		{"kcuu1", KEYS_UP},    {"kcud1", KEYS_DOWN},
+		{"kcub1", KEYS_LEFT},  {"kcuf1", KEYS_RIGHT},
+		{"kpp", KEYS_PAGE_UP}, {"knp", KEYS_PAGE_DOWN},
+		{"khome", KEYS_HOME},  {"kend", KEYS_END},
+		{"kent", KEYS_ENTER},  {"kbs", KEYS_BACKSPACE},
+		{"kcbt", KEYS_OTHER},  {"kdch1", KEYS_OTHER},
+		{"kf1", '?'},
+	};
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		/* term.h declares the name without const. */
+		const char *sequence =
+			tigetstr((char *)(uintptr_t)keys[i].capability);
+
+		if (sequence != NULL && sequence != (char *)-1)
+			key_parser_name(parser, sequence, keys[i].key);
+	}
+}
+
+struct keyboard *keyboard_new(int fd, bool utf8)
 {
 	struct keyboard *keyboard = xcalloc(1, sizeof(*keyboard));
 
 	keyboard->fd = fd;
-	set_escdelay(ESCAPE_DELAY_MS);
-	keyboard->pad = newpad(1, 1);
-	keypad(keyboard->pad, TRUE);
-	nodelay(keyboard->pad, TRUE);
+	key_parser_init(&keyboard->parser, utf8);
+	name_keys(&keyboard->parser);
 	return keyboard;
 }
 
@@ -51,166 +74,122 @@ void keyboard_free(struct keyboard *keyboard)
 {
 	if (keyboard == NULL)
 		return;
-	if (keyboard->pad != NULL)
-		delwin(keyboard->pad);
 	paste_wipe(&keyboard->paste);
+	mem_wipe(keyboard->bytes, sizeof(keyboard->bytes));
 	free(keyboard);
 }
 
-/* Curses gives the same ERR for no key and for no terminal. */
-static bool is_gone(const struct keyboard *keyboard)
+/* Reads available input; false if there is none or the terminal is gone. */
+static bool fill(struct keyboard *keyboard, int64_t now_ms)
 {
 	struct pollfd fd = {.fd = keyboard->fd, .events = POLLIN};
-	int waiting = 0;
+	ssize_t n;
 
+	mem_wipe(keyboard->bytes, keyboard->count);
+	keyboard->first = keyboard->count = 0;
 	if (poll(&fd, 1, 0) < 1)
 		return false;
-	if (fd.revents & (POLLHUP | POLLERR | POLLNVAL))
-		return true;
-	/* Readable with nothing to read: the end of the file. */
-	return ioctl(fd.fd, FIONREAD, &waiting) != 0 || waiting == 0;
-}
-
-/* What curses has next: a byte, one of its own keys, or ERR. */
-static int next_code(struct keyboard *keyboard)
-{
-	int c;
-
-	/* The rest of a UTF-8 character belongs to the key of its first byte;
-	 * a change of size is told by term_resize(). */
-	do
-		c = wgetch(keyboard->pad);
-	while ((c >= 0x80 && c < 0xC0) || c == KEY_RESIZE);
-	return c;
-}
-
-static int translate(int c)
-{
-	switch (c) {
-	case '\r':
-	case '\n':
-	case KEY_ENTER:
-		return KEYS_ENTER;
-	case '\t':
-		return KEYS_TAB;
-	case '\b':
-	case 0x7F:
-	case KEY_BACKSPACE:
-		return KEYS_BACKSPACE;
-	case 3:
-		return KEYS_INTERRUPT;
-	case 12:
-		return KEYS_REPAINT;
-	case KEY_UP:
-		return KEYS_UP;
-	case KEY_DOWN:
-		return KEYS_DOWN;
-	case KEY_LEFT:
-		return KEYS_LEFT;
-	case KEY_RIGHT:
-		return KEYS_RIGHT;
-	case KEY_PPAGE:
-		return KEYS_PAGE_UP;
-	case KEY_NPAGE:
-		return KEYS_PAGE_DOWN;
-	case KEY_HOME:
-		return KEYS_HOME;
-	case KEY_END:
-		return KEYS_END;
-	case KEY_F(1):
-		return '?';
+	n = fd.revents & POLLIN ? read(keyboard->fd, keyboard->bytes,
+				       sizeof(keyboard->bytes))
+				: 0;
+	if (n < 0 && (errno == EINTR || errno == EAGAIN))
+		return false;
+	if (n <= 0) {
+		keyboard->hung_up = true;
+		return false;
 	}
-	return c >= ' ' && c <= '~' ? c : KEYS_OTHER;
+	keyboard->count = (size_t)n;
+	if (now_ms - keyboard->last_ms >= KEY_ESCAPE_MS)
+		paste_pause(&keyboard->paste);
+	keyboard->last_ms = now_ms;
+	return true;
 }
 
-/* Within a control sequence that terminfo does not have. A key that comes
- * between ends it, too. */
-static int take_sequence(struct keyboard *keyboard, int c)
+static int take_paste(struct keyboard *keyboard, unsigned char byte,
+		      int64_t now_ms)
 {
-	const size_t count = keyboard->parameter_count;
-
-	if (c >= 0x20 && c < 0x40) {
-		if (count < sizeof(keyboard->parameters))
-			keyboard->parameters[keyboard->parameter_count++] =
-				(char)c;
-		return KEYS_NONE;
-	}
-	keyboard->input = INPUT_KEYS;
-	if (c != '~' || count != 3 ||
-	    memcmp(keyboard->parameters, "200", 3) != 0)
-		return KEYS_OTHER;
-	keyboard->input = INPUT_PASTE;
-	return KEYS_NONE;
-}
-
-/*
- * An escape that is followed by more at once is no Escape key but a sequence
- * that terminfo does not have: its rest must not be taken for keys.
- */
-static int take_escape(struct keyboard *keyboard)
-{
-	int c = wgetch(keyboard->pad);
-
-	if (c == ERR)
-		return KEYS_ESCAPE;
-	if (c == 'O') /* SS3: one more */
-		wgetch(keyboard->pad);
-	if (c != '[')
-		return KEYS_OTHER;
-	c = wgetch(keyboard->pad);
-	if (c == ERR) /* Alt and [ */
-		return KEYS_OTHER;
-	keyboard->input = INPUT_SEQUENCE;
-	keyboard->parameter_count = 0;
-	return take_sequence(keyboard, c);
-}
-
-static int take_paste(struct keyboard *keyboard, int c)
-{
-	switch (paste_take(&keyboard->paste, c)) {
+	switch (paste_take(&keyboard->paste, byte)) {
 	case PASTE_OPEN:
 		return KEYS_NONE;
 	case PASTE_COMPLETE:
-		keyboard->input = INPUT_KEYS;
+		keyboard->pasting = false;
 		return KEYS_PASTE;
 	case PASTE_BROKEN:
 		break;
 	}
-	keyboard->input = INPUT_KEYS;
-	paste_wipe(&keyboard->paste);
-	return c == 3 ? KEYS_INTERRUPT : KEYS_OTHER;
-}
-
-/* The key that c completes; KEYS_NONE while there must be more of it. */
-static int take(struct keyboard *keyboard, int c)
-{
-	switch (keyboard->input) {
-	case INPUT_KEYS:
-		break;
-	case INPUT_SEQUENCE:
-		return take_sequence(keyboard, c);
-	case INPUT_PASTE:
-		return take_paste(keyboard, c);
-	}
-	return c == 27 ? take_escape(keyboard) : translate(c);
-}
-
-int keyboard_key(struct keyboard *keyboard)
-{
-	int c, key;
-
-	if (keyboard->input != INPUT_PASTE)
+	keyboard->pasting = false;
+	if (keyboard->paste.taken > PASTE_GIVE_UP) {
 		paste_wipe(&keyboard->paste);
-	do {
-		c = next_code(keyboard);
-		key = c != ERR ? take(keyboard, c) : KEYS_NONE;
-	} while (c != ERR && key == KEYS_NONE);
-	if (c != ERR)
+		key_parser_skip(&keyboard->parser, now_ms);
+		return KEYS_NONE;
+	}
+	paste_wipe(&keyboard->paste);
+	return byte == KEYS_INTERRUPT ? KEYS_INTERRUPT : KEYS_OTHER;
+}
+
+/* The key that the byte completes; KEYS_NONE if more bytes must follow. */
+static int take(struct keyboard *keyboard, unsigned char byte, int64_t now_ms)
+{
+	int key;
+
+	if (keyboard->pasting)
+		return take_paste(keyboard, byte, now_ms);
+	key = key_parser_take(&keyboard->parser, byte, now_ms);
+	if (key != KEYS_PASTE)
 		return key;
-	paste_pause(&keyboard->paste);
-	if (!keyboard->hung_up)
-		keyboard->hung_up = is_gone(keyboard);
-	return keyboard->hung_up ? KEYS_HANG_UP : KEYS_NONE;
+	keyboard->pasting = true;
+	paste_begin(&keyboard->paste, keyboard->parser.eight_bit);
+	return KEYS_NONE;
+}
+
+static int rest(struct keyboard *keyboard, int64_t now_ms)
+{
+	if (keyboard->hung_up)
+		return KEYS_HANG_UP;
+	if (!keyboard->pasting)
+		return key_parser_pause(&keyboard->parser, now_ms);
+	if (now_ms >= keyboard_deadline(keyboard)) {
+		keyboard->pasting = false;
+		paste_wipe(&keyboard->paste);
+	}
+	return KEYS_NONE;
+}
+
+int keyboard_key(struct keyboard *keyboard, int64_t now_ms)
+{
+	int key = KEYS_NONE;
+
+	if (!keyboard->pasting)
+		paste_wipe(&keyboard->paste);
+	while (key == KEYS_NONE) {
+		if (keyboard->first == keyboard->count &&
+		    !fill(keyboard, now_ms))
+			return rest(keyboard, now_ms);
+		key = take(keyboard, keyboard->bytes[keyboard->first++],
+			   now_ms);
+	}
+	return key;
+}
+
+void keyboard_cursor(const struct keyboard *keyboard, int *row, int *column)
+{
+	*row = keyboard->parser.cursor_row;
+	*column = keyboard->parser.cursor_column;
+}
+
+int64_t keyboard_deadline(const struct keyboard *keyboard)
+{
+	if (keyboard->first < keyboard->count)
+		return 0;
+	return keyboard->pasting ? keyboard->last_ms + PASTE_END_MS
+				 : key_parser_deadline(&keyboard->parser);
+}
+
+bool keyboard_has_more(const struct keyboard *keyboard)
+{
+	struct pollfd fd = {.fd = keyboard->fd, .events = POLLIN};
+
+	return keyboard->first < keyboard->count || poll(&fd, 1, 0) > 0;
 }
 
 const char *keyboard_pasted(const struct keyboard *keyboard)

@@ -1,50 +1,47 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The keys of an open terminal, and what is pasted into it.
+ * The keys of an open terminal, and the text pasted into it.
  */
 #ifndef GRANTTY_UI_KEYBOARD_H
 #define GRANTTY_UI_KEYBOARD_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "ui/key_parser.h"
+
 struct keyboard;
 
-/* Keys as the rest of the program knows them. Printable characters are
- * themselves (ASCII only). */
-enum key {
-	KEYS_NONE = 0, /* nothing (more) to read */
-	KEYS_ESCAPE = 27,
-	KEYS_ENTER = 13,
-	KEYS_TAB = 9,
-	KEYS_REPAINT = 12,  /* Ctrl-L */
-	KEYS_INTERRUPT = 3, /* Ctrl-C */
-	KEYS_UP = 256,
-	KEYS_DOWN,
-	KEYS_LEFT,
-	KEYS_RIGHT,
-	KEYS_PAGE_UP,
-	KEYS_PAGE_DOWN,
-	KEYS_HOME,
-	KEYS_END,
-	KEYS_BACKSPACE,
-	KEYS_PASTE,  /* text was pasted: see keyboard_pasted() */
-	KEYS_OTHER,  /* some other key: a sign of a person */
-	KEYS_HANG_UP /* the terminal is gone: end */
-};
+/* The keyboard of the terminal that curses has open, whose terminfo entry names
+ * some of its keys. Reads from fd, which stays the caller's. utf8: whether it
+ * sends UTF-8. */
+struct keyboard *keyboard_new(int fd, bool utf8);
 
-/* The keyboard of the terminal that curses has open; fd: to read from, which
- * stays the caller's. Must be freed before the terminal is closed. */
-struct keyboard *keyboard_new(int fd);
-
-/* Wipes what was pasted; NULL is fine. */
+/* Wipes pasted text; NULL is fine. */
 void keyboard_free(struct keyboard *keyboard);
 
-/* The next key that was pressed; does not wait. Pasted text that has begun and
- * whose end never comes is what Escape twice or Ctrl-C gets out of. */
-int keyboard_key(struct keyboard *keyboard);
+/*
+ * The next key pressed up to now_ms; does not wait. If the end of pasted text
+ * never arrives, Escape twice or Ctrl-C leaves it, and it ends by itself after
+ * ten seconds.
+ */
+int keyboard_key(struct keyboard *keyboard, int64_t now_ms);
+
+/* The cursor position that the terminal reported last; 0 before the first
+ * report. */
+void keyboard_cursor(const struct keyboard *keyboard, int *row, int *column);
+
+/* When to call keyboard_key() again even without new input, since a lone Escape
+ * may turn out to be the key; INT64_MAX: never; 0: there is more to read. */
+int64_t keyboard_deadline(const struct keyboard *keyboard);
+
+/* True if there is input that was not read yet. */
+bool keyboard_has_more(const struct keyboard *keyboard);
 
 /*
- * What was pasted: at most 8 KiB of printable ASCII, without line ends and
- * other controls; "" where it was longer. Valid until the next keyboard_key(),
- * and wiped then, as it may carry a secret.
+ * The pasted text: at most 8 KiB of printable ASCII, without line ends and
+ * other controls; "" if it was longer. Valid until the next keyboard_key(),
+ * which wipes it, as it may carry a secret.
  */
 const char *keyboard_pasted(const struct keyboard *keyboard);
 

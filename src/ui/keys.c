@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The table of keys. Performs nothing: what a key does to the view is up to
- * ui.c, what it asks for up to the app.
+ * The table of keys. Performs nothing: ui.c applies a key to the view, and the
+ * app performs its command.
  */
 #include "config.h"
 
@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-#include "core/profile.h"
+#include "oauth/profile.h"
 #include "ui/keyboard.h"
 #include "ui/model.h"
 #include "ui/view.h"
@@ -21,7 +21,7 @@ enum {
 	PROFILE = 1 << SCREEN_PROFILE,
 	TROUBLE = 1 << SCREEN_TROUBLE,
 	ANYWHERE = WELCOME | SIGN_IN | CONFIRM | PROFILE | TROUBLE,
-	/* While an address is being typed on it, most keys are text. */
+	/* Set while an address is typed, when most keys are text. */
 	TYPING = 1 << (SCREEN_TROUBLE + 1)
 };
 
@@ -51,11 +51,11 @@ static bool without_address(const struct model *model, const struct view *view)
 
 static bool with_qr(const struct model *model, const struct view *view)
 {
-	return with_code(model, view) && view->symbol != NULL;
+	return with_code(model, view) && view->zoomable;
 }
 
-/* A long address has a QR code on few screens, and the key that takes it off
- * must bring it back. */
+/* A long address has a QR code on few screens, and the key that hides it must
+ * be able to bring it back. */
 static bool with_drawing(const struct model *model, const struct view *view)
 {
 	if (with_address(model, view))
@@ -63,21 +63,48 @@ static bool with_drawing(const struct model *model, const struct view *view)
 	return with_code(model, view);
 }
 
+static bool may_copy_code(const struct model *model, const struct view *view)
+{
+	return view->copies && with_code(model, view);
+}
+
+static bool may_copy_address(const struct model *model, const struct view *view)
+{
+	return view->copies &&
+	       (with_code(model, view) || with_address(model, view));
+}
+
+static bool may_confirm(const struct model *model, const struct view *view)
+{
+	return view_may_confirm(view, model->now_ms);
+}
+
+static bool zoomed(const struct model *model, const struct view *view)
+{
+	(void)model;
+	return view->zoom;
+}
+
 static bool in_demo(const struct model *model, const struct view *view)
 {
 	return with_code(model, view) && model->demo;
 }
 
-static bool may_quit(const struct model *model, const struct view *view)
+static bool may_interrupt(const struct model *model, const struct view *view)
 {
 	(void)view;
 	return model->can_quit;
 }
 
+/* In the zoom, these keys leave it. */
+static bool may_quit(const struct model *model, const struct view *view)
+{
+	return model->can_quit && !zoomed(model, view);
+}
+
 static bool may_give_up(const struct model *model, const struct view *view)
 {
-	(void)view;
-	return !model->locked_in;
+	return !model->locked_in && !zoomed(model, view);
 }
 
 static bool with_profile(const struct model *model, const struct view *view)
@@ -86,9 +113,25 @@ static bool with_profile(const struct model *model, const struct view *view)
 	return model->profile != NULL && model->profile->node_count > 0;
 }
 
+/* There is more than fits the page, or more than one node to choose from. */
+static bool may_move(const struct model *model, const struct view *view)
+{
+	return with_profile(model, view) &&
+	       (view->tree_shown
+			? view->tree.count > 1
+			: (int)model->profile->field_count > view->page_rows);
+}
+
 static bool in_fields(const struct model *model, const struct view *view)
 {
 	return with_profile(model, view) && !view->tree_shown;
+}
+
+static bool on_branch(const struct model *model, const struct view *view)
+{
+	return with_profile(model, view) && view->tree_shown &&
+	       view->tree.selected < model->profile->node_count &&
+	       model->profile->nodes[view->tree.selected].descendants > 0;
 }
 
 static bool in_tree(const struct model *model, const struct view *view)
@@ -99,71 +142,79 @@ static bool in_tree(const struct model *model, const struct view *view)
 /* clang-format off */
 static const struct binding bindings[] = {
 	{ KEYS_NONE, "Any key", "Sign in", "sign in",
-	  WELCOME, always, COMMAND_START, LOOK_NONE, 1 },
+	  WELCOME, always, COMMAND_START, CHANGE_NONE, 1 },
 
 	{ 'a', "a", "Approve", "approve, as the phone would (demo)",
-	  SIGN_IN, in_demo, COMMAND_APPROVE, LOOK_NONE, 0 },
-	{ 'r', "r", "New code", "ask for a new code",
-	  SIGN_IN, without_address, COMMAND_START, LOOK_NONE, 1 },
-	{ 'v', "v", "Enter address", "enter the address that it ended on",
-	  SIGN_IN, with_address, COMMAND_NONE, LOOK_TYPE, 0 },
+	  SIGN_IN, in_demo, COMMAND_APPROVE, CHANGE_NONE, 0 },
+	{ 'r', "r", "New code", "get a new code",
+	  SIGN_IN, without_address, COMMAND_START, CHANGE_NONE, 1 },
+	{ 'v', "v", "Enter address", "enter the browser's final address",
+	  SIGN_IN, with_address, COMMAND_NONE, CHANGE_TYPE, 0 },
 	{ 'r', "r", "New address", "start again with a new address",
-	  SIGN_IN, with_address, COMMAND_START, LOOK_NONE, 4 },
+	  SIGN_IN, with_address, COMMAND_START, CHANGE_NONE, 4 },
 	{ 'z', "z", "Zoom", "the QR code alone, or the whole address",
-	  SIGN_IN, with_address, COMMAND_NONE, LOOK_ZOOM, 1 },
+	  SIGN_IN, with_address, COMMAND_NONE, CHANGE_ZOOM, 1 },
 	{ KEYS_PASTE, "", "", "",
-	  SIGN_IN | TYPING, with_address, COMMAND_PASTE, LOOK_PASTE, 0 },
-	{ 'z', "z", "Zoom", "the QR code alone, as large as it gets",
-	  SIGN_IN, with_qr, COMMAND_NONE, LOOK_ZOOM, 3 },
-	{ 'm', "m", "QR style", "another way to draw the QR code, or none",
-	  SIGN_IN, with_drawing, COMMAND_NONE, LOOK_DRAWING, 4 },
-	{ KEYS_ESCAPE, "Esc", "", "give up",
-	  SIGN_IN, may_give_up, COMMAND_CANCEL, LOOK_NONE, 6 },
+	  SIGN_IN | TYPING, with_address, COMMAND_PASTE, CHANGE_PASTE, 0 },
+	{ 'z', "z", "Zoom", "the QR code alone, as large as possible",
+	  SIGN_IN, with_qr, COMMAND_NONE, CHANGE_ZOOM, 3 },
+	{ 'm', "m", "QR style", "draw the QR code another way, or hide it",
+	  SIGN_IN, with_drawing, COMMAND_NONE, CHANGE_DRAWING, 4 },
+	{ KEYS_ESCAPE, "Esc", "", "leave the zoom; also q",
+	  SIGN_IN, zoomed, COMMAND_NONE, CHANGE_ZOOM, 0 },
+	{ 'q', "", "", "",
+	  SIGN_IN, zoomed, COMMAND_NONE, CHANGE_ZOOM, 0 },
+	{ KEYS_ESCAPE, "Esc", "", "cancel this sign-in",
+	  SIGN_IN, may_give_up, COMMAND_CANCEL, CHANGE_NONE, 6 },
 
-	{ KEYS_ENTER, "Enter", "Done", "go on with this address",
-	  TYPING, always, COMMAND_PASTE, LOOK_ENTER, 0 },
-	{ KEYS_ESCAPE, "Esc", "Back", "leave this line",
-	  TYPING, always, COMMAND_NONE, LOOK_LEAVE, 1 },
+	{ KEYS_ENTER, "Enter", "Done", "continue with this address",
+	  TYPING, always, COMMAND_PASTE, CHANGE_ENTER, 0 },
+	{ KEYS_ESCAPE, "Esc", "Back", "go back",
+	  TYPING, always, COMMAND_NONE, CHANGE_LEAVE, 1 },
 	{ KEYS_BACKSPACE, "", "", "",
-	  TYPING, always, COMMAND_NONE, LOOK_ERASE, 0 },
+	  TYPING, always, COMMAND_NONE, CHANGE_ERASE, 0 },
 
-	{ 'y', "y", "Yes, it is me", "say that this is you",
-	  CONFIRM, always, COMMAND_START, LOOK_NONE, 0 },
+	{ 'y', "y", "Yes, it's me", "this is you",
+	  CONFIRM, may_confirm, COMMAND_START, CHANGE_NONE, 0 },
 	{ KEYS_ENTER, "", "", "",
-	  CONFIRM, always, COMMAND_START, LOOK_NONE, 0 },
-	{ 'n', "n", "No", "say that this is somebody else: nothing is kept",
-	  CONFIRM, always, COMMAND_CANCEL, LOOK_NONE, 1 },
+	  CONFIRM, may_confirm, COMMAND_START, CHANGE_NONE, 0 },
+	{ 'n', "n", "No", "this is not you: nothing is kept",
+	  CONFIRM, always, COMMAND_CANCEL, CHANGE_NONE, 1 },
 	{ KEYS_ESCAPE, "", "", "",
-	  CONFIRM, always, COMMAND_CANCEL, LOOK_NONE, 0 },
+	  CONFIRM, always, COMMAND_CANCEL, CHANGE_NONE, 0 },
 
 	{ 'o', "o", "Sign out", "sign out",
-	  PROFILE, always, COMMAND_SIGN_OUT, LOOK_NONE, 1 },
-	{ KEYS_TAB, "Tab", "Everything", "everything the provider told",
-	  PROFILE, in_fields, COMMAND_NONE, LOOK_TREE, 2 },
+	  PROFILE, always, COMMAND_SIGN_OUT, CHANGE_NONE, 1 },
+	{ KEYS_TAB, "Tab", "Everything", "everything the provider sent",
+	  PROFILE, in_fields, COMMAND_NONE, CHANGE_TREE, 2 },
 	{ KEYS_TAB, "Tab", "Summary", "back to the summary",
-	  PROFILE, in_tree, COMMAND_NONE, LOOK_TREE, 2 },
+	  PROFILE, in_tree, COMMAND_NONE, CHANGE_TREE, 2 },
 	{ 'j', "", "", "",
-	  PROFILE, with_profile, COMMAND_NONE, LOOK_TREE, 0 },
+	  PROFILE, with_profile, COMMAND_NONE, CHANGE_TREE, 0 },
 	{ KEYS_NONE, "Arrows", "Move", "move; also Page Up, Page Down, "
-	  "Home, End", PROFILE, with_profile, COMMAND_NONE, LOOK_MOVE, 6 },
+	  "Home, End", PROFILE, may_move, COMMAND_NONE, CHANGE_MOVE, 6 },
 	{ KEYS_ENTER, "Enter", "Fold", "fold and unfold; also Left, Right",
-	  PROFILE, in_tree, COMMAND_NONE, LOOK_MOVE, 3 },
+	  PROFILE, on_branch, COMMAND_NONE, CHANGE_MOVE, 3 },
 
 	{ KEYS_ENTER, "Enter", "Try again", "try again now",
-	  TROUBLE, always, COMMAND_START, LOOK_NONE, 1 },
+	  TROUBLE, always, COMMAND_START, CHANGE_NONE, 1 },
 	{ 'r', "", "", "",
-	  TROUBLE, always, COMMAND_START, LOOK_NONE, 0 },
+	  TROUBLE, always, COMMAND_START, CHANGE_NONE, 0 },
 
 	{ '?', "?", "Help", "this list",
-	  ANYWHERE, always, COMMAND_NONE, LOOK_HELP, 5 },
+	  ANYWHERE, always, COMMAND_NONE, CHANGE_HELP, 5 },
 	{ 'h', "", "", "",
-	  SIGN_IN | PROFILE | TROUBLE, always, COMMAND_NONE, LOOK_HELP, 0 },
-	{ KEYS_REPAINT, "Ctrl-L", "", "draw the screen again",
-	  ANYWHERE | TYPING, always, COMMAND_NONE, LOOK_REPAINT, 0 },
+	  SIGN_IN | PROFILE | TROUBLE, always, COMMAND_NONE, CHANGE_HELP, 0 },
+	{ KEYS_REPAINT, "Ctrl-L", "", "redraw the screen",
+	  ANYWHERE | TYPING, always, COMMAND_NONE, CHANGE_REPAINT, 0 },
 	{ KEYS_INTERRUPT, "", "", "",
-	  ANYWHERE | TYPING, may_quit, COMMAND_CANCEL, LOOK_NONE, 0 },
-	{ 'q', "q", "Quit", "leave",
-	  ANYWHERE, may_quit, COMMAND_QUIT, LOOK_NONE, 2 },
+	  ANYWHERE | TYPING, may_interrupt, COMMAND_CANCEL, CHANGE_NONE, 0 },
+	{ 'q', "q", "Quit", "quit",
+	  ANYWHERE, may_quit, COMMAND_QUIT, CHANGE_NONE, 2 },
+	{ 'c', "c", "", "copy the code",
+	  SIGN_IN, may_copy_code, COMMAND_COPIED, CHANGE_COPY_CODE, 0 },
+	{ 'u', "u", "", "copy the address",
+	  SIGN_IN, may_copy_address, COMMAND_COPIED, CHANGE_COPY_ADDRESS, 0 },
 };
 /* clang-format on */
 

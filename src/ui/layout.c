@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Cuts the screen into rectangles for its panels. Large screens get a block of
- * sensible size in the middle, small ones lose what matters least.
+ * Divides the screen into rectangles for its panels. Large screens get a block
+ * of sensible size in the middle; small ones lose the least important parts.
  */
 #include "config.h"
 
@@ -9,29 +9,31 @@
 
 #include <string.h>
 
+#include "base/text.h"
+#include "ui/burn_in.h"
 #include "ui/model.h"
 #include "ui/panel.h"
 #include "ui/view.h"
-#include "ui/wear.h"
 
 enum {
 	BAR_FROM_ROWS = 4,
-	HEADER_ROWS = 3,       /* with an empty one below */
-	HEADER_FROM_ROWS = 28, /* smaller screens have better use for them */
+	HEADER_ROWS = 3, /* including an empty row below */
+	HEADER_FROM_ROWS =
+		28, /* smaller screens have a better use for the rows */
 	HEADER_FROM_COLUMNS = 72,
-	SCREEN_ROWS = 36, /* the most that a screen without a QR code takes */
+	SCREEN_ROWS = 36, /* the largest block for a screen without a QR code */
 	SCREEN_COLUMNS = 100,
-	SPARE_ROWS = 8, /* less is not worth a margin */
+	SPARE_ROWS = 8, /* with less, there is no margin */
 	SPARE_COLUMNS = 12,
 	MOVE_FROM_ROWS = 24, /* smaller ones need every row */
 	MOVE_FROM_COLUMNS = 80,
-	MOVE_QUIET = 2, /* enough around a QR code to move it */
+	MOVE_QUIET = 2, /* a QR code may move if this much is left around it */
 	TREE_MIN_ROWS = 3,
 	LOG_MIN_ROWS = 3,
 	LOG_MAX_ROWS = 12,
 
-	/* Text beside a QR code, in columns, and below one, in rows: the
-	 * least, what is enough for a large code, and for a larger one. */
+	/* The text beside a QR code, in columns, and below one, in rows: the
+	 * minimum, enough with a large code, and enough with a larger one. */
 	SIDE_MIN = 22,
 	SIDE_GOOD = 26,
 	SIDE_ROOMY = 60,
@@ -40,7 +42,8 @@ enum {
 	BELOW_GOOD = 12,
 	BELOW_ROOMY = 16,
 	GAP_MIN = 1, /* columns between a QR code and the text */
-	GAP_MAX = 4
+	GAP_MAX = 4,
+	TIME_COLUMNS = 8 /* next to the code */
 };
 
 static int at_most(int value, int limit)
@@ -60,26 +63,28 @@ static void put(struct layout *layout, const struct panel *panel,
 		layout->places[layout->count++] = (struct place){panel, rect};
 }
 
-/* The panel in the rows it wants, and the log at the bottom of what is left,
- * if that is worth it. */
-static void put_with_log(struct layout *layout, const struct panel *panel,
-			 struct rect rect, int rows)
+/* Places the panel in the rows it wants, and the log, or the status alone, at
+ * the bottom of the rest if that is large enough. */
+static void put_with_log(struct layout *layout, const struct model *model,
+			 const struct panel *panel, struct rect rect, int rows)
 {
+	const int least = model->hides_log ? 1 : LOG_MIN_ROWS;
+	const int most = model->hides_log ? 1 : LOG_MAX_ROWS;
 	struct rect rest = rect;
 	struct rect top = rect_take_top(&rest, rows);
 
 	rect_take_top(&rest, 1); /* stays empty */
-	if (rest.rows < LOG_MIN_ROWS) {
+	if (rest.rows < least) {
 		put(layout, panel, rect);
 		return;
 	}
 	put(layout, panel, top);
-	put(layout, &panel_log, rect_take_bottom(&rest, LOG_MAX_ROWS));
+	put(layout, &panel_log, rect_take_bottom(&rest, most));
 }
 
 /*
- * Puts header and key bar around what takes that many rows and columns, in the
- * middle of a large screen, and returns the rest.
+ * Places header and key bar around contents of that many rows and columns,
+ * centred on a large screen, and returns the rectangle for the contents.
  */
 static struct rect put_frame(struct layout *layout, struct rect screen,
 			     int rows, int columns, const struct view *view)
@@ -106,7 +111,7 @@ static struct rect put_frame(struct layout *layout, struct rect screen,
 enum split { SPLIT_BESIDE, SPLIT_BELOW, SPLIT_ZOOM };
 
 /* A way to share the room: how the QR code is drawn, where the text goes and
- * how much of the room that needs. */
+ * how much room it needs. */
 struct way {
 	enum qr_mode mode;
 	enum split split;
@@ -114,9 +119,9 @@ struct way {
 };
 
 /*
- * The best first. The two of a pair change places on upright screens. Whole
- * cells can be scanned from further away, but only where there is plenty of
- * room, or where half blocks cannot be drawn.
+ * Best first. The two of each pair swap places on upright screens. Whole cells
+ * can be scanned from further away, but need plenty of room; otherwise they are
+ * used only without half blocks.
  */
 static const struct way ways[] = {
 	{QR_FULL, SPLIT_BESIDE, SIDE_ROOMY + GAP_MAX, 0},
@@ -134,25 +139,20 @@ static const struct way zoom_ways[] = {
 	{QR_HALF, SPLIT_ZOOM, 0, 1},
 };
 
-static bool may_draw(const struct view *view, const struct canvas *canvas,
-		     enum qr_mode mode)
+/* The columns that the text needs beside the QR code: at least text in a
+ * row. */
+static int columns_beside(const struct way *way, int text)
 {
-	switch (view->drawing) {
-	case DRAWING_AUTO:
-		return mode == QR_FULL || canvas->halves;
-	case DRAWING_HALF:
-		return mode == QR_HALF && canvas->halves;
-	case DRAWING_FULL:
-		return mode == QR_FULL;
-	case DRAWING_TEXT:
-		break;
-	}
-	return false;
+	return way->split == SPLIT_BESIDE
+		       ? at_least(way->columns, text + GAP_MIN)
+		       : way->columns;
 }
 
-/* Notes in the view the best QR code that fits; NULL where none does. */
+/* Records in the view the best QR code that fits beside text of that many
+ * columns; NULL if none fits. */
 static const struct way *choose_way(const struct canvas *canvas,
-				    struct rect room, struct view *view)
+				    struct rect room, int text,
+				    struct view *view)
 {
 	const size_t upright = room.columns < 2 * room.rows ? 1 : 0;
 	const struct way *list = view->zoom ? zoom_ways : ways;
@@ -165,13 +165,14 @@ static const struct way *choose_way(const struct canvas *canvas,
 			&list[view->zoom ? i % count : (i % count) ^ upright];
 		int quiet;
 
-		if (!may_draw(view, canvas, way->mode))
+		if (!drawing_allows(view->drawing, way->mode, canvas->halves))
 			continue;
 		symbol = symbols_get(view->symbols, i / count);
 		if (symbol == NULL)
 			continue;
 		quiet = qr_quiet_that_fits(&symbol->qr, way->mode,
-					   room.columns - way->columns,
+					   room.columns -
+						   columns_beside(way, text),
 					   room.rows - way->rows);
 		if (quiet > 0) {
 			view->symbol = symbol;
@@ -190,8 +191,8 @@ static int code_rows(const struct canvas *canvas, int columns,
 	return panel_code.rows(canvas, columns, model, view);
 }
 
-/* Between a QR code and the text beside it, which have that many columns more
- * than the code alone. */
+/* The gap between a QR code and the text beside it, which together have that
+ * many columns more than the code alone. */
 static int gap_of(int columns)
 {
 	return at_least(GAP_MIN, at_most(columns - 40, GAP_MAX));
@@ -214,7 +215,7 @@ static void lay_beside(struct layout *layout, const struct canvas *canvas,
 
 	put(layout, &panel_qr, rect_part(body, 0, 0, rows, columns));
 	body = rect_part(body, 0, columns + gap, body.rows, side);
-	put_with_log(layout, &panel_code, body,
+	put_with_log(layout, model, &panel_code, body,
 		     code_rows(canvas, side, model, view));
 }
 
@@ -235,12 +236,13 @@ static void lay_below(struct layout *layout, const struct canvas *canvas,
 	put(layout, &panel_qr, rect_centred(top, rows, columns));
 	if (body.rows > text)
 		rect_take_top(&body, 1); /* stays empty */
-	put_with_log(layout, &panel_code, rect_centred(body, body.rows, width),
-		     text);
+	put_with_log(layout, model, &panel_code,
+		     rect_centred(body, body.rows, width), text);
 }
 
-/* text: the panel that has a form for a single row. */
-static void lay_zoom(struct layout *layout, const struct panel *text,
+/* text: the panel that can draw itself in a single row, of that many
+ * columns. */
+static void lay_zoom(struct layout *layout, const struct panel *text, int width,
 		     struct rect screen, const struct view *view)
 {
 	const struct qr *qr = &view->symbol->qr;
@@ -250,7 +252,7 @@ static void lay_zoom(struct layout *layout, const struct panel *text,
 
 	put(layout, &panel_qr,
 	    rect_centred(rect_take_top(&block, rows), rows, columns));
-	put(layout, text, rect_centred(block, 1, columns));
+	put(layout, text, rect_centred(block, 1, at_least(columns, width)));
 }
 
 static void lay_text(struct layout *layout, const struct canvas *canvas,
@@ -263,7 +265,7 @@ static void lay_text(struct layout *layout, const struct canvas *canvas,
 	struct rect body =
 		put_frame(layout, screen, rows + LOG_MAX_ROWS, width, view);
 
-	put_with_log(layout, &panel_code, body, rows);
+	put_with_log(layout, model, &panel_code, body, rows);
 }
 
 static bool is_headed(struct rect screen)
@@ -272,23 +274,56 @@ static bool is_headed(struct rect screen)
 	       screen.columns >= HEADER_FROM_COLUMNS;
 }
 
-static const struct way *choose_sign_in(const struct canvas *canvas,
-					struct rect room, const char *complete,
-					const char *bare, struct view *view)
+/* True if a QR code would fit if it had the screen to itself. */
+static bool would_zoom(const struct canvas *canvas, struct rect screen,
+		       struct view *view)
 {
+	const struct view before = *view;
+	bool would;
+
+	view->zoom = true;
+	would = choose_way(canvas, screen, 0, view) != NULL;
+	view->zoom = before.zoom;
+	view->symbol = before.symbol;
+	view->mode = before.mode;
+	view->quiet = before.quiet;
+	return would;
+}
+
+static const struct way *choose_sign_in(const struct canvas *canvas,
+					struct rect screen, const char *code,
+					const char *complete, const char *bare,
+					struct view *view)
+{
+	struct rect room = screen;
+	const struct way *way;
+
 	if (!view->zoom) {
 		rect_take_top(&room, view->headed ? HEADER_ROWS : 0);
 		rect_take_bottom(&room, 1);
 	}
 	symbols_set(view->symbols, complete, bare);
-	return choose_way(canvas, room, view);
+	way = choose_way(canvas, room, text_width(code), view);
+	view->zoomable = way != NULL || would_zoom(canvas, screen, view);
+	return way;
 }
 
 void layout_choose_qr(const struct canvas *canvas, struct rect screen,
 		      const char *complete, const char *bare, struct view *view)
 {
 	view->headed = is_headed(screen);
-	(void)choose_sign_in(canvas, screen, complete, bare, view);
+	(void)choose_sign_in(canvas, screen, "", complete, bare, view);
+}
+
+/* If the code cannot be shown, the bare URI is useless: there is nothing to
+ * enter. */
+static const char *bare_uri(const struct canvas *canvas,
+			    const struct model *model)
+{
+	return model->verification_uri_complete == NULL ||
+			       panel_shows_code(canvas, model)
+		       ? model->verification_uri
+		       : NULL;
 }
 
 static void lay_sign_in(struct layout *layout, const struct canvas *canvas,
@@ -298,10 +333,11 @@ static void lay_sign_in(struct layout *layout, const struct canvas *canvas,
 	const struct way *way = NULL;
 
 	view->symbol = NULL;
+	view->zoomable = false;
 	if (model->user_code != NULL)
-		way = choose_sign_in(canvas, screen,
+		way = choose_sign_in(canvas, screen, model->user_code,
 				     model->verification_uri_complete,
-				     model->verification_uri, view);
+				     bare_uri(canvas, model), view);
 	if (way == NULL) {
 		lay_text(layout, canvas, screen, model, view);
 		return;
@@ -314,12 +350,15 @@ static void lay_sign_in(struct layout *layout, const struct canvas *canvas,
 		lay_below(layout, canvas, screen, model, view);
 		break;
 	case SPLIT_ZOOM:
-		lay_zoom(layout, &panel_code, screen, view);
+		lay_zoom(layout, &panel_code,
+			 text_width(model->user_code) + TIME_COLUMNS +
+				 PANEL_WAY_BACK,
+			 screen, view);
 		break;
 	}
 }
 
-/* ---- Signing in by an address */
+/* ---- Sign-in by an address */
 
 static void lay_zoomed_address(struct layout *layout,
 			       const struct canvas *canvas, struct rect screen,
@@ -327,20 +366,20 @@ static void lay_zoomed_address(struct layout *layout,
 {
 	struct rect last;
 
-	if (choose_way(canvas, screen, view) != NULL) {
-		lay_zoom(layout, &panel_return, screen, view);
+	if (choose_way(canvas, screen, 0, view) != NULL) {
+		lay_zoom(layout, &panel_redirect, 0, screen, view);
 		return;
 	}
 	last = rect_take_bottom(&screen, screen.rows > 1 ? 1 : 0);
 	put(layout, &panel_address, screen);
-	put(layout, &panel_return, last);
+	put(layout, &panel_redirect, last);
 }
 
-/* Cuts the QR code off at the left or the top of *body, if one fits. */
+/* Takes the QR code off the left or the top of *body, if one fits. */
 static void put_address_qr(struct layout *layout, const struct canvas *canvas,
 			   struct rect *body, struct view *view)
 {
-	const struct way *way = choose_way(canvas, *body, view);
+	const struct way *way = choose_way(canvas, *body, 0, view);
 	int rows, columns;
 
 	if (way == NULL)
@@ -356,14 +395,15 @@ static void put_address_qr(struct layout *layout, const struct canvas *canvas,
 	}
 }
 
-/* Nothing is in the middle: see panel_address on why. */
-static void lay_authorize(struct layout *layout, const struct canvas *canvas,
-			  struct rect screen, const struct model *model,
-			  struct view *view)
+/* Nothing is centred, for the reason given at panel_address. */
+static void lay_code_grant(struct layout *layout, const struct canvas *canvas,
+			   struct rect screen, const struct model *model,
+			   struct view *view)
 {
 	struct rect body = screen;
 	int rows, columns;
 
+	view->zoomable = false; /* the address can be zoomed anyway */
 	symbols_set(view->symbols, model->authorization_uri, NULL);
 	if (view->zoom) {
 		lay_zoomed_address(layout, canvas, screen, view);
@@ -377,19 +417,19 @@ static void lay_authorize(struct layout *layout, const struct canvas *canvas,
 	    rect_take_top(&body,
 			  panel_address_share(canvas, body.rows, body.columns,
 					      model, view)));
-	if (body.rows > panel_return.rows(canvas, body.columns, model, view))
+	if (body.rows > panel_redirect.rows(canvas, body.columns, model, view))
 		rect_take_top(&body, 1); /* stays empty */
 	put_address_qr(layout, canvas, &body, view);
 	columns = at_most(body.columns, SCREEN_COLUMNS);
-	rows = panel_return.rows(canvas, columns, model, view);
-	put_with_log(layout, &panel_return,
+	rows = panel_redirect.rows(canvas, columns, model, view);
+	put_with_log(layout, model, &panel_redirect,
 		     rect_part(body, 0, 0, rows + 1 + LOG_MAX_ROWS, columns),
 		     rows);
 }
 
 /* ---- The other screens */
 
-/* A frame for them, with a margin inside where there is room for one. */
+/* A frame for them, with an inner margin if there is room. */
 static struct rect put_screen(struct layout *layout, struct rect screen,
 			      const struct view *view)
 {
@@ -411,7 +451,7 @@ static void lay_profile(struct layout *layout, const struct canvas *canvas,
 	struct rect body = put_screen(layout, screen, view);
 	int rows = panel_profile.rows(canvas, body.columns, model, view);
 
-	if (view->tree_shown) /* who has asked for it sees some of it */
+	if (view->tree_shown) /* the user who opened it must see some of it */
 		rows = at_least(at_most(rows, body.rows - TREE_MIN_ROWS), 1);
 	put(layout, &panel_profile, rect_take_top(&body, rows));
 	if (body.rows > 6)
@@ -419,10 +459,10 @@ static void lay_profile(struct layout *layout, const struct canvas *canvas,
 	rows = body.rows;
 	if (!view->tree_shown)
 		rows = panel_fields.rows(canvas, body.columns, model, view);
-	/* A few rows of the log are worth more than the last fields. */
+	/* A few rows of the log matter more than the last fields. */
 	if (body.rows >= 14)
 		rows = at_most(rows, body.rows - 6);
-	put_with_log(layout, list, body, rows);
+	put_with_log(layout, model, list, body, rows);
 }
 
 static void lay_trouble(struct layout *layout, const struct canvas *canvas,
@@ -431,7 +471,7 @@ static void lay_trouble(struct layout *layout, const struct canvas *canvas,
 {
 	struct rect body = put_screen(layout, screen, view);
 
-	put_with_log(layout, &panel_trouble, body,
+	put_with_log(layout, model, &panel_trouble, body,
 		     panel_trouble.rows(canvas, body.columns, model, view));
 }
 
@@ -441,7 +481,7 @@ static void lay_confirm(struct layout *layout, const struct canvas *canvas,
 {
 	struct rect body = put_screen(layout, screen, view);
 
-	put_with_log(layout, &panel_confirm, body,
+	put_with_log(layout, model, &panel_confirm, body,
 		     panel_confirm.rows(canvas, body.columns, model, view));
 }
 
@@ -460,7 +500,7 @@ static void lay(struct layout *layout, const struct canvas *canvas,
 		break;
 	case SCREEN_SIGN_IN:
 		if (model->authorization_uri != NULL)
-			lay_authorize(layout, canvas, screen, model, view);
+			lay_code_grant(layout, canvas, screen, model, view);
 		else
 			lay_sign_in(layout, canvas, screen, model, view);
 		break;
@@ -473,6 +513,13 @@ static void lay(struct layout *layout, const struct canvas *canvas,
 	case SCREEN_TROUBLE:
 		lay_trouble(layout, canvas, screen, model, view);
 		break;
+	}
+	for (int i = 0; i < layout->count; i++) {
+		const struct place *place = &layout->places[i];
+
+		if (place->panel == &panel_fields ||
+		    place->panel == &panel_tree)
+			view->page_rows = place->rect.rows - 1;
 	}
 	if (view->help)
 		put(layout, &panel_help, screen);
@@ -506,7 +553,7 @@ void layout_make(struct layout *layout, const struct canvas *canvas,
 	symbol = view->symbol;
 	mode = view->mode;
 	quiet = view->quiet;
-	lay(layout, canvas, wear_part(screen, view->place), model, view);
+	lay(layout, canvas, burn_in_part(screen, view->place), model, view);
 	if (!has_same_panels(layout, &whole) || view->symbol != symbol ||
 	    view->mode != mode ||
 	    (view->quiet < quiet && view->quiet < MOVE_QUIET))

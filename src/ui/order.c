@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * First what is of use by itself, then what changes, then what is cheap. Writes
- * nothing.
+ * First the parts that are useful alone, then those that change, then those
+ * that are cheap. Writes nothing.
  */
 #include "config.h"
 
@@ -12,9 +12,9 @@
 #include "ui/canvas.h"
 #include "ui/view.h"
 
-/* On a slow line, the first rank comes first. */
+/* The order on a slow line. */
 enum rank {
-	RANK_TIMED, /* answers keys and counts down */
+	RANK_TIMED, /* responds to keys and counts down */
 	RANK_OTHER,
 	RANK_APART, /* a QR code: many bytes */
 	RANK_COUNT
@@ -57,9 +57,9 @@ size_t order_parts(struct rect parts[ORDER_COUNT], const struct layout *layout,
 {
 	size_t count = 0;
 
-	if (!canvas->slow) /* help is in front of all of them */
+	if (!canvas->slow) /* the help covers all of them */
 		return view->help ? 0 : add_rank(parts, layout, RANK_APART);
-	for (int i = layout->count - 1; i >= 0; i--) /* from the front */
+	for (int i = layout->count - 1; i >= 0; i--) /* front to back */
 		count += add_vital(parts + count, &layout->places[i], canvas,
 				   model, view);
 	for (int rank = 0; rank < RANK_COUNT; rank++)

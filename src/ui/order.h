@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * In which order the parts of a screen are written. It matters to a person at
- * the end of a slow line, who watches them come.
+ * The order in which the parts of a screen are written. It matters on a slow
+ * line, where the user watches them appear.
  */
 #ifndef GRANTTY_UI_ORDER_H
 #define GRANTTY_UI_ORDER_H
@@ -18,8 +18,8 @@ struct view;
 
 enum { ORDER_COUNT = PLACE_COUNT * (PANEL_VITAL + 1) };
 
-/* Notes which parts of the layout are to be written ahead of the rest, and
- * returns how many there are: see term_flush(). */
+/* Collects the parts of the layout to write ahead of the rest and returns their
+ * number: see term_flush(). */
 size_t order_parts(struct rect parts[ORDER_COUNT], const struct layout *layout,
 		   const struct canvas *canvas, const struct model *model,
 		   const struct view *view);

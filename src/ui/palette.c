@@ -1,18 +1,39 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Makes colour pairs of a theme. Does not know what is drawn with them.
+ * Makes colour pairs from a theme. Does not know what is drawn with them.
  */
 #include "config.h"
 
 #include "ui/palette.h"
 
 #include <curses.h>
+#include <stdlib.h>
+#include <string.h>
+
+/*
+ * Parses "15;0", or "0;default;15" with anything in the middle: foreground and
+ * background, as rxvt and related terminals number them. 7 and 15 are white.
+ * Other colours do not occur on a terminal without colours.
+ */
+static enum ground ground_of(const char *colours)
+{
+	const char *last = colours != NULL ? strrchr(colours, ';') : NULL;
+
+	if (last == NULL)
+		return GROUND_UNKNOWN;
+	if (strcmp(last, ";7") == 0 || strcmp(last, ";15") == 0)
+		return GROUND_LIGHT;
+	return strcmp(last, ";0") == 0 || strcmp(last, ";8") == 0
+		       ? GROUND_DARK
+		       : GROUND_UNKNOWN;
+}
 
 void palette_begin(struct palette *palette)
 {
 	*palette = (struct palette){
 		.colour = has_colors() && start_color() == OK && COLORS >= 8 &&
 			  COLOR_PAIRS > ROLE_COUNT + 1,
+		.ground = ground_of(getenv("COLORFGBG")),
 	};
 }
 
@@ -37,22 +58,25 @@ static unsigned curses_attributes(unsigned attributes)
 }
 
 /*
- * White on black. With 256 colours, the two that people do not redefine. With
- * 8, bold makes a foreground bright and nothing does that for a ground, which
- * would stay grey: light modules are drawn, on a dark ground. Otherwise the
- * two are reversed and dark modules are drawn, as most of a quiet zone is then
- * blank and takes the fewest bytes. (A reversed pair, not a pair the other way
- * round: curses would erase instead of writing blanks, which not everything
- * that calls itself a terminal does in the colour of the ground.)
+ * White on black. With 256 colours, the two that users do not redefine. With 8,
+ * bold makes a foreground bright, but nothing brightens a background, which
+ * would stay grey: so light modules are drawn on a dark background. With 16 or
+ * more, and without any, the ink is reversed and dark modules are drawn,
+ * because most of a quiet zone is then blank and takes the fewest bytes. (A
+ * reversed pair, not a swapped one: with that, curses would erase instead of
+ * writing blanks, and not every terminal erases in the background colour.)
  */
 static void set_qr_ink(struct palette *palette, short pair)
 {
 	int light = COLOR_WHITE, dark = COLOR_BLACK;
 
 	palette->qr = (struct ink){.attributes = A_BOLD};
-	if (!palette->colour)
+	if (!palette->colour) {
+		if (termattrs() & A_REVERSE)
+			palette->qr.attributes = A_REVERSE;
 		return;
-	if (COLORS > 256) { /* beyond the first 8 they are 24-bit colours */
+	}
+	if (COLORS > 256) { /* values above 7 are 24-bit colours */
 		light = 0xFFFFFF;
 		dark = 0x000008;
 	} else if (COLORS == 256) {
@@ -68,8 +92,9 @@ static void set_qr_ink(struct palette *palette, short pair)
 }
 
 /*
- * Pair 0 is plain text and its ground: what curses falls back to between other
- * inks. So text costs no escape sequence and a cleared screen has the ground.
+ * Pair 0 is plain text on its background, which curses returns to between other
+ * inks. So text costs no escape sequences, and a cleared screen has the
+ * background.
  */
 void palette_set(struct palette *palette, const struct theme *theme)
 {
@@ -78,7 +103,7 @@ void palette_set(struct palette *palette, const struct theme *theme)
 	bool many = COLORS == 256;
 	int fg = -1, bg = -1;
 
-	if (!palette->colour) { /* what differs in colour alone would vanish */
+	if (!palette->colour) { /* differences in colour alone would vanish */
 		theme_plain(&plain);
 		theme = &plain;
 	}
@@ -134,4 +159,9 @@ struct ink palette_fill_ink(const struct palette *palette, enum role role)
 struct ink palette_qr_ink(const struct palette *palette)
 {
 	return palette->qr;
+}
+
+bool palette_qr_dark_ink(const struct palette *palette, bool light)
+{
+	return !palette->colour && (light || palette->ground == GROUND_LIGHT);
 }

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How curses is told what the roles of a theme look like: term.c sets it up,
- * canvas.c draws with it. Nothing else needs this.
+ * Translates the roles of a theme into curses colours: term.c sets it up,
+ * canvas.c draws with it, and ui.c reads what is known about the background.
+ * Nothing else needs this.
  */
 #ifndef GRANTTY_UI_PALETTE_H
 #define GRANTTY_UI_PALETTE_H
 
 #include <stdbool.h>
 
-#include "core/theme.h"
+#include "conf/theme.h"
 
 struct ink {
 	unsigned attributes; /* attr_t of curses */
@@ -17,17 +18,21 @@ struct ink {
 
 struct palette {
 	bool colour; /* whether the terminal has any */
-	bool dim; /* to be set: everything but the QR code in one faint ink */
+	bool dim; /* set by the caller: all but the QR code in one faint ink */
 	struct ink inks[ROLE_COUNT];
 	struct ink fills[ROLE_COUNT];
 	struct ink qr;
+
+	/* Without colours: what is known about the terminal's own
+	 * background. */
+	enum ground { GROUND_UNKNOWN, GROUND_DARK, GROUND_LIGHT } ground;
 };
 
-/* For the terminal that curses has just opened. */
+/* Call it right after curses has opened the terminal. */
 void palette_begin(struct palette *palette);
 
-/* The inks of that theme from now on, and its ground; without colours those of
- * theme_plain(). */
+/* Switches to the inks and the background of that theme; without colours to
+ * those of theme_plain(). */
 void palette_set(struct palette *palette, const struct theme *theme);
 
 struct ink palette_ink(const struct palette *palette, enum role role);
@@ -36,11 +41,16 @@ struct ink palette_ink(const struct palette *palette, enum role role);
 struct ink palette_fill_ink(const struct palette *palette, enum role role);
 
 /*
- * White on black, whatever the theme, and explicitly so. Where it has the
- * attribute A_REVERSE, dark modules are to be drawn and light ones are blank;
- * else the other way round. Without colours it is the terminal's own two,
- * which is right where its ground is dark.
+ * White on black, explicitly, whatever the theme. If the ink has the attribute
+ * A_REVERSE, draw the dark modules and leave light ones blank; otherwise the
+ * other way round. Without colours these are the terminal's own two: see
+ * palette_qr_dark_ink().
  */
 struct ink palette_qr_ink(const struct palette *palette);
+
+/* True if there are no colours and, as far as is known, text is dark on a light
+ * background: the ink then draws the dark modules of the QR code. light: the
+ * user says that the background is light. */
+bool palette_qr_dark_ink(const struct palette *palette, bool light);
 
 #endif

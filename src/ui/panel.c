@@ -12,9 +12,10 @@
 #include "base/text.h"
 #include "base/url.h"
 #include "ui/model.h"
+#include "ui/view.h"
 #include "ui/wrap.h"
 
-enum { BAR_MIN = 6 };
+enum { BAR_MIN = 6, SOON_S = 30 };
 
 void panel_rule(struct canvas *canvas, struct rect rect, int y,
 		const char *title)
@@ -65,7 +66,7 @@ static void draw_header(struct canvas *canvas, struct rect rect,
 
 const struct panel panel_header = {.draw = draw_header};
 
-/* ---- Of the ways to sign in */
+/* ---- For both grants */
 
 struct rect panel_indented(struct rect rect, int columns)
 {
@@ -104,6 +105,7 @@ void panel_url_row(struct canvas *canvas, struct rect rect, int y,
 			x += canvas_span(canvas, rect, y, x, parts[i].role,
 					 from, (size_t)(to - from));
 	}
+	canvas_link(canvas, rect, y, 0, x);
 }
 
 static enum role time_role(const struct model *model)
@@ -117,11 +119,31 @@ static enum role time_role(const struct model *model)
 	return ROLE_GOOD;
 }
 
+/* In the last seconds words take the place of the bar: colours alone would say
+ * it to some users only. False if it is too early, or if there is no room. */
+static bool draw_soon(struct canvas *canvas, struct rect rect, int room,
+		      int64_t left_s, const struct model *model)
+{
+	const char *text = model->code_follows
+				   ? "Expires soon: a new code follows"
+				   : "Expires soon";
+
+	if (text_width(text) > room)
+		text = "Expires soon";
+	if (left_s > SOON_S || text_width(text) > room)
+		return false;
+	rect = rect_part(rect, 0, 0, 1, room);
+	canvas_fill(canvas, rect, ROLE_TEXT);
+	canvas_text(canvas, rect, 0, 0, ROLE_WARNING, text);
+	return true;
+}
+
 /*
- * The bar shrinks towards its start, away from the digits, and what is gone is
- * blank: a tick writes a digit or two, and a blank at times. The digits have
- * the colour of plain text, which costs no escape sequence, unless there is no
- * bar beside them.
+ * The bar shrinks towards its start, away from the digits, and leaves blanks: a
+ * tick writes one or two digits and sometimes a blank. The digits have the
+ * colour of plain text, which costs no escape sequence, unless there is no bar
+ * beside them. They leave the last column of the screen free: behind a digit
+ * there, curses does not know where the cursor is.
  */
 void panel_time(struct canvas *canvas, struct rect rect,
 		const struct model *model)
@@ -138,8 +160,14 @@ void panel_time(struct canvas *canvas, struct rect rect,
 	text_countdown(longest, sizeof(longest), lifetime_s);
 	text_countdown(now, sizeof(now), left_s);
 	width = text_width(longest);
+	if (rect.x + rect.columns == canvas_screen(canvas).columns &&
+	    rect.columns > width)
+		rect.columns--;
 	room = rect.columns - width - 2;
-	if (room >= BAR_MIN && lifetime_s > 0) {
+	if (room >= BAR_MIN && draw_soon(canvas, rect, room, left_s, model)) {
+		role = ROLE_TEXT;
+		start = room + 2;
+	} else if (room >= BAR_MIN && lifetime_s > 0) {
 		int64_t lit = (left_s * room + lifetime_s - 1) / lifetime_s;
 		int cells = lit < room ? (int)lit : room;
 
@@ -153,6 +181,17 @@ void panel_time(struct canvas *canvas, struct rect rect,
 	canvas_fill(canvas, rect_part(rect, 0, 0, 1, width - text_width(now)),
 		    ROLE_TEXT);
 	canvas_text_right(canvas, rect, 0, role, now);
+}
+
+struct rect panel_way_back(struct canvas *canvas, struct rect row,
+			   const struct view *view, int columns)
+{
+	if (!view->zoom || columns + PANEL_WAY_BACK > row.columns)
+		return row;
+	canvas_text(canvas, row, 0, row.columns - PANEL_WAY_BACK + 1, ROLE_TEXT,
+		    "Esc: back");
+	row.columns -= PANEL_WAY_BACK;
+	return row;
 }
 
 struct rect panel_line_time(struct rect row)

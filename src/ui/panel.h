@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A panel draws one part of the model into a rectangle. It knows neither the
- * other panels nor how the rectangle came about.
+ * other panels nor how the rectangle was chosen.
  */
 #ifndef GRANTTY_UI_PANEL_H
 #define GRANTTY_UI_PANEL_H
@@ -19,30 +19,30 @@ enum { PANEL_VITAL = 2 };
 
 /* A const table of operations, one per panel. */
 struct panel {
-	/* Has colours of its own in all its rows: see term_flush(). */
+	/* All its rows have their own colours: see term_flush(). */
 	bool apart;
 
 	/* Draws everything into the rectangle, which is blank, clipped to it.
-	 * Changes no more of the view than what the rectangle decides: how
-	 * long a page is, and that the place last chosen is on it. */
+	 * Changes only what the rectangle decides in the view: the length of a
+	 * page, and which part of the list is on it. */
 	void (*draw)(struct canvas *canvas, struct rect rect,
 		     const struct model *model, struct view *view);
 
-	/* Draws only what moves with time, over what was drawn before; NULL
-	 * where nothing does. */
+	/* Draws only what changes with time, over the previous drawing; NULL if
+	 * nothing does. */
 	void (*tick)(struct canvas *canvas, struct rect rect,
 		     const struct model *model, const struct view *view);
 
-	/* When tick() would show something else; NULL: never. */
+	/* When tick() would next draw something else; NULL: never. */
 	int64_t (*deadline)(const struct model *model);
 
-	/* The parts of the rectangle that are of use before all others; blank
-	 * ones where there are fewer. NULL: none. */
+	/* The parts of the rectangle to show before all others; unused ones are
+	 * blank. NULL: none. */
 	void (*vital)(struct rect parts[PANEL_VITAL],
 		      const struct canvas *canvas, struct rect rect,
 		      const struct model *model, const struct view *view);
 
-	/* How many rows it would make good use of at that width; NULL: all
+	/* How many rows it can make good use of at that width; NULL: as many as
 	 * there are. */
 	int (*rows)(const struct canvas *canvas, int columns,
 		    const struct model *model, const struct view *view);
@@ -52,7 +52,7 @@ extern const struct panel panel_header;
 extern const struct panel panel_qr;
 extern const struct panel panel_code;
 extern const struct panel panel_address;
-extern const struct panel panel_return;
+extern const struct panel panel_redirect;
 extern const struct panel panel_confirm;
 extern const struct panel panel_log;
 extern const struct panel panel_profile;
@@ -63,39 +63,57 @@ extern const struct panel panel_welcome;
 extern const struct panel panel_help;
 extern const struct panel panel_keys;
 
-/* How many of that many rows panel_address is to have, where panel_return is
- * to have the others. */
+/* How many of the rows panel_address gets when panel_redirect has the rest. */
 int panel_address_share(const struct canvas *canvas, int rows, int columns,
 			const struct model *model, const struct view *view);
 
-/* The name of the screen, and whose sign-in it is at the end of the row. */
+/*
+ * The command that forwards another machine's browser to the listener for the
+ * redirect URI (or NULL) on this one (RFC 8252 section 7.3). Empty if that URI
+ * does not point to this machine, where nothing would listen. device: this
+ * machine's name, if others can connect to it by that name.
+ */
+void panel_forward_command(char *dst, size_t size, const char *device,
+			   const char *uri);
+
+/* True if panel_code shows the code. If it cannot, it shows nothing instead of
+ * a wrong code. */
+bool panel_shows_code(const struct canvas *canvas, const struct model *model);
+
+/* The name of the screen and, at the end of the row, the provider. */
 void panel_title(struct canvas *canvas, struct rect rect,
 		 const struct model *model);
 
-/* A horizontal line with a title in it ("" for none) in row y. */
+/* A horizontal line in row y with a title in it ("": none). */
 void panel_rule(struct canvas *canvas, struct rect rect, int y,
 		const char *title);
 
 /* The rectangle without its first columns. */
 struct rect panel_indented(struct rect rect, int columns);
 
-/* Row y shows that part of the URL. Its host stands out: it is what a person
- * has to recognise. */
+/* Draws that part of the sign-in URL in row y as a link. The host stands out:
+ * the user has to recognise it. */
 void panel_url_row(struct canvas *canvas, struct rect rect, int y,
 		   const char *url, struct span row);
 
-/* How long the sign-in may still take: a bar, where there is room for one, and
- * digits. Draws over an older time, too. */
+/* The time left to sign in: digits, and a bar if there is room for one. Also
+ * draws over an earlier time. */
 void panel_time(struct canvas *canvas, struct rect rect,
 		const struct model *model);
 
-/* Where the time goes at the end of a row that shows something else. */
+/* In the zoom, draws at the end of the row how to leave it, if that fits beside
+ * something of that many columns, and takes it off the row. */
+enum { PANEL_WAY_BACK = 12 };
+struct rect panel_way_back(struct canvas *canvas, struct rect row,
+			   const struct view *view, int columns);
+
+/* The place of the time at the end of a row that shows something else. */
 struct rect panel_line_time(struct rect row);
 
 /* Whole seconds until then, rounded up and never negative; 0 for NEVER_MS. */
 int64_t panel_seconds_left(int64_t then_ms, int64_t now_ms);
 
-/* When panel_seconds_left() changes next; NEVER_MS where it does not. */
+/* When panel_seconds_left() changes next; NEVER_MS: never. */
 int64_t panel_next_second(int64_t then_ms, int64_t now_ms);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a person needs besides the QR code: where to go, the code in large
- * characters, how long it is good for, and when not to approve. Takes the
- * room there is: what matters least is left out first.
+ * What the user needs besides the QR code: where to go, the code in large
+ * characters, how long it is valid, and when not to approve. Adapts to the
+ * available room: the least important parts are left out first.
  */
 #include "config.h"
 
@@ -16,46 +16,87 @@
 #include "ui/view.h"
 #include "ui/wrap.h"
 
-/* From the top of the panel to its bottom. */
+/* From top to bottom. */
 enum block {
 	BLOCK_TITLE,
 	BLOCK_OPEN, /* step 1 */
 	BLOCK_URL,
 	BLOCK_TYPE, /* step 2 */
-	BLOCK_CODE,
+	BLOCK_LARGE,
+	BLOCK_CODE, /* unchanged: to be copied, spoken, or read in braille */
 	BLOCK_TIME,
 	BLOCK_REPLACED,
 	BLOCK_CAUTION,
 	BLOCK_COUNT
 };
 
+_Static_assert((int)BLOCK_COUNT <= (int)STACK_BLOCKS,
+	       "struct stack holds them all");
+
 struct plan {
 	struct stack stack;
-	int indent; /* of what belongs to a step */
-	bool large; /* the code is drawn in this size: */
+	int indent; /* for the parts of a step */
+	bool large; /* the code is also drawn in this size: */
 	enum large size;
 };
 
-enum { INDENT = 3, SENTENCE = 200 };
+enum { INDENT = 3, CODE_BYTES = 512, LONG_FROM_ROWS = 12 };
 
-static const char *url_of(const struct model *model)
+bool panel_shows_code(const struct canvas *canvas, const struct model *model)
 {
+	return canvas_can_show(canvas, model->user_code) && !model->not_in_font;
+}
+
+/* If the code cannot be shown, the address that includes it. */
+static const char *url_of(const struct canvas *canvas,
+			  const struct model *model)
+{
+	if (model->verification_uri_complete != NULL &&
+	    !panel_shows_code(canvas, model))
+		return model->verification_uri_complete;
 	return model->verification_uri != NULL ? model->verification_uri : "";
 }
 
-/* ---- What is said */
+/* ---- Texts */
 
-static const char *open_text(const struct view *view)
+/* The long text if it fits one row. */
+static const char *fitting(const char *text, const char *brief, int columns)
 {
-	return view->symbol != NULL ? "Scan the QR code, or open"
-				    : "On your phone or computer, open";
+	return text_width(text) <= columns ? text : brief;
 }
 
-static const char *type_text(const struct view *view)
+static const char *open_text(const struct view *view, int columns)
 {
-	return view->symbol != NULL && view->symbol->complete
-		       ? "Check this code, or type it"
-		       : "Type this code";
+	if (view->symbol == NULL)
+		return "On your phone or computer, go to";
+	return fitting("Scan with your phone's camera, or go to",
+		       "Scan the QR code, or go to", columns);
+}
+
+static const char *type_text(const struct canvas *canvas,
+			     const struct model *model, const struct view *view,
+			     int columns)
+{
+	if (!panel_shows_code(canvas, model))
+		return "";
+	if (view->symbol == NULL || !view->symbol->complete)
+		return "Enter this code";
+	return fitting("Make sure your phone shows this code, or enter it",
+		       "Check this code, or enter it", columns);
+}
+
+/* Replaces a code that cannot be shown. Short, because the address needs rows,
+ * too. */
+static const char *no_code_text(const struct canvas *canvas,
+				const struct model *model)
+{
+	if (canvas_screen(canvas).rows < LONG_FROM_ROWS)
+		return "The code cannot be shown here.";
+	return model->verification_uri_complete != NULL
+		       ? "The code cannot be shown on this screen. The "
+			 "address includes it."
+		       : "The code cannot be shown on this screen. Sign in "
+			 "on a terminal that can display it.";
 }
 
 static const char *replaced_text(const struct model *model)
@@ -63,97 +104,110 @@ static const char *replaced_text(const struct model *model)
 	return model->codes > 1 ? "This code replaced the old one." : "";
 }
 
-/* Somebody else's code on somebody else's phone is how this grant is abused
- * (RFC 8628 section 5.4). */
-static const char *caution_text(char *dst, const struct model *model)
+/* Attacks on this grant get a user to approve someone else's code (RFC 8628
+ * section 5.4). */
+static const char *caution_text(const struct model *model)
 {
-	if (model->device == NULL || model->device[0] == '\0')
-		return "Only approve if you are standing in front of this "
-		       "screen.";
-	snprintf(dst, SENTENCE,
-		 "Only approve if you are standing in front of %s.",
-		 model->device);
-	return dst;
-}
-
-/* "W D J B - M J H T": where there is no room for large characters. */
-static const char *spaced_code(char *dst, size_t size, const char *code,
-			       int columns)
-{
-	size_t len = 0;
-
-	if (2 * text_width(code) - 1 > columns)
-		return code;
-	for (const char *c = code; *c != '\0' && len + 2 < size; c++) {
-		dst[len++] = *c;
-		/* Not within a character of several bytes. */
-		if (c[1] != '\0' && ((unsigned char)c[1] & 0xC0) != 0x80)
-			dst[len++] = ' ';
-	}
-	dst[len] = '\0';
-	return dst;
+	return model->caution != NULL ? model->caution : "";
 }
 
 /* ---- Planning */
 
-/* The code in that size, if width, rows and the line allow. */
+/* Takes the next row of at most columns columns off the code. */
+static bool take_code(const char **rest, int columns, struct span *row)
+{
+	char clipped[CODE_BYTES];
+
+	(void)text_clip(clipped, sizeof(clipped), *rest, strlen(*rest), columns,
+			0);
+	*row = (struct span){.s = *rest, .len = strlen(clipped)};
+	*rest += row->len;
+	return row->len > 0;
+}
+
+/* More than one only if a row is shorter than the code. */
+static int code_rows(const char *code, int columns)
+{
+	struct span row;
+	int rows = 0;
+
+	while (take_code(&code, columns, &row))
+		rows++;
+	return rows > 0 ? rows : 1;
+}
+
+/* Also draws the code in that size, if width, rows and the speed of the line
+ * allow. */
 static void enlarge(struct plan *plan, const struct canvas *canvas,
 		    const char *code, int columns, enum large size)
 {
 	int width = large_columns(size, code);
 	int rows = large_rows(size, canvas->halves);
-	int now = plan->stack.rows[BLOCK_CODE];
+	int now = plan->stack.rows[BLOCK_LARGE];
 
 	if (width == 0 || width > columns || canvas->slow)
 		return;
-	if (now == 0 || !stack_add(&plan->stack, BLOCK_CODE, rows - now))
+	if (plan->stack.rows[BLOCK_CODE] == 0 ||
+	    !stack_add(&plan->stack, BLOCK_LARGE, rows - now))
 		return;
 	plan->large = true;
 	plan->size = size;
 }
 
 /*
- * Divides the rows, the most important first. On the smallest screens that is
- * the code, where to type it, and how long it lives.
+ * Divides the rows, most important parts first. The smallest screens show the
+ * code, where to enter it, and how long it is valid.
  */
 static struct plan make_plan(const struct canvas *canvas, int rows, int columns,
 			     const struct model *model, const struct view *view)
 {
 	const unsigned flags = canvas->text_flags;
-	const char *url = url_of(model), *code = model->user_code;
-	char sentence[SENTENCE];
+	const char *url = url_of(canvas, model), *code = model->user_code;
+	const bool shown = panel_shows_code(canvas, model);
 	struct plan plan = {.stack.free = rows};
 	struct stack *stack = &plan.stack;
-	int caution =
-		wrap_words_rows(caution_text(sentence, model), columns, flags);
-	int wide, url_rows;
+	int caution = wrap_words_rows(caution_text(model), columns, flags);
+	int wide, url_rows, wanted;
 
-	if (columns >= (int)strlen(open_text(view)) + INDENT)
+	/* Without a code there is only one step. */
+	if (shown && columns >= text_width(open_text(view, 0)) + INDENT &&
+	    columns >= text_width(code) + INDENT)
 		plan.indent = INDENT;
 	wide = columns - plan.indent;
 	url_rows = wrap_address_rows(url, wide);
 
-	stack_add(stack, BLOCK_CODE, 1);
+	wanted = shown ? code_rows(code, wide)
+		       : wrap_words_rows(no_code_text(canvas, model), wide,
+					 flags);
+	if (!stack_add(stack, BLOCK_CODE, wanted))
+		stack_add(stack, BLOCK_CODE, stack->free);
 	if (!stack_add(stack, BLOCK_URL, url_rows))
 		stack_add(stack, BLOCK_URL, stack->free);
 	stack_add(stack, BLOCK_TIME, 1);
 	stack_add(stack, BLOCK_REPLACED,
 		  wrap_words_rows(replaced_text(model), wide, flags));
 	stack_add(stack, BLOCK_OPEN,
-		  wrap_words_rows(open_text(view), wide, flags));
+		  wrap_words_rows(open_text(view, wide), wide, flags));
 	stack_add(stack, BLOCK_TYPE,
-		  wrap_words_rows(type_text(view), wide, flags));
-	enlarge(&plan, canvas, code, wide, LARGE_SMALL);
+		  wrap_words_rows(type_text(canvas, model, view, wide), wide,
+				  flags));
+	/* The code is already shown as text; large characters are optional. */
 	stack_add(stack, BLOCK_CAUTION, caution);
-	enlarge(&plan, canvas, code, wide, LARGE_TALL);
+	if (shown)
+		enlarge(&plan, canvas, code, wide, LARGE_SMALL);
+	if (plan.large)
+		enlarge(&plan, canvas, code, wide, LARGE_TALL);
 	if (!view->headed)
 		stack_add(stack, BLOCK_TITLE, 1);
 	stack_space(stack, BLOCK_OPEN);
 	stack_space(stack, BLOCK_TIME);
-	stack_space(stack, BLOCK_CODE);
+	stack_space(stack, plan.large ? BLOCK_LARGE : BLOCK_CODE);
 	stack_space(stack, BLOCK_CAUTION);
 	stack_space(stack, BLOCK_TYPE);
-	enlarge(&plan, canvas, code, wide, LARGE_DOUBLE);
+	if (plan.large)
+		enlarge(&plan, canvas, code, wide, LARGE_DOUBLE);
+	if (plan.large)
+		stack_space(stack, BLOCK_CODE);
 	return plan;
 }
 
@@ -208,28 +262,41 @@ static void draw_url(struct canvas *canvas, struct rect rect, const char *url)
 }
 
 static void draw_code(struct canvas *canvas, struct rect rect,
-		      const struct plan *plan, const char *code)
+		      const struct model *model)
 {
-	char spaced[256];
+	const char *code = model->user_code;
+	struct span row;
 
-	if (plan->large)
-		canvas_large(canvas, rect, 0, 0, ROLE_CODE, plan->size, code);
-	else
-		canvas_text(canvas, rect, 0, 0, ROLE_CODE,
-			    spaced_code(spaced, sizeof(spaced), code,
-					rect.columns));
+	if (!panel_shows_code(canvas, model)) {
+		canvas_words(canvas, rect, 0, ROLE_WARNING,
+			     no_code_text(canvas, model));
+		return;
+	}
+	for (int y = 0; y < rect.rows; y++) {
+		if (y + 1 == rect.rows) /* the cut must be visible */
+			row = (struct span){.s = code, .len = strlen(code)};
+		else if (!take_code(&code, rect.columns, &row))
+			break;
+		canvas_link(canvas, rect, y, 0,
+			    canvas_span(canvas, rect, y, 0, ROLE_CODE, row.s,
+					row.len));
+	}
 }
 
+/* The code, and the time if there is room for it. */
 static void draw_line(struct canvas *canvas, struct rect rect,
 		      const struct model *model, struct view *view)
 {
-	struct plan plan = {.large = false};
-	int width;
+	const int width = panel_shows_code(canvas, model)
+				  ? text_width(model->user_code)
+				  : text_width(no_code_text(canvas, model));
 
 	view->time = panel_line_time(rect);
-	width = rect.columns - view->time.columns - 1;
-	draw_code(canvas, rect_part(rect, 0, 0, 1, width), &plan,
-		  model->user_code);
+	if (width + 1 + view->time.columns > rect.columns)
+		view->time = rect_part(rect, 0, 0, 0, 0);
+	rect.columns -= view->time.columns;
+	rect = panel_way_back(canvas, rect, view, width);
+	draw_code(canvas, rect, model);
 	panel_time(canvas, view->time, model);
 }
 
@@ -249,7 +316,6 @@ static void draw_waiting(struct canvas *canvas, struct rect rect,
 static void draw(struct canvas *canvas, struct rect rect,
 		 const struct model *model, struct view *view)
 {
-	char sentence[SENTENCE];
 	struct rect places[BLOCK_COUNT];
 	struct plan plan;
 
@@ -266,19 +332,29 @@ static void draw(struct canvas *canvas, struct rect rect,
 		places[i] = stack_place(&plan.stack, rect, i);
 	if (plan.indent > 0) {
 		canvas_text(canvas, places[BLOCK_OPEN], 0, 0, ROLE_TEXT, "1");
-		canvas_text(canvas, places[BLOCK_TYPE], 0, 0, ROLE_TEXT, "2");
+		canvas_text(
+			canvas,
+			places[plan.stack.rows[BLOCK_TYPE] > 0 ? BLOCK_TYPE
+							       : BLOCK_CODE],
+			0, 0, ROLE_TEXT, "2");
 		for (enum block i = BLOCK_OPEN; i <= BLOCK_REPLACED; i++)
 			places[i] = panel_indented(places[i], plan.indent);
 	}
 	panel_title(canvas, places[BLOCK_TITLE], model);
-	canvas_words(canvas, places[BLOCK_OPEN], 0, ROLE_TEXT, open_text(view));
-	draw_url(canvas, places[BLOCK_URL], url_of(model));
-	canvas_words(canvas, places[BLOCK_TYPE], 0, ROLE_TEXT, type_text(view));
-	draw_code(canvas, places[BLOCK_CODE], &plan, model->user_code);
+	canvas_words(canvas, places[BLOCK_OPEN], 0, ROLE_TEXT,
+		     open_text(view, places[BLOCK_OPEN].columns));
+	draw_url(canvas, places[BLOCK_URL], url_of(canvas, model));
+	canvas_words(
+		canvas, places[BLOCK_TYPE], 0, ROLE_TEXT,
+		type_text(canvas, model, view, places[BLOCK_TYPE].columns));
+	if (plan.large)
+		canvas_large(canvas, places[BLOCK_LARGE], 0, 0, ROLE_CODE,
+			     plan.size, model->user_code);
+	draw_code(canvas, places[BLOCK_CODE], model);
 	canvas_words(canvas, places[BLOCK_REPLACED], 0, ROLE_WARNING,
 		     replaced_text(model));
 	canvas_words(canvas, places[BLOCK_CAUTION], 0, ROLE_TEXT,
-		     caution_text(sentence, model));
+		     caution_text(model));
 	view->time = places[BLOCK_TIME];
 	panel_time(canvas, view->time, model);
 }

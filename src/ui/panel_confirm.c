@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * "Is this you?": who has signed in, before anything of it is kept.
+ * "Is this you?": shows who has signed in, before anything is stored.
  */
 #include "config.h"
 
 #include <stdio.h>
 
 #include "base/text.h"
-#include "core/profile.h"
+#include "oauth/profile.h"
 #include "ui/model.h"
 #include "ui/panel.h"
+#include "ui/view.h"
 
-/* Enough to tell one person from another; the first are the best known. */
+/* Enough to tell users apart; the first fields are the best known. */
 enum { FIELDS_SHOWN = 4 };
 
 static int field_count(const struct model *model)
@@ -23,17 +24,18 @@ static int field_count(const struct model *model)
 }
 
 static void draw_time(struct canvas *canvas, struct rect rect,
-		      const struct model *model)
+		      const struct model *model, const struct view *view)
 {
+	const char *yes = view->may_confirm ? "y: yes, " : "";
 	struct rect row = rect_part(rect, rect.rows - 1, 0, 1, rect.columns);
 	char text[120], time[32];
 
 	text_countdown(time, sizeof(time),
 		       panel_seconds_left(model->confirm_ms, model->now_ms));
 	snprintf(text, sizeof(text),
-		 "y: yes, n: no. Without an answer it is dropped in %s.", time);
+		 "%sn: no. Cancelled in %s unless you answer.", yes, time);
 	if (text_width(text) > rect.columns)
-		snprintf(text, sizeof(text), "y: yes, n: no (%s)", time);
+		snprintf(text, sizeof(text), "%sn: no (%s)", yes, time);
 	canvas_fill(canvas, row, ROLE_TEXT);
 	canvas_text(canvas, row, 0, 0, ROLE_TEXT, text);
 }
@@ -47,7 +49,7 @@ static int rows_wanted(const struct canvas *canvas, int columns,
 	return 4 + field_count(model);
 }
 
-/* The rows that are on show: the last one is the time's. */
+/* The visible rows; the last one is for the time. */
 static struct rect place(const struct canvas *canvas, struct rect rect,
 			 const struct model *model)
 {
@@ -60,8 +62,7 @@ static struct rect place(const struct canvas *canvas, struct rect rect,
 static void tick(struct canvas *canvas, struct rect rect,
 		 const struct model *model, const struct view *view)
 {
-	(void)view;
-	draw_time(canvas, place(canvas, rect, model), model);
+	draw_time(canvas, place(canvas, rect, model), model, view);
 }
 
 static void draw(struct canvas *canvas, struct rect rect,
@@ -71,7 +72,6 @@ static void draw(struct canvas *canvas, struct rect rect,
 	int labels = 0;
 	int y = 1;
 
-	(void)view;
 	rect = place(canvas, rect, model);
 	canvas_text(canvas, rect, 0, 0, ROLE_TITLE, "Is this you?");
 	if (rect.rows > count + 2)
@@ -89,7 +89,7 @@ static void draw(struct canvas *canvas, struct rect rect,
 		canvas_text(canvas, rect, y, labels + 2, ROLE_VALUE,
 			    model->profile->fields[i].value);
 	}
-	draw_time(canvas, rect, model);
+	draw_time(canvas, rect, model, view);
 }
 
 static int64_t deadline(const struct model *model)

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The profile in short: labels and values, in two columns that can be
- * scrolled where there are more fields than rows.
+ * The profile in short: labels and values in two columns, which scroll if there
+ * are more fields than rows.
  */
 #include "config.h"
 
 #include <stdio.h>
 
 #include "base/text.h"
-#include "core/profile.h"
+#include "oauth/profile.h"
 #include "ui/model.h"
 #include "ui/panel.h"
 #include "ui/view.h"
 
-/* Wide enough for the longest label, but not more than a third. */
+/* Wide enough for the longest label, but at most a third. */
 static int label_columns(const struct profile *profile, int columns)
 {
 	int widest = 0;
@@ -27,7 +27,7 @@ static int label_columns(const struct profile *profile, int columns)
 	return widest < columns / 3 ? widest : columns / 3;
 }
 
-/* The fields in fewer rows than there are fields: which ones these are. */
+/* If there are more fields than rows, the title tells which are visible. */
 static void draw_rule(struct canvas *canvas, struct rect rect, int first,
 		      int shown, int count)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The list of keys, in a box over whatever else is on show. On the smallest
+ * The list of keys, in a box over the rest of the screen. On the smallest
  * screens it takes all of it, in fewer words.
  */
 #include "config.h"
@@ -12,7 +12,7 @@
 enum {
 	NAMES = 8, /* columns */
 	MARGIN = 2,
-	FRAME_ROWS = 4, /* with an empty row and how to leave */
+	FRAME_ROWS = 4, /* including an empty row and how to close it */
 	FRAME_COLUMNS = 30
 };
 
@@ -39,7 +39,7 @@ static int widest_help(const struct model *model, const struct view *view)
 	return widest;
 }
 
-/* Where there is no room for a box the list has it all to itself. */
+/* Without room for a box, the list fills the rectangle. */
 static bool has_frame(struct rect rect, int keys)
 {
 	return rect.rows >= keys + FRAME_ROWS && rect.columns >= FRAME_COLUMNS;
@@ -65,7 +65,7 @@ static void vital(struct rect parts[PANEL_VITAL], const struct canvas *canvas,
 	parts[1] = (struct rect){0};
 }
 
-/* In fewer words, if need be and there are any. */
+/* The short text, if the long one does not fit and there is a short one. */
 static const char *text_of(const struct binding *binding, int columns)
 {
 	return text_width(binding->help) > columns && binding->label[0] != '\0'
@@ -96,7 +96,7 @@ static void draw(struct canvas *canvas, struct rect rect,
 	}
 	if (list.rows > keys)
 		canvas_text(canvas, list, list.rows - 1, 0, ROLE_DIM,
-			    "Any key closes this.");
+			    "Press any key to close.");
 }
 
 const struct panel panel_help = {.draw = draw, .vital = vital};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The key bar: which keys mean something now. Where the room is short, the
- * keys of the highest rank are left out.
+ * The key bar: the keys that have a meaning now. If room is short, the keys of
+ * the highest rank are left out.
  */
 #include "config.h"
 
@@ -16,13 +16,13 @@ static bool is_shown(const struct binding *binding, int rank_limit)
 	return binding->label[0] != '\0' && binding->rank < rank_limit;
 }
 
-/* "r New code": with the gaps around it and in it. */
+/* "r New code": including the gaps around it and in it. */
 static int width_of(const struct binding *binding)
 {
 	return text_width(binding->name) + text_width(binding->label) + 3;
 }
 
-/* The rank from which on keys have to be left out. */
+/* The rank from which keys must be left out. */
 static int choose_limit(const struct model *model, const struct view *view,
 			int columns)
 {
@@ -44,7 +44,7 @@ static void draw(struct canvas *canvas, struct rect rect,
 		 const struct model *model, struct view *view)
 {
 	const struct binding *binding;
-	/* Changing colours takes more bytes than all the words. */
+	/* Changing colours would take more bytes than all the words. */
 	const enum role key = canvas->slow ? ROLE_BAR : ROLE_KEY;
 	int limit = choose_limit(model, view, rect.columns);
 	int x = 1;
@@ -53,7 +53,8 @@ static void draw(struct canvas *canvas, struct rect rect,
 	for (size_t i = 0; (binding = keys_at(model, view, i)) != NULL; i++) {
 		if (!is_shown(binding, limit))
 			continue;
-		/* The blank before it too: one change of colours, not two. */
+		/* Including the blank before it: one change of colours instead
+		 * of two. */
 		canvas_text(canvas, rect, 0, x - 1, key, " ");
 		x += canvas_text(canvas, rect, 0, x, key, binding->name);
 		x += 1;

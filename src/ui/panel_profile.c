@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Who is signed in, for how long, and when that ends by itself. Next to the
- * name stand its initials, large: seen from afar, somebody is signed in.
+ * Who is signed in, for how long, and when that ends automatically. The large
+ * initials next to the name show from afar that the device is in use.
  */
 #include "config.h"
 
@@ -9,14 +9,14 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "core/profile.h"
+#include "oauth/profile.h"
 #include "ui/model.h"
 #include "ui/panel.h"
 
 enum { ROW_NAME, ROW_STATUS, ROW_ACCESS, ROW_IDLE, ROW_COUNT };
 
 enum {
-	SHORT_S = 600,	  /* below this, time is counted down by the second */
+	SHORT_S = 600,	  /* below this, the time counts down by the second */
 	IDLE_SHOWN_S = 60 /* the idle sign-out is announced this early */
 };
 
@@ -25,7 +25,7 @@ static char capital(char c)
 	return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
 }
 
-/* Of the first and the last word; "" where they cannot be drawn. */
+/* From the first and the last word; "" if they cannot be drawn. */
 static void find_initials(char initials[3], const char *name)
 {
 	const char *last = strrchr(name, ' ');
@@ -37,7 +37,7 @@ static void find_initials(char initials[3], const char *name)
 		initials[0] = '\0';
 }
 
-/* Initials, if there is room for them; returns what remains for text. */
+/* Draws initials, if there is room; returns the rest for text. */
 static struct rect draw_initials(struct canvas *canvas, struct rect rect,
 				 const struct model *model, bool only_measure)
 {
@@ -60,23 +60,23 @@ static void access_text(char *dst, size_t size, const struct model *model)
 {
 	int64_t left_s =
 		panel_seconds_left(model->token_expires_ms, model->now_ms);
-	const char *then = model->refreshes ? ", renewed by itself" : "";
+	const char *then = model->refreshes ? " (renews automatically)" : "";
 	char time[32];
 
 	if (model->token_expires_ms == NEVER_MS) {
-		snprintf(dst, size, "Access until you sign out");
+		snprintf(dst, size, "Signed in until you sign out");
 		return;
 	}
 	if (left_s <= 0) {
-		snprintf(dst, size, "Access has run out%s",
-			 model->refreshes ? ", not renewed so far" : "");
+		snprintf(dst, size, "Access has expired%s",
+			 model->refreshes ? ", not renewed yet" : "");
 		return;
 	}
 	if (left_s < SHORT_S)
 		text_countdown(time, sizeof(time), left_s);
 	else
 		text_duration(time, sizeof(time), left_s);
-	snprintf(dst, size, "Access for %s%s", time, then);
+	snprintf(dst, size, "Signed in for %s%s", time, then);
 }
 
 static bool is_idle_near(const struct model *model)
@@ -101,7 +101,8 @@ static void draw_times(struct canvas *canvas, struct rect rect,
 		return;
 	text_countdown(time, sizeof(time),
 		       panel_seconds_left(model->idle_ms, model->now_ms));
-	snprintf(text, sizeof(text), "Signing out in %s: press a key", time);
+	snprintf(text, sizeof(text), "Signing out in %s: press a key to stay",
+		 time);
 	canvas_text(canvas, idle, 0, 0, ROLE_WARNING, text);
 }
 

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Draws the QR code that the layout has chosen. Knows its modules and nothing
- * of what they say.
+ * Draws the QR code chosen by the layout. Knows its modules, not their meaning.
  */
 #include "config.h"
 
-#include "core/qr.h"
 #include "ui/panel.h"
+#include "ui/qr.h"
 #include "ui/view.h"
 
 /* Half a cell below an odd last row belongs to the quiet zone, too. */
@@ -29,7 +28,7 @@ static void draw_cells(struct canvas *canvas, struct rect rect,
 		for (int x = 0; x < rect.columns; x++) {
 			bool light = !qr_dark(qr, x / 2 - quiet, y - quiet);
 
-			canvas_qr_cell(canvas, rect, y, x, light, light);
+			canvas_qr_blank(canvas, rect, y, x, light);
 		}
 	}
 }

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Everything the provider told, as a tree: only the rows on show are looked
- * at, however large it is.
+ * The whole profile as a tree. Only the visible rows are processed, however
+ * large it is.
  */
 #include "config.h"
 
 #include <stdio.h>
 
-#include "core/profile.h"
+#include "oauth/profile.h"
 #include "ui/model.h"
 #include "ui/panel.h"
 #include "ui/view.h"

@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What went wrong, in words for a visitor; what can be done; and when the next
- * try is. The technical side of it is in the log.
+ * What went wrong, in words for any visitor; what can be done; what happens
+ * next and when; and whom to ask. The technical details are in the log.
  */
 #include "config.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/text.h"
 #include "ui/model.h"
 #include "ui/panel.h"
 #include "ui/wrap.h"
 
-/* A post down the left side says from afar that this is no usual screen. */
+/* A bar down the left side shows from afar that something is wrong. */
 enum { POST = 3 };
 
 static struct rect inside(struct rect rect)
@@ -22,10 +23,16 @@ static struct rect inside(struct rect rect)
 		       : rect_part(rect, 0, POST, rect.rows, rect.columns);
 }
 
-/* Rows of the trouble, of the advice after it, and of the next try. */
+/* Rows of the trouble, of the advice after it, of what happens next, and of the
+ * help. */
 struct plan {
-	int trouble, advice, retry;
+	int trouble, advice, retry, help;
 };
+
+static const char *help_of(const struct model *model)
+{
+	return model->help != NULL ? model->help : "";
+}
 
 static struct plan make_plan(const struct canvas *canvas, int columns,
 			     const struct model *model)
@@ -37,7 +44,15 @@ static struct plan make_plan(const struct canvas *canvas, int columns,
 	plan.advice =
 		wrap_words_rows(model->advice, columns, canvas->text_flags);
 	plan.retry = 1;
+	plan.help =
+		wrap_words_rows(help_of(model), columns, canvas->text_flags);
 	return plan;
+}
+
+/* The rows above what happens next, including the empty ones. */
+static int rows_above(const struct plan *plan)
+{
+	return plan->trouble + (plan->advice > 0 ? plan->advice + 1 : 0) + 1;
 }
 
 static struct rect retry_place(const struct canvas *canvas, struct rect rect,
@@ -45,12 +60,35 @@ static struct rect retry_place(const struct canvas *canvas, struct rect rect,
 {
 	struct rect text = inside(rect);
 	struct plan plan = make_plan(canvas, text.columns, model);
-	int y = plan.trouble + plan.advice + 2;
+	int y = rows_above(&plan);
 
-	/* Without room for the empty rows, and before the advice is whole. */
+	/* If there is no room, the empty rows and the end of the advice are
+	 * lost. */
 	if (y >= rect.rows)
 		y = rect.rows - 1;
 	return rect_part(text, y, 0, plan.retry, text.columns);
+}
+
+/* The sentences about what happens next; %s is a countdown. */
+static const struct {
+	const char *in_time, *brief, *on_key;
+} nexts[] = {
+	[NEXT_TRY] = {"Trying again in %s, or press Enter.",
+		      "Trying again in %s", "Press Enter to try again."},
+	[NEXT_CODE] = {"A new code comes in %s, or press Enter.",
+		       "New code in %s", "Press Enter for a new code."},
+	[NEXT_START] = {"Back to the start in %s, or press Enter.",
+			"Back in %s", "Press Enter to try again."},
+};
+
+/* Puts the time into the sentence. */
+static void fill_in(char *dst, size_t size, const char *sentence,
+		    const char *time)
+{
+	const char *place = strstr(sentence, "%s");
+
+	snprintf(dst, size, "%.*s%s%s", (int)(place - sentence), sentence, time,
+		 place + 2);
 }
 
 static void draw_retry(struct canvas *canvas, struct rect place,
@@ -61,14 +99,14 @@ static void draw_retry(struct canvas *canvas, struct rect place,
 	canvas_fill(canvas, place, ROLE_TEXT);
 	if (model->retry_ms == NEVER_MS) {
 		canvas_text(canvas, place, 0, 0, ROLE_TEXT,
-			    "Press Enter to try again.");
+			    nexts[model->next].on_key);
 		return;
 	}
 	text_countdown(time, sizeof(time),
 		       panel_seconds_left(model->retry_ms, model->now_ms));
-	snprintf(text, sizeof(text), "Next try in %s, or press Enter.", time);
-	if (text_width(text) > place.columns) /* the key bar says the rest */
-		snprintf(text, sizeof(text), "Next try in %s", time);
+	fill_in(text, sizeof(text), nexts[model->next].in_time, time);
+	if (text_width(text) > place.columns) /* the key bar shows the rest */
+		fill_in(text, sizeof(text), nexts[model->next].brief, time);
 	canvas_text(canvas, place, 0, 0, ROLE_TEXT, text);
 }
 
@@ -84,11 +122,13 @@ static void draw(struct canvas *canvas, struct rect rect,
 {
 	struct rect text = inside(rect);
 	struct plan plan = make_plan(canvas, text.columns, model);
-	int gap = plan.trouble + plan.advice + 2 < rect.rows ? 1 : 0;
+	const int above = rows_above(&plan);
+	int gap = above < rect.rows ? 1 : 0;
 
 	(void)view;
 	if (text.columns < rect.columns) {
-		int rows = plan.trouble + gap + plan.advice;
+		int rows = plan.trouble +
+			   (plan.advice > 0 ? gap + plan.advice : 0);
 
 		canvas_bar(canvas, rect_part(rect, 0, 0, rows, 1), ROLE_BAD);
 	}
@@ -96,6 +136,7 @@ static void draw(struct canvas *canvas, struct rect rect,
 	canvas_words(canvas, text, plan.trouble + gap, ROLE_TEXT,
 		     model->advice);
 	draw_retry(canvas, retry_place(canvas, rect, model), model);
+	canvas_words(canvas, text, above + 2, ROLE_TEXT, help_of(model));
 }
 
 static int64_t deadline(const struct model *model)
@@ -111,7 +152,8 @@ static int rows_wanted(const struct canvas *canvas, int columns,
 	(void)view;
 	plan = make_plan(canvas, columns < 30 ? columns : columns - POST,
 			 model);
-	return plan.trouble + plan.advice + plan.retry + 2;
+	return rows_above(&plan) + plan.retry +
+	       (plan.help > 0 ? plan.help + 1 : 0);
 }
 
 const struct panel panel_trouble = {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Waits for somebody: the title as large as it can be drawn, and what to do.
+ * Waits for a user: the title as large as possible, and what to do.
  */
 #include "config.h"
 
@@ -21,7 +21,7 @@ static void centre(struct canvas *canvas, struct rect rect, int y,
 	canvas_text(canvas, rect, y, x > 0 ? x : 0, role, text);
 }
 
-/* In capitals, as the large characters have no others. */
+/* In capitals, because large characters have no lower case. */
 static void make_capitals(char *dst, size_t size, const char *text)
 {
 	text_clip(dst, size, text, strlen(text), -1, 0);
@@ -31,11 +31,11 @@ static void make_capitals(char *dst, size_t size, const char *text)
 	}
 }
 
-/* The largest size that fits; false where none does. */
+/* The largest size that fits; false if none does. */
 static bool choose_size(const struct canvas *canvas, struct rect rect,
 			const char *title, enum large *size)
 {
-	enum { REST = 4 }; /* rows for all else */
+	enum { REST = 4 }; /* rows for everything else */
 
 	for (int i = LARGE_COUNT - 1; i >= 0; i--) {
 		int columns = large_columns((enum large)i, title);

@@ -10,7 +10,18 @@
 
 enum { CTRL_C = 3 };
 
-static const char end_mark[] = "\x1b[201~";
+static const char *end_mark(const struct paste *paste)
+{
+	return paste->eight_bit ? "\x9b"
+				  "201~"
+				: "\x1b[201~";
+}
+
+void paste_begin(struct paste *paste, bool eight_bit)
+{
+	paste_wipe(paste);
+	paste->eight_bit = eight_bit;
+}
 
 void paste_add(struct paste *paste, int c)
 {
@@ -43,31 +54,32 @@ void paste_wipe(struct paste *paste)
 	paste->paused = false;
 }
 
-/* Puts back what looked like the mark but was not: only its first byte is a
+/* Puts back a partial match that was not the mark: only its first byte is a
  * control. */
 static void add_unmatched(struct paste *paste)
 {
 	for (size_t i = 0; i < paste->matched; i++)
-		paste_add(paste, end_mark[i]);
+		paste_add(paste, end_mark(paste)[i]);
 	paste->matched = 0;
 }
 
 enum paste_state paste_take(struct paste *paste, int c)
 {
+	const unsigned char *mark = (const unsigned char *)end_mark(paste);
 	const bool paused = paste->paused;
 
 	paste->paused = false;
 	if (++paste->taken > PASTE_GIVE_UP || (paused && c == CTRL_C))
 		return PASTE_BROKEN;
-	if (c == end_mark[paste->matched]) {
+	if (c == mark[paste->matched]) {
 		paste->matched++;
-		return paste->matched == sizeof(end_mark) - 1 ? PASTE_COMPLETE
-							      : PASTE_OPEN;
+		return mark[paste->matched] == '\0' ? PASTE_COMPLETE
+						    : PASTE_OPEN;
 	}
-	if (paused && paste->matched == 1)
+	if (paused && paste->matched == 1 && !paste->eight_bit)
 		return PASTE_BROKEN;
 	add_unmatched(paste);
-	if (c == end_mark[0])
+	if (c == mark[0])
 		paste->matched = 1;
 	else
 		paste_add(paste, c);

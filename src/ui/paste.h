@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A line of text that a person pastes or types in. It may carry a secret: it
- * stays within the struct and is wiped. Reads nothing itself.
+ * A line of text that the user pastes or types. It may carry a secret: it stays
+ * within the struct and is wiped. Reads no input itself.
  *
- * Terminals mark the text that is pasted: ESC[200~ before, ESC[201~ after it.
- * Somebody else has found the first; paste_take() looks for the second.
+ * Terminals mark pasted text: ESC[200~ before it, ESC[201~ after it. The caller
+ * finds the first mark; paste_take() looks for the second.
  */
 #ifndef GRANTTY_UI_PASTE_H
 #define GRANTTY_UI_PASTE_H
@@ -13,8 +13,9 @@
 #include <stddef.h>
 
 enum {
-	PASTE_MAX = 8 * 1024,	    /* characters; longer text is refused */
-	PASTE_GIVE_UP = 1024 * 1024 /* bytes without an end: it never comes */
+	PASTE_MAX = 8 * 1024, /* characters; longer text is rejected */
+	PASTE_GIVE_UP =
+		1024 * 1024 /* bytes after which the end mark is given up */
 };
 
 /* Zeroed: empty. */
@@ -22,42 +23,47 @@ struct paste {
 	char text[PASTE_MAX + 1];
 	size_t len;
 	bool too_long;
-	size_t taken;	/* bytes since the mark before it */
-	size_t matched; /* bytes of the mark after it */
-	bool paused;	/* nothing came for a while */
+	size_t taken;	/* bytes since the start mark */
+	size_t matched; /* matched bytes of the end mark */
+	bool paused;	/* nothing arrived for a while */
+	bool eight_bit; /* the marks begin with a C1 control */
 };
 
-/* Appends the character if it is printable ASCII, which is all that an address
- * is made of (RFC 3986 section 2): line ends and other controls are left out.
- */
+/* A start mark has arrived, and text follows. eight_bit: it began with a C1
+ * control in place of ESC[, as the end mark will. */
+void paste_begin(struct paste *paste, bool eight_bit);
+
+/* Appends the character if it is printable ASCII, the only characters of an
+ * address (RFC 3986 section 2). Line ends and other controls are dropped. */
 void paste_add(struct paste *paste, int c);
 
-/* Takes the last character back. */
+/* Removes the last character. */
 void paste_erase(struct paste *paste);
 
-/* The text; "" where it was too long or nothing in it was printable. */
+/* The text; "" if it was too long or had no printable characters. */
 const char *paste_text(const struct paste *paste);
 
-/* Empties it and leaves nothing behind. */
+/* Empties it and leaves nothing in memory. */
 void paste_wipe(struct paste *paste);
 
-/* How far pasted text has come. */
+/* How far pasted text has arrived. */
 enum paste_state {
 	PASTE_OPEN,
 	PASTE_COMPLETE,
-	PASTE_BROKEN /* the end never comes: what follows are keys again */
+	PASTE_BROKEN /* no end mark: what follows are keys again */
 };
 
 /*
  * Takes the next byte between the marks (or a larger number for a key that is
- * no byte). A mark may come in pieces. Where the second one never comes a
- * person gets out with Ctrl-C or with Escape twice, which are told from the
- * same in the text by the pause before; or else it ends after PASTE_GIVE_UP
- * bytes. Many, as the rest of a text that is merely long would then be keys.
+ * not a byte). A mark may arrive in pieces. If the end mark never arrives,
+ * Ctrl-C or Escape twice leaves the paste; the pause before tells them from the
+ * same bytes in the text. Otherwise it ends after PASTE_GIVE_UP bytes. The
+ * limit is high because the rest of a text that is merely long would be taken
+ * for keys.
  */
 enum paste_state paste_take(struct paste *paste, int c);
 
-/* Nothing more has come so far. */
+/* Notes that nothing more has arrived so far. */
 void paste_pause(struct paste *paste);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Cuts rectangles out of rectangles. Knows nothing of what is drawn there.
+ * Cuts rectangles out of rectangles. Does not know what is drawn there.
  */
 #include "config.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Rectangles of cells, and how one is cut out of another. No cut ever leaves
- * the rectangle that it is cut from, so whoever starts with the screen and
- * draws clipped to a part of it cannot get outside.
+ * Rectangles of cells, and how to cut one out of another. A cut never leaves
+ * the rectangle it is taken from, so drawing clipped to a part of the screen
+ * cannot leave the screen.
  */
 #ifndef GRANTTY_UI_RECT_H
 #define GRANTTY_UI_RECT_H
@@ -17,7 +17,7 @@ struct rect rect_part(struct rect whole, int y, int x, int rows, int columns);
 /* A part of that size (or all there is) in the middle of whole. */
 struct rect rect_centred(struct rect whole, int rows, int columns);
 
-/* Takes rows off the top or the bottom of *whole and returns them. */
+/* Removes rows from the top or the bottom of *whole and returns them. */
 struct rect rect_take_top(struct rect *whole, int rows);
 struct rect rect_take_bottom(struct rect *whole, int rows);
 

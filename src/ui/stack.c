@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Keeps count of rows. Does not know what is in the blocks.
+ * Counts rows. Does not know what is in the blocks.
  */
 #include "config.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Makes each QR code once for a pair of URIs. Does not know which of them the
- * screen has room for.
+ * Makes each QR code once for a pair of URIs. Does not know which of them fits
+ * the screen.
  */
 #include "config.h"
 
@@ -12,7 +12,7 @@
 
 #include "base/mem.h"
 
-enum { URI_MAX = 4096 }; /* beyond what a QR code can hold */
+enum { URI_MAX = 4096 }; /* more than a QR code can hold */
 
 static bool is_for(const struct symbol *symbol, const char *uri)
 {
@@ -34,7 +34,7 @@ void symbols_set(struct symbol symbols[SYMBOL_COUNT], const char *complete,
 		symbols[2].text = xstrdup(bare);
 }
 
-/* The URI in fewer modules, where that is possible. */
+/* The URI in a spelling with fewer modules, if there is one. */
 static char *shorter(const char *uri)
 {
 	char text[URI_MAX];

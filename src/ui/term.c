@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Opens, sizes, reads and leaves the terminal through curses. Does not know
- * what is drawn on it. Curses keeps the current screen in globals of its own,
- * so one terminal is open at a time.
+ * Opens, resizes, reads and leaves the terminal through curses. Does not know
+ * what is drawn on it. curses keeps the current screen in global variables, so
+ * only one terminal is open at a time.
  */
 #include "config.h"
 
@@ -10,75 +10,96 @@
 
 #include <curses.h>
 #include <fcntl.h>
-#include <langinfo.h>
-#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
 
+#include "base/buf.h"
+#include "base/crypto.h"
+#include "base/deadline.h"
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "core/exchange.h"
+#include "ui/block_width.h"
+#include "ui/hyperlink.h"
 #include "ui/keyboard.h"
-#include "ui/outlet.h"
+#include "ui/locale.h"
 #include "ui/palette.h"
+#include "ui/term_name.h"
 #include "ui/term_type.h"
+#include "ui/tty_output.h"
 
 enum {
-	/* A window size is whatever the other end says it is. */
+	/* The other end can report any window size. */
 	ROWS_MAX = 500,
-	COLUMNS_MAX = 1000
+	COLUMNS_MAX = 1000,
+	ASKED_ROW = 2, /* a report of row 1 could be F3 with a modifier */
+	CLIPBOARD_MAX = 16384, /* bytes in a sequence with an address */
+	UNDO_MAX = 1024
+};
+
+/* Cells that are links, and whether they must still be written. */
+struct links {
+	char *uri; /* NULL: no links */
+	struct rect rows[TERM_LINKS_MAX];
+	bool due[TERM_LINKS_MAX];
+	size_t count;
 };
 
 struct term {
 	FILE *in, *out;
 	SCREEN *screen;
-	struct outlet *outlet;
-	struct termios before; /* the line as it was */
+	struct tty_output *tty_output;
+	struct termios before; /* the line's settings before */
+	struct termios ours;   /* and while open */
 	bool knows_line;
 	struct keyboard *keyboard;
 	int rows, columns;
 	bool utf8, halves, console;
+	bool queries_width; /* queried, and not answered yet */
+	enum block_width width;
 	bool marks_pastes;
 	bool forget; /* at the next flush */
+	bool keep_history;
 	struct palette palette;
+	struct links links;   /* as wanted */
+	struct links written; /* as the terminal has them */
 };
 
-static bool codeset_is_utf8(void)
+/* Judges the locale by its name, as screen and tmux do: it need not be
+ * installed. */
+static bool names_utf8(const char *name)
 {
-	return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+	static const char *const variables[] = {"LC_ALL", "LC_CTYPE", "LANG"};
+
+	for (size_t i = 0; i < 3 && name[0] == '\0'; i++) {
+		const char *value = getenv(variables[i]);
+
+		if (value != NULL)
+			name = value;
+	}
+	for (; *name != '\0'; name++) {
+		if (strncasecmp(name, "utf-8", 5) == 0 ||
+		    strncasecmp(name, "utf8", 4) == 0)
+			return true;
+	}
+	return false;
 }
 
-/* "vt100", "vt220-8bit": nothing newer goes by these names. */
-static bool is_old_type(const char *type)
+bool term_may_lack_utf8(const char *name)
 {
-	return type != NULL && strncmp(type, "vt", 2) == 0 && type[2] >= '0' &&
-	       type[2] <= '9';
-}
+	const char *type = getenv("TERM");
 
-bool term_set_locale(const char *name)
-{
-	setlocale(LC_ALL, name);
-	/* A terminal of the old kind, at the end of a serial line. */
-	if (is_old_type(getenv("TERM")))
-		return codeset_is_utf8();
-	/* With LANG unset, as under systemd, curses would print blanks. */
-	if (!codeset_is_utf8())
-		setlocale(LC_CTYPE, "C.UTF-8");
-	return codeset_is_utf8();
+	return type != NULL && !names_utf8(name) &&
+	       (strncmp(type, "screen", 6) == 0 ||
+		strncmp(type, "tmux", 4) == 0);
 }
 
 /* ---- Colours */
-
-void term_set_theme(struct term *term, const struct theme *theme)
-{
-	palette_set(&term->palette, theme);
-	term_repaint(term);
-}
 
 void term_dim(struct term *term, bool on)
 {
@@ -92,7 +113,24 @@ const struct palette *term_palette(const struct term *term)
 
 /* ---- Opening and closing */
 
-/* 0x0 is what a serial line says: the size that all terminals had once. */
+/* The size that the kernel reports; unknown parts are 0. */
+static struct winsize query_size(int fd)
+{
+	struct winsize size = {0};
+
+	if (ioctl(fd, TIOCGWINSZ, &size) != 0)
+		size = (struct winsize){0};
+	return size;
+}
+
+static bool has_size(int fd)
+{
+	const struct winsize size = query_size(fd);
+
+	return size.ws_row > 0 && size.ws_col > 0;
+}
+
+/* A serial line reports 0x0: use the size that all terminals once had. */
 static int or_usual(int size, int usual)
 {
 	return size == 0 ? usual : size;
@@ -100,10 +138,8 @@ static int or_usual(int size, int usual)
 
 struct rect term_measure(int fd)
 {
-	struct winsize size = {0};
+	const struct winsize size = query_size(fd);
 
-	if (ioctl(fd, TIOCGWINSZ, &size) != 0)
-		size = (struct winsize){0};
 	return (struct rect){
 		.rows = or_usual(size.ws_row, 24),
 		.columns = or_usual(size.ws_col, 80),
@@ -128,37 +164,89 @@ static FILE *open_copy(int fd, const char *mode)
 	return file;
 }
 
-/* To be caught by the outlet, as all that is written. */
-static void say(struct term *term, const char *sequence)
+/* Caught with all other output. */
+static void write_sequence(struct term *term, const char *sequence)
 {
 	fputs(sequence, term->out);
 	fflush(term->out);
 }
 
-/* Curses has nothing for this. */
+/* curses has no function for this. */
 static void mark_pastes(struct term *term, bool on)
 {
 	if (term->marks_pastes)
-		say(term, on ? "\x1b[?2004h" : "\x1b[?2004l");
+		write_sequence(term, on ? "\x1b[?2004h" : "\x1b[?2004l");
+}
+
+/*
+ * Turns off what an earlier program has left on: mouse and focus reports, and
+ * the key protocols of kitty and xterm, which send Ctrl-C and Escape in other
+ * forms.
+ */
+static void end_reports(struct term *term)
+{
+	const char *place = tigetstr("cup");
+
+	if (strncmp(place, "\x1b[", 2) != 0)
+		return; /* it knows no such sequences */
+	write_sequence(term, "\x1b[?1000;1002;1003;1004;1006l");
+	if (term->marks_pastes)
+		write_sequence(term, "\x1b[<9u\x1b[>4;0m");
+}
+
+/* Only a serial line has modem lines. */
+static bool is_serial(int fd)
+{
+	int modem_lines;
+
+	return ioctl(fd, TIOCMGET, &modem_lines) == 0;
+}
+
+/*
+ * The width of a half block depends on the terminal's settings for Chinese,
+ * Japanese and Korean text (UAX #11, "ambiguous"). True if it is displayed at
+ * all depends on the other end, which may not know UTF-8 whatever the locale is
+ * here. So one is drawn where the first frame clears the screen, and the
+ * terminal reports the cursor position. Nothing waits for the report.
+ */
+static void query_width(struct term *term)
+{
+	if (!term->utf8 || term->console || is_serial(fileno(term->out)) ||
+	    strncmp(tigetstr("cup"), "\x1b[", 2) != 0)
+		return;
+	write_sequence(term, "\x1b[2H" BLOCK_WIDTH_PROBE);
+	term->queries_width = true;
 }
 
 static void set_up(struct term *term, const char *name)
 {
 	noecho();
 	nonl();
-	typeahead(-1);		/* a frame is never left half written */
-	clearok(stdscr, FALSE); /* it is curscr that gets cleared */
-	leaveok(stdscr, TRUE);	/* a countdown goes on where it wrote last */
+	typeahead(-1);		/* never leave a frame half written */
+	clearok(stdscr, FALSE); /* curscr is cleared instead */
+	leaveok(stdscr, TRUE);	/* a countdown continues where it wrote last */
 	idcok(stdscr, FALSE);
-	term->utf8 = term->halves = codeset_is_utf8();
-	term->console = strncmp(name, "linux", 5) == 0;
+	term->utf8 = term->halves = locale_is_utf8();
+	term->console = term_name_is_console(name);
 	term->marks_pastes = !term->console && term_type_marks_pastes();
-	outlet_catch(term->outlet);
+	tty_output_catch(term->tty_output);
 	palette_begin(&term->palette);
-	term->keyboard = keyboard_new(fileno(term->in));
+	term->keyboard = keyboard_new(fileno(term->in), term->utf8);
 	curs_set(0);
+	end_reports(term);
 	mark_pastes(term, true);
-	outlet_release(term->outlet);
+	query_width(term);
+	tty_output_release(term->tty_output);
+	/* Gets the answer early, perhaps before there is anything to draw. */
+	if (term->queries_width && !term_is_in_background(term))
+		(void)tty_output_push(term->tty_output, 0);
+}
+
+/* In bits a second; 0 if it means nothing. A pseudo-terminal has whatever speed
+ * the other end made up: some SSH clients always say 9600. */
+static int line_speed(int fd)
+{
+	return is_serial(fd) ? baudrate() : 0;
 }
 
 struct term *term_open(int input, int output, const struct theme *theme,
@@ -169,15 +257,16 @@ struct term *term_open(int input, int output, const struct theme *theme,
 	int rows, columns;
 
 	if (!isatty(input) || !isatty(output)) {
-		err_set(err, "There is no terminal here: start it on a console "
-			     "or over \"ssh -t\", or use \"login --plain\".");
+		err_set(err, "Cannot show the screens: there is no terminal. "
+			     "Start grantty on a console or over \"ssh -t\", "
+			     "or use \"login --plain\".");
 		goto out;
 	}
 	term->in = open_copy(input, "r");
 	term->out = open_copy(output, "w");
 	if (term->in == NULL || term->out == NULL) {
-		err_set(err, "The terminal could not be opened: %m. Close "
-			     "other programs and try again.");
+		err_set(err, "Cannot open the terminal: %m. Close other "
+			     "programs and try again.");
 		goto out;
 	}
 	term->knows_line = tcgetattr(fileno(term->out), &term->before) == 0;
@@ -189,31 +278,40 @@ struct term *term_open(int input, int output, const struct theme *theme,
 			rows, columns);
 		goto out;
 	}
-	/* The size is what the kernel says, whatever LINES and COLUMNS say.
-	 * Without it newterm() fails for TERM=linux. */
-	use_env(FALSE);
+	/* Take the size from the kernel, whatever LINES and COLUMNS say. If the
+	 * kernel reports none, ncurses 6.5 must be allowed to look elsewhere,
+	 * or newterm() fails; term_resize() then sets the usual size. */
+	use_env(!has_size(fileno(term->out)));
 	use_tioctl(TRUE);
 	name = term_type_choose();
-	if (name != NULL)
-		term->screen = newterm(name, term->out, term->in);
-	if (name == NULL || term->screen == NULL) {
-		err_set(err, "No terminal type is known on this machine: "
+	if (name == NULL) {
+		err_set(err, "No terminal descriptions are installed: "
 			     "install ncurses-base, or set TERM.");
 		goto out;
 	}
-	/* Not cbreak(): Ctrl-S would block all output. And at once: by this the
-	 * guard sees that the line is ours. */
-	raw();
-	if (tigetstr("cup") == NULL) {
+	term->screen = newterm(name, term->out, term->in);
+	if (term->screen == NULL) {
 		err_set(err,
-			"A terminal of the type \"%s\" cannot place text: "
-			"set TERM to what it is, or use "
-			"\"login --plain\".",
+			"Cannot open a terminal of the type \"%s\": set TERM "
+			"to the terminal's type, or use \"login --plain\".",
 			name);
 		goto out;
 	}
-	term->outlet = outlet_new(fileno(term->out), baudrate(), err);
-	if (term->outlet == NULL)
+	/* Not cbreak(): Ctrl-S would block all output. Called at once, because
+	 * the guard uses it to see that the line is ours. */
+	raw();
+	(void)tcgetattr(fileno(term->out), &term->ours);
+	if (tigetstr("cup") == NULL) {
+		err_set(err,
+			"A terminal of the type \"%s\" cannot position text: "
+			"set TERM to the terminal's type, or use \"login "
+			"--plain\".",
+			name);
+		goto out;
+	}
+	term->tty_output = tty_output_new(fileno(term->out),
+					  line_speed(fileno(term->out)), err);
+	if (term->tty_output == NULL)
 		goto out;
 	set_up(term, name);
 	palette_set(&term->palette, theme);
@@ -224,17 +322,17 @@ out:
 	return NULL;
 }
 
-/* Curses writes, but nothing goes to the terminal yet. */
+/* Lets curses write, without sending anything to the terminal yet. */
 static void update(struct term *term)
 {
-	outlet_catch(term->outlet);
+	tty_output_catch(term->tty_output);
 	doupdate();
-	outlet_release(term->outlet);
+	tty_output_release(term->tty_output);
 }
 
 /* ---- Forgetting */
 
-/* Every cell of them, whatever lines curses takes for unchanged. */
+/* Overwrites every cell, even in lines that curses considers unchanged. */
 static void overwrite_screens(void)
 {
 	werase(stdscr);
@@ -242,23 +340,38 @@ static void overwrite_screens(void)
 	werase(curscr);
 }
 
+static void drop_links(struct links *links)
+{
+	secret_free(links->uri);
+	*links = (struct links){0};
+}
+
 void term_forget(struct term *term)
 {
+	drop_links(&term->links);
+	drop_links(&term->written);
 	term->forget = true;
 	overwrite_screens();
 	term_repaint(term);
 }
 
+void term_keep_history(struct term *term)
+{
+	const char *other_screen = tigetstr("smcup");
+
+	term->keep_history =
+		other_screen != NULL && other_screen != (const char *)-1;
+}
+
 /*
- * Curses has its output in a buffer of its own, the last of it even after it
- * was written. A screen full of characters that change their attributes at
- * every cell is more than it holds, and takes the place of whatever is there.
- * It goes nowhere: the terminal is cleared at the next flush, and so need not
- * look as curses believes.
+ * curses keeps its output in a buffer of its own, the end of it even after
+ * writing. A screen whose attributes change at every cell exceeds this buffer
+ * and overwrites its contents. This output is dropped: the terminal is cleared
+ * at the next flush anyway, so it need not look as curses believes.
  */
 static void overwrite_output(struct term *term)
 {
-	const size_t waiting = outlet_waiting(term->outlet);
+	const size_t waiting = tty_output_waiting(term->tty_output);
 	WINDOW *window = newwin(0, 0, 0, 0);
 
 	if (window == NULL)
@@ -272,7 +385,7 @@ static void overwrite_output(struct term *term)
 	delwin(window);
 	clearok(curscr, TRUE);
 	update(term);
-	outlet_keep(term->outlet, waiting);
+	tty_output_keep(term->tty_output, waiting);
 }
 
 static void forget(struct term *term)
@@ -283,17 +396,18 @@ static void forget(struct term *term)
 	overwrite_output(term);
 	touchwin(stdscr);
 	term_repaint(term);
-	if (drop_scrolled == NULL || drop_scrolled == (const char *)-1)
+	if (drop_scrolled == NULL || drop_scrolled == (const char *)-1 ||
+	    term->keep_history)
 		return;
-	outlet_catch(term->outlet);
-	say(term, drop_scrolled);
-	outlet_release(term->outlet);
+	tty_output_catch(term->tty_output);
+	write_sequence(term, drop_scrolled);
+	tty_output_release(term->tty_output);
 }
 
 /* ---- Closing */
 
-/* Not every terminal has another screen to return to: blank this one, in the
- * terminal's own colours. */
+/* Not every terminal has an alternate screen: blank this one, in the terminal's
+ * own colours. */
 static void leave_blank(struct term *term)
 {
 	if (term->forget)
@@ -306,8 +420,8 @@ static void leave_blank(struct term *term)
 	update(term);
 }
 
-/* Whoever does not read by now loses what is on its way; and where somebody has
- * stopped the output (Scroll Lock), as if by TCOOFF, it goes on. */
+/* Discards pending output if the other end does not read it, and resumes output
+ * that was stopped (Scroll Lock), as if by TCOOFF. */
 static void make_room(struct term *term)
 {
 	const int fd = fileno(term->out);
@@ -317,29 +431,64 @@ static void make_room(struct term *term)
 	(void)tcflush(fd, TCOFLUSH);
 }
 
-/* endwin() by itself would wait for a terminal that takes nothing. It finds no
- * terminal behind its descriptor here, so the line is set by hand. */
+/* endwin() alone would wait for a terminal that accepts nothing. Its descriptor
+ * is caught here and is no terminal, so the line is restored separately. */
 static void hand_back(struct term *term)
 {
-	outlet_catch(term->outlet);
+	tty_output_catch(term->tty_output);
 	mark_pastes(term, false);
 	endwin();
-	outlet_release(term->outlet);
-	if (!outlet_push(term->outlet, 0)) {
+	tty_output_release(term->tty_output);
+	if (!tty_output_push(term->tty_output, 0)) {
 		make_room(term);
-		(void)outlet_push(term->outlet, 0);
+		(void)tty_output_push(term->tty_output, 0);
 	}
+}
+
+/* True if the shell that put this program in the background waits for input. */
+static bool is_shells(const struct term *term)
+{
+	return tcgetpgrp(fileno(term->out)) == getpgid(getppid());
+}
+
+/*
+ * The line, the screen contents and the cursor now belong to another process.
+ * But a shell does not know about the alternate screen, and would stay on it
+ * without a cursor. Any other program in the foreground may use that screen
+ * itself, so it is left alone.
+ */
+static void leave_from_background(struct term *term)
+{
+	struct buf undo;
+
+	tty_output_catch(term->tty_output);
+	endwin();
+	tty_output_release(term->tty_output);
+	tty_output_keep(term->tty_output, 0);
+	buf_init(&undo, UNDO_MAX);
+	if (is_shells(term) && term_type_undo(&undo)) {
+		tty_output_catch(term->tty_output);
+		write_sequence(term, buf_text(&undo));
+		tty_output_release(term->tty_output);
+		(void)tty_output_push(term->tty_output, 0);
+	}
+	buf_free(&undo);
 }
 
 void term_close(struct term *term)
 {
+	bool in_background;
+
 	if (term == NULL)
 		return;
-	if (term->screen != NULL && term->outlet == NULL) {
+	in_background = term->out != NULL && term_is_in_background(term);
+	if (in_background && term->tty_output != NULL) {
+		leave_from_background(term);
+	} else if (term->screen != NULL && term->tty_output == NULL) {
 		endwin();
 	} else if (term->screen != NULL) {
-		if (!outlet_push(term->outlet, 0)) {
-			outlet_keep(term->outlet, 0);
+		if (!tty_output_push(term->tty_output, 0)) {
+			tty_output_keep(term->tty_output, 0);
 			make_room(term);
 		}
 		if (term->rows > 0) /* something was drawn */
@@ -347,11 +496,14 @@ void term_close(struct term *term)
 		hand_back(term);
 	}
 	keyboard_free(term->keyboard);
+	drop_links(&term->links);
+	drop_links(&term->written);
 	if (term->screen != NULL)
 		delscreen(term->screen);
-	if (term->knows_line) /* newterm() sets it even where it fails */
+	if (term->knows_line &&
+	    !in_background) /* newterm() sets it even if it fails */
 		(void)tcsetattr(fileno(term->out), TCSANOW, &term->before);
-	outlet_free(term->outlet);
+	tty_output_free(term->tty_output);
 	if (term->in != NULL)
 		fclose(term->in);
 	if (term->out != NULL)
@@ -378,11 +530,152 @@ static void put(struct term *term, struct rect part)
 	delwin(window);
 }
 
-/* What is there already takes no bytes. False where the line is busy. */
+/* ---- Hyperlinks */
+
+bool term_may_link(int fd, enum hyperlinks setting)
+{
+	return setting == HYPERLINKS_AUTO
+		       ? !is_serial(fd) && hyperlink_may_be_sent(setting)
+		       : hyperlink_may_be_sent(setting);
+}
+
+void term_link(struct term *term, const char *uri, const struct rect *rows,
+	       size_t count)
+{
+	struct links *links = &term->links;
+	char *copy = uri != NULL && count > 0 ? xstrdup(uri) : NULL;
+
+	drop_links(links);
+	links->uri = copy;
+	links->count = copy == NULL		? 0
+		       : count < TERM_LINKS_MAX ? count
+						: TERM_LINKS_MAX;
+	if (links->count > 0)
+		memcpy(links->rows, rows, links->count * sizeof(*rows));
+}
+
+static bool lead_to(const struct links *links, const char *uri)
+{
+	return uri != NULL && links->uri != NULL &&
+	       strcmp(links->uri, uri) == 0;
+}
+
+/* The index of the row; the count if it is not there. */
+static size_t find_row(const struct links *links, const struct rect *row)
+{
+	size_t i = 0;
+
+	while (i < links->count &&
+	       memcmp(&links->rows[i], row, sizeof(*row)) != 0)
+		i++;
+	return i;
+}
+
+static bool is_written(const struct links *written, const struct rect *row)
+{
+	const size_t i = find_row(written, row);
+
+	return i < written->count && !written->due[i];
+}
+
+/* True if curses will write anything in that row of the screen, because it may
+ * then rewrite unchanged cells, too. */
+static bool is_to_change(const struct term *term, int y)
+{
+	cchar_t now, before;
+
+	for (int x = 0; x < term->columns; x++) {
+		memset(&now, 0, sizeof(now));
+		memset(&before, 0, sizeof(before));
+		mvin_wch(y, x, &now);
+		mvwin_wch(curscr, y, x, &before);
+		if (memcmp(&now, &before, sizeof(now)) != 0)
+			return true;
+	}
+	return false;
+}
+
+/* curses does not know about links, so it must write these cells in any
+ * case. */
+static void rewrite(struct term *term, struct rect row, bool lead)
+{
+	struct buf sequence;
+	WINDOW *window = newwin(1, row.columns, row.y, row.x);
+
+	if (window == NULL)
+		return;
+	clearok(window, FALSE);
+	overwrite(stdscr, window);
+	if (!lead) {
+		leaveok(window, TRUE);
+		wredrawln(window, 0, 1);
+		wnoutrefresh(window);
+		delwin(window);
+		return;
+	}
+	/* Move the cursor first, because curses may write the cells it
+	 * passes. */
+	leaveok(window, FALSE);
+	wmove(window, 0, 0);
+	wnoutrefresh(window);
+	update(term);
+	buf_init(&sequence, CLIPBOARD_MAX);
+	tty_output_catch(term->tty_output);
+	if (hyperlink_begin(&sequence, term->links.uri))
+		write_sequence(term, buf_text(&sequence));
+	leaveok(window, TRUE);
+	wredrawln(window, 0, 1);
+	wnoutrefresh(window);
+	doupdate();
+	if (sequence.len > 0)
+		write_sequence(term, HYPERLINK_END);
+	tty_output_release(term->tty_output);
+	buf_free(&sequence);
+	delwin(window);
+}
+
+/*
+ * A terminal keeps the link of a cell until the cell is rewritten. Cells that
+ * curses writes are no links, and cells that it skips keep theirs. Call this
+ * before anything is written.
+ */
+static void plan_links(struct term *term)
+{
+	struct links *links = &term->links, *written = &term->written;
+	const bool same = lead_to(written, links->uri);
+	const bool cleared = is_cleared(curscr);
+
+	for (size_t i = 0; i < links->count; i++)
+		links->due[i] = cleared || !same ||
+				!is_written(written, &links->rows[i]) ||
+				is_to_change(term, links->rows[i].y);
+	for (size_t i = 0; i < written->count && !cleared; i++) {
+		if (find_row(links, &written->rows[i]) == links->count)
+			rewrite(term, written->rows[i], false);
+	}
+	drop_links(written);
+	*written = *links;
+	written->uri = links->uri != NULL ? xstrdup(links->uri) : NULL;
+}
+
+/* Call this after everything else is written. */
+static void write_links(struct term *term)
+{
+	for (size_t i = 0; i < term->written.count; i++) {
+		if (term->written.due[i])
+			rewrite(term, term->written.rows[i], true);
+		term->written.due[i] = false;
+	}
+}
+
+/* ---- Parts of the screen */
+
+/* Cells that are already on the screen take no bytes. False if the line is
+ * busy. */
 static bool put_rows(struct term *term, struct rect part, int64_t now_ms)
 {
 	for (int y = 0; y < part.rows; y++) {
-		if (outlet_room_ms(term->outlet, now_ms) > now_ms)
+		if (tty_output_room_ms(term->tty_output, now_ms) > now_ms)
 			return false;
 		put(term, rect_part(part, y, 0, 1, part.columns));
 	}
@@ -395,10 +688,11 @@ int64_t term_flush(struct term *term, const struct rect *parts, size_t count,
 	const struct rect all = {.rows = term->rows, .columns = term->columns};
 	bool whole = true;
 
-	if (!outlet_push(term->outlet, now_ms))
+	if (!tty_output_push(term->tty_output, now_ms))
 		return NEVER_MS;
 	if (term->forget)
 		forget(term);
+	plan_links(term);
 	if (term_is_slow(term)) {
 		for (size_t i = 0; i < count && whole; i++)
 			whole = put_rows(term, parts[i], now_ms);
@@ -409,22 +703,60 @@ int64_t term_flush(struct term *term, const struct rect *parts, size_t count,
 		wnoutrefresh(stdscr);
 		update(term);
 	}
-	if (!outlet_push(term->outlet, now_ms))
+	if (whole)
+		write_links(term);
+	if (!tty_output_push(term->tty_output, now_ms))
 		return NEVER_MS;
-	return whole ? 0 : outlet_room_ms(term->outlet, now_ms);
+	return whole ? 0 : tty_output_room_ms(term->tty_output, now_ms);
 }
 
 bool term_is_slow(const struct term *term)
 {
-	return outlet_is_slow(term->outlet);
+	return tty_output_is_slow(term->tty_output);
 }
 
 void term_repaint(struct term *term)
 {
+	(void)term; /* curses has only one */
 	clearok(curscr, TRUE);
-	/* Or its first row would bring along whatever was there before. */
-	if (term_is_slow(term))
-		werase(newscr);
+	/* Otherwise the first part would include earlier contents. */
+	werase(newscr);
+	touchwin(stdscr);
+}
+
+bool term_is_in_background(const struct term *term)
+{
+	const pid_t group = tcgetpgrp(fileno(term->out));
+
+	return group > 0 && group != getpgrp();
+}
+
+/*
+ * Enters the alternate screen again and restores cursor and scroll region,
+ * which another process may have changed. curses sets them only after it has
+ * left the screen. Pending output is for the previous screen, so it is dropped.
+ */
+static void enter_again(struct term *term)
+{
+	tty_output_catch(term->tty_output);
+	endwin();
+	tty_output_release(term->tty_output);
+	tty_output_keep(term->tty_output, 0);
+	clearok(curscr, FALSE);
+	update(term);
+}
+
+void term_resume(struct term *term)
+{
+	(void)tcsetattr(fileno(term->out), TCSANOW, &term->ours);
+	enter_again(term);
+	tty_output_catch(term->tty_output);
+	end_reports(term);
+	mark_pastes(term, true);
+	tty_output_release(term->tty_output);
+	term_repaint(term);
+	/* Only the foreground gets SIGWINCH. */
+	(void)term_resize(term);
 }
 
 bool term_resize(struct term *term)
@@ -436,7 +768,7 @@ bool term_resize(struct term *term)
 	columns = columns < COLUMNS_MAX ? columns : COLUMNS_MAX;
 	if (rows == term->rows && columns == term->columns)
 		return false;
-	if (term->rows > 0) /* curses frees what it had, as it is */
+	if (term->rows > 0) /* curses frees the old contents unwiped */
 		overwrite_screens();
 	resize_term(rows, columns);
 	term->rows = rows;
@@ -457,12 +789,34 @@ int term_rows(const struct term *term)
 
 bool term_is_utf8(const struct term *term)
 {
-	return term->utf8;
+	return term->utf8 && term->width != BLOCK_WIDTH_NO_UTF8;
 }
 
 bool term_has_halves(const struct term *term)
 {
-	return term->halves;
+	return term->halves && !term_is_wide(term) && term_is_utf8(term);
+}
+
+bool term_is_wide(const struct term *term)
+{
+	return term->width == BLOCK_WIDTH_TWO;
+}
+
+bool term_learn(struct term *term)
+{
+	int row, column;
+
+	keyboard_cursor(term->keyboard, &row, &column);
+	if (!term->queries_width || row != ASKED_ROW)
+		return false;
+	term->queries_width = false;
+	term->width = block_width_of(column);
+	if (term->width == BLOCK_WIDTH_NO_UTF8) {
+		tty_output_catch(term->tty_output);
+		write_sequence(term, BLOCK_WIDTH_UNPROTECT);
+		tty_output_release(term->tty_output);
+	}
+	return term_is_wide(term) || !term_is_utf8(term);
 }
 
 bool term_set_halves(struct term *term, bool on)
@@ -473,9 +827,24 @@ bool term_set_halves(struct term *term, bool on)
 	return term->halves != before;
 }
 
-bool term_is_console(const struct term *term)
+bool term_may_have_clipboard(const struct term *term)
 {
-	return term->console;
+	return term->marks_pastes && !is_serial(fileno(term->out));
+}
+
+void term_copy(struct term *term, const char *text)
+{
+	struct buf sequence;
+
+	buf_init(&sequence, CLIPBOARD_MAX);
+	if (buf_adds(&sequence, "\x1b]52;c;") &&
+	    crypto_base64(&sequence, text, strlen(text)) &&
+	    buf_adds(&sequence, "\x1b\\")) {
+		tty_output_catch(term->tty_output);
+		write_sequence(term, buf_text(&sequence));
+		tty_output_release(term->tty_output);
+	}
+	buf_free(&sequence);
 }
 
 bool term_marks_pastes(const struct term *term)
@@ -485,7 +854,7 @@ bool term_marks_pastes(const struct term *term)
 
 unsigned term_text_flags(const struct term *term)
 {
-	if (!term->utf8)
+	if (!term_is_utf8(term))
 		return TEXT_ASCII;
 	return term->console ? TEXT_NARROW : 0;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The terminal behind curses: opening it whatever TERM and LANG say, colours
- * by role, and leaving it as it was. Only files in ui/ use curses, and only
- * this one opens and closes it.
+ * The terminal behind curses: opens it whatever TERM and LANG say, sets up
+ * colours by role, and restores it on leaving. Only files in ui/ use curses,
+ * and only this one opens and closes it.
  */
 #ifndef GRANTTY_UI_TERM_H
 #define GRANTTY_UI_TERM_H
@@ -10,7 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "core/theme.h"
+#include "conf/options.h"
+#include "conf/theme.h"
 #include "ui/rect.h"
 
 struct err;
@@ -18,86 +19,125 @@ struct keyboard;
 struct palette;
 struct term;
 
-/* Sets the locale from the environment (or name, where not "") and falls back
- * to C.UTF-8 for characters, but for a vt100 and its like. True where
- * characters are UTF-8. */
-bool term_set_locale(const char *name);
+/* True if something between here and the user may not accept UTF-8, as GNU
+ * screen and tmux do not with a locale (name, or that of the environment if "")
+ * that is not UTF-8. */
+bool term_may_lack_utf8(const char *name);
 
-/* The size of the terminal at that descriptor, the usual one where it has
+/* The size of the terminal at that descriptor, or the usual one if it reports
  * none. */
 struct rect term_measure(int fd);
 
 /*
- * Opens the terminal on input and output (descriptors). Unknown TERM: falls
- * back to xterm-256color, xterm, linux, vt100, ansi in that order as far as
- * terminfo has them. *err says what to do where there is no terminal at all.
+ * Opens the terminal on input and output (descriptors). If TERM is unknown,
+ * tries xterm-256color, xterm, linux, vt100 and ansi in that order, as far as
+ * terminfo has them. If there is no terminal at all, returns NULL and *err says
+ * what to do.
  */
 struct term *term_open(int input, int output, const struct theme *theme,
 		       struct err *err);
 
-/* Leaves the screen cleared and the terminal as it was; NULL is fine. */
+/* Clears the screen and restores the terminal; NULL is fine. */
 void term_close(struct term *term);
 
-/* How the roles of the theme look on it. */
+/* How the theme's roles look on the terminal. */
 const struct palette *term_palette(const struct term *term);
 
-/* Another theme from now on; redraw everything afterwards. */
-void term_set_theme(struct term *term, const struct theme *theme);
-
 /*
- * Writes what was drawn: first the parts, in their order, then the rest. Never
- * waits. Returns 0 where that is done, else when to go on: NEVER_MS stands for
- * as soon as there is room on the descriptor again, as nothing more is written
- * to a line that has stalled.
+ * Writes what was drawn: first the parts, in order, then the rest. Never waits.
+ * Returns 0 when done, else when to continue: NEVER_MS means as soon as the
+ * descriptor is writable again, because the line has stalled.
  *
  * A part whose rows have other colours than their neighbours takes fewer bytes
- * ahead of the rest: without changing colours and back in every row. A slow
- * line gets one row after another, each time from the first part on, and no
- * more at once than what delays the answer to a key by a quarter of a second.
+ * when written ahead of the rest, because the colours need not change in every
+ * row. A slow line gets one row after another, each time from the first part
+ * on, and never more at once than delays the response to a key by a quarter of
+ * a second.
  */
 int64_t term_flush(struct term *term, const struct rect *parts, size_t count,
 		   int64_t now_ms);
 
-/* Whether the line is so slow (below 38400 bits a second) that a frame takes
- * seconds. */
+/* True if it is a serial line slow enough (below 38400 bits a second) that a
+ * frame takes seconds. */
 bool term_is_slow(const struct term *term);
 
-/* Asks the terminal for its size and follows it; true where it has changed. */
+/* Reads the terminal's size and adopts it; true if it has changed. */
 bool term_resize(struct term *term);
 int term_columns(const struct term *term);
 int term_rows(const struct term *term);
 
-/* Repaints every cell at the next term_flush(), over whatever others wrote. */
+/* True if the terminal currently belongs to another process, such as a shell
+ * that has put this program in the background. Do not read from it or write to
+ * it then. */
+bool term_is_in_background(const struct term *term);
+
+/* Takes the terminal back: restores the line and the modes, adopts the current
+ * size, and repaints every cell at the next term_flush(). */
+void term_resume(struct term *term);
+
+/* Repaints every cell at the next term_flush(), over anything others wrote. */
 void term_repaint(struct term *term);
 
 /*
- * What was on the screen shall be nowhere from the next term_flush() on: it is
- * overwritten in curses' memory and its output, and the terminal drops what it
- * has scrolled out of sight, where it can. Redraw everything afterwards.
+ * Removes all trace of the screen at the next term_flush(): it is overwritten
+ * in curses' memory and its output, and the terminal drops its scrollback if it
+ * can. Redraw everything afterwards.
  */
 void term_forget(struct term *term);
 
-/* Everything but the QR code in one faint ink, for when nobody looks. Redraw
- * everything afterwards. */
+/* Keeps the terminal's scrollback from now on, as it is the user's own, if the
+ * screens use the alternate screen. */
+void term_keep_history(struct term *term);
+
+/* Draws everything but the QR code in one faint ink, for times when it is not
+ * being watched. Redraw everything afterwards. */
 void term_dim(struct term *term, bool on);
 
-/* Whether the font has half blocks, which is believed where nobody says it.
- * True where that is a change: redraw everything then. */
+/* Says whether the font has half blocks; it is assumed to have them. True if
+ * that is a change: redraw everything then. */
 bool term_set_halves(struct term *term, bool on);
 
-/* What the terminal can do. */
+/* Checks whether the terminal has reported that it does not know UTF-8, or that
+ * half blocks take two columns, and with them lines and other "ambiguous"
+ * characters (UAX #11). True if it has, once: redraw everything then. The
+ * terminal is queried at the start, if it may have half blocks. */
+bool term_learn(struct term *term);
+
+/* The terminal's capabilities. */
 bool term_is_utf8(const struct term *term);
 bool term_has_halves(const struct term *term);	   /* half blocks */
-bool term_is_console(const struct term *term);	   /* TERM=linux */
+bool term_is_wide(const struct term *term);	   /* see term_learn() */
 unsigned term_text_flags(const struct term *term); /* for text_clip() */
 
-/* Its keys. */
+/* The terminal's keys. */
 struct keyboard *term_keyboard(const struct term *term);
 
-/* Whether it was asked to mark pasted text. Else that comes in as keys. */
+/* True if the terminal may have a clipboard: it is neither a console nor a
+ * serial line, and its type ignores unknown sequences. */
+bool term_may_have_clipboard(const struct term *term);
+
+/* Sends the text to the terminal's clipboard at the next term_flush() (xterm's
+ * OSC 52). No terminal reports whether that worked. */
+void term_copy(struct term *term, const char *text);
+
+/* True if hyperlinks may be sent to the terminal at that descriptor, whose type
+ * was chosen last. setting: screen.hyperlinks. */
+bool term_may_link(int fd, enum hyperlinks setting);
+
+/*
+ * From the next term_flush() on, exactly these parts, of one row each, link to
+ * the URI. NULL: no links. At most TERM_LINKS_MAX; the URI is copied, and wiped
+ * by term_forget().
+ */
+enum { TERM_LINKS_MAX = 64 };
+void term_link(struct term *term, const char *uri, const struct rect *rows,
+	       size_t count);
+
+/* True if the terminal was told to mark pasted text. Otherwise pasted text
+ * arrives as keys. */
 bool term_marks_pastes(const struct term *term);
 
-/* The descriptors to wait for input and for room to write on. */
+/* The descriptors to poll for input and for room to write. */
 int term_input_fd(const struct term *term);
 int term_output_fd(const struct term *term);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Asks terminfo. Opens nothing.
+ * Looks the type up in terminfo. Opens nothing.
  */
 #include "config.h"
 
@@ -12,14 +12,15 @@
 #include <termcap.h>
 
 #include "base/buf.h"
+#include "ui/term_name.h"
 
 static bool is_known(const char *name)
 {
 	return name != NULL && *name != '\0' && tgetent(NULL, name) == 1;
 }
 
-/* A name that terminfo does not have is mostly a newer relative of xterm, come
- * in over SSH. */
+/* A name that terminfo lacks is usually a newer relative of xterm, set by
+ * SSH. */
 const char *term_type_choose(void)
 {
 	static const char *const fallbacks[] = {"xterm-256color", "xterm",
@@ -35,7 +36,7 @@ const char *term_type_choose(void)
 	return NULL;
 }
 
-/* "" where terminfo has none. */
+/* "" if terminfo has none. */
 static const char *string_of(const char *capability)
 {
 	const char *value = tigetstr(capability);
@@ -43,16 +44,35 @@ static const char *string_of(const char *capability)
 	return value != NULL && value != (const char *)-1 ? value : "";
 }
 
+bool term_type_places_text(void)
+{
+	return term_type_choose() != NULL && *string_of("cup") != '\0';
+}
+
+bool term_type_has_colours(void)
+{
+	return term_type_choose() != NULL && tigetnum("colors") >= 8 &&
+	       strstr(string_of("setab"), "\x1b[") != NULL;
+}
+
 /*
- * By a private mode of DEC's, which those with other such modes ignore where
- * they do not know it, and those without any (vt100) might print.
+ * Pastes are marked by a private mode of DEC's. Terminals with other such modes
+ * ignore unknown ones; terminals without any (vt100) might print it.
  */
 bool term_type_marks_pastes(void)
 {
 	return strncmp(string_of("civis"), "\x1b[?", 3) == 0;
 }
 
-/* Without the pauses ("$<5>") that terminals of long ago needed. */
+bool term_type_ignores_unknown(void)
+{
+	const char *name = getenv("TERM");
+
+	return term_type_marks_pastes() && !term_name_is_old(name) &&
+	       (name == NULL || strncmp(name, "linux", 5) != 0);
+}
+
+/* Omits the pauses ("$<5>") that very old terminals needed. */
 static void add_plain(struct buf *out, const char *value)
 {
 	const char *pause;
@@ -77,5 +97,14 @@ bool term_type_undo(struct buf *out)
 	for (size_t i = 0; i < sizeof(capabilities) / sizeof(*capabilities);
 	     i++)
 		add_plain(out, string_of(capabilities[i]));
+	return !out->failed;
+}
+
+bool term_type_blank(struct buf *out)
+{
+	if (term_type_choose() == NULL)
+		return false;
+	if (*string_of("rmcup") == '\0')
+		add_plain(out, string_of("clear"));
 	return !out->failed;
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What is known of a terminal by the name of its type alone, before it is
- * opened.
+ * What the name of a terminal's type tells about it before it is opened.
  */
 #ifndef GRANTTY_UI_TERM_TYPE_H
 #define GRANTTY_UI_TERM_TYPE_H
@@ -10,19 +9,36 @@
 
 struct buf;
 
-/* The type that a terminal is taken to be: TERM, or else what is most like it;
- * NULL where no type is known here. */
+/* The type to assume for the terminal: TERM, or else the most similar one; NULL
+ * if no type is known here. */
 const char *term_type_choose(void);
 
-/* Whether terminals of the type that was chosen last can be asked to mark
- * pasted text. */
+/* True if terminals of the chosen type can place text anywhere, as the screens
+ * need; "dumb" ones cannot. */
+bool term_type_places_text(void);
+
+/* True if the chosen type has colours, with the usual sequences (ECMA-48
+ * SGR). */
+bool term_type_has_colours(void);
+
+/* True if terminals of the type chosen last can mark pasted text. */
 bool term_type_marks_pastes(void);
 
+/* True if terminals of the type chosen last ignore unknown control strings
+ * (ECMA-48 8.3.89), as far as the name tells: no console does, nor anything as
+ * old as a vt100. */
+bool term_type_ignores_unknown(void);
+
 /*
- * Appends what brings a terminal of the type that is chosen out of whatever
- * state the screens have it in: plain text, a cursor, keys as they were, pasted
- * text unmarked, the first screen. False where no type is known.
+ * Appends the sequences that bring a terminal of the chosen type back from any
+ * state the screens leave it in: plain text, visible cursor, normal keys,
+ * unmarked pastes, primary screen. False if no type is known.
  */
 bool term_type_undo(struct buf *out);
+
+/* Appends the sequences that clear the screen of a terminal without an
+ * alternate screen; nothing for others. False if there is no terminal at
+ * all. */
+bool term_type_blank(struct buf *out);
 
 #endif

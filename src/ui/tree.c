@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Steps over the flat list of nodes: forward, a folded node is left behind
- * with all its descendants; backward, the outermost folded ancestor hides
- * what is in it. Reads the profile, changes only its own state.
+ * Steps through the flat list of nodes: forward, it skips all descendants of a
+ * folded node; backward, the outermost folded ancestor hides its contents.
+ * Reads the profile, changes only its own state.
  */
 #include "config.h"
 
@@ -12,10 +12,10 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "core/profile.h"
+#include "oauth/profile.h"
 #include "ui/keyboard.h"
 
-/* A branch with more below it starts folded. */
+/* A branch with more descendants starts folded. */
 enum { LARGE_BRANCH = 20 };
 
 static bool is_branch(const struct profile *profile, size_t i)
@@ -26,7 +26,7 @@ static bool is_branch(const struct profile *profile, size_t i)
 void tree_begin(struct tree *tree, const struct profile *profile)
 {
 	const size_t count = profile->node_count;
-	size_t parent = count; /* the branch that the next node may be in */
+	size_t parent = count; /* the branch that may contain the next node */
 
 	tree_end(tree);
 	tree->count = count;
@@ -60,7 +60,9 @@ size_t tree_next(const struct tree *tree, const struct profile *profile,
 	return next < tree->count ? next : tree->count;
 }
 
-size_t tree_previous(const struct tree *tree, size_t i)
+/* The node before node i that is not hidden by a folded one; the node count if
+ * there is none. */
+static size_t previous_node(const struct tree *tree, size_t i)
 {
 	size_t shown = i - 1;
 
@@ -89,7 +91,7 @@ static size_t backward(const struct tree *tree, size_t i, int steps)
 {
 	size_t previous;
 
-	while (steps-- > 0 && (previous = tree_previous(tree, i)) < tree->count)
+	while (steps-- > 0 && (previous = previous_node(tree, i)) < tree->count)
 		i = previous;
 	return i;
 }
@@ -105,7 +107,7 @@ static void go_in(struct tree *tree, const struct profile *profile)
 		tree->selected++;
 }
 
-/* Left: folds, then goes up to the branch that this one is in. */
+/* Left: folds, then goes up to the parent. */
 static void go_out(struct tree *tree, const struct profile *profile)
 {
 	size_t parent = tree->parents[tree->selected];
@@ -141,7 +143,7 @@ bool tree_key(struct tree *tree, const struct profile *profile, int rows,
 		*at = 0;
 		break;
 	case KEYS_END:
-		*at = tree_previous(tree, tree->count);
+		*at = previous_node(tree, tree->count);
 		break;
 	case KEYS_RIGHT:
 		go_in(tree, profile);
@@ -167,16 +169,16 @@ void tree_follow(struct tree *tree, int rows)
 
 	if (tree->count == 0)
 		return;
-	/* The top may have been hidden by a fold, or be below the choice. */
+	/* The top may be hidden by a fold, or be below the selected node. */
 	lowest = backward(tree, tree->selected, rows > 0 ? rows - 1 : 0);
 	if (tree->top > tree->selected)
 		tree->top = tree->selected;
 	else if (tree->top < lowest)
 		tree->top = lowest;
 	else
-		tree->top = tree_previous(tree, tree->top + 1);
-	/* No empty rows at the end while there is something above. */
-	lowest = backward(tree, tree_previous(tree, tree->count),
+		tree->top = previous_node(tree, tree->top + 1);
+	/* No empty rows at the end if there are nodes above. */
+	lowest = backward(tree, previous_node(tree, tree->count),
 			  rows > 0 ? rows - 1 : 0);
 	if (tree->top > lowest)
 		tree->top = lowest;

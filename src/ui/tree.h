@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Moving about in the tree of a profile: which nodes are folded, which one is
- * chosen and which is at the top. A key costs as much as the rows on show and
+ * Navigation in the tree of a profile: which nodes are folded, which one is
+ * selected and which is at the top. A key costs as much as the visible rows and
  * the depth of the tree, however many nodes there are. Draws nothing.
  */
 #ifndef GRANTTY_UI_TREE_H
@@ -14,28 +14,27 @@ struct profile;
 
 struct tree {
 	size_t count;	 /* nodes */
-	size_t *parents; /* by node; the count of nodes where there is none */
+	size_t *parents; /* by node; the node count if it has no parent */
 	bool *folded;	 /* by node */
 	size_t selected;
-	size_t top; /* the first node on show */
+	size_t top; /* the first visible node */
 };
 
-/* Begins with the tree of profile; large branches are folded. */
+/* Starts with the tree of profile; large branches are folded. */
 void tree_begin(struct tree *tree, const struct profile *profile);
-void tree_end(struct tree *tree); /* frees what the struct holds */
+void tree_end(struct tree *tree); /* frees the contents */
 
-/* The node after or before node i that no folded one hides; the count of nodes
- * where there is none. */
+/* The node after node i that is not hidden by a folded one; the node count if
+ * there is none. */
 size_t tree_next(const struct tree *tree, const struct profile *profile,
 		 size_t i);
-size_t tree_previous(const struct tree *tree, size_t i);
 
-/* Takes a key (enum key) where rows nodes are on show. False where the key
+/* Handles a key (enum key) while that many rows are visible. False if the key
  * means nothing here. */
 bool tree_key(struct tree *tree, const struct profile *profile, int rows,
 	      int key);
 
-/* Moves the top so that the chosen node is among the rows on show. */
+/* Scrolls so that the selected node is visible. */
 void tree_follow(struct tree *tree, int rows);
 
 #endif

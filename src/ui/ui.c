@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Decides when to draw: everything when anything but time and log has changed,
- * a countdown or the log when only that has, nothing otherwise. Draws nothing
+ * Decides what to draw: everything if anything but time and log has changed, a
+ * countdown or the log if only that has, otherwise nothing. Draws nothing
  * itself.
  */
 #include "config.h"
@@ -12,19 +12,22 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/deadline.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "core/profile.h"
+#include "base/text.h"
+#include "oauth/profile.h"
+#include "ui/burn_in.h"
 #include "ui/canvas.h"
 #include "ui/keyboard.h"
 #include "ui/keys.h"
 #include "ui/layout.h"
 #include "ui/model.h"
 #include "ui/order.h"
+#include "ui/palette.h"
 #include "ui/panel.h"
 #include "ui/term.h"
 #include "ui/view.h"
-#include "ui/wear.h"
 
 enum { SEEN_MAX = 64 * 1024, DIM_AFTER_MS = 10 * 60 * 1000 };
 
@@ -32,54 +35,45 @@ struct ui {
 	struct term *term;
 	struct view view;
 	struct layout layout;
-	struct buf seen;  /* what the drawing on the screen was made of */
+	bool links;	  /* addresses are hyperlinks */
+	struct buf seen;  /* what the visible drawing was made from */
 	int64_t drawn_ms; /* the time it shows */
-	uint64_t logged;  /* the log that it shows: log_serial() */
-	bool dirty;	  /* draw it all again */
-	int64_t awake_ms; /* when somebody was, or may have been, here */
+	uint64_t logged;  /* log_serial() of the log that it shows */
+	bool dirty;	  /* draw everything again */
+	int64_t awake_ms; /* when a user was, or may have been, here */
 	bool dim;
 	int64_t repaint_every_ms; /* 0: never */
-	int64_t repaint_ms;	  /* when the next one is due */
-	bool unwritten;		  /* drawn, but the terminal did not take it */
-	bool fresh;		  /* and it is not just the time */
-	int64_t go_on_ms;	  /* when it may, as term_flush() says; 0 */
+	int64_t repaint_ms;	  /* when the next repaint is due */
+	bool unwritten;		  /* drawn, but not accepted by the terminal */
+	bool fresh;		  /* and more than the time has changed */
+	int64_t go_on_ms; /* when to continue, from term_flush(); or 0 */
 };
 
-enum drawing drawing_of(const char *mode)
-{
-	if (strcmp(mode, "half") == 0)
-		return DRAWING_HALF;
-	if (strcmp(mode, "full") == 0)
-		return DRAWING_FULL;
-	if (strcmp(mode, "text") == 0)
-		return DRAWING_TEXT;
-	return DRAWING_AUTO;
-}
-
-struct ui *ui_new(struct term *term, const char *mode)
+struct ui *ui_new(struct term *term, enum drawing drawing)
 {
 	struct ui *ui = xcalloc(1, sizeof(*ui));
 
 	ui->term = term;
-	ui->view.drawing = drawing_of(mode);
+	ui->view.drawing = drawing;
+	ui->view.quiet_ms = NEVER_MS;
 	ui->dirty = true;
 	buf_init(&ui->seen, SEEN_MAX);
 	return ui;
 }
 
-const char *ui_drawing(const struct ui *ui)
+void ui_offer_copies(struct ui *ui)
 {
-	switch (ui->view.drawing) {
-	case DRAWING_AUTO:
-		break;
-	case DRAWING_HALF:
-		return "half";
-	case DRAWING_FULL:
-		return "full";
-	case DRAWING_TEXT:
-		return "text";
-	}
-	return "auto";
+	ui->view.copies = term_may_have_clipboard(ui->term);
+}
+
+void ui_link_addresses(struct ui *ui)
+{
+	ui->links = true;
+}
+
+enum drawing ui_drawing(const struct ui *ui)
+{
+	return ui->view.drawing;
 }
 
 void ui_free(struct ui *ui)
@@ -106,13 +100,13 @@ void ui_forget(struct ui *ui)
 	term_forget(ui->term);
 }
 
-/* ---- What is on the screen */
+/* ---- The contents of the screen */
 
 static void add_text(struct buf *out, const char *text)
 {
 	if (text != NULL)
 		buf_adds(out, text);
-	buf_add(out, text != NULL ? "\1" : "\2", 2); /* with its NUL */
+	buf_add(out, text != NULL ? "\1" : "\2", 2); /* including its NUL */
 }
 
 static void add_profile(struct buf *out, const struct profile *profile)
@@ -126,39 +120,28 @@ static void add_profile(struct buf *out, const struct profile *profile)
 	}
 }
 
-/* All that the drawing depends on, but for the time and the log. */
+/* Everything the drawing depends on, except time and log. */
 static void describe(struct buf *out, const struct ui *ui,
 		     const struct model *model)
 {
-	const int64_t numbers[] = {
-		model->screen,
+	const int place[] = {
 		ui->view.place,
 		term_rows(ui->term),
 		term_columns(ui->term),
-		model->codes,
-		model->demo,
-		model->can_quit,
-		(intptr_t)model->profile,
-		model->code_lifetime_ms,
 	};
+	struct model rest;
 
-	buf_add(out, numbers, sizeof(numbers));
-	add_text(out, model->title);
-	add_text(out, model->provider);
-	add_text(out, model->device);
-	add_text(out, model->status);
-	add_text(out, model->user_code);
-	add_text(out, model->verification_uri);
-	add_text(out, model->verification_uri_complete);
-	add_text(out, model->authorization_uri);
-	add_text(out, model->redirect_uri);
-	add_text(out, model->refusal);
-	add_text(out, model->trouble);
-	add_text(out, model->advice);
+	memcpy(&rest, model, sizeof(rest)); /* including any padding */
+	memset(rest.texts, 0, sizeof(rest.texts));
+	rest.now_ms = 0;
+	buf_add(out, place, sizeof(place));
+	buf_add(out, &rest, sizeof(rest));
+	for (size_t i = 0; i < MODEL_TEXTS; i++)
+		add_text(out, model->texts[i]);
 	add_profile(out, model->profile);
 }
 
-/* Whether what is to be shown differs from what was; remembers it. */
+/* True if the contents differ from the last ones, which are replaced. */
 static bool has_changed(struct ui *ui, const struct model *model)
 {
 	struct buf now;
@@ -173,7 +156,7 @@ static bool has_changed(struct ui *ui, const struct model *model)
 	return changed;
 }
 
-/* Another screen, another person: nobody finds it as the last one left it. */
+/* A new screen may mean a new user: reset the view. */
 static void follow_screen(struct view *view, const struct model *model)
 {
 	if (model->screen == view->screen)
@@ -182,10 +165,11 @@ static void follow_screen(struct view *view, const struct model *model)
 	view->help = false;
 	view->zoom = false;
 	view->symbol = NULL;
+	view->quiet_ms = NEVER_MS;
 	symbols_free(view->symbols);
 }
 
-/* A profile that was not there before is looked at from its beginning. */
+/* A new profile is shown from its beginning. */
 static void follow_profile(struct view *view, const struct model *model)
 {
 	const struct profile *profile =
@@ -202,7 +186,7 @@ static void follow_profile(struct view *view, const struct model *model)
 		tree_begin(&view->tree, profile);
 }
 
-/* What was entered is taken by now, or no longer wanted. */
+/* The entry was accepted, or is no longer wanted. */
 static void follow_entry(struct view *view, const struct model *model)
 {
 	if (view->typing && model->screen == SCREEN_SIGN_IN &&
@@ -219,11 +203,39 @@ static void follow(struct view *view, const struct model *model)
 	follow_profile(view, model);
 }
 
-/* ---- Sparing the screen */
+/* ---- Consent */
 
-/* Whether there is something that must stay bright: a code to be scanned, or
- * what a person reads. */
-static bool is_looked_at(const struct model *model)
+static void follow_consent(struct ui *ui, const struct model *model)
+{
+	const bool may = model->screen == SCREEN_CONFIRM &&
+			 view_may_confirm(&ui->view, model->now_ms);
+
+	if (may != ui->view.may_confirm)
+		ui->dirty = true;
+	ui->view.may_confirm = may;
+}
+
+/* Only if the question is on the screen. */
+static void restart_quiet_time(struct view *view, const struct model *model)
+{
+	if (view->quiet_ms != NEVER_MS)
+		view->quiet_ms = model->now_ms;
+}
+
+/* When yes begins to count. */
+static int64_t consent_deadline(const struct ui *ui, const struct model *model)
+{
+	if (model->screen != SCREEN_CONFIRM || ui->view.quiet_ms == NEVER_MS ||
+	    ui->view.may_confirm)
+		return NEVER_MS;
+	return ui->view.quiet_ms + VIEW_CONSENT_MS;
+}
+
+/* ---- Burn-in */
+
+/* True if something must stay bright: a code to be scanned, or text that a user
+ * is reading. */
+static bool is_being_read(const struct model *model)
 {
 	switch (model->screen) {
 	case SCREEN_WELCOME:
@@ -248,8 +260,8 @@ static void follow_time(struct ui *ui, const struct model *model)
 {
 	bool dim;
 
-	ui->view.place = wear_place(model->now_ms);
-	if (is_looked_at(model) || ui->awake_ms == 0)
+	ui->view.place = burn_in_place(model->now_ms);
+	if (is_being_read(model) || ui->awake_ms == 0)
 		wake(ui, model);
 	dim = model->now_ms - ui->awake_ms >= DIM_AFTER_MS;
 	if (dim != ui->dim) {
@@ -271,6 +283,16 @@ void ui_repaint_every(struct ui *ui, int64_t every_ms)
 
 /* ---- Drawing */
 
+/* The address to open, including the code if possible. */
+static const char *address_of(const struct model *model)
+{
+	if (model->authorization_uri != NULL)
+		return model->authorization_uri;
+	return model->verification_uri_complete != NULL
+		       ? model->verification_uri_complete
+		       : model->verification_uri;
+}
+
 static void draw_all(struct ui *ui, struct canvas *canvas,
 		     const struct model *model)
 {
@@ -281,6 +303,11 @@ static void draw_all(struct ui *ui, struct canvas *canvas,
 
 		place->panel->draw(canvas, place->rect, model, &ui->view);
 	}
+	if (!ui->links)
+		return;
+	/* The list of keys covers them. */
+	term_link(ui->term, address_of(model), canvas->links,
+		  ui->view.help ? 0 : canvas->link_count);
 }
 
 static void draw_time(struct ui *ui, struct canvas *canvas,
@@ -295,7 +322,7 @@ static void draw_time(struct ui *ui, struct canvas *canvas,
 	}
 }
 
-/* Each poll adds to the log, and nothing else to the screen. */
+/* Each poll changes only the log on the screen. */
 static void draw_log(struct ui *ui, struct canvas *canvas,
 		     const struct model *model)
 {
@@ -311,7 +338,8 @@ static void draw_log(struct ui *ui, struct canvas *canvas,
 
 static uint64_t logged(const struct model *model)
 {
-	return model->log != NULL ? log_serial(model->log) : 0;
+	return model->log != NULL && !model->hides_log ? log_serial(model->log)
+						       : 0;
 }
 
 static int64_t write_out(struct ui *ui, const struct canvas *canvas,
@@ -327,13 +355,28 @@ static int64_t write_out(struct ui *ui, const struct canvas *canvas,
 	return term_flush(ui->term, parts, count, model->now_ms);
 }
 
+/* Another mode was chosen because blocks do not look right here. */
+static void limit_to_drawing(struct canvas *canvas, enum drawing drawing)
+{
+	canvas->dark_ink = palette_qr_dark_ink(term_palette(canvas->term),
+					       drawing == DRAWING_LIGHT);
+	if (drawing == DRAWING_FULL || drawing == DRAWING_ASCII)
+		canvas->halves = false;
+	if (drawing == DRAWING_ASCII) {
+		canvas->utf8 = false;
+		canvas->text_flags |= TEXT_ASCII;
+	}
+}
+
 bool ui_draw(struct ui *ui, const struct model *model)
 {
 	struct canvas canvas;
 
 	canvas_init(&canvas, ui->term);
+	limit_to_drawing(&canvas, ui->view.drawing);
 	follow(&ui->view, model);
 	follow_time(ui, model);
+	follow_consent(ui, model);
 	if (has_changed(ui, model) || ui->dirty) {
 		draw_all(ui, &canvas, model);
 		ui->unwritten = ui->fresh = true;
@@ -352,65 +395,119 @@ bool ui_draw(struct ui *ui, const struct model *model)
 		ui->go_on_ms = write_out(ui, &canvas, model);
 	ui->unwritten = ui->go_on_ms != 0;
 	ui->fresh = ui->fresh && ui->unwritten;
+	if (!ui->unwritten && ui->view.quiet_ms == NEVER_MS &&
+	    model->screen == SCREEN_CONFIRM)
+		ui->view.quiet_ms = model->now_ms;
 	return ui->go_on_ms != NEVER_MS;
 }
 
-static int64_t panel_deadline(const struct model *model)
+/* When the next of the panels on the screen changes by itself. */
+static int64_t panels_deadline(const struct layout *layout,
+			       const struct model *model)
 {
-	switch (model->screen) {
-	case SCREEN_WELCOME:
-		break;
-	case SCREEN_SIGN_IN:
-		return model->authorization_uri != NULL
-			       ? panel_return.deadline(model)
-			       : panel_code.deadline(model);
-	case SCREEN_CONFIRM:
-		return panel_confirm.deadline(model);
-	case SCREEN_PROFILE:
-		return panel_profile.deadline(model);
-	case SCREEN_TROUBLE:
-		return panel_trouble.deadline(model);
-	}
-	return NEVER_MS;
-}
+	int64_t at_ms = NEVER_MS;
 
-static int64_t earlier(int64_t a, int64_t b)
-{
-	return a < b ? a : b;
+	for (int i = 0; i < layout->count; i++) {
+		const struct panel *panel = layout->places[i].panel;
+
+		if (panel->deadline != NULL)
+			at_ms = sooner_ms(at_ms, panel->deadline(model));
+	}
+	return at_ms;
 }
 
 int64_t ui_deadline(const struct ui *ui, const struct model *model)
 {
-	int64_t at_ms =
-		earlier(panel_deadline(model), wear_next_ms(model->now_ms));
+	int64_t at_ms = sooner_ms(panels_deadline(&ui->layout, model),
+				  burn_in_next_ms(model->now_ms));
 
-	if (!is_looked_at(model) && !ui->dim)
-		at_ms = earlier(at_ms, ui->awake_ms + DIM_AFTER_MS);
+	if (!is_being_read(model) && !ui->dim)
+		at_ms = sooner_ms(at_ms, ui->awake_ms + DIM_AFTER_MS);
 	if (ui->repaint_every_ms > 0)
-		at_ms = earlier(at_ms, ui->repaint_ms);
+		at_ms = sooner_ms(at_ms, ui->repaint_ms);
 	if (ui->unwritten)
-		at_ms = earlier(at_ms, ui->go_on_ms);
-	return at_ms;
+		at_ms = sooner_ms(at_ms, ui->go_on_ms);
+	return sooner_ms(at_ms, consent_deadline(ui, model));
 }
 
 /* ---- Keys */
 
-/* The drawing that is asked for next; the one on show is skipped. */
-static enum drawing next_drawing(const struct view *view)
+/* What a mode results in on this screen. */
+struct outcome {
+	const struct symbol *symbol;
+	enum qr_mode mode;
+	bool halves, utf8, dark_ink;
+};
+
+static struct outcome try_drawing(struct ui *ui, const struct model *model,
+				  enum drawing drawing)
 {
-	switch (view->drawing) {
+	struct outcome outcome = {0};
+	struct canvas canvas;
+
+	ui->view.drawing = drawing;
+	canvas_init(&canvas, ui->term);
+	limit_to_drawing(&canvas, drawing);
+	layout_make(&ui->layout, &canvas, model, &ui->view);
+	outcome.symbol = ui->view.symbol;
+	outcome.mode = outcome.symbol != NULL ? ui->view.mode : QR_HALF;
+	outcome.halves = canvas.halves;
+	outcome.utf8 = canvas.utf8;
+	outcome.dark_ink = canvas.dark_ink;
+	return outcome;
+}
+
+static bool is_same(const struct outcome *a, const struct outcome *b)
+{
+	return a->symbol == b->symbol && a->mode == b->mode &&
+	       a->halves == b->halves && a->utf8 == b->utf8 &&
+	       a->dark_ink == b->dark_ink;
+}
+
+/* True if this mode may come next, after the visible one. */
+static bool is_step(struct ui *ui, const struct model *model,
+		    enum drawing drawing, const struct outcome *shown)
+{
+	const struct outcome outcome = try_drawing(ui, model, drawing);
+
+	switch (drawing) {
 	case DRAWING_AUTO:
-		return view->symbol != NULL && view->mode == QR_FULL
-			       ? DRAWING_HALF
-			       : DRAWING_FULL;
+		break;
 	case DRAWING_HALF:
-		return DRAWING_FULL;
-	case DRAWING_FULL: /* too large, perhaps: text is on show already */
-		return view->symbol != NULL ? DRAWING_TEXT : DRAWING_AUTO;
-	case DRAWING_TEXT:
+	case DRAWING_FULL:
+		if (outcome.symbol == NULL && !ui->view.zoomable)
+			return false;
+		break;
+	case DRAWING_ASCII:
+		break;
+	case DRAWING_LIGHT: /* only if the background is unknown */
+		if (outcome.symbol == NULL || !outcome.dark_ink ||
+		    term_palette(ui->term)->ground != GROUND_UNKNOWN)
+			return false;
+		break;
+	case DRAWING_TEXT: /* same as auto if no QR code fits */
+		if (try_drawing(ui, model, DRAWING_AUTO).symbol == NULL)
+			return false;
 		break;
 	}
-	return DRAWING_AUTO;
+	return !is_same(&outcome, shown);
+}
+
+/* Switches to the next mode. */
+static void take_next_drawing(struct ui *ui, const struct model *model)
+{
+	enum { COUNT = DRAWING_TEXT + 1 };
+	const enum drawing now = ui->view.drawing;
+	const struct outcome shown = try_drawing(ui, model, now);
+	enum drawing next = now;
+
+	for (unsigned i = 1; i < COUNT; i++) {
+		next = (enum drawing)((now + i) % COUNT);
+		if (is_step(ui, model, next, &shown))
+			break;
+		next = now;
+	}
+	ui->view.drawing = next;
 }
 
 static void scroll_fields(struct view *view, const struct profile *profile,
@@ -465,48 +562,54 @@ static void paste(struct view *view, const char *text)
 		paste_add(&view->entry, *text++);
 }
 
-static void look(struct ui *ui, const struct model *model, enum look what,
-		 int key)
+static void change_view(struct ui *ui, const struct model *model,
+			enum view_change what, int key)
 {
 	struct view *view = &ui->view;
 
 	ui->dirty = true;
 	switch (what) {
-	case LOOK_NONE:
+	case CHANGE_NONE:
 		break;
-	case LOOK_ZOOM:
+	case CHANGE_ZOOM:
 		view->zoom = !view->zoom;
 		break;
-	case LOOK_DRAWING:
-		view->drawing = next_drawing(view);
+	case CHANGE_DRAWING:
+		take_next_drawing(ui, model);
 		break;
-	case LOOK_TREE:
+	case CHANGE_TREE:
 		view->tree_shown = !view->tree_shown;
 		break;
-	case LOOK_MOVE:
+	case CHANGE_MOVE:
 		move(ui, model, key);
 		break;
-	case LOOK_TYPE:
+	case CHANGE_TYPE:
 		view->typing = true;
 		view->zoom = false;
 		break;
-	case LOOK_ERASE:
+	case CHANGE_ERASE:
 		paste_erase(&view->entry);
 		break;
-	case LOOK_LEAVE:
+	case CHANGE_LEAVE:
 		view->typing = false;
 		paste_wipe(&view->entry);
 		break;
-	case LOOK_ENTER:
+	case CHANGE_ENTER:
 		view->typing = false;
 		break;
-	case LOOK_PASTE:
+	case CHANGE_PASTE:
 		paste(view, keyboard_pasted(term_keyboard(ui->term)));
 		break;
-	case LOOK_HELP:
+	case CHANGE_COPY_CODE:
+		term_copy(ui->term, model->user_code);
+		break;
+	case CHANGE_COPY_ADDRESS:
+		term_copy(ui->term, address_of(model));
+		break;
+	case CHANGE_HELP:
 		view->help = true;
 		break;
-	case LOOK_REPAINT:
+	case CHANGE_REPAINT:
 		term_repaint(ui->term);
 		break;
 	}
@@ -520,10 +623,15 @@ enum command ui_key(struct ui *ui, const struct model *model, int key)
 		return COMMAND_NONE;
 	follow(&ui->view, model);
 	wake(ui, model);
+	/* The time of keys that waited in a queue is unknown. */
+	if (keyboard_has_more(term_keyboard(ui->term)))
+		restart_quiet_time(&ui->view, model);
 	if (ui->view.help && key != KEYS_INTERRUPT && key != KEYS_PASTE) {
 		ui->view.help = false;
-		look(ui, model, key == KEYS_REPAINT ? LOOK_REPAINT : LOOK_NONE,
-		     key);
+		restart_quiet_time(&ui->view, model);
+		change_view(ui, model,
+			    key == KEYS_REPAINT ? CHANGE_REPAINT : CHANGE_NONE,
+			    key);
 		return COMMAND_NONE;
 	}
 	if (ui->view.typing && key >= ' ' && key <= '~') {
@@ -532,11 +640,13 @@ enum command ui_key(struct ui *ui, const struct model *model, int key)
 		return COMMAND_NONE;
 	}
 	binding = keys_find(model, &ui->view, key);
+	restart_quiet_time(&ui->view, model);
 	if (binding == NULL && model->screen == SCREEN_WELCOME)
 		return COMMAND_START;
-	look(ui, model, binding != NULL ? binding->look : LOOK_MOVE, key);
+	change_view(ui, model, binding != NULL ? binding->change : CHANGE_MOVE,
+		    key);
 	if (binding == NULL ||
-	    (binding->look == LOOK_ENTER && ui->view.entry.len == 0))
+	    (binding->change == CHANGE_ENTER && ui->view.entry.len == 0))
 		return COMMAND_NONE;
 	return binding->command;
 }

@@ -1,58 +1,66 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How a person looks at the model: what only concerns the screen and no other
- * part of the program.
+ * How the user looks at the model: state that only concerns the screen and no
+ * other part of the program.
  */
 #ifndef GRANTTY_UI_VIEW_H
 #define GRANTTY_UI_VIEW_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
+#include "conf/options.h"
 #include "ui/model.h"
 #include "ui/paste.h"
 #include "ui/rect.h"
 #include "ui/symbol.h"
 #include "ui/tree.h"
 
-/* How the QR code is drawn. */
-enum drawing {
-	DRAWING_AUTO, /* as large as there is room for */
-	DRAWING_HALF,
-	DRAWING_FULL,
-	DRAWING_TEXT /* no QR code: the address and the code */
-};
-
-/* The one that screen.qr ("auto", "half", "full", "text") stands for. */
-enum drawing drawing_of(const char *mode);
+/* True if a QR code may be drawn in that mode; halves: half blocks are
+ * available. */
+bool drawing_allows(enum drawing drawing, enum qr_mode mode, bool halves);
 
 struct view {
-	enum screen screen; /* that was looked at last */
+	enum screen screen; /* the screen shown last */
 	bool help;	    /* the list of keys is open */
-	bool zoom;	    /* the QR code, or else the address that signs
-			     * in, has the screen to itself */
+	bool zoom; /* the QR code, or else the address, fills the screen */
 	enum drawing drawing;
+	bool copies; /* keys copy code and address to a clipboard */
 
-	/* The QR codes there are for this code, and the one on show. */
+	/* The QR codes available for this code, and the visible one. */
 	struct symbol symbols[SYMBOL_COUNT];
 	const struct symbol *symbol; /* NULL: none */
 	enum qr_mode mode;
-	int quiet; /* modules around it */
+	int quiet;     /* modules around it */
+	bool zoomable; /* there is one, or would be with zoom */
 
-	/* An address that a person enters: the one being typed, or the one
-	 * that was entered last, until it is wiped. */
+	/* An address that the user enters: while it is being typed, and then
+	 * until it is wiped. */
 	bool typing;
 	struct paste entry;
 
-	int place;	  /* that spares the screen: see ui/wear.h */
+	int place;	  /* against burn-in: see ui/burn_in.h */
 	struct rect time; /* where the code's countdown was drawn */
 	bool headed;	  /* a header names the screen: panels need not */
 
-	/* The profile: its fields, or the tree of all there is. */
-	const void *tree_of; /* which profile, only ever compared */
+	/* "Is this you?" must be read before it is answered: since when it has
+	 * been shown without a key press. NEVER_MS: not yet. */
+	int64_t quiet_ms;
+	bool may_confirm; /* as drawn */
+
+	/* The profile: its fields, or the whole tree. */
+	const void *tree_of; /* which profile; only compared */
 	bool tree_shown;
 	struct tree tree;
-	int first_field; /* on show */
+	int first_field; /* the first visible one */
 	int page_rows;	 /* of the fields or the tree */
 };
+
+/* How long the question is shown before yes counts. */
+enum { VIEW_CONSENT_MS = 1000 };
+
+/* True if the question has been shown long enough for yes to count. A key that
+ * is held, or that was meant for the previous screen, does not. */
+bool view_may_confirm(const struct view *view, int64_t now_ms);
 
 #endif

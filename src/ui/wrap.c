@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Finds the places where text is broken into rows. Widths come from
- * text_clip(), as what will be drawn goes through it.
+ * Finds where to break text into rows. Widths come from text_clip(), which the
+ * drawn text goes through as well.
  */
 #include "config.h"
 
@@ -11,7 +11,7 @@
 
 #include "base/text.h"
 
-/* Bytes of the first character at s, which is not empty. */
+/* The bytes of the first character at s, which is not empty. */
 static size_t character_len(const char *s)
 {
 	uint32_t c;
@@ -60,7 +60,7 @@ bool wrap_address(const char **rest, int columns, struct span *row)
 	*row = (struct span){.s = *rest, .len = len};
 	if (len > most) {
 		row->len = most;
-		/* Not so early that the row is left half empty. */
+		/* Not so early that the row is half empty. */
 		for (size_t i = most; i > most / 2; i--) {
 			if (row->s[i] == '/' || row->s[i] == '.') {
 				row->len = i;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Breaks text into rows: sentences between words, addresses before a '/' or a
- * '.'. Works on spans of the text, copies nothing and draws nothing.
+ * Wraps text: sentences between words, addresses before a '/' or a '.'. Works
+ * on spans of the text, copies nothing and draws nothing.
  */
 #ifndef GRANTTY_UI_WRAP_H
 #define GRANTTY_UI_WRAP_H
@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* len bytes at s, which belong to the text that is being wrapped. */
+/* len bytes at s, part of the text being wrapped. */
 struct span {
 	const char *s;
 	size_t len;
@@ -17,8 +17,8 @@ struct span {
 
 /*
  * Takes the next row of at most columns columns (at least one character) off
- * *rest. flags: as the row will be passed to text_clip(). False when nothing
- * is left.
+ * *rest. flags: the same that text_clip() will get for the row. False when
+ * nothing is left.
  */
 bool wrap_words(const char **rest, int columns, unsigned flags,
 		struct span *row);
@@ -26,7 +26,7 @@ bool wrap_words(const char **rest, int columns, unsigned flags,
 /* The same for an address, which is ASCII. */
 bool wrap_address(const char **rest, int columns, struct span *row);
 
-/* How many rows they make. */
+/* The number of rows. */
 int wrap_words_rows(const char *text, int columns, unsigned flags);
 int wrap_address_rows(const char *text, int columns);
 

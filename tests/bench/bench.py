@@ -39,11 +39,18 @@ sys.path.insert(0, str(HERE))
 # pylint: disable=wrong-import-position
 import practice
 import processes
+from approvals import (
+    INTERVALS_S,
+    SIGN_INS,
+    GranttyWaits,
+    PythonWaits,
+    measure_interval,
+)
 from chart import chart
 from line import Line
 from oidc import Certificate
 from practice import CLIENT_ID, CLIENT_SECRET, Practice
-from program import BUILD, GRANTTY, Home, wait_until
+from program import BUILD, GRANTTY, SECOND, Home, wait_until
 
 FLOOR = str(BUILD / "tests" / "bench" / "floor")
 COLUMNS, ROWS = 80, 24
@@ -344,21 +351,32 @@ WAYS = {
     "oidc-agent": OidcAgent,
 }
 
+# Those that can be approved many at a time.
+WAITS = {
+    "grantty login --plain": GranttyWaits,
+    "Python: Flask, requests, qrcode": PythonWaits,
+}
+
+MODULES = pathlib.Path("/usr/lib/python3/dist-packages")
+
 # What is left out where a file is not there, and the Debian packages for it.
 NEEDS = {
     "Python: Flask, requests, qrcode": (
-        "/usr/lib/python3/dist-packages/flask",
+        [MODULES / "flask", MODULES / "requests", MODULES / "qrcode"],
         "python3-flask python3-requests python3-qrcode",
     ),
-    "shell: curl, jq, qrencode": ("/usr/bin/qrencode", "curl jq qrencode"),
-    "oidc-agent": ("/usr/bin/oidc-gen", "oidc-agent-cli"),
+    "shell: curl, jq, qrencode": (
+        ["/usr/bin/curl", "/usr/bin/jq", "/usr/bin/qrencode"],
+        "curl jq qrencode",
+    ),
+    "oidc-agent": (["/usr/bin/oidc-gen"], "oidc-agent-cli"),
 }
 
 
 def ways():
     there = dict(WAYS)
-    for name, (path, packages) in NEEDS.items():
-        if not os.path.exists(path):
+    for name, (paths, packages) in NEEDS.items():
+        if not all(os.path.exists(path) for path in paths):
             print(f"left out: {name}; install {packages}", file=sys.stderr)
             del there[name]
     return there
@@ -376,7 +394,12 @@ FIGURES = {
     "tick_bytes": "a tick, bytes",
     "connections": f"TLS connections in {POLLS} polls",
     "wire_bytes": f"bytes on the wire in {POLLS} polls",
-    "profile_s": "approval to profile, s",
+} | {
+    f"{what}_{interval}_s": (
+        f"approval to profile at interval {interval}, {words}, s"
+    )
+    for interval in INTERVALS_S
+    for what, words in [("mean", "mean"), ("most", "90 %")]
 }
 
 
@@ -458,33 +481,43 @@ def measure_waiting(clients, window_s, figures):
         )
 
 
-def measure_end(clients, figures):
+def measure_approvals(names, authority, certificate, folder, figures):
     """From the approval to the reading of the profile."""
-    for name, client in clients.items():
-        if name in ("the floor", "oidc-agent"):
-            continue
-        reads, began = client.reads(), time.monotonic()
-        client.server.control(approve="*")
-        wait_until(
-            lambda c=client, r=reads: c.reads() > r, f"the profile of {name}"
+    kinds = {name: kind for name, kind in WAITS.items() if name in names}
+    for interval in INTERVALS_S:
+        found = measure_interval(
+            kinds, interval, authority, certificate, folder
         )
-        figures[name]["profile_s"] = time.monotonic() - began
-    kiosk = "grantty kiosk"
-    figures[kiosk]["profile_wakes"] = idle_wakes(clients[kiosk])
-    for client in clients.values():
-        client.stop()
+        for name, (mean, most) in found.items():
+            figures[name] |= {
+                f"mean_{interval}_s": mean,
+                f"most_{interval}_s": most,
+            }
+
+
+def measure_profile(kiosk, figures):
+    """What it does once somebody is signed in."""
+    reads = kiosk.reads()
+    kiosk.server.control(approve="*")
+    wait_until(lambda: kiosk.reads() > reads, "the profile")
+    figures["profile_wakes"] = idle_wakes(kiosk)
 
 
 def program_size(folder):
-    copy = folder / "stripped"
-    shutil.copyfile(GRANTTY, copy)
-    subprocess.run(["strip", copy], check=True)
-    return copy.stat().st_size
+    size = 0
+    for program in GRANTTY, SECOND:
+        copy = folder / "stripped"
+        shutil.copyfile(program, copy)
+        subprocess.run(["strip", copy], check=True)
+        size += copy.stat().st_size
+    return size
 
 
 def show(value):
     if value is None:
         return "-"
+    if isinstance(value, float) and value < 10:
+        return f"{value:.2f}"
     return f"{value:.1f}" if isinstance(value, float) else str(value)
 
 
@@ -523,6 +556,8 @@ def goals(figures, size):
         yield "start, to the Python way", times("start_ms", python), 1 / 20
         yield "private dirty, to that", times("dirty_kb", python), 0.1
     yield "resident, to the floor", times("rss_kb", floor), 1.2
+    # All its processes: what the guard shares with the first counts once.
+    yield "proportional, to the floor", times("pss_kb", floor), 1.1
     yield "private dirty, kB", kiosk["dirty_kb"], 2500
     yield "CPU a minute, to the floor", times("cpu_ms", floor), 1.5
     if agent:
@@ -535,7 +570,13 @@ def goals(figures, size):
     yield "first frame, bytes", kiosk["first_bytes"], 3500
     yield "a tick, bytes", kiosk["tick_bytes"], 24
     yield f"TLS connections in {POLLS} polls", kiosk["connections"], 1
-    yield "approval to profile, s", kiosk["profile_s"], 6.5
+    # RFC 8628 allows for half the interval on average.
+    for interval in INTERVALS_S:
+        mean = f"mean_{interval}_s"
+        waits = figures["grantty login --plain"][mean]
+        yield f"{SIGN_INS} approvals at {interval} s, mean, s", waits, (
+            1.06 * interval / 2 + 0.1
+        )
     # 180 kB of instructions, 48 of text and tables, 44 of names of functions
     # in libraries, pointers and what lets them be protected after the start.
     yield "stripped program, bytes", size, 250000
@@ -559,7 +600,13 @@ def run(options, folder):
         starts = measure_starts(clients, options.rounds)
         figures = {name: {"start_ms": starts[name]} for name in clients}
         measure_waiting(clients, options.window, figures)
-        measure_end(clients, figures)
+        kiosk = "grantty kiosk"
+        measure_profile(clients[kiosk], figures[kiosk])
+        for client in clients.values():
+            client.stop()
+        measure_approvals(
+            clients, authority.file, certificate, folder, figures
+        )
         welcome.start()
         figures["grantty kiosk"]["welcome_wakes"] = idle_wakes(welcome)
         welcome.stop()

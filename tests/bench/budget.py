@@ -11,6 +11,7 @@ elsewhere there is nothing to compare with (exit code 77: skipped).
 """
 
 import argparse
+import json
 import os
 import pathlib
 import platform
@@ -27,7 +28,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "e2e"))
 
 # pylint: disable=wrong-import-position
-from program import BUILD, GRANTTY, THEME, Home
+from program import BUILD, GRANTTY, SECOND, THEME, Home
 
 BUDGET = HERE / "budget"
 WORK = str(BUILD / "tests" / "bench" / "work")
@@ -58,6 +59,13 @@ provider : {{
 kiosk : {{ start = "key"; }};
 screen : {{ theme = "{THEME}"; }};
 """
+
+# Good for as long as anything is.
+SESSION = {
+    "version": 1, "provider": "https://127.0.0.1:9", "access_token": "A" * 64,
+    "refresh_token": "R" * 64, "expires_at": 4000000000, "scope": "openid",
+    "token_type": "Bearer", "profile": {"name": "Ada Lovelace"},
+}  # fmt: skip
 
 
 def first_line(*argv):
@@ -109,18 +117,25 @@ def environment(home):
     return home.environment(TZ="UTC", GLIBC_TUNABLES=TUNABLES)
 
 
-def count_version(home, folder):
+def count_answer(home, folder, word):
+    """Of the first program, by itself."""
+    home.config.write_text(CONFIG, encoding="utf-8")
+    home.session.parent.mkdir(parents=True, mode=0o700, exist_ok=True)
+    home.session.write_text(json.dumps(SESSION), encoding="utf-8")
+    home.session.chmod(0o600)
     subprocess.run(
-        [*callgrind(folder), GRANTTY, "--version"],
+        [*callgrind(folder), GRANTTY, word],
         env=environment(home), stdout=subprocess.DEVNULL, check=True,
     )  # fmt: skip
+    home.session.unlink()
     return totals(folder / "out")
 
 
 def count_kiosk(home, folder):
-    """Up to the first frame: the welcome, for which no server is needed."""
+    """Of the second program, up to the first frame: the welcome, for which no
+    server is needed."""
     home.config.write_text(CONFIG, encoding="utf-8")
-    argv = [*callgrind(folder, "--dump-after=term_flush"), GRANTTY, "kiosk"]
+    argv = [*callgrind(folder, "--dump-after=term_flush"), SECOND, "kiosk"]
     pid, fd = pty.fork()
     if pid == 0:
         os.execvpe(argv[0], argv, environment(home))
@@ -156,7 +171,8 @@ def count():
     with tempfile.TemporaryDirectory(prefix="grantty-budget-") as folder:
         folder = pathlib.Path(folder)
         home = Home(folder / "home")
-        figures["start, --version"] = {1: count_version(home, folder)}
+        for word in "--version", "token", "status":
+            figures[f"start, {word}"] = {1: count_answer(home, folder, word)}
         figures["start, kiosk"] = {1: count_kiosk(home, folder)}
         for name, size, instructions in count_work(home, folder):
             figures.setdefault(name, {})[size] = instructions

@@ -41,7 +41,7 @@ static void post(CURLM *multi, CURL *easy, const char *url, const char *form)
 	curl_multi_add_handle(multi, easy);
 }
 
-/* Whether the request has come to its end. */
+/* True if the request has come to its end. */
 static bool is_done(CURLM *multi, CURL *easy)
 {
 	bool done = false;

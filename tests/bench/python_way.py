@@ -43,6 +43,7 @@ def poll(code):
             f"{SERVER}/userinfo", headers=bearer, verify=CA, timeout=30
         ).json()
     )
+    print(f"{code['user_code']} is signed in\n", end="", flush=True)
 
 
 @app.route("/")

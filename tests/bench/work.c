@@ -16,21 +16,23 @@
 #include "base/buf.h"
 #include "base/crypto.h"
 #include "base/err.h"
+#include "base/json.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "core/conf.h"
-#include "core/flow.h"
-#include "core/json.h"
-#include "core/oauth.h"
-#include "core/profile.h"
-#include "core/provider.h"
-#include "core/qr.h"
+#include "conf/conf.h"
+#include "machine/flow.h"
+#include "machine/session_data.h"
+#include "oauth/oauth.h"
+#include "oauth/profile.h"
+#include "oauth/provider.h"
 #include "ui/keyboard.h"
+#include "ui/locale.h"
 #include "ui/model.h"
+#include "ui/qr.h"
 #include "ui/term.h"
 #include "ui/ui.h"
 
-#include "desk.h"
+#include "screen_fixture.h"
 
 enum {
 	START_MS = 1200000, /* the picture is in its first place */
@@ -46,7 +48,7 @@ enum {
 
 /* What the pieces work on. */
 struct bench {
-	struct desk desk;
+	struct screen_fixture fixture;
 	struct model model;
 	struct provider provider;
 	struct flow *flow;
@@ -135,13 +137,15 @@ static void set_up_provider(struct bench *bench)
 static void set_up_screen(struct bench *bench, int columns, int rows,
 			  enum screen screen)
 {
-	desk_open(&bench->desk, columns, rows, "xterm-256color", "auto");
+	fixture_open(&bench->fixture, columns, rows, "xterm-256color", "auto");
 	bench->model = (struct model){
 		.screen = screen,
 		.now_ms = START_MS,
 		.title = "Sign in",
 		.provider = "Webex",
 		.device = "Lobby screen 3",
+		.caution = "Approve only if you are standing at this screen "
+			   "(Lobby 3).",
 		.status = "Waiting for Webex",
 		.user_code = "729703",
 		.verification_uri = "https://oauth-helper-r.wbx2.com/verify",
@@ -160,15 +164,15 @@ static void set_up_screen(struct bench *bench, int columns, int rows,
 /* The terminal may not take all of it at once: the rest is not counted. */
 static void draw(struct bench *bench)
 {
-	(void)ui_draw(bench->desk.ui, &bench->model);
+	(void)ui_draw(bench->fixture.ui, &bench->model);
 }
 
 static void draw_to_the_end(struct bench *bench)
 {
-	struct pollfd room = {.fd = term_output_fd(bench->desk.term),
+	struct pollfd room = {.fd = term_output_fd(bench->fixture.term),
 			      .events = POLLOUT};
 
-	while (!ui_draw(bench->desk.ui, &bench->model))
+	while (!ui_draw(bench->fixture.ui, &bench->model))
 		(void)poll(&room, 1, -1);
 }
 
@@ -190,8 +194,8 @@ static void tick(struct bench *bench, int64_t size)
 
 static void follow_size(struct bench *bench)
 {
-	if (term_resize(bench->desk.term))
-		ui_dirty(bench->desk.ui);
+	if (term_resize(bench->fixture.term))
+		ui_dirty(bench->fixture.ui);
 	draw(bench);
 }
 
@@ -200,7 +204,7 @@ static void resize(struct bench *bench, int64_t size)
 	(void)size;
 	set_up_screen(bench, 80, 24, SCREEN_SIGN_IN);
 	draw_to_the_end(bench);
-	desk_set_size(&bench->desk, 100, 30);
+	fixture_set_size(&bench->fixture, 100, 30);
 	counted(follow_size, bench);
 }
 
@@ -241,7 +245,7 @@ static void draw_profile(struct bench *bench, int64_t size)
 
 static void press_down(struct bench *bench)
 {
-	(void)ui_key(bench->desk.ui, &bench->model, KEYS_DOWN);
+	(void)ui_key(bench->fixture.ui, &bench->model, KEYS_DOWN);
 	draw(bench);
 }
 
@@ -249,9 +253,9 @@ static void key(struct bench *bench, int64_t size)
 {
 	set_up_profile(bench, size);
 	draw_to_the_end(bench);
-	(void)ui_key(bench->desk.ui, &bench->model, 't');
-	(void)ui_key(bench->desk.ui, &bench->model, KEYS_END);
-	(void)ui_key(bench->desk.ui, &bench->model, KEYS_UP);
+	(void)ui_key(bench->fixture.ui, &bench->model, 't');
+	(void)ui_key(bench->fixture.ui, &bench->model, KEYS_END);
+	(void)ui_key(bench->fixture.ui, &bench->model, KEYS_UP);
 	draw_to_the_end(bench);
 	counted(press_down, bench);
 }
@@ -266,17 +270,17 @@ static void read_profile(struct bench *bench)
 		.type = "application/json",
 		.retry_after_s = -1,
 	};
-	struct refusal refusal;
-	struct err err = {""};
-	char *json = NULL;
+	struct session_data data = {0};
+	struct oauth_failure failure;
+	struct json *json;
 
-	if (oauth_profile_answer(&reply, &json, &refusal) != VERDICT_OK)
-		fail("profile", &refusal.err);
-	bench->profile = profile_new(json, bench->provider.preset->profile,
-				     NULL, 0, &err);
-	if (bench->profile == NULL)
-		fail("profile", &err);
-	secret_free(json);
+	if (oauth_profile_answer(&reply, &json, &failure) != VERDICT_OK)
+		fail("profile", &failure.err);
+	session_data_set_profile(&data, json);
+	bench->profile =
+		profile_from_json(session_data_profile(&data),
+				  bench->provider.preset->profile, NULL, 0);
+	session_data_free(&data);
 }
 
 static void parse_profile(struct bench *bench, int64_t size)
@@ -351,7 +355,7 @@ static void take_code(struct bench *bench)
 	step(bench, EVENT_REPLY, START_MS, bench->text);
 }
 
-static void ask(struct bench *bench, int64_t size)
+static void request_code(struct bench *bench, int64_t size)
 {
 	char *address = make_address(size);
 	struct buf json;
@@ -371,7 +375,7 @@ static void ask(struct bench *bench, int64_t size)
 
 static void code(struct bench *bench, int64_t size)
 {
-	ask(bench, size);
+	request_code(bench, size);
 	counted(take_code, bench);
 	if (flow_state(bench->flow) != FLOW_WAITING)
 		fail("code", &(struct err){"not accepted"});
@@ -379,11 +383,15 @@ static void code(struct bench *bench, int64_t size)
 
 static void poll_flow(struct bench *bench, int64_t size)
 {
-	ask(bench, size);
+	int64_t due_ms;
+
+	request_code(bench, size);
 	take_code(bench);
 	poll_once(bench);
+	due_ms = flow_deadline(bench->flow);
 	counted(poll_once, bench);
-	if (flow_polls(bench->flow) != 2)
+	if (flow_state(bench->flow) != FLOW_WAITING ||
+	    flow_deadline(bench->flow) <= due_ms)
 		fail("poll", &(struct err){"none was sent"});
 }
 
@@ -414,13 +422,13 @@ static const struct piece {
 
 static void clean_up(struct bench *bench)
 {
-	if (bench->desk.ui != NULL)
-		desk_close(&bench->desk);
+	if (bench->fixture.ui != NULL)
+		fixture_close(&bench->fixture);
 	flow_free(bench->flow);
 	profile_free(bench->profile);
 	log_free(bench->log);
 	free(bench->text);
-	bench->desk = (struct desk){0};
+	bench->fixture = (struct screen_fixture){0};
 	bench->flow = NULL;
 	bench->profile = NULL;
 	bench->log = NULL;
@@ -432,7 +440,7 @@ int main(void)
 	struct bench bench = {0};
 
 	json_init();
-	if (!crypto_init() || !term_set_locale("C.UTF-8"))
+	if (!crypto_init() || !locale_set("C.UTF-8"))
 		return 1;
 	set_up_provider(&bench);
 	for (size_t i = 0; i < sizeof(pieces) / sizeof(*pieces); i++) {

@@ -25,15 +25,16 @@ def images():
     folder = BUILD / "boot"
     folder.mkdir(exist_ok=True)
     kernel = initramfs.kernel(folder)
-    setfont = folder / "bin/setfont"
-    if not setfont.exists():
+    if not initramfs.unpacked_at(folder, "bin/setfont").exists():
         initramfs.packages(folder, "kbd", "console-setup-linux")
     archive = initramfs.small_system(
-        folder, GRANTTY, PRACTICE, BUILD / "tests/boot/font", setfont
+        folder, GRANTTY, PRACTICE, BUILD / "tests/boot/font",
+        initramfs.unpacked_at(folder, "bin/setfont"),
+        initramfs.unpacked_at(folder, "bin/kbd_mode"),
     )
     ctype = "/usr/lib/locale/C.utf8/LC_CTYPE"
     archive.file(ctype, ctype, 0o100644)
-    archive.file("/etc/terminfo/l/linux", "/usr/lib/terminfo/l/linux")
+    archive.terminal("linux")
     for font in FONTS:
         name = f"usr/share/consolefonts/{font}.psf.gz"
         archive.add(

@@ -30,6 +30,12 @@ def packages(folder, *names):
             file.unlink()
 
 
+def unpacked_at(folder, name):
+    """Where a package put that: below /usr since Debian 13."""
+    path = folder / "usr" / name
+    return path if path.exists() else folder / name
+
+
 @contextlib.contextmanager
 def alone(folder):
     """One process at a time: who finds a file there finds all of them."""
@@ -57,7 +63,9 @@ def modules(folder, *names):
     kernel."""
     paths = {
         path.name.partition(".")[0].replace("-", "_"): path
-        for path in folder.glob("lib/modules/*/kernel/**/*.ko*")
+        for path in unpacked_at(folder, "lib/modules").glob(
+            "*/kernel/**/*.ko*"
+        )
     }
     found = {}
 
@@ -80,12 +88,12 @@ def modules(folder, *names):
 def busybox(folder):
     """The path of a static busybox."""
     path = pathlib.Path("/bin/busybox")
-    if not path.exists():
-        path = folder / "bin/busybox"
-        with alone(folder):
-            if not path.exists():
-                packages(folder, "busybox-static")
-    return path
+    if path.exists():
+        return path
+    with alone(folder):
+        if not unpacked_at(folder, "bin/busybox").exists():
+            packages(folder, "busybox-static")
+    return unpacked_at(folder, "bin/busybox")
 
 
 def unpacked(path):
@@ -129,6 +137,16 @@ class Archive:
         for library in libraries(path):
             self.file(library, library)
 
+    def terminal(self, name):
+        """What ncurses knows of a terminal, which only Debian 13 has in
+        /usr/share."""
+        found = [
+            path
+            for top in ("lib", "share")
+            for path in pathlib.Path("/usr", top).glob(f"terminfo/*/{name}")
+        ]
+        self.file(f"/etc/terminfo/{name[0]}/{name}", found[0], 0o100644)
+
     def write(self, path):
         self.add("TRAILER!!!", 0)
         path.write_bytes(gzip.compress(b"".join(self.parts), 1))
@@ -143,7 +161,10 @@ def small_system(folder, *programs):
     archive.add("/bin/sh", 0o120777, b"/bin/busybox")
     for name in "proc", "sys", "dev":
         archive.add(name, 0o40755)
-    for path in programs:
-        archive.program(f"/bin/{pathlib.Path(path).name}", path)
+    for path in map(pathlib.Path, programs):
+        archive.program(f"/bin/{path.name}", path)
+        second = path.parent / "libexec" / path.name
+        if second.exists():
+            archive.program(f"/bin/libexec/{path.name}", second)
     archive.file("/bin/themes/midnight.theme", TOP / "themes/midnight.theme")
     return archive

@@ -2,6 +2,7 @@
 """A machine of its own under QEMU, without KVM: its keyboard, its screen, and
 a root shell on its serial line that runs commands and tells what they said."""
 
+import contextlib
 import json
 import os
 import select
@@ -10,6 +11,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 from PIL import Image
@@ -86,6 +88,24 @@ class Machine:
                 "send-key",
                 keys=[{"type": "qcode", "data": key} for key in keys],
             )
+
+    @contextlib.contextmanager
+    def held(self, combination):
+        """Presses it again and again meanwhile, as a held key is repeated."""
+        released = threading.Event()
+
+        def repeat():
+            # As long as one press takes, so that none are left in the end.
+            while not released.wait(0.2):
+                self.keys(combination)
+
+        key = threading.Thread(target=repeat)
+        key.start()
+        try:
+            yield
+        finally:
+            released.set()
+            key.join()
 
     def picture(self):
         """What is on the screen."""

@@ -192,6 +192,27 @@ def test_font_that_somebody_sets_meanwhile(machine, own_console, signal):
     assert console.font() == expected
 
 
+@on("80x25")
+@pytest.mark.parametrize("signal", ["TERM", "KILL"])
+def test_console_that_is_not_in_utf8(machine, own_console, signal):
+    """As vt.default_utf8=0 leaves it. The characters of a console can be read
+    while it is in UTF-8 mode only."""
+    console = own_console
+    machine.run("kbd_mode -a -C /dev/tty1; printf '\\033%%@' >/dev/tty1")
+    try:
+        machine.run("! cat /dev/vcsu1")
+        console.start()
+        assert console.scan()[0].startswith("http://127.0.0.1:")
+        assert "▀" in console.characters()
+        machine.run(f"kill -{signal} {pid_of(machine)}")
+        console.wait_for_end()
+        machine.run("! cat /dev/vcsu1")
+        assert "Unicode" not in machine.run("kbd_mode -C /dev/tty1")
+        assert console.font() == console.before
+    finally:
+        machine.run("kbd_mode -u -C /dev/tty1; printf '\\033%%G' >/dev/tty1")
+
+
 def wait_for_terminal(machine, number):
     machine.wait_until(f"grep -q tty{number} /sys/class/tty/tty0/active")
 
@@ -212,11 +233,11 @@ def stays(console, pid):
     since then, on the same terminal."""
     machine = console.machine
     machine.keys("shift-slash")
-    console.shows("Any key closes this")
+    console.shows("Press any key to close")
     machine.run("! grep -q -i quit /dev/vcs1")
     assert console.active() == "tty1"
     machine.keys("spc")
-    machine.wait_until("! grep -q 'Any key closes this' /dev/vcs1")
+    machine.wait_until("! grep -q 'Press any key to close' /dev/vcs1")
     assert pid_of(machine) == pid
 
 

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: MIT
 """What tests of the programs start from. Nothing of it outlives its test."""
 
+import functools
 import os
 import signal
 import socket
+import subprocess
 
 import pytest
 
@@ -78,7 +80,7 @@ def open_resolver():
     """Opens a socket for DNS questions at an address that nobody else uses;
     the number tells several apart."""
     if os.geteuid() != 0:
-        pytest.skip("needs root, for a mount namespace and port 53")
+        pytest.skip("needs root, for port 53")
     sockets = []
 
     def start(number=0):
@@ -94,13 +96,31 @@ def open_resolver():
         resolver.close()
 
 
+@functools.cache
+def _may_mount():
+    command = ["unshare", "-m", "mount", "-t", "tmpfs", "none", "/run"]
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+
+def need_mounts():
+    if not _may_mount():
+        pytest.skip("needs root outside a chroot, for mounts of its own")
+
+
+def in_mounts(script, *words):
+    """What to put before a program to give it mounts of its own: the script
+    makes them, with the words as $0, $1 and so on, and ends with exec "$@"."""
+    need_mounts()
+    return ["unshare", "-m", "sh", "-c", script, *map(str, words)]
+
+
 def ask_at(conf, resolver):
     """Writes a resolv.conf that names the resolver; returns what to put before
     a program so that it reads that one."""
     address = resolver.getsockname()[0]
     conf.write_text(f"nameserver {address}\noptions timeout:30 attempts:5\n")
     script = 'mount --bind "$0" /etc/resolv.conf && exec "$@"'
-    return ["unshare", "-m", "sh", "-c", script, str(conf)]
+    return in_mounts(script, conf)
 
 
 @pytest.fixture

@@ -33,29 +33,28 @@ ENDPOINTS = {
 }
 
 
-def install():
-    """Brings FOLDER up to date, one process at a time. npm has its registry
+def install(source=SOURCE, folder=FOLDER):
+    """Brings folder up to date, one process at a time. npm has its registry
     from the settings of whoever runs the tests, so it also gets their
     environment."""
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    with open(FOLDER / "lock", "w", encoding="utf-8") as mutex:
+    folder.mkdir(parents=True, exist_ok=True)
+    with open(folder / "lock", "w", encoding="utf-8") as mutex:
         fcntl.flock(mutex, fcntl.LOCK_EX)
-        bring_up_to_date()
+        bring_up_to_date(source, folder)
 
 
-def bring_up_to_date():
-    lock = (SOURCE / "package-lock.json").read_text(encoding="utf-8")
-    installed = FOLDER / "installed"
-    for name in ("package.json", "package-lock.json", "server.mjs"):
-        if not (FOLDER / name).exists() or not filecmp.cmp(
-            SOURCE / name, FOLDER / name, shallow=False
-        ):
-            shutil.copyfile(SOURCE / name, FOLDER / name)
+def bring_up_to_date(source, folder):
+    lock = (source / "package-lock.json").read_text(encoding="utf-8")
+    installed = folder / "installed"
+    for file in (*source.glob("*.json"), *source.glob("*.mjs")):
+        copy = folder / file.name
+        if not copy.exists() or not filecmp.cmp(file, copy, shallow=False):
+            shutil.copyfile(file, copy)
     if installed.exists() and installed.read_text(encoding="utf-8") == lock:
         return
     subprocess.run(
         ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
-        cwd=FOLDER,
+        cwd=folder,
         stdin=subprocess.DEVNULL,
         check=True,
         timeout=INSTALL_S,
@@ -207,7 +206,8 @@ class Server:
     def log(self, **members):
         """The entries of its log that have these members."""
         with open(self.log_file, encoding="utf-8") as lines:
-            entries = [json.loads(line) for line in lines]
+            # The last line may still be being written.
+            entries = [json.loads(line) for line in lines if line[-1] == "\n"]
         return [
             entry for entry in entries if members.items() <= entry.items()
         ]

@@ -13,6 +13,15 @@ import urllib.request
 from program import PATIENCE_S, PRACTICE, THEME, environment
 
 CLIENT_ID = "practice"
+# Signs DPoP proofs (RFC 9449): on the curve P-256, and known to no server.
+DPOP_KEY = (
+    "-----BEGIN PRIVATE KEY-----\n"
+    "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgzvRyjxqz7uUVP2/x\n"
+    "aouZdYfkibX8QDmhcrcs9yXbgYGhRANCAAQ+14FmaR1G9RqG+oI7oUNTEAgGGvD0\n"
+    "XIH3oGEgvXBT5RBApKe+7KIMwCbHVH6vDc0sH7sKU7hM4xUnRe1Wyohm\n"
+    "-----END PRIVATE KEY-----\n"
+)
+
 CLIENT_SECRET = "practice-secret"
 PERSON = "Robin Example"
 
@@ -87,14 +96,15 @@ def write_config(url, path, dialect="webex", **changes):
 class Practice:
     """A running grantty-practice."""
 
-    def __init__(self, *options, listen="127.0.0.1:0"):
+    def __init__(self, *options, listen="127.0.0.1:0", env=None):
+        """env: changes to the environment."""
         self.asked = 0  # how often by ask()
         self.paused = False
         self.place = None  # of one that was killed
         self.process = subprocess.Popen(
             [PRACTICE, "--json", "--listen", listen, "--until-stdin-closes"]
             + list(options),
-            env=environment("/nonexistent"),
+            env=environment("/nonexistent", **(env or {})),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -147,7 +157,7 @@ class Practice:
         None where none is."""
         for code in self.codes():
             user_code = code["user_code"]
-            if user_code not in but and screen.shows(" ".join(user_code)):
+            if user_code not in but and screen.shows(user_code):
                 return user_code
         return None
 

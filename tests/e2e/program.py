@@ -14,6 +14,7 @@ import time
 TOP = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("GRANTTY_BUILD", TOP / "build")).resolve()
 GRANTTY = str(BUILD / "grantty")
+SECOND = str(BUILD / "libexec" / "grantty")  # which it hands over to
 PRACTICE = str(BUILD / "grantty-practice")
 
 # The programs are not installed, so they cannot know where the themes are.

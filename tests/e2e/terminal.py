@@ -24,7 +24,8 @@ class Terminal:
     """
 
     def __init__(
-        self, argv, env=None, columns=80, rows=24, term="xterm-256color"
+        self, argv, env=None, columns=80, rows=24, term="xterm-256color",
+        history=0,
     ):
         self.folder = tempfile.mkdtemp(prefix="grantty-tmux-")
         self.socket = os.path.join(self.folder, "socket")
@@ -35,7 +36,7 @@ class Terminal:
             "-g status": "off",
             "-g remain-on-exit": "on",
             "-g remain-on-exit-format": "",
-            "-g history-limit": "0",
+            "-g history-limit": str(history),
             "-s escape-time": "0",
         }
         words = ["start-server"]

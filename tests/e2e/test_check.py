@@ -1,21 +1,24 @@
 # SPDX-License-Identifier: MIT
 """grantty check: what it finds, says and leaves alone."""
 
+import fcntl
 import json
 import os
+import pty
+import select
 import socket
+import struct
+import subprocess
+import termios
 import threading
 import time
 
 import pytest
 
 import oidc
+from fixtures import in_mounts
 from practice import CLIENT_SECRET, write_config
-from program import Exit
-
-needs_root = pytest.mark.skipif(
-    os.geteuid() != 0, reason="needs root, for a mount namespace"
-)
+from program import GRANTTY, Exit
 
 
 def check(home, *args, **how):
@@ -46,7 +49,7 @@ def test_nothing_of_the_code_is_told(home, start_practice):
     run = home.grantty("check")
     assert run.returncode == Exit.DONE
     assert practice.code()["user_code"] not in run.stdout
-    assert "exactly as the RFC has it" in run.stdout
+    assert "follow the RFC exactly" in run.stdout
 
 
 @pytest.mark.parametrize(
@@ -122,29 +125,79 @@ def test_small_terminal(home, start_practice, open_terminal):
     practice = start_practice()
     practice.config(home.config, "plain")
     screen = open_terminal("check", columns=24, rows=90)
-    screen.wait_for("no QR code fits")
+    screen.wait_for("no room for a QR cod\n?e")
 
 
 def test_qr_and_font(home, start_practice, open_terminal):
     practice = start_practice()
     practice.config(home.config, "plain")
     screen = open_terminal("check", columns=100, rows=40)
-    screen.wait_for("All is well")
-    screen.wait_for("not a console: the terminal's own font")
+    screen.wait_for("All checks passed")
+    screen.wait_for("not a console: the terminal has its own font")
     screen.wait_for("address with the code, in half blocks")
+
+
+def test_ascii_start(home, start_practice, open_terminal):
+    practice = start_practice()
+    practice.config(home.config, "plain")
+    screen = open_terminal(
+        "check", columns=100, rows=60, term="screen", env={"LANG": None})
+    screen.wait_for("without a UTF-8 locale: the screens start in ASCII")
+    screen.wait_for("All checks passed")
+    assert "in half blocks" not in screen.show()
+
+
+@pytest.mark.parametrize(
+    "answer, said",
+    [
+        (b"\x1b[1;4R", "half blocks take one column"),
+        (b"\x1b[7;5R", "half blocks take two columns"),
+        (b"x\x1b]11;rgb:0/0/0\x07\x1b[7;5R", "half blocks take two columns"),
+        (b"\x1b[7;6R", "the terminal is not set to UTF-8"),
+        (b"", "the terminal does not report how wide half blocks are"),
+    ],
+    ids=["one", "two", "among others", "no UTF-8", "silent"],
+)
+def test_width(home, start_practice, answer, said):
+    """On a terminal that answers each question so, or not at all."""
+    practice = start_practice()
+    practice.config(home.config, "plain")
+    master, slave = pty.openpty()
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("4H", 40, 100, 0, 0))
+    before = termios.tcgetattr(slave)
+    with subprocess.Popen(
+        ["setsid", "--ctty", "--wait", GRANTTY, "check"],
+        env=home.environment(TERM="xterm-256color"),
+        stdin=slave, stdout=slave, stderr=slave,
+    ) as check:
+        output, asked = b"", 0
+        while check.poll() is None or select.select([master], [], [], 0)[0]:
+            if not select.select([master], [], [], 0.1)[0]:
+                continue
+            output += os.read(master, 65536)
+            if output.count(b"\x1b[6n") > asked and answer:
+                asked += 1
+                os.write(master, answer)
+    text = " ".join(output.decode().split())
+    assert said in text
+    assert ("the code, in half blocks" in text) == (
+        "two" not in said and "UTF-8" not in said)
+    assert termios.tcgetattr(slave) == before
+    os.close(master)
+    os.close(slave)
 
 
 def test_lines_break_between_words(home, start_practice, open_terminal):
     practice = start_practice("--fault", "string-numbers")
     practice.config(home.config, "plain")
     screen = open_terminal("check", columns=60, rows=60)
-    screen.wait_for("All is well")
+    screen.wait_for("All checks passed")
     shown = screen.text()
     first = next(i for i, row in enumerate(shown) if "expires_in" in row)
     assert shown[first].startswith("- device authorization: ")
     assert shown[first + 1].startswith("  ")
     both = " ".join(row.strip() for row in shown[first : first + 2])
-    assert both.endswith("not as a number (RFC 8628 section 3.2)")
+    assert both.endswith("instead of a number (RFC 8628 section 3.2)")
 
 
 def test_shape_of_the_json(home, start_practice):
@@ -180,7 +233,7 @@ def test_shape_of_the_json(home, start_practice):
     assert report["remarks"] == [
         {
             "answer": "device authorization",
-            "detail": "has no interval, so that it is 5 seconds",
+            "detail": "has no interval, so it is 5 seconds",
             "reference": "RFC 8628 section 3.2",
         }
     ]
@@ -214,11 +267,53 @@ def test_discovery_and_code_grant(home, start_practice):
     assert (code, deviations) == (Exit.DONE, [])
     for name in ("discovery", "authorization_endpoint", "token_endpoint"):
         assert rows[name]["status"] == "OK"
-    assert "by the code grant" in rows["provider"]["detail"]
+    assert ", code grant, client ID " in rows["provider"]["detail"]
     assert practice.code() is None
     code, rows, deviations = check(home)
     assert (code, deviations) == (Exit.DONE, [])
     assert rows["discovery"]["status"] == "OK"
+
+
+ONLY_ISSUER = {"device_authorization_endpoint": None, "token_endpoint": None}
+
+
+def test_moved_discovery_document(home, start_practice):
+    """Where it is, and nothing else of that address."""
+    practice = start_practice("--fault", "redirect@discovery")
+    issuer = practice.url.replace("127.0.0.1", "localhost")
+    practice.config(home.config, "plain",
+                    provider={**ONLY_ISSUER, "issuer": issuer})
+    code, rows, _ = check(home)
+    assert code == Exit.FAILED
+    detail = rows["discovery"]["detail"]
+    advice = f'(status 302): set provider.issuer to "{practice.url}".'
+    assert detail.endswith(advice)
+    assert advice in home.grantty("login").stderr
+
+
+@pytest.mark.parametrize("where", ["openid-configuration",
+                                   "oauth-authorization-server"])
+def test_document_in_place_of_its_issuer(home, start_practice, where):
+    practice = start_practice()
+    address = f"{practice.url}/.well-known/{where}"
+    practice.config(home.config, "plain",
+                    provider={**ONLY_ISSUER, "issuer": address})
+    for run in (home.grantty("login"), home.grantty("check")):
+        assert run.returncode != Exit.DONE
+        words = " ".join((run.stdout + run.stderr).split())
+        assert f'set it to "{practice.url}"' in words
+    assert home.grantty("login").returncode == Exit.USAGE
+    assert practice.connections() == 0
+
+
+def test_endpoint_that_redirects(home, start_practice):
+    practice = start_practice("--fault", "redirect@refresh")
+    practice.config(home.config, "plain")
+    _, rows, _ = check(home)
+    assert rows["token_endpoint"]["status"] == "WARN"
+    assert "redirects to 127.0.0.1 (status 302)" in (
+        rows["token_endpoint"]["detail"]
+    )
 
 
 @pytest.mark.parametrize("revokes", [True, False])
@@ -230,8 +325,11 @@ def test_token_that_nobody_asked_for(home, start_practice, revokes):
     assert code == Exit.DONE
     assert rows["poll"]["status"] == "WARN"
     assert ("was revoked" in rows["poll"]["detail"]) == revokes
-    assert "although nobody has approved" in deviations[0]["detail"]
-    assert practice.calls("POST /revoke") == (2 if revokes else 0)
+    assert "without approval" in deviations[0]["detail"]
+    # Both tokens, and one that is none.
+    assert practice.calls("POST /revoke") == (3 if revokes else 0)
+    if revokes:
+        assert rows["revocation_endpoint"]["status"] == "OK"
     assert not home.session.exists()
 
 
@@ -264,14 +362,14 @@ def test_certificate(home, start_tls):
     start_tls()
     code, rows, deviations = check(home)
     assert (code, deviations) == (Exit.DONE, [])
-    assert rows["resolve"]["detail"] == "localhost is 127.0.0.1 (IPv4)"
+    assert rows["resolve"]["detail"] == "localhost resolves to 127.0.0.1 (IPv4)"
     assert "grantty authority" in rows["tls"]["detail"]
 
 
 @pytest.mark.parametrize(
     "how, words",
     [
-        ({"trusted": False}, "authority that this machine does not know"),
+        ({"trusted": False}, "unknown authority"),
         ({"made": "2020-01-01"}, "has expired"),
     ],
 )
@@ -283,7 +381,7 @@ def test_bad_certificates(home, start_tls, how, words):
     assert words in rows["tls"]["detail"]
     assert rows["clock"]["status"] == "OK"
     # One failure is told once, not with every endpoint of the server.
-    assert "was not asked" in rows["token_endpoint"]["detail"]
+    assert "not checked" in rows["token_endpoint"]["detail"]
 
 
 def test_clock_of_1990(home, start_tls):
@@ -365,7 +463,7 @@ def test_proxy_that_wants_a_password(home, proxy, origin):
     assert run.returncode == Exit.FAILED
     assert asked[0].startswith(b"CONNECT id.example:443 ")
     assert (
-        f"127.0.0.1:{port}, from {origin}, wants a name and a password"
+        f"127.0.0.1:{port} (from {origin}) requires a user name and password"
         in run.stdout
     )
     assert "hunter2" not in run.stdout + run.stderr
@@ -374,8 +472,8 @@ def test_proxy_that_wants_a_password(home, proxy, origin):
 @pytest.mark.parametrize(
     "setting, env, words",
     [
-        ("", {}, "none is set"),
-        ("none", {"HTTPS_PROXY": "http://proxy.example"}, "none, by network"),
+        ("", {}, "not set"),
+        ("none", {"HTTPS_PROXY": "http://proxy.example"}, "turned off by network"),
         ("proxy.example:3128", {}, "not used for this machine itself"),
     ],
 )
@@ -393,14 +491,13 @@ def test_no_proxy(home, start_practice, setting, env, words):
 NOWHERE = "http://127.0.0.1:1"
 
 
-@needs_root
 def test_read_only_store(home):
     folder = home.path / "state"
     folder.mkdir()
     script = (
         'mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && exec "$@"'
     )
-    before = ["unshare", "-m", "sh", "-c", script, str(folder)]
+    before = in_mounts(script, folder)
     write_config(NOWHERE, home.config, "plain")
     _, rows, _ = check(home, before=before)
     assert rows["store"]["status"] == "FAIL"

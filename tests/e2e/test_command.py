@@ -2,11 +2,17 @@
 """grantty login -- COMMAND: what runs in its place after a sign-in."""
 
 import json
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import textwrap
 
 import pytest
 
 from practice import CLIENT_SECRET, PERSON
-from program import Exit
+from program import BUILD, TOP, Exit, wait_until
 
 WITNESS = (
     "import json, os, signal, sys, termios;"
@@ -107,7 +113,7 @@ def test_not_after_a_denial(home, start):
 def test_not_after_a_key(home, start):
     mark = home.path / "mark"
     _, screen = start("--", "touch", str(mark), approve=())
-    screen.wait_for("Check this code")
+    screen.wait_for("this code, or enter it")
     screen.keys("Escape")
     assert screen.wait_for_exit() == Exit.CANCELLED
     assert not mark.exists()
@@ -116,13 +122,78 @@ def test_not_after_a_key(home, start):
 @pytest.mark.parametrize(
     "words, why",
     [
-        (["login", "--"], "-- needs a command behind it"),
-        (["token", "--", "true"], "does not go with token"),
-        (["--", "true"], "does not go with kiosk"),
-        (["--", "login"], "does not go with kiosk"),
+        (["login", "--"], "a command must follow --"),
+        (["token", "--", "true"], "cannot be used with token"),
+        (["--", "true"], "cannot be used with kiosk"),
+        (["--", "login"], "cannot be used with kiosk"),
     ],
 )
 def test_misused(home, words, why):
     run = home.grantty(*words)
     assert run.returncode == Exit.USAGE
     assert why in run.stderr
+
+
+# ---- The operator's guide: one account for many
+
+
+def recipe():
+    """The script that the guide has for a session for each connection."""
+    guide = (TOP / "docs" / "operators.md").read_text(encoding="utf-8")
+    block = re.search(
+        r"^    #!/bin/sh\n    # /usr/local/bin/grantty-guest(?:.*\n)+?(?=^\S)",
+        guide, re.M,
+    )
+    return textwrap.dedent(block[0])
+
+
+class Guest:
+    """Somebody who is connected: the script, and a program that waits."""
+
+    def __init__(self, home, number):
+        script, menu = home.path / "guest", home.path / f"menu{number}"
+        script.write_text(recipe(), encoding="utf-8")
+        self.base = home.path / "run"
+        self.base.mkdir(mode=0o700, exist_ok=True)
+        self.pids = home.path / f"pids{number}"
+        menu.write_text(
+            f'#!/bin/sh\ngrantty token >"{home.path}/token{number}" || exit 9\n'
+            f'echo $$ >"{self.pids}"; read line; exit 42\n'
+        )
+        menu.chmod(0o700)
+        env = home.environment(XDG_RUNTIME_DIR=str(self.base))
+        env["PATH"] = f"{BUILD}:{env['PATH']}"
+        self.process = subprocess.Popen(
+            ["sh", script, menu], env=env, start_new_session=True,
+            stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
+        )
+        wait_until(self.pids.exists, "the program after the sign-in")
+        self.token = (home.path / f"token{number}").read_text().strip()
+
+    def folders(self):
+        return list(self.base.iterdir())
+
+
+@pytest.mark.parametrize("end", ["exit", "SIGHUP", "SIGTERM", "SIGKILL"])
+def test_next_guest_finds_nothing(home, start_practice, end):
+    practice = start_practice("--approve-after", "0")
+    practice.config(home.config, "plain")
+    guest = Guest(home, 1)
+    assert practice.accepts(guest.token, "plain")
+    (folder,) = guest.folders()
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert (folder / "grantty" / "session.json").exists()
+    if end == "exit":
+        guest.process.communicate(b"\n")
+        assert guest.process.returncode == 42
+    else:
+        os.killpg(guest.process.pid, getattr(signal, end))
+        guest.process.communicate()
+    if end != "SIGKILL":  # what that leaves is for the next one to sweep
+        assert guest.folders() == []
+        assert not practice.accepts(guest.token, "plain")
+    following = Guest(home, 2)
+    assert not pathlib.Path(folder).exists()
+    assert len(following.folders()) == 1
+    following.process.communicate(b"\n")
+    assert following.folders() == []

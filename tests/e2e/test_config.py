@@ -206,7 +206,7 @@ def test_wrong_file(home, text, sentence):
 @pytest.mark.parametrize(
     "setting, sentence",
     [
-        ('preset = "wbex"', 'There is no provider preset "wbex"'),
+        ('preset = "wbex"', 'Unknown provider preset "wbex"'),
         (
             'token_endpoint = "http://a.example/t"',
             "provider.token_endpoint must be an https:// address",
@@ -244,10 +244,10 @@ def test_from_url(home):
         (["config", "--from-url", "https://webexapis.com/"], "no response_type"),
         (["config", "--from-url", URL + "&scope=x"], '"scope" more than once'),
         (["config", "--from-url", "x" * 5000], "more than 4096 characters"),
-        (["config", "--from-url", "\x1b[2J"], "no authorization URL"),
+        (["config", "--from-url", "\x1b[2J"], "not an authorization URL"),
         (["config", "--from-url", URL, "--theme", "mono"], "the other options"),
-        (["config", "--from-url"], "--from-url needs a value"),
-        (["login", "--from-url", URL], "--from-url does not go with login"),
+        (["config", "--from-url"], "--from-url requires a value"),
+        (["login", "--from-url", URL], "--from-url cannot be used with login"),
     ],
 )
 def test_from_url_refuses(home, args, sentence):

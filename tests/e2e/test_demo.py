@@ -17,7 +17,7 @@ def demo(open_terminal):
 
     def start(*args, **terminal):
         screen = open_terminal("demo", "--theme", THEME, *args, **terminal)
-        screen.wait_for("Check this code|Hello")
+        screen.wait_for("this code, or enter it|Hello")
         return screen, child_named(screen.pid, "grantty-practice")
 
     return start
@@ -36,12 +36,30 @@ def test_a_key_approves(demo, home):
     screen.keys("a")
     screen.wait_for(f"Hello, {PERSON}")
     screen.keys("o")
-    screen.wait_for("Check this code")
+    screen.wait_for("this code, or enter it")
     assert screen.wait_for_qr() != uri
     screen.keys("q")
     assert screen.wait_for_exit() == Exit.DONE
     wait_for_end(server)
     assert home.files() == []
+
+
+@pytest.mark.parametrize("term", ["xterm-256color", "tmux-256color"])
+def test_history_is_left_alone(demo, term):
+    """What a person has done before in that terminal."""
+    before = ["sh", "-c", 'seq 300; exec "$@"', "sh"]
+    screen, _ = demo(before=before, term=term, history=1000)
+    lines = screen.ask("#{history_size}")
+    assert int(lines) > 200
+    screen.keys("a")
+    screen.wait_for(f"Hello, {PERSON}")
+    screen.keys("o")
+    screen.wait_for("this code, or enter it")
+    assert screen.ask("#{history_size}") == lines
+    screen.keys("q")
+    assert screen.wait_for_exit() == Exit.DONE
+    assert screen.ask("#{history_size}") == lines
+    assert "300" in screen.text()
 
 
 def test_approved_by_itself(demo):
@@ -122,4 +140,4 @@ def test_lan(demo, little_network):
 def test_no_terminal(home):
     run = home.grantty("demo", "--theme", THEME)
     assert run.returncode == Exit.USAGE
-    assert "need a terminal" in run.stderr
+    assert "there is no terminal" in run.stderr

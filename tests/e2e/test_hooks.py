@@ -86,7 +86,7 @@ class Watch:
     """What a kiosk had before hooks, and has to have after them."""
 
     def __init__(self, screen):
-        screen.wait_for("Check this code")
+        screen.wait_for("this code, or enter it")
         self.screen = screen
         self.before = self.held()
 
@@ -111,9 +111,9 @@ class Watch:
 
     def answers_keys(self):
         self.screen.keys("?")
-        self.screen.wait_for("Any key closes this")
+        self.screen.wait_for("Press any key to close")
         self.screen.keys("x")
-        self.screen.wait_without("Any key closes this")
+        self.screen.wait_without("Press any key to close")
 
 
 @pytest.fixture
@@ -235,7 +235,7 @@ def test_revocation_that_is_given_up(home, hooks, number):
         finally:
             logout.kill()
     assert logout.returncode == -number
-    assert home.stored() == stored
+    assert home.stored() == {**stored, "signing_out": True}
     assert not hooks.told.exists()
     hooks.practice.control(fault="")
     again = home.grantty("logout")
@@ -288,7 +288,7 @@ def test_not_for_who_is_turned_away(home, hooks):
     "text, mode, line",
     [
         ("#!/bin/sh\nexit 3\n", 0o755, "failed with exit status 3"),
-        ("#!/bin/sh\nkill -9 $$\n", 0o755, "was ended by signal 9"),
+        ("#!/bin/sh\nkill -9 $$\n", 0o755, "was killed by signal 9"),
         ("#!/bin/sh\n", 0o644, "cannot run .*: Permission denied"),
         ("echo no shell\n", 0o755, "cannot run .*: Exec format error"),
         (None, 0, "cannot run .*: No such file or directory"),
@@ -364,7 +364,7 @@ def test_killed_with_the_kiosk(home, hooks, open_terminal):
     screen.signal(15)
     assert screen.wait_for_exit() == Exit.DONE
     assert not is_running(pid.read_text().strip())
-    assert hooks.lines("killed with this program")
+    assert hooks.lines("killed because grantty is ending")
 
 
 @pytest.mark.row("Process", "hook that floods both its outputs",
@@ -377,7 +377,7 @@ def test_floods(hooks, watched):
         f"yes '{'z' * 500}' >&2 &\nyes\n",
         timeout_s=6,
     )
-    wait_until(lambda: hooks.lines("the rest is left out"), "the cap")
+    wait_until(lambda: hooks.lines("the rest is omitted"), "the cap")
     watch.answers_keys()
     wait_until(lambda: hooks.lines("killed"), "the killing")
     assert len(hooks.lines("yyy")) + len(hooks.lines("zzz")) <= 20

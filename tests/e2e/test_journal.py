@@ -3,7 +3,6 @@
 is, in a mount namespace of its own."""
 
 import ctypes
-import os
 import pathlib
 import socket
 import struct
@@ -11,6 +10,7 @@ import threading
 
 import pytest
 
+from fixtures import in_mounts, need_mounts
 from practice import PERSON
 from program import Exit
 
@@ -81,15 +81,13 @@ class Journal:
             'mount -t tmpfs none /run && mkdir -p "$1" && '
             'mount --bind "$0" "$1" && shift && exec "$@"'
         )
-        return ["unshare", "-m", "sh", "-c", script, str(self.folder),
-                str(FOLDER)]
+        return in_mounts(script, self.folder, FOLDER)
 
 
 @pytest.fixture
 def journal(tmp_path, request):
     """Its parameter: how many entries it holds that nobody has read."""
-    if os.geteuid() != 0:
-        pytest.skip("needs root, for a mount namespace")
+    need_mounts()
     folder = tmp_path / "journal"
     folder.mkdir()
     journal = Journal(folder, getattr(request, "param", PLENTY))
@@ -151,5 +149,5 @@ def test_no_journal(home, start_practice):
     practice = start_practice("--approve-after", "0")
     practice.config(home.config, log={"syslog": True})
     script = 'mount -t tmpfs none /run && exec "$@"'
-    before = ["unshare", "-m", "sh", "-c", script, "sh"]
+    before = in_mounts(script, "sh")
     assert home.grantty("login", "--plain", before=before).returncode == 0

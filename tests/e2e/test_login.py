@@ -4,12 +4,13 @@
 import concurrent.futures
 import re
 import signal
+import subprocess
 import urllib.parse
 
 import pytest
 
 from practice import CLIENT_SECRET, PERSON, WEBEX_HELPER, Practice
-from program import Exit, Home, wait_until
+from program import GRANTTY, Exit, Home, wait_until
 from terminal import CELL_WIDTH
 
 @pytest.fixture
@@ -25,11 +26,6 @@ def sign_in(home, start_practice, open_terminal):
         return practice, screen
 
     return start
-
-
-def spaced(code):
-    """How a code is shown where there is no room for large characters."""
-    return " ".join(code)
 
 
 def assert_without(secrets, *texts):
@@ -84,17 +80,19 @@ def test_webex_at_80x24(home, sign_in):
         in [(41, 2), (37, 4), (37, 2)],
         screen.show,
     )
-    screen.wait_for("Check this code, or type it")
+    screen.wait_for("this code, or enter it")
     screen.wait_for(re.escape("oauth-helper-r.wbx2.com"))
 
-    # Beside the QR code it is drawn in large characters; in zoom, as text.
+    # Beside the QR code it is drawn in large characters, too.
     code = practice.code()["user_code"]
     assert re.fullmatch(r"\d{6}", code)
+    screen.wait_for(code)
     screen.keys("z")
-    screen.wait_for(spaced(code))
+    screen.wait_without("this code, or enter it")
+    screen.wait_for(code)
     assert screen.wait_for_qr() == uri
     screen.keys("z")
-    screen.wait_for("Check this code")
+    screen.wait_for("this code, or enter it")
 
     practice.control(approve=code)
     assert screen.wait_for_exit() == Exit.DONE
@@ -107,6 +105,7 @@ def test_webex_at_80x24(home, sign_in):
     assert set(stored) == {
         "version",
         "provider",
+        "client_id",
         "access_token",
         "refresh_token",
         "expires_at",
@@ -137,7 +136,7 @@ def test_verbs_after_login(home, start_practice, dialect):
     whoami = home.grantty("whoami")
     assert (whoami.returncode, whoami.stderr) == (Exit.DONE, "")
     assert re.search(rf"^Name +{PERSON}$", whoami.stdout, re.M)
-    assert re.search(r"^Mail +robin@example.com$", whoami.stdout, re.M)
+    assert re.search(r"^Email +robin@example.com$", whoami.stdout, re.M)
     status = home.grantty("status")
     assert (status.returncode, status.stderr) == (Exit.DONE, "")
     assert PERSON in status.stdout
@@ -205,6 +204,85 @@ def test_plain_in_a_terminal(home, start_practice, open_terminal):
     screen.wait_for(f"as {PERSON}")
 
 
+# rows, columns, the locale, what the QR code says
+PAPERS = {
+    "80x24": (24, 80, "C.UTF-8", "bare"),
+    "80x50": (50, 80, "C.UTF-8", "complete"),
+    "50x15": (15, 50, "C.UTF-8", None),
+    "40x12": (12, 40, "C.UTF-8", None),
+    "screen without UTF-8": (60, 130, "C", "complete"),
+}
+
+
+@pytest.mark.parametrize(
+    "rows, columns, locale, says", PAPERS.values(), ids=PAPERS
+)
+def test_plain_on_paper_of_that_size(
+    home, start_practice, open_terminal, rows, columns, locale, says
+):
+    practice = start_practice("--verification-uri", WEBEX_HELPER)
+    practice.config(home.config)
+    term = "screen" if locale == "C" else "xterm-256color"
+    screen = open_terminal("login", "--plain", columns=columns, rows=rows,
+                           env={"LC_ALL": locale}, term=term)
+    screen.wait_for("The code is valid for")
+    code = practice.code()
+    if says is None:
+        assert "camera" not in screen.show()
+    else:
+        uri = screen.wait_for_qr()
+        assert (len(uri) == 112) == (says == "complete"), uri
+        wait_until(lambda: practice.calls("POST /v1/device/token") > 3, "polls")
+    # Nothing has scrolled away, and nothing was left out.
+    assert screen.text()[0].startswith("To sign in to ")
+    assert screen.shows(" ".join(code["user_code"]))
+    assert locale != "C" or not re.search("[▀▄█]", screen.show())
+
+
+def test_plain_tells_when_a_code_ends_soon(home, start_practice, open_terminal):
+    practice = start_practice("--expires-in", "32")
+    practice.config(home.config)
+    screen = open_terminal("login", "--plain", columns=80, rows=24)
+    screen.wait_for("The code is valid for 3")
+    screen.wait_for("The code expires in (30|29) seconds")
+
+
+SAID_AT_THE_END = {
+    # name: (configuration, what the server is told, what is said)
+    "denied": ({}, {"deny": "*"}, "The sign-in was denied. The request "
+               "was declined on the sign-in page."),
+    "expired": ({}, {"expire": "*"}, "The code has expired. It wasn't "
+                "used in time."),
+    "wrong secret": (
+        {"provider": {"client_secret": "wrong"}},
+        None,
+        "This device is not set up correctly. {host} does not accept this "
+        "client: check that CLIENT_SECRET is right and belongs to CLIENT_ID, "
+        "and that provider.token_endpoint_auth_method is right. "
+        '("The client is not known or its secret is wrong.")',
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    "config, order, said", SAID_AT_THE_END.values(), ids=SAID_AT_THE_END
+)
+def test_plain_says_once_why_it_ends(
+    home, start_practice, open_terminal, config, order, said
+):
+    """With no line that ends within a word, and the log with it."""
+    practice = start_practice()
+    practice.config(home.config, **config)
+    screen = open_terminal("login", "--plain", columns=40, rows=20)
+    if order:
+        screen.wait_for("The code is valid for")
+        practice.control(**order)
+    screen.wait_for_exit()
+    lines = " ".join(line.strip() for line in screen.text()).strip()
+    host = practice.url.partition("://")[2]
+    assert lines.partition("grantty: ")[2] == said.format(host=host)
+
+
 def test_plain_through_a_pipe(home, start_practice):
     practice = start_practice("--approve-after", "1")
     practice.config(home.config)
@@ -231,7 +309,7 @@ def test_code_runs_out(sign_in, options, control):
     if control:
         practice.control(**control)
     assert screen.wait_for_exit() == Exit.EXPIRED
-    screen.wait_for("The code ran out")
+    screen.wait_for("The code has expired")
 
 
 @pytest.mark.row("Network", "refused",
@@ -261,14 +339,14 @@ FAULTS = {
     "page instead of a code": (
         ["html-502@authorize"],
         Exit.UNREACHABLE,
-        r"in difficulties \(status 502\)",
+        r"having problems \(status 502\)",
     ),
     "text instead of a code": (
         ["not-json@authorize"],
         Exit.FAILED,
-        "instead of a code: is there a captive portal",
+        "instead of a code: check whether provider.device_authorization_endpoint",
     ),
-    "bad address": (["bad-uri"], Exit.FAILED, "that is no web address"),
+    "bad address": (["bad-uri"], Exit.FAILED, "that is not a web address"),
     "plain http": (["http-uri"], Exit.FAILED, "which is not safe"),
     "escapes": (["hostile-text"], Exit.FAILED, "code that cannot be shown"),
 }
@@ -292,7 +370,7 @@ def test_unknown_error(home, start_practice):
     practice.config(home.config, "plain")
     run = home.grantty("login")
     assert run.returncode == Exit.FAILED
-    assert 'refuses with the error "moon_not_full"' in run.stderr
+    assert 'answered with the error "moon_not_full"' in run.stderr
 
 
 # None of these may cost anybody an approved sign-in.
@@ -362,227 +440,6 @@ def test_wrong_secret(home, start_practice):
     assert "not-this" not in run.stdout + run.stderr
 
 
-# ---- What is wrong from the start
-
-BAD_STARTS = {
-    # name: (arguments, changes to the configuration, what is said)
-    "unknown key": (
-        ["login"],
-        {"provider": {"client_idd": "x"}},
-        r'grantty\.conf:\d+: unknown setting "client_idd"; '
-        r'did you mean "client_id"\?',
-    ),
-    "wrong type": (
-        ["login"],
-        {"network": {"connect_timeout_s": "10"}},
-        r"grantty\.conf:\d+: .*connect_timeout_s",
-    ),
-    "out of range": (
-        ["login"],
-        {"network": {"connect_timeout_s": 0}},
-        r"grantty\.conf:\d+: .*connect_timeout_s.* 1 .* 120",
-    ),
-    "no client id": (
-        ["login"],
-        {"provider": {"client_id": None}},
-        "There is no client id: set CLIENT_ID",
-    ),
-    "no client secret": (
-        ["login"],
-        {"provider": {"client_secret": None}},
-        "There is no client secret",
-    ),
-    "plain http": (
-        ["login"],
-        {"provider": {"token_endpoint": "http://192.0.2.1/token"}},
-        r"provider\.token_endpoint must be an https:// address",
-    ),
-    "unknown preset": (["login", "--provider", "nosuch"], {}, "nosuch"),
-    "missing file": (["login", "-c", "/nonexistent/x"], {}, "/nonexistent/x"),
-    "no theme": (["login", "--theme", "nosuch"], {}, 'no theme "nosuch"'),
-    "no such verb": (["nosuch"], {}, 'there is no verb "nosuch"'),
-    "no such option": (["login", "--nosuch"], {}, "no option --nosuch"),
-    "option without value": (["login", "-c"], {}, "-c needs a value"),
-    "other verb's option": (["login", "--json"], {}, "does not go with login"),
-    "left over": (["login", "now"], {}, '"now" is one word too many'),
-    "no terminal": (["kiosk"], {}, "the screens need a terminal"),
-    "no verb, no terminal": ([], {}, "the screens need a terminal"),
-}
-
-
-@pytest.mark.parametrize(
-    "args, changes, said", BAD_STARTS.values(), ids=BAD_STARTS
-)
-def test_bad_start(home, start_practice, args, changes, said):
-    practice = start_practice()
-    practice.config(home.config, **changes)
-    run = home.grantty(*args)
-    assert run.returncode == Exit.USAGE
-    assert re.search(said, run.stderr, re.I)
-    assert run.stdout == ""
-    assert run.stderr.count("\n") == 1
-    assert CLIENT_SECRET not in run.stderr
-    assert practice.codes() == []
-
-
-def test_configuration_open_to_others(home, start_practice):
-    practice = start_practice()
-    practice.config(home.config)
-    home.config.chmod(0o644)
-    run = home.grantty("login")
-    assert run.returncode == Exit.USAGE
-    assert "chmod 600" in run.stderr
-
-
-CLIENTS = {
-    # name: (environment, .env file, configuration)
-    "environment": ({"CLIENT_ID": "id", "CLIENT_SECRET": "secret"}, "", {}),
-    "prefixed": (
-        {
-            "CLIENT_ID": "wrong",
-            "GRANTTY_CLIENT_ID": "id",
-            "CLIENT_SECRET": "wrong",
-            "GRANTTY_CLIENT_SECRET": "secret",
-        },
-        "",
-        {},
-    ),
-    ".env file": ({}, 'CLIENT_ID=id\nCLIENT_SECRET="secret"\n', {}),
-    "over the file": (
-        {"CLIENT_ID": "id", "CLIENT_SECRET": "secret"},
-        "",
-        {"client_id": "wrong", "client_secret": "wrong"},
-    ),
-}
-
-
-@pytest.mark.parametrize("env, dotenv, config", CLIENTS.values(), ids=CLIENTS)
-def test_where_the_client_comes_from(
-    home, start_practice, env, dotenv, config
-):
-    secret = home.path / "secret"
-    secret.write_text("secret\n")
-    practice = start_practice(
-        "--approve-after", "0", "--client-id", "id",
-        "--client-secret-file", str(secret),
-    )  # fmt: skip
-    nobody = {"client_id": None, "client_secret": None}
-    practice.config(home.config, provider={**nobody, **config})
-    args = []
-    if dotenv:
-        path = home.path / ".env"
-        path.touch(mode=0o600)
-        path.write_text(dotenv)
-        args = ["--env-file", str(path)]
-    run = home.grantty("login", *args, env=env)
-    assert run.returncode == Exit.DONE, run.stderr
-    assert practice.code()["client_id"] == "id"
-
-
-def test_secret_from_a_credential_or_a_file(home, start_practice):
-    practice = start_practice("--approve-after", "0")
-    secret = home.path / "client_secret"
-    secret.touch(mode=0o600)
-    secret.write_text(CLIENT_SECRET + "\n")
-    practice.config(home.config, provider={"client_secret": None})
-    env = {"CREDENTIALS_DIRECTORY": str(home.path)}
-    assert home.grantty("login", env=env).returncode == Exit.DONE
-    practice.config(
-        home.config,
-        provider={"client_secret": None, "client_secret_file": str(secret)},
-    )
-    assert home.grantty("login").returncode == Exit.DONE
-    secret.chmod(0o640)
-    run = home.grantty("login")
-    assert run.returncode == Exit.USAGE
-    assert "chmod 600" in run.stderr
-    secret = secret.rename(home.path / "other_secret")
-    practice.config(
-        home.config,
-        provider={"client_secret": None, "client_secret_file": str(secret)},
-    )
-    assert home.grantty("login", env=env).returncode == Exit.DONE
-
-
-# ---- The session file
-
-
-@pytest.mark.parametrize("content", ["", "{", "[]", '{"version": 1}', "\0"])
-@pytest.mark.row("Disk", "session file corrupt or empty",
-                 "set aside, told; sign-in works")
-def test_session_corrupt(home, start_practice, content):
-    practice = start_practice("--approve-after", "0")
-    practice.config(home.config)
-    home.session.parent.mkdir(mode=0o700, parents=True)
-    home.session.touch(mode=0o600)
-    home.session.write_text(content)
-    status = home.grantty("status")
-    assert status.returncode == Exit.NOBODY
-    assert "The session file was damaged" in status.stderr
-    aside = [name for name in home.files() if ".corrupt" in name]
-    assert len(aside) == 1
-    assert (home.path / aside[0]).read_text() == content
-    assert aside[0] in status.stderr
-    assert home.grantty("login").returncode == Exit.DONE
-    assert home.stored()["profile"]["displayName"] == PERSON
-
-
-@pytest.mark.parametrize("verb", ["login", "token", "status", "logout"])
-def test_session_open_to_others(home, start_practice, verb):
-    practice = start_practice("--approve-after", "0")
-    practice.config(home.config)
-    assert home.grantty("login").returncode == Exit.DONE
-    home.session.chmod(0o644)
-    calls = practice.state()["calls"]["POST /v1/device/authorize"]
-    run = home.grantty(verb)
-    assert run.returncode == Exit.FAILED
-    assert "is open to others" in run.stderr
-    assert "chmod 600" in run.stderr
-    assert practice.calls("POST /v1/device/authorize") == calls
-    assert home.session.exists()
-
-
-def test_sealed_session(home, start_practice):
-    practice = start_practice("--approve-after", "0")
-    key = home.path / "key"
-    key.touch(mode=0o600)
-    key.write_bytes(bytes(range(32)))
-    practice.config(home.config, session={"key_file": str(key)})
-    assert home.grantty("login").returncode == Exit.DONE
-    assert set(home.stored()) == {"version", "sealed"}
-    token = home.grantty("token")
-    assert token.returncode == Exit.DONE
-    assert practice.accepts(token.stdout.strip())
-    practice.config(home.config)
-    run = home.grantty("token")
-    assert run.returncode == Exit.FAILED
-    assert "sealed: set session.key_file" in run.stderr
-
-
-def test_key_that_is_a_credential(home, start_practice):
-    """systemd >= 254 hands it out with mode 0440 and an access list."""
-    practice = start_practice("--approve-after", "0")
-    folder = home.path / "credentials"
-    folder.mkdir(mode=0o700)
-    key = folder / "session_key"
-    key.write_bytes(bytes(range(32)))
-    key.chmod(0o440)
-    practice.config(home.config, session={"key_file": str(key)})
-    env = {"CREDENTIALS_DIRECTORY": str(folder)}
-    run = home.grantty("login", env=env)
-    assert run.returncode == Exit.DONE, run.stderr
-    assert set(home.stored()) == {"version", "sealed"}
-    assert home.grantty("token", env=env).returncode == Exit.DONE
-    for env in ({}, {"CREDENTIALS_DIRECTORY": str(home.path)}):
-        run = home.grantty("token", env=env)
-        assert run.returncode == Exit.FAILED
-        assert "is open to others (mode 0440)" in run.stderr
-    key.unlink()
-    run = home.grantty("token", env={"CREDENTIALS_DIRECTORY": str(folder)})
-    assert run.returncode == Exit.FAILED
-    assert "is not there" in run.stderr
-
-
 # ---- Terminals
 
 
@@ -602,7 +459,7 @@ def test_terminals(sign_in, columns, rows, term):
     practice, screen = sign_in(columns=columns, rows=rows, term=term)
     code = practice.code()["user_code"]
     if (columns, rows) == (20, 5):
-        screen.wait_for(f"{code}|{spaced(code)}")
+        screen.wait_for(code)
     elif term != "vt100":
         assert screen.wait_for_qr().startswith(practice.url)
     shown = "".join(screen.text()).replace(" ", "")
@@ -650,3 +507,30 @@ def test_interrupted_in_plain_lines(sign_in):
     practice, screen = sign_in(args=["--plain"])
     screen.keys("C-c")
     assert screen.wait_for_exit() == Exit.CANCELLED
+
+
+def test_plain_code_grant(home, start_practice):
+    practice = start_practice()
+    practice.config(
+        home.config, "plain", grant="code", redirect_uri="http://127.0.0.1/",
+        provider={
+            "device_name": "lobby-3.example.org",
+            "authorization_endpoint": practice.url + "/authorize",
+        },
+    )
+    with subprocess.Popen(
+        [GRANTTY, "login", "--plain"],
+        env=home.environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as login:
+        lines = []
+        while not lines or not lines[-1].startswith("The address is valid"):
+            lines.append(next(login.stdout))
+        login.send_signal(signal.SIGTERM)
+    text = "".join(lines)
+    port = re.search(r"^http://127\.0\.0\.1:(\d+)/$", text, re.M).group(1)
+    assert f"    ssh -L {port}:127.0.0.1:{port} lobby-3.example.org\n" in text
+    assert re.fullmatch(r"The address is valid for \d+ minutes\.\n", lines[-1])

@@ -63,6 +63,29 @@ def test_counts(kiosk):
     assert PERSON not in text and "@" not in text
     assert file.stat().st_mode & 0o777 == 0o644
     assert list(file.parent.iterdir()) == [file]
+    assert "grantty_signed_in" not in text
+
+
+def test_killed(kiosk):
+    """What the drop-in runs then leaves the counts."""
+    screen, file = kiosk("--approve-after", "0")
+    wait_until(
+        lambda: file.exists() and value(file, "grantty_signed_in"),
+        "a user signed in",
+        timeout=2 * PATIENCE_S,  # the next write is up to ten seconds away
+    )
+    screen.signal(9)
+    assert screen.wait_for_exit() == -9
+    assert value(file, "grantty_signed_in") == 1
+    dropin = (FLEET / "metrics.conf").read_text()
+    *words, name = re.search("^ExecStopPost=-(.*)$", dropin, re.M)[1].split()
+    assert name.endswith("/grantty.prom")
+    result = run(*words, file)
+    assert (result.returncode, result.stdout) == (0, "")
+    text = file.read_text()
+    assert "grantty_signed_in" not in text
+    assert value(file, "grantty_codes_total") == 1
+    assert file.stat().st_mode & 0o777 == 0o644
 
 
 @pytest.mark.full
@@ -108,6 +131,12 @@ def test_prometheus(kiosk, home):
 def test_rules(home):
     result = run("promtool", "check", "rules", FLEET / "grantty.rules.yml")
     assert result.returncode == 0, result.stdout
+    cases = TOP / "tests" / "e2e" / "grantty.rules.test.yml"
+    result = run("promtool", "test", "rules", cases)
+    assert result.returncode == 0, result.stdout
+    alerts = re.compile(r"alert(?:name)?: (\w+)")
+    rules = alerts.findall((FLEET / "grantty.rules.yml").read_text())
+    assert set(rules) == set(alerts.findall(cases.read_text()))
 
 
 def test_no_place_for_it(home, start_practice, open_terminal):
@@ -121,7 +150,7 @@ def test_no_place_for_it(home, start_practice, open_terminal):
 
 def test_every_metric_is_known():
     """What the rules, the dashboard and the page name is what is written."""
-    source = (TOP / "src" / "core" / "metrics.c").read_text()
+    source = (TOP / "src" / "machine" / "metrics.c").read_text()
     page = FLEET.with_suffix(".md")
     for path in [FLEET / "grantty.rules.yml", FLEET / "grafana.json", page]:
         text = path.read_text(encoding="utf-8")

@@ -73,14 +73,14 @@ def test_a_day(start, systemd):
     practice, screen = start(config={"kiosk": {"start": "key"}})
     systemd.wait_for("READY=1")
     screen.wait_for("Press any key to sign in")
-    systemd.wait_for("STATUS=Waiting for somebody to press a key")
+    systemd.wait_for("STATUS=Waiting for a key press")
     screen.keys("Space")
-    systemd.wait_for("STATUS=Waiting for somebody to sign in")
+    systemd.wait_for("STATUS=Waiting for a user to sign in")
     practice.control(approve="*")
-    systemd.wait_for("STATUS=Somebody is signed in")
+    systemd.wait_for("STATUS=A user is signed in")
     screen.keys("o")
     wait_until(
-        lambda: systemd.count("STATUS=Waiting for somebody to press a key") == 2,
+        lambda: systemd.count("STATUS=Waiting for a key press") == 2,
         "the welcome again",
     )
     screen.signal(signal.SIGTERM)
@@ -119,6 +119,6 @@ def test_nobody_listens(start, systemd):
     """A socket that is gone is no reason to do anything else."""
     systemd.close()
     _, screen = start()
-    screen.wait_for("Check this code")
+    screen.wait_for("this code, or enter it")
     screen.keys("q")
     assert screen.wait_for_exit() == Exit.DONE

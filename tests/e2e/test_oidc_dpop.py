@@ -30,8 +30,8 @@ pytestmark = pytest.mark.full
 
 
 def headers(home, call):
-    """What "grantty token --dpop" says, by name."""
-    run = home.grantty("token", "--dpop", call)
+    """What "grantty token --for" says, by name."""
+    run = home.grantty("token", "--for", call)
     assert (run.returncode, run.stderr) == (DONE, "")
     return dict(line.split(": ", 1) for line in run.stdout.splitlines())
 
@@ -125,11 +125,11 @@ def test_code_grant(start_server, phone, home, log_in):
     "call, why",
     [
         ("GET", "a method, a URL"),
-        ("GET http://api.example/", "has to be a whole one, with https"),
-        ("fetch https://api.example/", "is no method"),
+        ("GET http://api.example/", "use a complete URL with https"),
+        ("fetch https://api.example/", "is not a method"),
     ],
 )
 def test_bad_call(home, call, why):
-    run = home.grantty("token", "--dpop", call)
+    run = home.grantty("token", "--for", call)
     assert (run.returncode, run.stdout) == (USAGE, "")
     assert why in run.stderr

@@ -2,6 +2,7 @@
 """The control path of the practice server, and its faults."""
 
 import email.utils
+import gzip
 import http.client
 import json
 import pathlib
@@ -87,7 +88,12 @@ def test_faults_in_codes(server, paths, fault, check):
     ("invalid-client", 401, lambda answer: answer.error == "invalid_client"),
     ("unknown-error", 400, lambda answer: answer.error not in (
         "authorization_pending", "slow_down")),
+    ("http-404", 404, lambda answer: "<h1>" in answer.text),
+    ("http-415", 415, lambda answer: answer.json == {}),
     ("http-500", 500, lambda answer: answer.json == {}),
+    ("gzip", None, lambda answer: json.loads(gzip.decompress(answer.body))),
+    ("keep-alive", None, lambda answer: answer.headers["Keep-Alive"] ==
+     "timeout=2"),
     ("html-502", 502, lambda answer: "<h1>" in answer.text),
     ("rate-limit", 429, lambda answer: answer.headers["Retry-After"] == "2"),
     ("redirect", 302, lambda answer: answer.headers["Location"]),
@@ -215,6 +221,44 @@ def test_big_body(server):
     assert answer.headers["Transfer-Encoding"] == "chunked"
     assert len(answer.body) >= 32 * 1024 * 1024
     assert answer.body.startswith(b'{"access_token":"xxx')
+
+
+def test_gzip(server):
+    """Nobody has asked for it, and the answer is none without."""
+    tokens = server.sign_in()
+    server.control(fault="huge-profile")
+    plain = server.profile(tokens)
+    assert "Content-Encoding" not in plain.headers
+    server.control(fault="gzip@profile")
+    encoded = server.profile(tokens)
+    assert encoded.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(encoded.body) == plain.body
+    assert len(plain.body) > 65535  # more than one block of it
+
+
+def test_keep_alive(server):
+    """Closed by the server, and only where its last answer says so."""
+    discovery = "/.well-known/openid-configuration"
+    closed, kept, other = (server.connect() for _ in range(3))
+    for connection, header, fault in [
+        (kept, "timeout=2", "keep-alive@discovery*1"),
+        (kept, None, None),
+        (other, None, None),
+        (closed, "timeout=2", "keep-alive@discovery*1"),
+    ]:
+        if fault:
+            server.control(fault=fault)
+        connection.request("GET", discovery)
+        answer = connection.getresponse()
+        answer.read()
+        assert answer.headers["Keep-Alive"] == header
+    begun = time.monotonic()
+    closed.sock.settimeout(8)
+    assert closed.sock.recv(1) == b""
+    assert 1 < time.monotonic() - begun < 8
+    for connection in kept, other:
+        connection.request("GET", discovery)
+        assert connection.getresponse().status == 200
 
 
 def test_drip(server):

@@ -5,17 +5,21 @@ program ends without their doing."""
 import json
 import os
 import signal
+import urllib.parse
+import urllib.request
 
 import pytest
 
-from practice import PERSON
-from program import Exit, wait_until
+from practice import OPENER, PERSON
+from practice_http import BASIC, DEVICE_GRANT
+from program import PATIENCE_S, Exit, wait_until
 
 ASK = "POST /v1/device/authorize"
 POLL = "POST /v1/device/token"
-AGAIN = "took up the code of the last run"
-NOT_AGAIN = "the code of the last run is not taken up"
-ON_SHOW = "Check this code, or type it"
+AGAIN = "resumed the previous code"
+NOT_AGAIN = "cannot resume the previous code"
+REPLACED = "the previous code can no longer be used"
+ON_SHOW = "this code, or enter it"
 
 
 @pytest.fixture
@@ -260,15 +264,66 @@ def test_other_settings(kiosk, home):
     assert logged(home, NOT_AGAIN)
 
 
-def test_used_up_at_the_very_end(kiosk, home):
-    """The answer that brought the tokens was lost in the crash: no trouble,
-    another code."""
+def expire(practice, home):
+    practice.control(expire="*")
+
+
+def redeem(practice, home):
+    """As the last poll of the run before does, whose answer is then lost."""
+    practice.control(approve="*")
+    form = {"grant_type": DEVICE_GRANT, "device_code": kept(home)["device_code"]}
+    request = urllib.request.Request(
+        practice.url + "/v1/device/token",
+        urllib.parse.urlencode(form).encode(), {"Authorization": BASIC},
+    )
+    with OPENER.open(request, timeout=PATIENCE_S) as answer:
+        assert "access_token" in json.load(answer)
+
+
+USED_UP = {"expired": expire, "redeemed": redeem}
+
+
+@pytest.mark.parametrize("end", USED_UP.values(), ids=USED_UP)
+@pytest.mark.row("Process", "killed as the tokens arrive, or a code that "
+                 "expires meanwhile",
+                 "another code at once: no trouble, no failed sign-in")
+def test_used_up_at_the_very_end(kiosk, home, end):
     first = kiosk()
+    code = first.wait_for_code()
     first.crash()
-    first.practice.control(expire="*")
+    end(first.practice, home)
     first.again()
-    wait_until(lambda: first.practice.calls(ASK) == 2, "another code")
-    wait_until(lambda: not logged(home, "Trouble"), "no trouble")
+    wait_until(
+        lambda: home.code.exists() and kept(home)["user_code"] != code,
+        "another code that is kept",
+    )
+    first.practice.control(approve="*")
+    first.screen.wait_for(f"Hello, {PERSON}")
+    assert logged(home, REPLACED)
+    assert not logged(home, "-> trouble")
+    assert first.practice.calls(ASK) == 2
+
+
+@pytest.mark.parametrize("end", USED_UP.values(), ids=USED_UP)
+def test_login_with_a_code_that_was_used_up(
+    home, start_practice, open_terminal, end
+):
+    home.code = home.session.with_name("session.json.code")
+    practice = start_practice()
+    practice.config(home.config, session={"resume": True})
+    screen = open_terminal("login", "--plain")
+    shown = screen.wait_for(r"enter this code:\s+(\d{6})\s")[1]
+    wait_until(home.code.exists, "a code that is kept")
+    screen.signal(signal.SIGKILL)
+    screen.wait_until_gone()
+    end(practice, home)
+    screen = open_terminal("login", "--plain")
+    wait_until(lambda: practice.calls(ASK) == 2, "another code")
+    another = practice.code()["user_code"]
+    assert another != shown
+    screen.wait_for(another)
+    practice.control(approve=another)
+    assert screen.wait_for_exit() == Exit.DONE
 
 
 # ---- Who keeps one
@@ -333,13 +388,13 @@ def test_login_keeps_it_only_where_told(
     practice = start_practice()
     practice.config(home.config, session={"resume": resume})
     screen = open_terminal("login", "--plain")
-    shown = screen.wait_for(r"enter the code\n\n\s+(\d{6})\n")[1]
+    shown = screen.wait_for(r"enter this code:\s+(\d{6})\s")[1]
     wait_until(lambda: practice.calls(POLL) > 0, "a poll")
     assert code.exists() == bool(resume)
     screen.hang_up()
     screen.wait_until_gone()
     screen = open_terminal("login", "--plain")
-    again = screen.wait_for(r"enter the code\n\n\s+(\d{6})\n")[1]
+    again = screen.wait_for(r"enter this code:\s+(\d{6})\s")[1]
     assert (again == shown) == bool(resume)
     screen.keys("C-c")
     assert screen.wait_for_exit() == Exit.CANCELLED

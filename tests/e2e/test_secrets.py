@@ -139,7 +139,7 @@ def test_nobody_is_left_after_a_sign_out(
     screen.wait_for("Everything")
     screen.resize(size[0] + 9, size[1] + 5)
     screen.keys("Tab")
-    screen.wait_for(" ".join(["Mail", "robin@example.com"]))
+    screen.wait_for(" ".join(["Email", "robin@example.com"]))
     output = home.path / "output"
     screen.tmux("pipe-pane", f"cat >{output}")
     wait_until(output.exists, "a look at what is written")
@@ -232,4 +232,4 @@ def test_memory_that_cannot_be_locked(home, start_practice, limit, said):
         *("login", "--plain", "-v"), before=["prlimit", f"--memlock={limit}"]
     )
     assert done.returncode == Exit.DONE
-    assert ("no memory could be locked" in done.stderr) == said
+    assert ("cannot lock memory" in done.stderr) == said

@@ -23,6 +23,26 @@ HALF_A_SECOND = RATE // 2
 OPENING = 140
 
 
+# A pseudo-terminal is taken for a serial line if it has modem lines.
+MODEM_LINES = """
+#define _GNU_SOURCE
+#include <stdarg.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+int ioctl(int fd, unsigned long request, ...)
+{
+	va_list arguments;
+	va_start(arguments, request);
+	void *argument = va_arg(arguments, void *);
+	va_end(arguments);
+	if (request == TIOCMGET)
+		return 0;
+	return (int)syscall(SYS_ioctl, fd, request, argument);
+}
+"""
+
+
 class Line:
     """A kiosk at the other end of a line; keeps what has come through, in a
     file, too."""
@@ -74,8 +94,13 @@ class Line:
 @pytest.fixture
 def open_line(home, tmp_path):
     lines = []
+    source, library = tmp_path / "line.c", tmp_path / "line.so"
+    source.write_text(MODEM_LINES)
+    subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", library, source],
+                   check=True)  # fmt: skip
 
     def start(**env):
+        env["LD_PRELOAD"] = str(library)
         lines.append(Line(home.environment(**env), tmp_path / "line"))
         return lines[-1]
 
@@ -107,7 +132,7 @@ def test_first_things_first(
     practice.config(home.config)
     line = open_line(TERM=term)
     wait_until(lambda: line.carry() and practice.code(), "a code")
-    code = " ".join(practice.code()["user_code"])
+    code = practice.code()["user_code"]
     until_code = max(
         line.wait_for(code.encode()), line.wait_for(b"/verify")
     )

@@ -38,7 +38,7 @@ def test_nobody(home, start_practice):
     for verb in ["token", "whoami", "status"]:
         run = home.grantty(verb)
         assert (run.returncode, run.stdout) == (Exit.NOBODY, "")
-        assert "obody is signed in" in run.stderr
+        assert "o user is signed in" in run.stderr
     assert practice.connections() == 0
 
 
@@ -90,7 +90,7 @@ def test_status_of_a_refresh_token_without_an_end(home, signed_in):
     signed_in(dialect="plain")
     lines = home.grantty("status").stdout.splitlines()
     row = next(line for line in lines if line.startswith("Refresh token"))
-    assert row.split(None, 2)[2] == "good for an unknown time"
+    assert row.split(None, 2)[2] == "valid for an unknown time"
 
 
 def test_refreshed_before_it_runs_out(home, signed_in, open_terminal):
@@ -233,17 +233,46 @@ def test_logout_revokes(home, signed_in):
     assert not home.session.exists()
 
 
+@pytest.mark.parametrize("verb, code", [
+    ("token", Exit.NOBODY), ("login", Exit.DONE), ("logout", Exit.DONE),
+])
+@pytest.mark.row("Process", "killed while tokens are being revoked",
+                 "signed out at once; the next verb that writes finishes it")
+def test_killed_during_a_sign_out(home, signed_in, verb, code):
+    out = home.path / "out"
+    practice = signed_in(
+        dialect="plain", hooks={"on_signed_out": ["/bin/mkdir", str(out)]})
+    access, _ = home.secrets()
+    practice.pause()
+    run = subprocess.Popen([GRANTTY, "logout"], env=home.environment())
+    wait_until(lambda: home.stored().get("signing_out"), "the mark")
+    run.kill()
+    run.wait()
+    practice.go_on()
+    before = home.session.read_bytes()
+    for reader in "status", "whoami":
+        assert home.grantty(reader).returncode == Exit.NOBODY
+    assert home.session.read_bytes() == before and not out.exists()
+    again = home.grantty(verb)
+    assert again.returncode == code, again.stderr
+    assert not practice.accepts(access, "plain")
+    assert out.exists()
+    assert home.session.exists() == (verb == "login")
+    if verb == "login":
+        assert home.secrets()[0] != access
+
+
 def test_logout_where_nothing_can_be_revoked(home, signed_in):
     practice = signed_in()
     connections = practice.connections()
     run = home.grantty("logout")
     assert (run.returncode, run.stderr) == (Exit.DONE, "")
-    assert "offers no revocation" in run.stdout
+    assert "does not support revocation" in run.stdout
     assert practice.connections() == connections
     assert not home.session.exists()
     again = home.grantty("logout")
     assert (again.returncode, again.stderr) == (Exit.DONE, "")
-    assert again.stdout == "Nobody was signed in.\n"
+    assert again.stdout == "No user was signed in.\n"
 
 
 def test_logout_without_the_server(home, signed_in):

@@ -27,7 +27,7 @@ def test_twenty_polls(home, start_practice, open_terminal):
     practice = start_practice()
     practice.config(home.config)
     screen = open_terminal()
-    screen.wait_for("Check this code")
+    screen.wait_for("this code, or enter it")
     before = ticks_of(screen.pid)
     code = wait_until(
         lambda: practice.code()["polls"] >= 20 and practice.code(),
@@ -59,16 +59,55 @@ def test_never_faster_than_told(home, start_practice, open_terminal, interval):
     assert min(code["gaps_ms"]) >= max(1000, 1000 * int(interval))
 
 
-@pytest.mark.parametrize("fault", ["http-500", "drop"])
-def test_backs_off(home, start_practice, fault):
-    """A server in difficulties is asked ever less often."""
+@pytest.mark.parametrize(
+    "fault, least_ms",
+    [
+        # Twice the pace of polls, a tenth of a second on top of the interval,
+        # and twice that.
+        ("http-500", [2200, 4400]),
+        # What crosses with the end of a kept connection is sent again at the
+        # pace of polls, the first time; then as above.
+        ("drop", [1100, 2200]),
+    ],
+)
+def test_backs_off(home, start_practice, fault, least_ms):
+    """A server that is having problems is polled ever less often."""
     practice = start_practice("--fault", f"{fault}*2", "--approve-after", "0")
     practice.config(home.config)
     assert home.grantty("login").returncode == Exit.DONE
     gaps = practice.code()["gaps_ms"]
     assert len(gaps) == 2
-    # Twice the pace of polls, a second on top of the interval, and twice that.
-    assert gaps[0] >= 4000 and gaps[1] >= 8000
+    assert all(gap >= least for gap, least in zip(gaps, least_ms))
+
+
+@pytest.mark.parametrize(
+    "fault, slow_downs", [("whole-seconds", 0), ("more-seconds", 1),
+                          ("seconds-up", 1)]
+)
+def test_slow_down_is_not_met_twice(
+    home, start_practice, open_terminal, fault, slow_downs
+):
+    """A server that keeps whole seconds: the log tells of it once, and the next
+    run knows."""
+    practice = start_practice("--fault", fault)
+    log = home.path / "log"
+    practice.config(home.config, log={"file": str(log)})
+    learned = home.session.with_name(home.session.name + ".polling")
+    for least in [slow_downs, 0]:
+        screen = open_terminal("login")
+        screen.wait_for("this code, or enter it")
+        wait_until(
+            lambda least=least: practice.code()["slow_downs"] >= least
+            and practice.code()["polls"] >= least + 3,
+            "three polls, after the slow_down",
+            timeout=60,
+        )
+        practice.control(approve="*")
+        assert screen.wait_for_exit() == Exit.DONE
+        assert practice.code()["slow_downs"] == least
+        assert learned.exists() == (slow_downs > 0)
+    told = log.read_text().count("a second longer than this provider asks for")
+    assert told == slow_downs
 
 
 def test_a_signed_in_kiosk_is_quiet(home, start_practice, open_terminal):
@@ -107,6 +146,23 @@ def test_secrets_stay_inside(home, start_practice, open_terminal):
         content = (home.path / name).read_text()
         if name != "state/grantty/session.json":
             assert not any(secret in content for secret in secrets[:2])
+
+
+def test_password_of_a_proxy_is_not_shown(home, start_practice, open_terminal):
+    practice = start_practice("--approve-after", "0")
+    practice.config(home.config)
+    secret = "u:5ecret"
+    screen = open_terminal(env={
+        "HTTPS_PROXY": f"http://{secret}@proxy.invalid:3128",
+        "rsync_PROXY": f"{secret}@proxy.invalid:873",
+        "HTTP_PROXY_AUTH": f"basic:*:{secret}",
+    })
+    screen.wait_for(f"Hello, {PERSON}")
+    environ = read_secretly(screen.pid, "environ")
+    assert b"HTTPS_PROXY=" in environ
+    assert b"5ecret" not in environ
+    screen.keys("q")
+    assert screen.wait_for_exit() == Exit.DONE
 
 
 def test_memory_store_writes_nothing(home, start_practice, open_terminal):

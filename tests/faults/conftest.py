@@ -42,6 +42,16 @@ def pytest_addoption(parser):
     parser.addoption(
         "--cuts", type=int, default=30, help="how many power cuts to try"
     )
+    parser.addoption(
+        "--kills", type=int, default=16,
+        help="at how many system calls of a verb to kill it; 0: at each",
+    )
+    parser.addoption(
+        "--hours", type=float, default=1, help="how long a kiosk's day is"
+    )
+    parser.addoption(
+        "--speed", type=int, default=120, help="how fast its clocks run"
+    )
 
 
 def check_aftermath(home):

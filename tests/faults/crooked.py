@@ -127,10 +127,11 @@ class Crooked:
     Each keyword is a place, with one answer or a list of them of which the
     last one stays: bytes, or something to call with the connection, which ends
     with that. tls: an ssl.SSLContext. listener: a socket to use instead of one
-    of its own, from another namespace for instance.
+    of its own, from another namespace for instance. keeps: whether a second
+    request on a connection is answered, or the connection closed instead.
     """
 
-    def __init__(self, tls=None, listener=None, **answers):
+    def __init__(self, tls=None, listener=None, keeps=True, **answers):
         self.answers = {
             "authorize": answer(CODE),
             "poll": answer(TOKENS),
@@ -140,6 +141,7 @@ class Crooked:
         }
         self.answers.update(answers)
         self.tls = tls
+        self.keeps = keeps
         self.requests = []
         self.connections = 0
         self.peers = []  # their addresses
@@ -215,6 +217,9 @@ class Crooked:
     def reply(self, request, connection):
         """Whether the connection may go on."""
         self.requests.append(request)
+        used = [r.connection for r in self.requests].count(request.connection)
+        if used > 1 and not self.keeps:
+            return False
         wanted = self.answers.get(request.place, answer("", 404))
         if isinstance(wanted, list):
             wanted = wanted.pop(0) if len(wanted) > 1 else wanted[0]

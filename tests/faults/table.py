@@ -60,6 +60,18 @@ def rows(reporter):
         yield *row, verdict, sum(report.duration for report in reports)
 
 
+def notes(reporter):
+    """What tests have to tell besides their verdict: a property "told"."""
+    return [
+        value
+        for reports in reporter.stats.values()
+        for report in reports
+        if getattr(report, "when", None) == "call"
+        for name, value in report.user_properties
+        if name == "told"
+    ]
+
+
 def print_row(reporter, cells, rest):
     wrapped = [
         textwrap.wrap(cell, width) for cell, width in zip(cells, WIDTHS)
@@ -82,6 +94,8 @@ def pytest_terminal_summary(terminalreporter):
     )
     for *cells, verdict, seconds in table:
         print_row(terminalreporter, cells, f"{verdict:7}  {seconds:7.1f}")
+    for told in notes(terminalreporter):
+        terminalreporter.write_line(told)
     counts = {
         word: sum(row[3] == word for row in table)
         for word in ("pass", "FAIL", "skip")

@@ -8,6 +8,7 @@ import subprocess
 
 import pytest
 
+from fixtures import in_mounts
 from practice import PERSON
 from program import GRANTTY, PATIENCE_S, Exit, wait_until
 
@@ -153,7 +154,7 @@ def test_error_at_the_save(home, signed_in, fault):
         home, "-e", f"trace={fault.partition(':')[0]}", *paths,
         "-e", f"inject={fault}",
     )
-    assert re.search("cannot be written|could not be saved", home.logged())
+    assert re.search("annot write|cannot be written|cannot save", home.logged())
     assert home.secrets() == old
     assert "~tmp" not in " ".join(home.files())
 
@@ -182,7 +183,7 @@ def test_short_write(home, crooked):
     trace = (home.path / "trace").read_text()
     assert re.search(r"write\(.*, [1-9]\d\d\) += 100\n.* = -1 EFBIG", trace)
     assert run.returncode == Exit.FAILED
-    assert "the session could not be saved" in run.stderr
+    assert "cannot save the session" in run.stderr
     assert "raise the limit" in run.stderr
     assert not home.session.exists()
 
@@ -200,7 +201,7 @@ def test_no_place_to_sign_in(request, crooked, home, how):
         before = request.getfixturevalue("read_only")
     run = home.grantty("login", before=before)
     assert run.returncode == Exit.FAILED
-    assert re.search("no space left|read-only", run.stderr)
+    assert re.search("no space is left|read-only", run.stderr)
     assert server.connections == 0
 
 
@@ -213,10 +214,59 @@ def test_error_at_the_read(home, signed_in, verb):
     run = strace(home, "-e", "trace=read", "-P", home.session,
                  "-e", "inject=read:error=EIO", verb=verb)
     assert run.returncode == Exit.FAILED
-    assert "cannot be read" in run.stderr
+    assert "Cannot read" in run.stderr
     assert home.session.read_bytes() == old
     assert signed_in.calls("POST /v1/access_token") == heard
     assert home.grantty("token").returncode == Exit.DONE
+
+
+LOCKLESS = ["ENOLCK", "ENOSYS", "EOPNOTSUPP", "EINVAL", "EIO"]
+
+
+def without_locks(home, practice, error, verb="token"):
+    """Runs grantty on a file system that has no locks; what it says of that
+    has to be said once."""
+    practice.config(home.config)  # without a log file: it is told to the user
+    run = strace(home, "-e", "trace=flock", "-e", f"inject=flock:error={error}",
+                 verb=verb)
+    assert "stuck" not in run.stderr and "report this" not in run.stderr
+    assert run.stderr.count("Cannot lock") == 1
+    return run
+
+
+@pytest.mark.row("Disk", "a file system without locks (NFS, FUSE)",
+                 "a token that is good is printed, for which no lock is taken")
+def test_no_locks(home, signed_in):
+    assert home.grantty("token").returncode == Exit.DONE
+    heard = signed_in.calls("POST /v1/access_token")
+    run = strace(home, "-e", "trace=flock", "-e", "inject=flock:error=ENOLCK")
+    assert (run.returncode, run.stderr) == (Exit.DONE, "")
+    assert signed_in.accepts(run.stdout.strip())
+    assert "flock" not in (home.path / "trace").read_text()
+    assert signed_in.calls("POST /v1/access_token") == heard
+
+
+@pytest.mark.row("Disk", "the same, and the token has run out",
+                 "told; the refresh token is not spent, the file is whole")
+@pytest.mark.parametrize("error", LOCKLESS)
+def test_no_locks_and_run_out(home, signed_in, error):
+    old = home.session.read_bytes()
+    heard = signed_in.calls("POST /v1/access_token")
+    run = without_locks(home, signed_in, error)
+    assert (run.returncode, run.stdout) == (Exit.FAILED, "")
+    assert re.search(r"Cannot lock \S*session\.json\.lock: ", run.stderr)
+    assert ("that supports locks" in run.stderr) == (error != "EIO")
+    assert ("Cannot refresh the access token: the session file cannot be written"
+            in run.stderr)
+    assert signed_in.calls("POST /v1/access_token") == heard
+    assert home.session.read_bytes() == old
+
+
+@pytest.mark.row("Disk", "the same, at logout", "told; exit 1")
+def test_no_locks_at_logout(home, signed_in):
+    run = without_locks(home, signed_in, "ENOLCK", verb="logout")
+    assert run.returncode == Exit.FAILED
+    assert home.session.exists()
 
 
 @pytest.fixture
@@ -249,7 +299,7 @@ def test_full_disk(crooked, login, home, small_disk, open_terminal):
     screen.wait_for(f"Hello, {PERSON}")
     screen.keys("q")
     assert screen.wait_for_exit() == Exit.DONE
-    assert "there is no space left" in home.logged()
+    assert "no space is left" in home.logged()
     assert not home.session.exists()
     filler.unlink()
 
@@ -257,11 +307,10 @@ def test_full_disk(crooked, login, home, small_disk, open_terminal):
 @pytest.fixture
 def read_only(home):
     """What to put before a program so that it cannot change the session."""
-    need_root()
     folder = str(home.session.parent)
     script = f'mount --bind "{folder}" "{folder}" && ' \
         f'mount -o remount,ro,bind "{folder}" && exec "$@"'
-    return ["unshare", "-m", "sh", "-c", script, "sh"]
+    return in_mounts(script, "sh")
 
 
 @pytest.mark.row("Disk", "read-only, and the token has run out",
@@ -280,8 +329,11 @@ def test_read_only(home, signed_in, read_only):
 
 
 @pytest.mark.row("Disk", "read-only, and the token is good", "it is given out")
-def test_read_only_good(home, signed_in, read_only):
+@pytest.mark.parametrize("lock", ["locked before", "never locked"])
+def test_read_only_good(home, signed_in, read_only, lock):
     home.store(expires_at=4102444800)
+    if lock == "never locked":  # nor can the lock file be made
+        home.session.with_name("session.json.lock").unlink()
     run = home.grantty("token", before=read_only)
     assert run.returncode == Exit.DONE
     assert signed_in.accepts(run.stdout.strip())
@@ -298,7 +350,7 @@ def test_full_disk_at_the_start(home, crooked, small_disk, open_terminal):
     filler = fill(small_disk)
     screen = open_terminal()
     screen.wait_for(f"Hello, {PERSON}")
-    screen.wait_for("Access has run out, not renewed so far")
+    screen.wait_for("Access has expired, not renewed yet")
     screen.wait_for("the session file cannot be written")
     assert server.places() == ["authorize", "poll", "profile"]
     assert home.secrets() == old
@@ -328,11 +380,12 @@ def make_foreign(path):
 
 ODD_FILES = {
     "a symlink": (make_symlink, "symbolic link"),
-    "a FIFO": (make_fifo, "no regular file"),
+    "a FIFO": (make_fifo, "not a regular file"),
     "of another owner": (make_foreign, "belongs to another user"),
-    "readable to others": (lambda path: path.chmod(0o644), "open to others"),
+    "readable to others": (lambda path: path.chmod(0o644),
+                           "Other users have access to"),
     "a folder": (lambda path: (path.unlink(), path.mkdir()),
-                 "no regular file"),
+                 "not a regular file"),
 }
 
 

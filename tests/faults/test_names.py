@@ -24,7 +24,8 @@ WAITS = re.compile(
     r"wait4|waitid|pause|rt_sigtimedwait"
 )
 POLL = re.compile(r"p?poll\((\[.*?\]|NULL), \d+, ([^,)]+)")
-KEY = re.compile(r'read\((\d+), "\?", 1\)')
+LOGS = re.compile(r'write\(\d+, "\d{4}-\d\d-\d\dT')
+KEY = re.compile(r'read\((\d+), "\?", \d+\)')
 
 
 def count_keys(trace):
@@ -48,9 +49,10 @@ def check_waits(lines):
 
 def calls_per_key(lines):
     """How many system calls there were from each key to the beginning of what
-    it changed on the screen."""
+    it changed on the screen, but for what a log at level debug says of it."""
     found, at = [], None
-    for number, line in enumerate(lines):
+    quiet = [line for line in lines if not LOGS.match(line)]
+    for number, line in enumerate(quiet):
         if KEY.match(line):
             at = number
         if at is not None and line.startswith("write(") and r"\33[" in line:

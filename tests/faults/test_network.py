@@ -6,6 +6,7 @@ import ctypes
 import json
 import os
 import re
+import select
 import socket
 import subprocess
 import threading
@@ -14,8 +15,8 @@ import time
 import pytest
 
 from crooked import CODE, TOKENS, answer, error, reset
-from practice import PERSON
-from program import PATIENCE_S, Exit
+from practice import PERSON, Practice, write_config
+from program import PATIENCE_S, Exit, free_port
 
 CLONE_NEWNET = 0x40000000
 
@@ -125,7 +126,7 @@ def test_slow(network, certify, crooked, open_terminal):
     screen = open_terminal(before=network.before)
     screen.wait_for("Sign in|Hello")
     screen.keys("?")
-    screen.wait_for("Any key closes this")
+    screen.wait_for("Press any key to close")
     screen.keys("x")
     screen.wait_for(f"Hello, {PERSON}", timeout=120)
     took_s = time.monotonic() - begun_s
@@ -147,7 +148,7 @@ def test_syn_dropped(network, crooked, open_terminal):
     screen = open_terminal(before=network.before)
     screen.wait_for("No connection to the sign-in service")
     screen.keys("?")
-    screen.wait_for("Any key closes this")
+    screen.wait_for("Press any key to close")
     screen.keys("x")
     assert server.connections == 0
     network.run("nft", "flush ruleset")
@@ -244,7 +245,30 @@ def test_reset_poll(crooked, login):
     server = crooked(poll=[reset, answer(TOKENS)])
     login()
     assert server.places() == ["authorize", "poll", "poll", "profile"]
-    assert server.gaps_s("poll")[0] >= 2
+    assert server.gaps_s("poll")[0] >= 1
+
+
+@pytest.mark.row("Network", "every second request on a connection is dropped",
+                 "two polls are lost and no more; none is sent twice")
+@pytest.mark.parametrize("says, lost", [
+    ("", 2),
+    ("Keep-Alive: timeout=60\r\n", 2),
+    ("Keep-Alive: timeout=0\r\n", 0),
+    ("Keep-Alive: timeout=1\r\n", 0),
+    ("Keep-Alive: timeout=60, max=1\r\n", 0),
+    ("Connection: close\r\n", 0),
+], ids=["says nothing", "timeout=60", "timeout=0", "timeout=1", "max=1",
+        "close"])
+def test_nothing_kept(crooked, login, says, lost):
+    pending = answer({"error": "authorization_pending"}, 400, headers=says)
+    server = crooked(keeps=False, authorize=answer(CODE, headers=says),
+                     poll=[pending] * 3 + [answer(TOKENS, headers=says)])
+    login()
+    polls = server.at("poll")
+    assert len(polls) == 4 + lost
+    assert len({r.connection for r in server.requests}) == 6
+    # What the program sends goes out once an interval, lost or not.
+    assert min(server.gaps_s("poll")) >= 1
 
 
 PORTAL = answer("<html>Welcome to the hotel</html>", 200, "text/html")
@@ -288,8 +312,93 @@ def test_proxy_407(crooked, home):
     )
     run = home.grantty("login")
     assert run.returncode == Exit.UNREACHABLE
-    assert "the proxy wants a name and a password" in run.stderr
+    assert "the proxy requires a user name and password" in run.stderr
     assert {r.method for r in proxy.requests} == {"CONNECT"}
+
+
+AWAY = "https://sign-in.invalid"
+
+
+def tunnel(port):
+    """Leads a CONNECT, whatever its host, to that port of this machine."""
+
+    def give(connection):
+        with socket.create_connection(("127.0.0.1", port)) as server:
+            connection.sendall(b"HTTP/1.1 200 Go on\r\n\r\n")
+            other = {connection: server, server: connection}
+            while True:
+                for end in select.select(list(other), [], [])[0]:
+                    data = end.recv(65536)
+                    if not data:
+                        return
+                    other[end].sendall(data)
+
+    return give
+
+
+@pytest.fixture
+def behind_proxy(crooked, certify, tmp_path):
+    """A proxy that leads to a practice server, which nobody finds without: no
+    resolver knows its name."""
+    _, config = certify("DNS:sign-in.invalid")
+    port = free_port()
+    practice = Practice(
+        "--interval", "1", "--approve-after", "0", "--public-url", AWAY,
+        "--tls-cert", str(tmp_path / "cert"),
+        "--tls-key", str(tmp_path / "key"), listen=f"127.0.0.1:{port}",
+    )
+    yield crooked(connect=tunnel(port)), config["network"]
+    practice.close()
+
+
+# The proxy in the configuration and in the environment, what else is in that,
+# whether it is used, and what check says of it.
+PROXIES = {
+    "configuration": ("PROXY", None, {}, True, "allows the connection"),
+    "configuration and NO_PROXY": (
+        "PROXY", None, {"NO_PROXY": "sign-in.invalid"}, True, "network.proxy"
+    ),
+    "configuration and NO_PROXY=*": (
+        "PROXY", None, {"no_proxy": "*"}, True, "network.proxy"
+    ),
+    "configuration against the environment": (
+        "PROXY", "http://127.0.0.1:1", {}, True, "network.proxy"
+    ),
+    "environment": ("", "PROXY", {}, True, "HTTPS_PROXY) allows the connection"),
+    "environment and NO_PROXY": (
+        "", "PROXY", {"NO_PROXY": "example.org,sign-in.invalid"}, False,
+        "from HTTPS_PROXY",
+    ),
+    "environment and NO_PROXY for others": (
+        "", "PROXY", {"NO_PROXY": "example.org"}, True, "allows the connection"
+    ),
+    "none against the environment": (
+        "none", "PROXY", {}, False, "turned off by network.proxy"
+    ),
+}
+
+
+@pytest.mark.row("Network", "only a proxy leads out",
+                 "network.proxy has the say, else HTTPS_PROXY and NO_PROXY")
+@pytest.mark.parametrize("case", PROXIES)
+def test_proxy_and_no_proxy(behind_proxy, home, case):
+    proxy, network = behind_proxy
+    setting, https_proxy, env, used, says = PROXIES[case]
+    if https_proxy:
+        env = {**env, "HTTPS_PROXY": https_proxy.replace("PROXY", proxy.url)}
+    write_config(
+        AWAY, home.config, "plain",
+        network={**network, "proxy": setting.replace("PROXY", proxy.url),
+                 "connect_timeout_s": 2, "request_timeout_s": 5},
+    )
+    report = " ".join(home.grantty("check", env=env).stdout.split())
+    assert says in report
+    assert bool(proxy.requests) == used
+    assert {(r.method, r.target) for r in proxy.requests} <= {
+        ("CONNECT", "sign-in.invalid:443")
+    }
+    if used:
+        assert home.grantty("login", env=env).returncode == Exit.DONE
 
 
 @pytest.mark.row("Network", "IPv6 broken, IPv4 fine", "signs in by IPv4")

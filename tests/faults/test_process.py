@@ -79,6 +79,135 @@ def test_out_of_memory(crooked, home, short_of_memory, part):
     assert Exit.DONE in seen and len(seen) > 1
 
 
+# Fails that allocation which libconfig makes itself. Where this ends in SIGSEGV,
+# says in whose code, but for libc's, and ends with 99.
+PARSER = r"""
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <execinfo.h>
+#include <link.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+void *__libc_malloc(size_t);
+void *__libc_calloc(size_t, size_t);
+void *__libc_realloc(void *, size_t);
+static uintptr_t begin, end;
+static long at, count;
+static int is_parser(struct dl_phdr_info *info, size_t size, void *data)
+{
+	(void)size;
+	(void)data;
+	if (strstr(info->dlpi_name, "/libconfig.so") == NULL)
+		return 0;
+	begin = info->dlpi_addr;
+	for (int i = 0; i < info->dlpi_phnum; i++) {
+		uintptr_t to = begin + info->dlpi_phdr[i].p_vaddr +
+			       info->dlpi_phdr[i].p_memsz;
+		if (to > end)
+			end = to;
+	}
+	return 1;
+}
+static void crashed(int signal)
+{
+	void *frames[64];
+	int n = backtrace(frames, 64);
+	Dl_info where;
+	(void)signal;
+	for (int i = 0; i < n; i++) {
+		if (dladdr(frames[i], &where) == 0 ||
+		    strstr(where.dli_fname, "/libc.so") != NULL ||
+		    strstr(where.dli_fname, "/parser.so") != NULL)
+			continue;
+		dprintf(2, "crashed in %s\n", where.dli_fname);
+		break;
+	}
+	_exit(99);
+}
+__attribute__((constructor)) static void begin_to_fail(void)
+{
+	void *frame;
+	dl_iterate_phdr(is_parser, NULL);
+	backtrace(&frame, 1); /* loads what it needs now */
+	signal(SIGSEGV, crashed);
+	at = atol(getenv("FAIL_AT"));
+}
+__attribute__((destructor)) static void tell(void)
+{
+	if (at == 0)
+		dprintf(2, "%ld allocations\n", count);
+}
+static int fails(void *caller)
+{
+	return (uintptr_t)caller >= begin && (uintptr_t)caller < end &&
+	       ++count == at;
+}
+#define CALLER __builtin_return_address(0)
+void *malloc(size_t n) { return fails(CALLER) ? NULL : __libc_malloc(n); }
+void *calloc(size_t n, size_t m)
+{
+	return fails(CALLER) ? NULL : __libc_calloc(n, m);
+}
+void *realloc(void *p, size_t n)
+{
+	return fails(CALLER) ? NULL : __libc_realloc(p, n);
+}
+char *__strdup(const char *s)
+{
+	size_t n = strlen(s) + 1;
+	void *p = fails(CALLER) ? NULL : __libc_malloc(n);
+	return p != NULL ? memcpy(p, s, n) : NULL;
+}
+char *strdup(const char *s) __attribute__((alias("__strdup")));
+"""
+
+SETTINGS = """
+provider : {
+  preset = ""; issuer = "https://id.example"; client_id = "i";
+  verification_hosts = [ "id.example", "*.id.example" ];
+  extra = ( { name = "prompt"; value = "login"; } );
+};
+kiosk : { lock = true; renewals = 2; };
+session : { file = ""; };
+"""
+
+
+@pytest.mark.row("Process", "each allocation of libconfig's parser failing in "
+                 "turn",
+                 "the configuration, or a sentence; by a signal in libconfig "
+                 "only")
+def test_out_of_memory_in_the_parser(home, tmp_path):
+    source, library = tmp_path / "parser.c", tmp_path / "parser.so"
+    source.write_text(PARSER)
+    subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", library, source],
+                   check=True)
+    home.config.write_text(SETTINGS, encoding="utf-8")
+    def config(number):
+        return home.grantty(
+            "config", env={"LD_PRELOAD": str(library), "FAIL_AT": str(number)})
+
+    whole = config(0)
+    assert whole.returncode == Exit.DONE, whole.stderr
+    said = set()
+    for number in range(1, int(whole.stderr.split()[0]) + 1):
+        run = config(number)
+        if run.returncode == 99:
+            assert "/libconfig.so" in run.stderr, (number, run.stderr)
+        elif run.returncode == Exit.DONE:
+            # Not one setting is left out or empty in silence.
+            assert run.stdout == whole.stdout, number
+        else:
+            # Of libconfig's versions some end the program themselves.
+            assert run.returncode in (Exit.USAGE, Exit.FAILED), (number, run)
+            assert len(run.stderr.splitlines()) == 1, number
+            said.add(run.stderr)
+    assert any("memory" in line for line in said)
+
+
 # Up to there curses opens the terminal, and crashes where it gets no memory.
 OPENED = 300
 ALLOCATIONS = [*range(1, OPENED, 13), *range(OPENED, 3000, 270)]
@@ -131,7 +260,7 @@ def test_descriptors(crooked, home, limit):
 # What the server answers there, the configuration, and what is on the screen.
 STAGES = {
     "welcome": ({}, {"kiosk": {"start": "key"}}, "Press any key to sign in"),
-    "asking": ({"authorize": hang}, {}, "Asking"),
+    "asking": ({"authorize": hang}, {}, "Requesting a code"),
     "code": ({"poll": error("authorization_pending")}, {}, "Waiting for your"),
     "polling": ({"poll": hang}, {}, "Waiting for your"),
     "reading": ({"profile": hang}, {}, "Reading the profile"),
@@ -190,6 +319,17 @@ def test_signal(at_stage, home, name, stage):
     assert home.session.exists() == kept
 
 
+@pytest.mark.row("Process", "SIGKILL on a terminal without another screen",
+                 "the profile does not stay on the screen")
+@pytest.mark.parametrize("term", ["vt100", "ansi", "linux"])
+@pytest.mark.parametrize("name", ["SIGKILL", "SIGSEGV"])
+def test_nothing_stays_on_the_screen(at_stage, term, name):
+    shell, _ = at_stage("profile", term=term)
+    os.kill(shell.pid, getattr(signal, name))
+    shell.is_back(ENDS[name])
+    shell.screen.wait_without(PERSON)
+
+
 @pytest.mark.row("Process", "SIGSTOP, then SIGCONT",
                  "screen drawn again; goes on; SIGTERM ends it; terminal as "
                  "found")
@@ -202,7 +342,7 @@ def test_stopped(at_stage, stage):
     shell.screen.wait_for(text)
     shell.screen.keys("?")
     if stage not in ("confirm", "welcome"):
-        shell.screen.wait_for("Any key closes this")
+        shell.screen.wait_for("Press any key to close")
     os.kill(shell.pid, signal.SIGTERM)
     shell.is_back(Exit.DONE)
 

@@ -46,7 +46,7 @@ def test_ctrl_s(crooked, open_terminal):
     screen.wait_for("Waiting for your approval")
     screen.keys("C-s")
     screen.keys("?")
-    screen.wait_for("Any key closes this")
+    screen.wait_for("Press any key to close")
     screen.keys("C-q")
     screen.signal(signal.SIGTERM)
     assert screen.wait_for_exit() == Exit.DONE
@@ -156,7 +156,7 @@ def test_end_of_file(crooked, open_terminal):
     screen.wait_for("Waiting for your approval")
     screen.keys("C-d")
     screen.keys("?")
-    screen.wait_for("Any key closes this")
+    screen.wait_for("Press any key to close")
     tty = screen.ask("#{pane_tty}")
     subprocess.run(["stty", "-F", tty, "sane"], check=True)
     screen.keys("C-d")
@@ -210,7 +210,7 @@ def test_ctrl_z(crooked, open_terminal):
     screen.keys("C-z")
     screen.signal(signal.SIGTSTP)
     screen.keys("?")
-    screen.wait_for("Any key closes this")
+    screen.wait_for("Press any key to close")
     assert state_of(screen.pid) != "T"
     screen.signal(signal.SIGTERM)
     assert screen.wait_for_exit() == Exit.DONE

@@ -3,6 +3,7 @@
 
 import re
 import ssl
+import subprocess
 
 import pytest
 
@@ -32,7 +33,60 @@ def test_right(certify, crooked, login):
                  "told so; no request leaves the house; exit 6")
 def test_unknown_authority(certify, crooked, home):
     context, _ = certify()
-    out_of_reach(home, crooked(tls=context), "that this machine does not know")
+    out_of_reach(home, crooked(tls=context), "unknown authority")
+
+
+EVIL = """
+#include <fcntl.h>
+#include <stdlib.h>
+__attribute__((constructor)) static void load(void)
+{
+	const char *mark = getenv("MARK");
+
+	if (mark != NULL)
+		(void)open(mark, O_CREAT | O_WRONLY, 0600);
+}
+"""
+
+OPENSSL_CONF = """openssl_conf = all
+[all]
+providers = those
+[those]
+default = ours
+evil = theirs
+[ours]
+activate = 1
+[theirs]
+module = {library}
+activate = 1
+"""
+
+
+@pytest.mark.row("TLS", "SSLKEYLOGFILE, OPENSSL_CONF and GCONV_PATH set",
+                 "no effect: no secret written, no library loaded")
+def test_environment_of_somebody_else(certify, crooked, home):
+    context, config = certify()
+    crooked(config, tls=context)
+    source, library = home.path / "evil.c", home.path / "evil.so"
+    source.write_text(EVIL)
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", library, source], check=True)
+    conf = home.path / "openssl.cnf"
+    conf.write_text(OPENSSL_CONF.format(library=library))
+    (home.path / "gconv-modules").write_text(
+        f"module INTERNAL EVIL// {library} 1\nmodule EVIL// INTERNAL {library} 1\n"
+    )
+    keys, mark = home.path / "keys", home.path / "mark"
+    run = home.grantty("login", env={
+        "SSLKEYLOGFILE": str(keys),
+        "OPENSSL_CONF": str(conf),
+        "OPENSSL_MODULES": str(home.path),
+        "GCONV_PATH": str(home.path),
+        "LC_ALL": "en_GB.EVIL",
+        "MARK": str(mark),
+    })
+    assert run.returncode == Exit.DONE, run.stderr
+    assert not keys.exists()
+    assert not mark.exists()
 
 
 BAD = {
@@ -58,7 +112,7 @@ def test_tls_1_1(certify, crooked, home):
     context.set_ciphers("ALL:@SECLEVEL=0")
     context.minimum_version = ssl.TLSVersion.TLSv1
     context.maximum_version = ssl.TLSVersion.TLSv1_1
-    out_of_reach(home, crooked(config, tls=context), "no encryption came about")
+    out_of_reach(home, crooked(config, tls=context), "the TLS handshake failed")
 
 
 class PlainText:
@@ -74,7 +128,7 @@ class PlainText:
                  "told so; no request leaves the house; exit 6")
 def test_plain_text(crooked, home):
     server = crooked(tls=PlainText())
-    out_of_reach(home, server, "no encryption came about")
+    out_of_reach(home, server, "the TLS handshake failed")
 
 
 @pytest.mark.row("TLS", "plain http away from this machine",

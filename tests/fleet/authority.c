@@ -16,10 +16,12 @@
 /* How long a request waits for an answer that never comes. */
 #define REQUEST_TIMEOUT_MS 30000
 
-static const char *const names[] = {
-	[ERRAND_CODE] = "device authorization", [ERRAND_POLL] = "poll",
-	[ERRAND_REFRESH] = "refresh",		[ERRAND_PROFILE] = "profile",
-	[ERRAND_REVOKE] = "revocation",
+static const char *const names[REQUEST_KINDS] = {
+	[REQUEST_DEVICE_AUTHORIZATION] = "device authorization",
+	[REQUEST_POLL] = "poll",
+	[REQUEST_REFRESH] = "refresh",
+	[REQUEST_PROFILE] = "profile",
+	[REQUEST_REVOCATION] = "revocation",
 };
 
 /* The two texts that depend on the day. */
@@ -55,9 +57,9 @@ void authority_free(struct authority *authority)
 	free(authority->seconds);
 }
 
-const char *authority_errand_name(enum errand errand)
+const char *authority_request_name(enum request_kind kind)
 {
-	return names[errand];
+	return names[kind];
 }
 
 void authority_approve(struct device *device, bool yes)
@@ -84,7 +86,7 @@ bool authority_is_away(const struct authority *authority, int64_t now_ms)
 	return outage_at(authority, now_ms) != NULL;
 }
 
-static void say(struct reply *reply, int status, const char *body)
+static void set_reply(struct reply *reply, int status, const char *body)
 {
 	reply->status = status;
 	reply->body = body;
@@ -108,65 +110,79 @@ static int64_t latency_ms(struct authority *authority)
 			 day->latency_max_ms - day->latency_min_ms + 1);
 }
 
+/* RFC 8628 section 3.5. */
+static void slow_down(struct authority *authority, struct device *device,
+		      struct reply *reply)
+{
+	authority->slow_downs++;
+	if (++device->slow_downs > authority->most_slow_downs)
+		authority->most_slow_downs = device->slow_downs;
+	device->interval_ms += 5000;
+	set_reply(reply, 400, "{\"error\":\"slow_down\"}");
+}
+
 static void answer_poll(struct authority *authority, struct device *device,
 			int64_t now_ms, struct reply *reply)
 {
-	int64_t gap_ms = now_ms - device->polled_ms;
+	int64_t last_ms = device->polled_ms;
+	bool early = poll_clock_is_early(authority->day->poll_clock, last_ms,
+					 now_ms, device->interval_ms);
 
-	if (gap_ms < authority->day->interval_s * 1000)
+	if (now_ms - last_ms < device->interval_ms)
 		authority->too_early++;
 	device->polled_ms = now_ms;
 	if (now_ms >= device->code_until_ms)
-		say(reply, 400, "{\"error\":\"expired_token\"}");
+		set_reply(reply, 400, "{\"error\":\"expired_token\"}");
+	else if (early)
+		slow_down(authority, device, reply);
 	else if (device->denied)
-		say(reply, 400, "{\"error\":\"access_denied\"}");
+		set_reply(reply, 400, "{\"error\":\"access_denied\"}");
 	else if (device->approved)
-		say(reply, 200, token_text);
+		set_reply(reply, 200, token_text);
 	else
-		say(reply, 400, "{\"error\":\"authorization_pending\"}");
+		set_reply(reply, 400, "{\"error\":\"authorization_pending\"}");
 }
 
 static void answer(struct authority *authority, struct device *device,
-		   enum errand errand, int64_t now_ms, struct reply *reply)
+		   const struct request *request, int64_t now_ms,
+		   struct reply *reply)
 {
-	switch (errand) {
-	case ERRAND_CODE:
-		memset(device, 0, sizeof(*device));
-		device->code_until_ms =
-			now_ms + authority->day->expires_in_s * 1000;
-		device->polled_ms = now_ms;
-		say(reply, 200, code_text);
+	switch (request->kind) {
+	case REQUEST_DEVICE_AUTHORIZATION:
+		*device = (struct device){
+			.code_until_ms =
+				now_ms + authority->day->expires_in_s * 1000,
+			.polled_ms = now_ms,
+			.interval_ms = authority->day->interval_s * 1000,
+			.slow_downs = device->slow_downs,
+		};
+		set_reply(reply, 200, code_text);
 		break;
-	case ERRAND_POLL:
+	case REQUEST_POLL:
 		answer_poll(authority, device, now_ms, reply);
 		break;
-	case ERRAND_REFRESH:
-		say(reply, 200, token_text);
+	case REQUEST_REFRESH:
+		set_reply(reply, 200, token_text);
 		break;
-	case ERRAND_PROFILE:
-		say(reply, 200,
-		    "{\"sub\":\"robin\",\"name\":\"Robin Example\","
-		    "\"email\":\"robin@example.org\"}");
+	case REQUEST_PROFILE:
+		set_reply(reply, 200,
+			  "{\"sub\":\"robin\",\"name\":\"Robin Example\","
+			  "\"email\":\"robin@example.org\"}");
 		break;
-	case ERRAND_REVOKE:
-	case ERRANDS:
-		say(reply, 200, "{}");
+	case REQUEST_REVOCATION:
+		set_reply(reply, 200, "{}");
 		break;
+	case REQUEST_OTHER:
+	case REQUEST_DISCOVERY:
+	case REQUEST_KEYS:
+	case REQUEST_CODE_EXCHANGE:
+		(void)fprintf(stderr, "fleet: %s is not modelled\n",
+			      request->url);
+		exit(2);
 	}
 }
 
-static enum errand errand_of(const struct request *request)
-{
-	for (int i = 0; i < ERRANDS; i++) {
-		if (strcmp(request->purpose, names[i]) == 0)
-			return (enum errand)i;
-	}
-	(void)fprintf(stderr, "fleet: a \"%s\" is not modelled\n",
-		      request->purpose);
-	exit(2);
-}
-
-/* Whether this second has room for one request more. */
+/* True if this second has room for one request more. */
 static bool has_room(struct authority *authority, int64_t now_ms)
 {
 	int64_t capacity = authority->day->capacity;
@@ -183,14 +199,13 @@ int64_t authority_answer(struct authority *authority, struct device *device,
 			 struct reply *reply)
 {
 	const struct outage *outage = outage_at(authority, now_ms);
-	enum errand errand = errand_of(request);
 	int64_t there_ms = latency_ms(authority);
 
 	memset(reply, 0, sizeof(*reply));
 	reply->body = "";
 	reply->type = "";
 	reply->retry_after_s = -1;
-	authority->requests[errand]++;
+	authority->requests[request->kind]++;
 	authority->seconds[now_ms / 1000]++;
 	if (outage != NULL && outage->kind == OUTAGE_SILENT) {
 		fail(reply, NET_TIMEOUT, "No answer.");
@@ -199,13 +214,14 @@ int64_t authority_answer(struct authority *authority, struct device *device,
 	if (outage != NULL && outage->kind == OUTAGE_REFUSED) {
 		fail(reply, NET_CONNECT, "No connection.");
 	} else if (outage != NULL) {
-		say(reply, 503, "<html>Service Unavailable</html>");
+		set_reply(reply, 503, "<html>Service Unavailable</html>");
 	} else if (!has_room(authority, now_ms)) {
 		authority->limited++;
-		say(reply, 429, "{}");
+		set_reply(reply, 429, "{}");
 		reply->retry_after_s = authority->day->retry_after_s;
 	} else {
-		answer(authority, device, errand, now_ms + there_ms / 2, reply);
+		answer(authority, device, request, now_ms + there_ms / 2,
+		       reply);
 	}
 	return now_ms + there_ms;
 }

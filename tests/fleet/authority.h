@@ -11,23 +11,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/exchange.h"
+#include "machine/event.h"
 #include "day.h"
-
-/* What a request is for, by its purpose. */
-enum errand {
-	ERRAND_CODE,
-	ERRAND_POLL,
-	ERRAND_REFRESH,
-	ERRAND_PROFILE,
-	ERRAND_REVOKE,
-	ERRANDS
-};
 
 /* What the server knows of one device. */
 struct device {
 	int64_t code_until_ms; /* the code's end; 0: it has none */
 	int64_t polled_ms;     /* the last poll of that code */
+	int64_t interval_ms;   /* longer after a slow_down */
+	unsigned slow_downs;   /* to all its codes */
 	bool approved, denied;
 };
 
@@ -37,9 +29,11 @@ struct authority {
 	int64_t second; /* the present one, and how many it has taken */
 	int64_t taken;
 	uint32_t *seconds; /* requests in each second of the day */
-	uint64_t requests[ERRANDS];
+	uint64_t requests[REQUEST_KINDS];
 	uint64_t limited;   /* answered with 429 */
 	uint64_t too_early; /* polls before the interval was over */
+	uint64_t slow_downs;
+	unsigned most_slow_downs; /* to one device */
 };
 
 void authority_init(struct authority *authority, const struct day *day,
@@ -57,9 +51,10 @@ int64_t authority_answer(struct authority *authority, struct device *device,
 			 const struct request *request, int64_t now_ms,
 			 struct reply *reply);
 
-/* Whether the provider is away then. */
+/* True if the provider is away then. */
 bool authority_is_away(const struct authority *authority, int64_t now_ms);
 
-const char *authority_errand_name(enum errand errand);
+/* NULL for a kind that is not modelled. */
+const char *authority_request_name(enum request_kind kind);
 
 #endif

@@ -12,7 +12,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
-#include "core/settings.h"
+#include "conf/settings.h"
 #include "io/input.h"
 
 /* Numbers, by their place in the file; scale: what one of them is in struct
@@ -189,14 +189,37 @@ static bool read_outages(struct day *day, const config_t *config,
 	return true;
 }
 
-/* Whether every setting below group has a meaning: a slip of the pen must not
+bool day_set_poll_clock(struct day *day, const char *name, struct err *err)
+{
+	static const char *const names[POLL_CLOCKS] = {
+		[POLL_CLOCK_REAL] = "real",
+		[POLL_CLOCK_SECONDS] = "whole-seconds",
+		[POLL_CLOCK_MORE_SECONDS] = "more-seconds",
+		[POLL_CLOCK_SECONDS_UP] = "seconds-up",
+	};
+
+	for (size_t i = 0; i < POLL_CLOCKS; i++) {
+		if (strcmp(names[i], name) != 0)
+			continue;
+		day->poll_clock = (enum poll_clock)i;
+		return true;
+	}
+	return err_set(err,
+		       "%s: polls are timed by real, whole-seconds, "
+		       "more-seconds or seconds-up.",
+		       name);
+}
+
+/* True if every setting below group has a meaning: a slip of the pen must not
  * pass for a day on which something happens. */
 static bool know_all(const config_setting_t *group, const char *file,
 		     struct err *err)
 {
 	static const char *const others[] = {
-		"start",	  "people",	      "power", "provider",
-		"people.by_hour", "provider.outages", "goals",
+		"start",	  "people",
+		"power",	  "provider",
+		"people.by_hour", "provider.outages",
+		"goals",	  "provider.poll_clock",
 	};
 	const config_setting_t *setting;
 	const char *parent = config_setting_name(group);
@@ -239,6 +262,7 @@ static void take_name(struct day *day, const char *path)
 bool day_read(struct day *day, const char *path, struct err *err)
 {
 	const char *start = "key";
+	const char *poll_clock = "real";
 	struct buf text;
 	config_t config;
 	bool ok;
@@ -256,7 +280,9 @@ bool day_read(struct day *day, const char *path, struct err *err)
 		return false;
 	(void)config_lookup_string(&config, "start", &start);
 	day->start_key = strcmp(start, "auto") != 0;
-	ok = know_all(config_root_setting(&config), path, err) &&
+	(void)config_lookup_string(&config, "provider.poll_clock", &poll_clock);
+	ok = day_set_poll_clock(day, poll_clock, err) &&
+	     know_all(config_root_setting(&config), path, err) &&
 	     read_numbers(day, &config, path, err) &&
 	     read_fractions(day, &config, path, err) &&
 	     read_weights(day, &config, path, err) &&

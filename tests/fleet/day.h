@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "practice/poll_clock.h"
+
 struct err;
 
 enum { DAY_HOURS = 24, DAY_MAX_OUTAGES = 8 };
@@ -48,6 +50,7 @@ struct day {
 	/* The provider. */
 	int64_t latency_min_ms, latency_max_ms;
 	int64_t interval_s, expires_in_s, token_life_s;
+	enum poll_clock poll_clock;
 	int64_t capacity; /* requests per second; the rest gets a 429 with
 			   * Retry-After; 0: no limit */
 	int64_t retry_after_s;
@@ -62,6 +65,10 @@ struct day {
 	int64_t goal_wait_ms;	 /* the longest that a person waits for a code
 				  * while the provider is there */
 };
+
+/* Sets how the provider times polls: "real", "whole-seconds", "more-seconds" or
+ * "seconds-up". False with *err if it is none of these. */
+bool day_set_poll_clock(struct day *day, const char *name, struct err *err);
 
 /* Reads the file at path, in the grammar of the configuration. False with *err
  * where it cannot be read or a value is missing, of another type or unknown. */

@@ -17,14 +17,17 @@
 #include "authority.h"
 #include "base/crypto.h"
 #include "base/err.h"
-#include "core/conf.h"
-#include "core/json.h"
-#include "core/provider.h"
-#include "crowd.h"
+#include "base/json.h"
+#include "conf/conf.h"
+#include "oauth/provider.h"
+#include "fleet_sim.h"
 #include "day.h"
 
 /* What a goal looks at around an event, in seconds. */
 enum { PEAK_S = 120, AFTER_S = 60, OUTAGE_S = 600 };
+
+/* A kiosk that has met one has learned from it. */
+enum { MAX_SLOW_DOWNS = 1 };
 
 /* The most columns of the chart. */
 enum { CHART_ROWS = 24, CHART_COLUMNS = 50 };
@@ -171,11 +174,14 @@ static void print_server(const struct report *report,
 	uint64_t all = 0;
 
 	(void)printf("  requests:");
-	for (int i = 0; i < ERRANDS; i++) {
-		all += authority->requests[i];
-		(void)printf("%s %s %" PRIu64, i > 0 ? "," : "",
-			     authority_errand_name((enum errand)i),
+	for (int i = 0; i < REQUEST_KINDS; i++) {
+		const char *name = authority_request_name((enum request_kind)i);
+
+		if (name == NULL)
+			continue;
+		(void)printf("%s %s %" PRIu64, all > 0 ? "," : "", name,
 			     authority->requests[i]);
+		all += authority->requests[i];
 	}
 	(void)printf("\n  in all %" PRIu64 "; %" PRIu64
 		     " answered with 429; highest second %" PRIu32
@@ -204,14 +210,14 @@ static bool run_day(const struct day *day, struct provider *provider,
 	struct authority authority;
 	struct report report = {.day = day, .authority = &authority};
 	struct outcome outcome;
-	struct crowd *crowd;
+	struct fleet_sim *fleet_sim;
 	double began_s = cpu_s();
 	struct rusage usage;
 
 	authority_init(&authority, day, seed + 1);
 	report.seconds = day->length_ms / 1000;
-	crowd = crowd_new(day, provider, &authority, seed);
-	crowd_run(crowd, &outcome);
+	fleet_sim = fleet_sim_new(day, provider, &authority, seed);
+	fleet_sim_run(fleet_sim, &outcome);
 	(void)getrusage(RUSAGE_SELF, &usage);
 	(void)printf("%s: %" PRId64 " kiosks with start = \"%s\", %" PRId64
 		     " minutes, seed %" PRIu64 "\n",
@@ -221,7 +227,7 @@ static bool run_day(const struct day *day, struct provider *provider,
 	print_server(&report, &outcome, cpu_s() - began_s);
 	(void)printf("  one flow with a code on show: %zu bytes; the whole "
 		     "simulation: %ld MB\n",
-		     crowd_flow_bytes(provider, &authority),
+		     fleet_sim_flow_bytes(provider, &authority),
 		     usage.ru_maxrss / 1024);
 	print_power(&report);
 	print_outages(&report);
@@ -229,8 +235,10 @@ static bool run_day(const struct day *day, struct provider *provider,
 	judge(&report, "polls before the interval was over",
 	      (double)authority.too_early, 0, "");
 	report.missed |= authority.too_early > 0;
+	judge(&report, "slow_down to one kiosk, at most",
+	      authority.most_slow_downs, MAX_SLOW_DOWNS, "");
 	(void)putchar('\n');
-	crowd_free(crowd);
+	fleet_sim_free(fleet_sim);
 	authority_free(&authority);
 	return !report.missed;
 }
@@ -272,11 +280,16 @@ int main(int argc, char **argv)
 	struct err err = {""};
 	int64_t kiosks = 0;
 	int64_t seed = 1;
+	const char *poll_clock = NULL;
 	bool met = true;
 	struct day day;
 	int i = 1;
 
 	for (; i + 1 < argc && argv[i][0] == '-'; i += 2) {
+		if (strcmp(argv[i], "-p") == 0) {
+			poll_clock = argv[i + 1];
+			continue;
+		}
 		bool number = to_number(argv[i + 1],
 					argv[i][1] == 'k' ? &kiosks : &seed);
 
@@ -285,7 +298,8 @@ int main(int argc, char **argv)
 			break;
 	}
 	if (i >= argc || argv[i][0] == '-') {
-		(void)fputs("usage: fleet [-k KIOSKS] [-s SEED] FILE...\n",
+		(void)fputs("usage: fleet [-k KIOSKS] [-s SEED] [-p CLOCK] "
+			    "FILE...\n",
 			    stderr);
 		return 2;
 	}
@@ -293,7 +307,9 @@ int main(int argc, char **argv)
 	if (!crypto_init() || !set_up(&provider, &err))
 		goto fail;
 	for (; i < argc; i++) {
-		if (!day_read(&day, argv[i], &err))
+		if (!day_read(&day, argv[i], &err) ||
+		    (poll_clock != NULL &&
+		     !day_set_poll_clock(&day, poll_clock, &err)))
 			goto fail;
 		if (kiosks > 0)
 			day.kiosks = kiosks;

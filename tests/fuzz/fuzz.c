@@ -11,13 +11,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sodium.h>
+
 #include "base/crypto.h"
+#include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "core/conf.h"
-#include "core/json.h"
-#include "core/oauth.h"
-#include "core/provider.h"
+#include "conf/conf.h"
+#include "oauth/oauth.h"
+#include "oauth/provider.h"
 
 enum { PROVIDERS = 16 };
 
@@ -27,12 +29,45 @@ _Noreturn void fuzz_fail(const char *condition, const char *file, int line)
 	abort();
 }
 
+/* Random enough for what no input may guess, without a system call each. */
+static uint64_t random_state = UINT64_C(0x9e3779b97f4a7c15);
+
+static const char *random_name(void)
+{
+	return "fuzz";
+}
+
+static uint32_t random_number(void)
+{
+	random_state ^= random_state << 13;
+	random_state ^= random_state >> 7;
+	random_state ^= random_state << 17;
+	return (uint32_t)(random_state >> 32);
+}
+
+static void random_fill(void *const out, const size_t n)
+{
+	unsigned char *bytes = out;
+
+	for (size_t i = 0; i < n; i++)
+		bytes[i] = (unsigned char)random_number();
+}
+
+static randombytes_implementation fast_random = {
+	.implementation_name = random_name,
+	.random = random_number,
+	.buf = random_fill,
+};
+
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	(void)argc;
 	(void)argv;
 	must(setlocale(LC_CTYPE, "C.UTF-8") != NULL);
+	must(randombytes_set_implementation(&fast_random) == 0);
 	must(crypto_init());
+	/* What fails a unit test ends a run. */
+	must(setenv("CMOCKA_TEST_ABORT", "1", 1) == 0);
 	json_init();
 	return 0;
 }
@@ -46,7 +81,7 @@ unsigned input_choice(struct input *input, unsigned n)
 	byte = (unsigned char)*input->data;
 	input->data++;
 	input->len--;
-	return (unsigned)(byte - 'a' + 256) % n;
+	return (unsigned char)(byte - 'a') % n;
 }
 
 static char *take(struct input *input, size_t len)
@@ -115,20 +150,30 @@ void fuzz_reply_free(struct reply *reply)
 	free((char *)(uintptr_t)reply->body);
 }
 
+static unsigned preset_count(void)
+{
+	unsigned count = 1;
+
+	while (count < PROVIDERS && preset_at(count) != NULL)
+		count++;
+	return count;
+}
+
 static void set(char **field, const char *text)
 {
 	free(*field);
 	*field = xstrdup(text);
 }
 
-static void set_up(struct provider *provider, const struct preset *preset)
+void fuzz_set_up_provider(struct provider *provider, unsigned i)
 {
+	const struct preset *preset = preset_at(i % preset_count());
 	struct conf conf;
 	struct err err;
 
 	conf_init(&conf);
 	set(&conf.provider.preset, preset->name);
-	conf.provider.preset_named = true;
+	conf.preset_named = true;
 	if (preset->token_endpoint == NULL) {
 		set(&conf.provider.device_authorization_endpoint,
 		    "https://id.example/device");
@@ -146,24 +191,22 @@ struct provider *fuzz_provider(unsigned i)
 	static struct provider providers[PROVIDERS];
 	static unsigned count;
 
-	while (count == 0 || (count < PROVIDERS && preset_at(count) != NULL)) {
-		set_up(&providers[count], preset_at(count));
-		count++;
-	}
+	for (; count < preset_count(); count++)
+		fuzz_set_up_provider(&providers[count], count);
 	return &providers[i % count];
 }
 
-void must_be_told(const struct refusal *refusal)
+void must_be_told(const struct oauth_failure *failure)
 {
-	const char *sentence = refusal->err.text;
+	const char *sentence = failure->err.text;
 
 	must(sentence[0] != '\0');
 	must(text_is_clean(sentence, strlen(sentence)));
-	must(strlen(sentence) < sizeof(refusal->err.text));
-	must(text_is_clean(refusal->error, strlen(refusal->error)));
-	must(text_is_clean(refusal->tracking, strlen(refusal->tracking)));
-	must(refusal->retry_after_s >= -1);
-	must(refusal->interval_s >= 0);
+	must(strlen(sentence) < sizeof(failure->err.text));
+	must(text_is_clean(failure->error, strlen(failure->error)));
+	must(text_is_clean(failure->tracking, strlen(failure->tracking)));
+	must(failure->retry_after_s >= -1);
+	must(failure->interval_s >= 0);
 }
 
 bool is_header_safe(const char *s)

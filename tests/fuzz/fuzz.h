@@ -11,10 +11,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/exchange.h"
+#include "machine/event.h"
 
 struct provider;
-struct refusal;
+struct oauth_failure;
 
 /* libFuzzer's entry, one in each harness. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -53,10 +53,13 @@ void fuzz_reply_free(struct reply *reply);
 /* The i-th of the known providers, ready for use; the same one each time. */
 struct provider *fuzz_provider(unsigned i);
 
-/* What is promised of all that a person is told about an answer. */
-void must_be_told(const struct refusal *refusal);
+/* The same as one's own: provider_free() it. */
+void fuzz_set_up_provider(struct provider *provider, unsigned i);
 
-/* Whether it can go into a header: not empty, no control character. */
+/* What is promised of all that a person is told about an answer. */
+void must_be_told(const struct oauth_failure *failure);
+
+/* True if it can go into a header: not empty, no control character. */
 bool is_header_safe(const char *s);
 
 #endif

@@ -13,11 +13,11 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "core/conf.h"
-#include "core/conf_print.h"
-#include "core/conf_url.h"
-#include "core/dotenv.h"
-#include "core/options.h"
+#include "conf/conf.h"
+#include "conf/conf_print.h"
+#include "conf/conf_url.h"
+#include "conf/dotenv.h"
+#include "conf/options.h"
 #include "fuzz.h"
 
 enum { CAP = 4 * 1024 * 1024 };
@@ -118,7 +118,7 @@ static void read_url(struct input *input)
 	buf_init(&notes, CAP);
 	if (conf_url_read(&conf, url, &notes, &err)) {
 		must(conf.provider.client_id[0] != '\0');
-		must(strcmp(conf.grant, "code") == 0);
+		must(conf.grant == GRANT_CODE);
 		print_and_parse(&conf);
 		for (const char *line = buf_text(&notes); *line != '\0';) {
 			size_t n = strcspn(line, "\n");
@@ -135,15 +135,25 @@ static void read_url(struct input *input)
 	free(url);
 }
 
+/* An environment in which nothing is set. */
+static char *nothing(const char *name)
+{
+	(void)name;
+	return NULL;
+}
+
 static void read_env(struct input *input)
 {
 	size_t len;
 	char *text = input_rest(input, &len);
-	char *value = dotenv_get(text, len, "CLIENT_SECRET");
+	struct err err = {""};
+	struct dotenv *dotenv = dotenv_parse(text, len, nothing, &err);
 
-	if (value != NULL)
-		must(strchr(value, '\n') == NULL);
-	secret_free(value);
+	if (dotenv == NULL)
+		must(err.text[0] != '\0');
+	else
+		must(dotenv_unread(dotenv, "CLIENT_SECRET") >= 0);
+	dotenv_free(dotenv);
 	free(text);
 }
 

@@ -11,20 +11,21 @@
 #include "base/form.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "core/oauth.h"
-#include "core/provider.h"
-#include "core/qr.h"
+#include "oauth/oauth.h"
+#include "oauth/provider.h"
+#include "oauth/verification_uri.h"
+#include "ui/qr.h"
 #include "fuzz.h"
 
 static void check_uri(const struct provider *provider, const char *uri)
 {
 	struct qr qr;
 
-	must(provider_accepts_uri(provider, uri, NULL));
+	must(verification_uri_check(provider, uri, NULL));
 	must(is_header_safe(uri));
 	must(text_width(uri) == (int)strlen(uri));
 	if (qr_make(&qr, uri)) {
-		must(qr.side == 17 + 4 * qr.version);
+		must(qr.side >= 21 && qr.side <= 177 && qr.side % 4 == 1);
 		must(qr_dark(&qr, 0, 0) && !qr_dark(&qr, -1, -1));
 		qr_free(&qr);
 	}
@@ -39,7 +40,7 @@ static void check_code(const struct provider *provider,
 	must(is_header_safe(code->device_code));
 	must(code->user_code[0] != '\0');
 	must(text_is_clean(code->user_code, strlen(code->user_code)));
-	must(code->expires_in_s >= 10 && code->expires_in_s <= 86400);
+	must(code->expires_in_s >= 1 && code->expires_in_s <= 86400);
 	must(code->interval_s >= 1 && code->interval_s <= 300);
 	check_uri(provider, code->verification_uri);
 	if (code->verification_uri_complete != NULL)
@@ -60,12 +61,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const struct provider *provider =
 		fuzz_provider(input_choice(&input, 16));
 	struct device_code code;
-	struct refusal refusal;
+	struct oauth_failure failure;
 	struct reply reply;
 	enum verdict verdict;
 
 	input_reply(&input, &reply);
-	verdict = oauth_device_answer(provider, &reply, &code, &refusal);
+	verdict = oauth_device_answer(provider, &reply, &code, &failure);
 	if (verdict == VERDICT_OK) {
 		check_code(provider, &code);
 	} else {
@@ -73,7 +74,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		     verdict == VERDICT_MISCONFIGURED ||
 		     verdict == VERDICT_REFUSED);
 		must(code.device_code == NULL && code.user_code == NULL);
-		must_be_told(&refusal);
+		must_be_told(&failure);
 	}
 	device_code_free(&code);
 	fuzz_reply_free(&reply);

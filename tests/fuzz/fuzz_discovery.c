@@ -8,12 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "machine/machine.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "base/url.h"
-#include "core/discovery.h"
-#include "core/oauth.h"
-#include "core/provider.h"
+#include "machine/discovery.h"
+#include "oauth/oauth.h"
+#include "oauth/provider.h"
 #include "fuzz.h"
 
 static void check_endpoint(const char *uri)
@@ -56,20 +57,22 @@ static void make(struct provider *provider, bool code_grant)
 		provider->redirect_uri = xstrdup("http://127.0.0.1:2000/");
 }
 
-/* Answers until it is done, failed or wants to wait. */
+/* Answers until it is done, failed or wants to wait; what it waits for is on
+ * its way (docs/machines.md). */
 static void talk(struct discovery *discovery, struct reply *reply)
 {
+	struct machine machine = machine_of_discovery(discovery);
 	struct event event = {.kind = EVENT_START, .now_ms = 1000000};
 	struct action action;
 
 	for (int i = 0; i < 4; i++) {
-		action_clear(&action);
-		discovery_step(discovery, &event, &action);
+		machine.step(machine.self, &event, &action);
+		must(machine_fault(&machine, &action, false) == NULL);
 		if (action.kind == ACTION_SEND) {
 			check_endpoint(action.request->url);
 			request_free(action.request);
 		}
-		if (discovery_state(discovery) != DISCOVERY_ASKING)
+		if (discovery_state(discovery) != DISCOVERY_REQUESTING)
 			return;
 		event.kind = EVENT_REPLY;
 		event.reply = reply;
@@ -95,7 +98,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check_provider(&provider);
 	} else {
 		must(!provider_is_complete(&provider));
-		must_be_told(discovery_refusal(discovery));
+		must_be_told(discovery_oauth_failure(discovery));
 	}
 	discovery_free(discovery);
 	provider_free(&provider);

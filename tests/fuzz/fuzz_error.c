@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "base/text.h"
-#include "core/json.h"
-#include "core/oauth_error.h"
-#include "core/reply.h"
+#include "oauth/oauth_error.h"
+#include "oauth/reply.h"
 #include "fuzz.h"
 
 static void check_error(const struct json *body, int status)
@@ -33,13 +33,13 @@ static void check_error(const struct json *body, int status)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const enum endpoint endpoints[] = {
-		ENDPOINT_DISCOVERY, ENDPOINT_DEVICE, ENDPOINT_TOKEN,
-		ENDPOINT_PROFILE, ENDPOINT_REVOCATION};
+		ENDPOINT_DISCOVERY, ENDPOINT_DEVICE,	 ENDPOINT_TOKEN,
+		ENDPOINT_PROFILE,   ENDPOINT_REVOCATION, ENDPOINT_REFRESH};
 	struct input input = {(const char *)data, size};
 	const struct provider *provider =
 		fuzz_provider(input_choice(&input, 16));
-	enum endpoint endpoint = endpoints[input_choice(&input, 5)];
-	struct refusal refusal;
+	enum endpoint endpoint = endpoints[input_choice(&input, 6)];
+	struct oauth_failure failure;
 	struct reply reply;
 	struct json *body;
 	enum verdict verdict;
@@ -47,9 +47,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	input_reply(&input, &reply);
 	body = reply_body(&reply);
 	check_error(body, reply.status);
-	verdict = reply_judge(provider, endpoint, &reply, body, &refusal);
+	verdict = reply_judge(provider, endpoint, &reply, body, &failure);
 	if (verdict != VERDICT_OK)
-		must_be_told(&refusal);
+		must_be_told(&failure);
 	else if (endpoint != ENDPOINT_REVOCATION)
 		must(body != NULL && json_kind(body) == JSON_OBJECT);
 	/* Revoking a token that is not good any more has what it wants. */

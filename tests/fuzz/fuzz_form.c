@@ -66,7 +66,7 @@ static void take(struct input *input)
 	buf_free(&again);
 }
 
-static void look_at_url(struct input *input)
+static void check_url(struct input *input)
 {
 	size_t len;
 	char *text = input_rest(input, &len);
@@ -98,7 +98,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		take(&input);
 		break;
 	default:
-		look_at_url(&input);
+		check_url(&input);
 		break;
 	}
 	return 0;

@@ -10,14 +10,14 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "core/id_check.h"
-#include "core/id_token.h"
-#include "core/jose.h"
-#include "core/json.h"
-#include "core/oauth.h"
-#include "core/provider.h"
+#include "jose/jose.h"
+#include "oauth/id_check.h"
+#include "oauth/id_token.h"
+#include "oauth/oauth.h"
+#include "oauth/provider.h"
 #include "fuzz.h"
 #include "../unit/jose_samples.h"
 
@@ -85,8 +85,9 @@ static void check(struct input *input)
 			      .what = "",
 			      .retry_after_s = -1};
 	struct err err = {""};
+	struct json *profile;
 	bool again;
-	char *profile, *keys;
+	char *keys;
 
 	provider.scope = (char *)(uintptr_t) "openid";
 	provider.issuer = (char *)(uintptr_t) "joe";
@@ -101,7 +102,7 @@ static void check(struct input *input)
 				   &again, &err))
 			must_explain(&err);
 		else
-			secret_free(profile);
+			json_free(profile);
 	}
 	free(keys);
 	free(tokens.id_token);
@@ -121,10 +122,10 @@ static struct json *parse(char *text)
 }
 
 /* Claims that the issuer has signed, whatever they are, and userinfo. */
-static void read_claims(const struct json *claims, const char *userinfo)
+static void read_claims(const struct json *claims, const struct json *userinfo)
 {
 	struct err err = {""};
-	char *profile;
+	struct json *profile;
 
 	if (!id_token_check(claims, "https://id.example", "screen", "n", now_s,
 			    &err)) {
@@ -140,10 +141,8 @@ static void read_claims(const struct json *claims, const char *userinfo)
 		return;
 	}
 	must(json_get(claims, "iss") != NULL);
-	must(strstr(profile, "\"nonce\":\"n\"") == NULL ||
-	     (userinfo != NULL && strstr(userinfo, "nonce") != NULL) ||
-	     json_path(claims, "address") != NULL);
-	secret_free(profile);
+	must(json_get(profile, "nonce") == NULL);
+	json_free(profile);
 }
 
 /* What is signed here is read there. */
@@ -151,8 +150,8 @@ static void sign(struct input *input)
 {
 	static struct jose_key *key;
 	static struct json *jwks;
-	char *text = input_line(input), *userinfo = input_line(input);
-	struct json *claims = parse(text), *verified;
+	char *text = input_line(input), *more = input_line(input);
+	struct json *claims = parse(text), *userinfo = parse(more), *verified;
 	char *jws, *before, *after;
 
 	if (key == NULL) {
@@ -175,8 +174,9 @@ static void sign(struct input *input)
 		free(jws);
 	}
 	json_free(claims);
+	json_free(userinfo);
 	free(text);
-	free(userinfo);
+	free(more);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

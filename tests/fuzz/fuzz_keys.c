@@ -14,26 +14,24 @@
 #include <unistd.h>
 
 #include "base/text.h"
-#include "core/profile.h"
-#include "core/provider.h"
-#include "core/theme.h"
+#include "conf/theme.h"
+#include "oauth/profile.h"
+#include "oauth/provider.h"
 #include "fuzz.h"
+#include "ui/keyboard.h"
 #include "ui/model.h"
 #include "ui/paste.h"
-#include "ui/keyboard.h"
 #include "ui/term.h"
 #include "ui/ui.h"
-
-/* Of curses, whose header has a "screen" of its own. */
-int set_escdelay(int ms);
 
 static struct {
 	int master;
 	struct term *term;
 	struct profile *profile;
-} desk;
+	int64_t now_ms;
+} fixture;
 
-static void open_desk(void)
+static void open_fixture(void)
 {
 	static const char profile[] =
 		"{\"name\":\"Ada\",\"emails\":[\"a@b.example\",\"c@d.example\"]"
@@ -43,20 +41,18 @@ static void open_desk(void)
 	struct theme theme;
 	int slave;
 
-	desk.master = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK);
-	must(desk.master >= 0);
-	must(grantpt(desk.master) == 0 && unlockpt(desk.master) == 0);
-	slave = open(ptsname(desk.master), O_RDWR | O_NOCTTY);
+	fixture.master = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK);
+	must(fixture.master >= 0);
+	must(grantpt(fixture.master) == 0 && unlockpt(fixture.master) == 0);
+	slave = open(ptsname(fixture.master), O_RDWR | O_NOCTTY);
 	must(slave >= 0);
-	must(ioctl(desk.master, TIOCSWINSZ, &size) == 0);
+	must(ioctl(fixture.master, TIOCSWINSZ, &size) == 0);
 	must(setenv("TERM", "xterm-256color", 1) == 0);
 	theme_plain(&theme);
-	desk.term = term_open(slave, slave, &theme, NULL);
-	must(desk.term != NULL);
-	/* All that comes after an escape is there already: do not wait. */
-	set_escdelay(0);
-	desk.profile = profile_new(profile, fuzz_provider(0)->preset->profile,
-				   NULL, 0, NULL);
+	fixture.term = term_open(slave, slave, &theme, NULL);
+	must(fixture.term != NULL);
+	fixture.profile = profile_new(
+		profile, fuzz_provider(0)->preset->profile, NULL, 0, NULL);
 }
 
 /* Takes what the screens have written, so that they never wait. */
@@ -64,7 +60,7 @@ static void drain(void)
 {
 	char output[8192];
 
-	while (read(desk.master, output, sizeof(output)) > 0)
+	while (read(fixture.master, output, sizeof(output)) > 0)
 		continue;
 }
 
@@ -96,7 +92,7 @@ static struct model make_model(unsigned which)
 		model.verification_uri = "https://id.example/device";
 	}
 	if (model.screen == SCREEN_PROFILE)
-		model.profile = desk.profile;
+		model.profile = fixture.profile;
 	return model;
 }
 
@@ -111,9 +107,10 @@ static void take_keys(struct ui *ui, const struct model *model)
 {
 	int key;
 
-	while ((key = keyboard_key(term_keyboard(desk.term))) != KEYS_NONE) {
+	while ((key = keyboard_key(term_keyboard(fixture.term),
+				   fixture.now_ms)) != KEYS_NONE) {
 		must(key != KEYS_HANG_UP);
-		check_pasted(keyboard_pasted(term_keyboard(desk.term)));
+		check_pasted(keyboard_pasted(term_keyboard(fixture.term)));
 		switch (ui_key(ui, model, key)) {
 		case COMMAND_PASTE:
 			must(model->authorization_uri != NULL);
@@ -121,6 +118,9 @@ static void take_keys(struct ui *ui, const struct model *model)
 			break;
 		case COMMAND_APPROVE:
 			must(model->demo);
+			break;
+		case COMMAND_COPIED:
+			must(model->screen == SCREEN_SIGN_IN);
 			break;
 		case COMMAND_QUIT:
 			must(model->can_quit);
@@ -136,17 +136,23 @@ static void take_keys(struct ui *ui, const struct model *model)
 	}
 }
 
+static void skip_keys(void)
+{
+	while (keyboard_key(term_keyboard(fixture.term), fixture.now_ms) !=
+	       KEYS_NONE)
+		continue;
+}
+
 /* Ends a paste and a sequence that an input left open. */
 static void close_input(void)
 {
-	while (keyboard_key(term_keyboard(desk.term)) != KEYS_NONE)
-		continue;
-	must(write(desk.master, "\x1b[201~\x03", 7) == 7);
-	while (keyboard_key(term_keyboard(desk.term)) != KEYS_NONE)
-		continue;
-	must(write(desk.master, "\x03\x03", 2) == 2);
-	while (keyboard_key(term_keyboard(desk.term)) != KEYS_NONE)
-		continue;
+	skip_keys();
+	must(write(fixture.master, "\x1b[201~\x03", 7) == 7);
+	skip_keys();
+	must(write(fixture.master, "\x03\x03", 2) == 2);
+	skip_keys();
+	fixture.now_ms += KEY_GIVE_UP_MS;
+	skip_keys();
 }
 
 /* A pause, in which an escape becomes a key, is a newline in the input. */
@@ -157,10 +163,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct ui *ui;
 	char *bytes;
 
-	if (desk.term == NULL)
-		open_desk();
+	if (fixture.term == NULL)
+		open_fixture();
 	model = make_model(input_choice(&input, 32));
-	ui = ui_new(desk.term, "auto");
+	ui = ui_new(fixture.term, DRAWING_AUTO);
+	ui_offer_copies(ui);
 	ui_draw(ui, &model);
 	while ((bytes = input_line(&input)) != NULL) {
 		size_t len = strlen(bytes);
@@ -168,7 +175,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		/* A terminal holds so many bytes. */
 		len = len < 2048 ? len : 2048;
 		must(len == 0 ||
-		     write(desk.master, bytes, len) == (ssize_t)len);
+		     write(fixture.master, bytes, len) == (ssize_t)len);
+		take_keys(ui, &model);
+		fixture.now_ms += KEY_ESCAPE_MS;
 		take_keys(ui, &model);
 		ui_draw(ui, &model);
 		drain();

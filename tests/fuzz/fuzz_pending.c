@@ -9,11 +9,12 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "core/json.h"
-#include "core/pending.h"
-#include "core/provider.h"
+#include "machine/pending.h"
+#include "oauth/provider.h"
+#include "oauth/verification_uri.h"
 #include "fuzz.h"
 
 static const struct event now = {.now_ms = 10000, .wall_s = 1800000000};
@@ -51,7 +52,7 @@ static void check(const struct pending *pending,
 
 	must(is_header_safe(code->device_code));
 	must(text_is_clean(code->user_code, strlen(code->user_code)));
-	must(provider_accepts_uri(provider, code->verification_uri, NULL));
+	must(verification_uri_check(provider, code->verification_uri, NULL));
 	must(code->interval_s >= 1);
 	must(pending->expires_ms > now.now_ms);
 	must(pending->expires_ms <= now.now_ms + code->expires_in_s * 1000);

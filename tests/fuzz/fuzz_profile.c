@@ -8,10 +8,10 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/json.h"
 #include "base/text.h"
-#include "core/json.h"
-#include "core/profile.h"
-#include "core/provider.h"
+#include "oauth/profile.h"
+#include "oauth/provider.h"
 #include "fuzz.h"
 #include "ui/keyboard.h"
 #include "ui/tree.h"

@@ -10,9 +10,9 @@
 
 #include "base/form.h"
 #include "base/mem.h"
-#include "core/authorize.h"
-#include "core/oauth.h"
-#include "core/provider.h"
+#include "oauth/authorization.h"
+#include "oauth/oauth.h"
+#include "oauth/provider.h"
 #include "fuzz.h"
 #include "io/redirect_request.h"
 
@@ -40,14 +40,14 @@ static void judge(const char *answer)
 		.verifier = (char *)(uintptr_t) "verifier",
 	};
 	struct provider provider = *fuzz_provider(0);
-	struct refusal refusal = {.retry_after_s = -1};
+	struct oauth_failure failure = {.retry_after_s = -1};
 	char *code;
 	enum authorization_answer result;
 
 	provider.issuer = (char *)(uintptr_t) "https://id.example";
 	provider.redirect_uri = (char *)(uintptr_t) "http://127.0.0.1:2000/";
 	result = authorization_judge(&authorization, &provider, answer, &code,
-				     &refusal);
+				     &failure);
 	if (result == ANSWER_CODE) {
 		must(is_header_safe(code));
 		/* Encoded or not, it must have been there. */
@@ -57,7 +57,7 @@ static void judge(const char *answer)
 		secret_free(code);
 	} else {
 		must(code == NULL);
-		must_be_told(&refusal);
+		must_be_told(&failure);
 	}
 	if (strchr(answer, '%') == NULL && strstr(answer, STATE) == NULL)
 		must(result == ANSWER_FOREIGN);
@@ -96,7 +96,7 @@ static void check_hit(const struct redirect_request *request)
 }
 
 /* Method, Host and target, one a line. */
-static void ask(struct input *input)
+static void send_request(struct input *input)
 {
 	char *method = input_line(input), *host = input_line(input);
 	size_t len;
@@ -122,7 +122,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char *answer;
 
 	if (input_choice(&input, 2) == 1) {
-		ask(&input);
+		send_request(&input);
 		return 0;
 	}
 	answer = input_rest(&input, &len);

@@ -10,7 +10,7 @@
 
 #include "base/err.h"
 #include "base/text.h"
-#include "core/theme.h"
+#include "conf/theme.h"
 #include "fuzz.h"
 
 static void check_style(const struct style *style)

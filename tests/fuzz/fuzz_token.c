@@ -14,11 +14,11 @@
 #include "base/form.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "core/dpop.h"
-#include "core/oauth.h"
-#include "core/provider.h"
-#include "core/record.h"
-#include "core/session_data.h"
+#include "machine/session_data.h"
+#include "machine/session_record.h"
+#include "oauth/dpop.h"
+#include "oauth/oauth.h"
+#include "oauth/provider.h"
 #include "fuzz.h"
 
 static void check_field(const struct request *request, const char *name,
@@ -66,9 +66,9 @@ static void check_record(const struct session_data *data)
 	struct buf text;
 
 	buf_init(&text, 8 * 1024 * 1024);
-	must(record_write(&text, data, NULL));
-	must(record_read(&read, buf_text(&text), text.len, NULL, NULL) ==
-	     RECORD_OK);
+	must(session_record_write(&text, data, NULL));
+	must(session_record_read(&read, buf_text(&text), text.len, NULL,
+				 NULL) == SESSION_RECORD_OK);
 	must(same(read.tokens.access_token, data->tokens.access_token));
 	must(same(read.tokens.refresh_token, data->tokens.refresh_token));
 	must(same(read.tokens.scope, data->tokens.scope));
@@ -144,7 +144,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		fuzz_provider(input_choice(&input, 16));
 	struct session_data session = {0};
 	struct tokens *tokens = &session.tokens;
-	struct refusal refusal;
+	struct oauth_failure failure;
 	struct reply reply;
 	enum verdict verdict;
 	char *nonce;
@@ -156,7 +156,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	nonce = kind == WITH_KEY ? input_line(&input) : NULL;
 	input_reply(&input, &reply);
 	reply.dpop_nonce = nonce;
-	verdict = oauth_token_answer(provider, &reply, key, tokens, &refusal);
+	verdict = oauth_token_answer(provider, &reply, key, tokens, &failure);
 	if (verdict == VERDICT_OK) {
 		must(is_header_safe(tokens->access_token));
 		must(tokens->dpop_key == NULL || same(tokens->dpop_key, key));
@@ -172,7 +172,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	} else {
 		must(tokens->access_token == NULL);
 		must(tokens->refresh_token == NULL);
-		must_be_told(&refusal);
+		must_be_told(&failure);
 	}
 	check_nonce(&reply, key, tokens);
 	free(nonce);

@@ -16,20 +16,34 @@ import seeds
 
 HERE = pathlib.Path(__file__).resolve().parent
 DICTIONARIES = {"conf": "conf", "theme": "conf", "form": "form",
-                "redirect": "form", "practice": "form", "keys": "keys",
+                "redirect": "form", "listener": "form", "practice": "form",
+                "client_auth": "form", "http": "form", "keys": "keys",
+                "key_parser": "keys",
                 "text": "text"}  # the others: JSON
 # A syntax error makes libconfig lose a few bytes (leaks.supp). libFuzzer would
 # look for leaks after each of them, which takes ten times as long as the rest;
 # without that it still does in the end. What is lost is given back by starting
 # again now and then.
 LEAKING = {"conf", "theme"}
+# How long an input gets where more bytes would only cost time: the parser of
+# keys keeps 16 and a state.
+LENGTHS = {"key_parser": 64}
 PART_S = 300
+# AddressSanitizer's defaults are for programs that run once: this keeps what was
+# freed in the cache, and remembers as much of a stack as is read.
+ASAN = "quarantine_size_mb=8:malloc_context_size=8"
 JOBS = int(os.environ.get("FUZZ_JOBS", "2"))
 
 
 def statistic(log, name):
     found = re.search(rf"^stat::{name}:\s*(\d+)", log, re.MULTILINE)
     return int(found[1]) if found else 0
+
+
+def edges(log):
+    """How many edges of the code have been seen."""
+    seen = re.findall(r"\bcov: (\d+)", log)
+    return int(seen[-1]) if seen else 0
 
 
 def run(folder, name, seed_folder, seconds):
@@ -44,11 +58,14 @@ def run(folder, name, seed_folder, seconds):
     options = f"suppressions={HERE}/leaks.supp:print_suppressions=0"
     if name in LEAKING:
         command.insert(1, "-detect_leaks=0")
+    if name in LENGTHS:
+        command.insert(1, f"-max_len={LENGTHS[name]}")
     log = folder / f"{name}.log"
     with log.open("wb") as output:
         done = subprocess.run(command, stdout=output, stderr=output,
                               stdin=subprocess.DEVNULL, check=False,
-                              env={**os.environ, "LSAN_OPTIONS": options})
+                              env={"ASAN_OPTIONS": ASAN, **os.environ,
+                                   "LSAN_OPTIONS": options})
     return done.returncode, log.read_text(errors="replace")
 
 
@@ -72,7 +89,7 @@ def main():
     folders = seeds.write(folder / "seeds")
     names = sys.argv[3:] or sorted(folders)
     failed = []
-    print(f"{'harness':12}{'executions':>12}{'per second':>12}"
+    print(f"{'harness':15}{'executions':>12}{'per second':>12}{'edges':>8}"
           f"{'inputs kept':>13}  verdict", flush=True)
     with concurrent.futures.ThreadPoolExecutor(JOBS) as pool:
         runs = {name: pool.submit(run_in_parts, folder, name, folders[name], seconds)
@@ -80,7 +97,8 @@ def main():
         for name in names:
             code, tried, log = runs[name].result()
             kept = len(list((folder / "corpus" / name).iterdir()))
-            print(f"{name:12}{tried:12}{tried // seconds:12}{kept:13}  "
+            print(f"{name:15}{tried:12}{tried // seconds:12}{edges(log):8}"
+                  f"{kept:13}  "
                   f"{'pass' if code == 0 else 'FAIL'}", flush=True)
             if code != 0:
                 failed.append(log)

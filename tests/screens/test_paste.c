@@ -19,17 +19,23 @@
 #include <cmocka.h>
 
 #include "base/err.h"
-#include "core/theme.h"
+#include "conf/theme.h"
 #include "ui/keyboard.h"
 #include "ui/model.h"
 #include "ui/paste.h"
 #include "ui/term.h"
 #include "ui/ui.h"
 
-#include "desk.h"
+#include "screen_fixture.h"
 
 #define BEGIN "\x1b[200~"
 #define END "\x1b[201~"
+#define EIGHT_BIT         \
+	"\x9b"            \
+	"200~hi\x9b"      \
+	"201~\xc2\x9b"    \
+	"200~you\xc2\x9b" \
+	"201~q"
 #define ADDRESS "http://127.0.0.1:2000/redirect.html?code=5ecret&state=2oVq"
 
 static struct model by_address(void)
@@ -150,21 +156,23 @@ static void test_bounds(void **state)
 
 /* ---- Through a terminal */
 
-static void press(struct desk *desk, const char *bytes, size_t len)
+static int64_t now_ms = 1000;
+
+static void press(struct screen_fixture *fixture, const char *bytes, size_t len)
 {
-	struct pollfd fd = {.fd = desk->slave, .events = POLLIN};
+	struct pollfd fd = {.fd = fixture->slave, .events = POLLIN};
 	int there;
 
-	assert_int_equal(write(desk->master, bytes, len), len);
+	assert_int_equal(write(fixture->master, bytes, len), len);
 	do { /* on its way through the kernel */
 		assert_int_equal(poll(&fd, 1, 10000), 1);
-		assert_int_equal(ioctl(desk->slave, FIONREAD, &there), 0);
+		assert_int_equal(ioctl(fixture->slave, FIONREAD, &there), 0);
 	} while ((size_t)there < len);
 }
 
 /* Presses in pieces of at most 1000 bytes, which the kernel has room for;
  * returns the first key that comes of it. */
-static int press_long(struct desk *desk, const char *bytes)
+static int press_long(struct screen_fixture *fixture, const char *bytes)
 {
 	size_t left = strlen(bytes);
 	int key = KEYS_NONE;
@@ -172,8 +180,8 @@ static int press_long(struct desk *desk, const char *bytes)
 	while (left > 0 && key == KEYS_NONE) {
 		size_t n = left < 1000 ? left : 1000;
 
-		press(desk, bytes, n);
-		key = keyboard_key(term_keyboard(desk->term));
+		press(fixture, bytes, n);
+		key = keyboard_key(term_keyboard(fixture->term), now_ms);
 		bytes += n;
 		left -= n;
 	}
@@ -185,58 +193,68 @@ static void test_split_reads(void **state)
 {
 	static const char bytes[] = BEGIN ADDRESS END;
 	const size_t len = sizeof(bytes) - 1;
-	struct desk desk;
+	struct screen_fixture fixture;
 
 	(void)state;
-	desk_open(&desk, 80, 24, "xterm-256color", "auto");
-	/* An ESC alone is the Escape key, and with [ it is Alt and [. */
-	for (size_t at = 3; at < len; at++) {
-		press(&desk, bytes, at);
-		assert_int_equal(keyboard_key(term_keyboard(desk.term)),
+	fixture_open(&fixture, 80, 24, "xterm-256color", "auto");
+	for (size_t at = 1; at < len; at++) {
+		press(&fixture, bytes, at);
+		assert_int_equal(keyboard_key(term_keyboard(fixture.term), 0),
 				 KEYS_NONE);
-		assert_int_equal(keyboard_key(term_keyboard(desk.term)),
+		assert_int_equal(keyboard_key(term_keyboard(fixture.term), 0),
 				 KEYS_NONE);
-		press(&desk, bytes + at, len - at);
-		assert_int_equal(keyboard_key(term_keyboard(desk.term)),
+		press(&fixture, bytes + at, len - at);
+		assert_int_equal(keyboard_key(term_keyboard(fixture.term), 0),
 				 KEYS_PASTE);
-		assert_string_equal(keyboard_pasted(term_keyboard(desk.term)),
-				    ADDRESS);
-		assert_int_equal(keyboard_key(term_keyboard(desk.term)),
+		assert_string_equal(
+			keyboard_pasted(term_keyboard(fixture.term)), ADDRESS);
+		assert_int_equal(keyboard_key(term_keyboard(fixture.term), 0),
 				 KEYS_NONE);
-		assert_string_equal(keyboard_pasted(term_keyboard(desk.term)),
-				    "");
+		assert_string_equal(
+			keyboard_pasted(term_keyboard(fixture.term)), "");
 	}
 	/* Keys around it are keys. */
-	press(&desk, "z" BEGIN "q" END "\r", 15);
-	assert_int_equal(keyboard_key(term_keyboard(desk.term)), 'z');
-	assert_int_equal(keyboard_key(term_keyboard(desk.term)), KEYS_PASTE);
-	assert_string_equal(keyboard_pasted(term_keyboard(desk.term)), "q");
-	assert_int_equal(keyboard_key(term_keyboard(desk.term)), KEYS_ENTER);
-	assert_string_equal(keyboard_pasted(term_keyboard(desk.term)), "");
+	press(&fixture, "z" BEGIN "q" END "\r", 15);
+	assert_int_equal(keyboard_key(term_keyboard(fixture.term), 0), 'z');
+	assert_int_equal(keyboard_key(term_keyboard(fixture.term), 0),
+			 KEYS_PASTE);
+	assert_string_equal(keyboard_pasted(term_keyboard(fixture.term)), "q");
+	assert_int_equal(keyboard_key(term_keyboard(fixture.term), 0),
+			 KEYS_ENTER);
+	assert_string_equal(keyboard_pasted(term_keyboard(fixture.term)), "");
+	/* By terminals that send 8-bit controls. */
+	press(&fixture, EIGHT_BIT, sizeof(EIGHT_BIT) - 1);
+	assert_int_equal(keyboard_key(term_keyboard(fixture.term), 0),
+			 KEYS_PASTE);
+	assert_string_equal(keyboard_pasted(term_keyboard(fixture.term)), "hi");
+	assert_int_equal(keyboard_key(term_keyboard(fixture.term), 0),
+			 KEYS_PASTE);
+	assert_string_equal(keyboard_pasted(term_keyboard(fixture.term)),
+			    "you");
+	assert_int_equal(keyboard_key(term_keyboard(fixture.term), 0), 'q');
 	/* Nothing was begun. */
-	press(&desk, END "q", 7);
-	assert_int_equal(keyboard_key(term_keyboard(desk.term)), KEYS_OTHER);
-	assert_int_equal(keyboard_key(term_keyboard(desk.term)), 'q');
-	desk_close(&desk);
+	press(&fixture, END "q", 7);
+	assert_int_equal(keyboard_key(term_keyboard(fixture.term), 0), 'q');
+	fixture_close(&fixture);
 }
 
 static void test_long_paste(void **state)
 {
 	static char bytes[PASTE_MAX * 3];
-	struct desk desk;
+	struct screen_fixture fixture;
 
 	(void)state;
-	desk_open(&desk, 80, 24, "xterm-256color", "auto");
+	fixture_open(&fixture, 80, 24, "xterm-256color", "auto");
 	snprintf(bytes, sizeof(bytes), BEGIN "%0*d" END, PASTE_MAX, 7);
-	assert_int_equal(press_long(&desk, bytes), KEYS_PASTE);
-	assert_int_equal(strlen(keyboard_pasted(term_keyboard(desk.term))),
+	assert_int_equal(press_long(&fixture, bytes), KEYS_PASTE);
+	assert_int_equal(strlen(keyboard_pasted(term_keyboard(fixture.term))),
 			 PASTE_MAX);
 	snprintf(bytes, sizeof(bytes), BEGIN "%0*d" END, 2 * PASTE_MAX, 7);
-	assert_int_equal(press_long(&desk, bytes), KEYS_PASTE);
-	assert_string_equal(keyboard_pasted(term_keyboard(desk.term)), "");
-	assert_int_equal(press_long(&desk, BEGIN "a" END), KEYS_PASTE);
-	assert_string_equal(keyboard_pasted(term_keyboard(desk.term)), "a");
-	desk_close(&desk);
+	assert_int_equal(press_long(&fixture, bytes), KEYS_PASTE);
+	assert_string_equal(keyboard_pasted(term_keyboard(fixture.term)), "");
+	assert_int_equal(press_long(&fixture, BEGIN "a" END), KEYS_PASTE);
+	assert_string_equal(keyboard_pasted(term_keyboard(fixture.term)), "a");
+	fixture_close(&fixture);
 }
 
 static void test_without_end(void **state)
@@ -249,31 +267,45 @@ static void test_without_end(void **state)
 		{"\x1b", "\x1b", KEYS_OTHER},
 		{"qqq\x1b", "x", KEYS_OTHER},
 	};
-	struct desk desk;
+	struct screen_fixture fixture;
 
 	(void)state;
-	desk_open(&desk, 80, 24, "xterm-256color", "auto");
+	fixture_open(&fixture, 80, 24, "xterm-256color", "auto");
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		assert_int_equal(press_long(&desk, BEGIN "http"), KEYS_NONE);
-		press(&desk, cases[i].first, strlen(cases[i].first));
+		assert_int_equal(press_long(&fixture, BEGIN "http"), KEYS_NONE);
+		now_ms += KEY_ESCAPE_MS;
+		press(&fixture, cases[i].first, strlen(cases[i].first));
 		if (cases[i].then != NULL) {
-			assert_int_equal(keyboard_key(term_keyboard(desk.term)),
-					 KEYS_NONE);
-			press(&desk, cases[i].then, strlen(cases[i].then));
+			assert_int_equal(
+				keyboard_key(term_keyboard(fixture.term),
+					     now_ms),
+				KEYS_NONE);
+			now_ms += KEY_ESCAPE_MS;
+			press(&fixture, cases[i].then, strlen(cases[i].then));
 		}
-		assert_int_equal(keyboard_key(term_keyboard(desk.term)),
-				 cases[i].key);
-		assert_string_equal(keyboard_pasted(term_keyboard(desk.term)),
-				    "");
-		assert_int_equal(press_long(&desk, "z"), 'z');
+		assert_int_equal(
+			keyboard_key(term_keyboard(fixture.term), now_ms),
+			cases[i].key);
+		assert_string_equal(
+			keyboard_pasted(term_keyboard(fixture.term)), "");
+		assert_int_equal(press_long(&fixture, "z"), 'z');
 	}
+	/* Where nobody waits it ends by itself. */
+	assert_int_equal(press_long(&fixture, BEGIN "http"), KEYS_NONE);
+	now_ms += 9999;
+	assert_int_equal(press_long(&fixture, "q"), KEYS_NONE);
+	now_ms += 10000;
+	assert_int_equal(keyboard_key(term_keyboard(fixture.term), now_ms),
+			 KEYS_NONE);
+	assert_int_equal(press_long(&fixture, "z"), 'z');
 	/* It does not hide that the terminal is gone. */
-	assert_int_equal(press_long(&desk, BEGIN "http"), KEYS_NONE);
-	desk_unplug(&desk);
-	assert_int_equal(keyboard_key(term_keyboard(desk.term)), KEYS_HANG_UP);
-	ui_free(desk.ui);
-	term_close(desk.term);
-	close(desk.slave);
+	assert_int_equal(press_long(&fixture, BEGIN "http"), KEYS_NONE);
+	fixture_unplug(&fixture);
+	assert_int_equal(keyboard_key(term_keyboard(fixture.term), now_ms),
+			 KEYS_HANG_UP);
+	ui_free(fixture.ui);
+	term_close(fixture.term);
+	close(fixture.slave);
 }
 
 static void test_which_terminals(void **state)
@@ -290,27 +322,29 @@ static void test_which_terminals(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		struct desk desk;
+		struct screen_fixture fixture;
 
-		desk_open(&desk, 80, 24, cases[i].type, "auto");
-		assert_int_equal(term_marks_pastes(desk.term), cases[i].marks);
-		desk_close(&desk);
+		fixture_open(&fixture, 80, 24, cases[i].type, "auto");
+		assert_int_equal(term_marks_pastes(fixture.term),
+				 cases[i].marks);
+		fixture_close(&fixture);
 	}
 }
 
 /* What is written, as seen from the other side. */
 /* Reads what the terminal is told until it contains those bytes: they come in
  * as many pieces as they were written in. */
-static void wait_for_bytes(const struct desk *desk, const char *bytes)
+static void wait_for_bytes(const struct screen_fixture *fixture,
+			   const char *bytes)
 {
-	struct pollfd pollfd = {.fd = desk->master, .events = POLLIN};
+	struct pollfd pollfd = {.fd = fixture->master, .events = POLLIN};
 	char written[16384];
 	size_t len = 0;
 	ssize_t n;
 
 	do {
 		assert_int_equal(poll(&pollfd, 1, 20000), 1);
-		n = read(desk->master, written + len,
+		n = read(fixture->master, written + len,
 			 sizeof(written) - len - 1);
 		assert_true(n > 0);
 		len += (size_t)n;
@@ -320,36 +354,40 @@ static void wait_for_bytes(const struct desk *desk, const char *bytes)
 
 static void test_switched_on_and_off(void **state)
 {
-	struct theme theme = desk_theme();
+	struct theme theme = fixture_theme();
 	struct term *term;
-	struct desk desk;
+	struct screen_fixture fixture;
 	struct err err;
 
 	(void)state;
-	desk_plug(&desk, 80, 24);
+	fixture_plug(&fixture, 80, 24);
 	setenv("TERM", "xterm-256color", 1);
-	term = term_open(desk.slave, desk.slave, &theme, &err);
+	term = term_open(fixture.slave, fixture.slave, &theme, &err);
 	assert_non_null(term);
 	assert_int_equal(term_flush(term, NULL, 0, 0), 0);
-	wait_for_bytes(&desk, "\x1b[?2004h");
+	wait_for_bytes(&fixture, "\x1b[?2004h");
 	term_close(term);
-	wait_for_bytes(&desk, "\x1b[?2004l");
-	close(desk.slave);
-	desk_unplug(&desk);
+	wait_for_bytes(&fixture, "\x1b[?2004l");
+	close(fixture.slave);
+	fixture_unplug(&fixture);
 }
 
 /* ---- To the app */
 
-static enum command press_key(struct desk *desk, const struct model *model,
-			      const char *bytes)
+/* Keys at once, and then a pause that makes an Escape of an ESC. */
+static enum command press_key(struct screen_fixture *fixture,
+			      const struct model *model, const char *bytes)
 {
 	enum command command = COMMAND_NONE;
 	int key;
 
-	press(desk, bytes, strlen(bytes));
-	while ((key = keyboard_key(term_keyboard(desk->term))) != KEYS_NONE)
-		command = ui_key(desk->ui, model, key);
-	return command;
+	press(fixture, bytes, strlen(bytes));
+	while ((key = keyboard_key(term_keyboard(fixture->term), now_ms)) !=
+	       KEYS_NONE)
+		command = ui_key(fixture->ui, model, key);
+	now_ms += KEY_ESCAPE_MS;
+	key = keyboard_key(term_keyboard(fixture->term), now_ms);
+	return key != KEYS_NONE ? ui_key(fixture->ui, model, key) : command;
 }
 
 static void test_to_app(void **state)
@@ -378,14 +416,14 @@ static void test_to_app(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		const struct model model = by_address();
-		struct desk desk;
+		struct screen_fixture fixture;
 
-		desk_open(&desk, 80, 24, "xterm-256color", "auto");
-		assert_true(ui_draw(desk.ui, &model));
-		assert_int_equal(press_key(&desk, &model, cases[i].bytes),
+		fixture_open(&fixture, 80, 24, "xterm-256color", "auto");
+		assert_true(ui_draw(fixture.ui, &model));
+		assert_int_equal(press_key(&fixture, &model, cases[i].bytes),
 				 cases[i].command);
-		assert_string_equal(ui_pasted(desk.ui), cases[i].text);
-		desk_close(&desk);
+		assert_string_equal(ui_pasted(fixture.ui), cases[i].text);
+		fixture_close(&fixture);
 	}
 }
 
@@ -393,50 +431,50 @@ static void test_to_app(void **state)
 static void test_leaving(void **state)
 {
 	const struct model model = by_address();
-	struct desk desk;
+	struct screen_fixture fixture;
 
 	(void)state;
-	desk_open(&desk, 80, 24, "xterm-256color", "auto");
-	assert_int_equal(press_key(&desk, &model, "vab"), COMMAND_NONE);
-	assert_int_equal(press_key(&desk, &model, "\x1b"), COMMAND_NONE);
-	assert_string_equal(ui_pasted(desk.ui), "");
-	assert_int_equal(press_key(&desk, &model, "\x1b"), COMMAND_CANCEL);
-	assert_int_equal(press_key(&desk, &model, "q"), COMMAND_QUIT);
-	desk_close(&desk);
+	fixture_open(&fixture, 80, 24, "xterm-256color", "auto");
+	assert_int_equal(press_key(&fixture, &model, "vab"), COMMAND_NONE);
+	assert_int_equal(press_key(&fixture, &model, "\x1b"), COMMAND_NONE);
+	assert_string_equal(ui_pasted(fixture.ui), "");
+	assert_int_equal(press_key(&fixture, &model, "\x1b"), COMMAND_CANCEL);
+	assert_int_equal(press_key(&fixture, &model, "q"), COMMAND_QUIT);
+	fixture_close(&fixture);
 }
 
 static void test_wiped(void **state)
 {
 	struct model model = by_address();
-	struct desk desk;
+	struct screen_fixture fixture;
 
 	(void)state;
-	desk_open(&desk, 80, 24, "xterm-256color", "auto");
+	fixture_open(&fixture, 80, 24, "xterm-256color", "auto");
 	/* By the next key, and by the next drawing. */
-	press_key(&desk, &model, BEGIN ADDRESS END);
-	assert_int_equal(press_key(&desk, &model, "x"), COMMAND_NONE);
-	assert_string_equal(ui_pasted(desk.ui), "");
-	press_key(&desk, &model, "v" ADDRESS "\r");
-	assert_string_equal(ui_pasted(desk.ui), ADDRESS);
-	assert_true(ui_draw(desk.ui, &model));
-	assert_string_equal(ui_pasted(desk.ui), "");
+	press_key(&fixture, &model, BEGIN ADDRESS END);
+	assert_int_equal(press_key(&fixture, &model, "x"), COMMAND_NONE);
+	assert_string_equal(ui_pasted(fixture.ui), "");
+	press_key(&fixture, &model, "v" ADDRESS "\r");
+	assert_string_equal(ui_pasted(fixture.ui), ADDRESS);
+	assert_true(ui_draw(fixture.ui, &model));
+	assert_string_equal(ui_pasted(fixture.ui), "");
 	/* The half that was typed, when there is nothing to enter any more. */
-	press_key(&desk, &model, "v" ADDRESS);
-	assert_true(ui_draw(desk.ui, &model));
-	assert_string_equal(ui_pasted(desk.ui), ADDRESS);
+	press_key(&fixture, &model, "v" ADDRESS);
+	assert_true(ui_draw(fixture.ui, &model));
+	assert_string_equal(ui_pasted(fixture.ui), ADDRESS);
 	model.authorization_uri = NULL;
-	assert_true(ui_draw(desk.ui, &model));
-	assert_string_equal(ui_pasted(desk.ui), "");
-	desk_close(&desk);
+	assert_true(ui_draw(fixture.ui, &model));
+	assert_string_equal(ui_pasted(fixture.ui), "");
+	fixture_close(&fixture);
 }
 
 /* Nobody can paste into the other screens, or into the device grant. */
 static void test_elsewhere(void **state)
 {
-	struct desk desk;
+	struct screen_fixture fixture;
 
 	(void)state;
-	desk_open(&desk, 80, 24, "xterm-256color", "auto");
+	fixture_open(&fixture, 80, 24, "xterm-256color", "auto");
 	for (int screen = SCREEN_WELCOME; screen <= SCREEN_TROUBLE; screen++) {
 		struct model model = by_address();
 
@@ -444,13 +482,13 @@ static void test_elsewhere(void **state)
 		model.trouble = model.advice = "";
 		if (screen == SCREEN_SIGN_IN)
 			model.authorization_uri = NULL;
-		assert_true(ui_draw(desk.ui, &model));
-		assert_int_not_equal(press_key(&desk, &model, BEGIN "q" END),
+		assert_true(ui_draw(fixture.ui, &model));
+		assert_int_not_equal(press_key(&fixture, &model, BEGIN "q" END),
 				     COMMAND_PASTE);
-		assert_string_equal(ui_pasted(desk.ui), "");
-		assert_true(ui_draw(desk.ui, &model));
+		assert_string_equal(ui_pasted(fixture.ui), "");
+		assert_true(ui_draw(fixture.ui, &model));
 	}
-	desk_close(&desk);
+	fixture_close(&fixture);
 }
 
 int main(void)

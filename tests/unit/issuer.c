@@ -14,7 +14,9 @@
 
 #include <cmocka.h>
 
+#include "base/buf.h"
 #include "base/form.h"
+#include "base/json.h"
 #include "base/mem.h"
 #include "issuer_dpop.h"
 #include "issuer_openid.h"
@@ -47,6 +49,10 @@ static const struct word {
 	{"bad_dpop", NET_OK, 400, "{\"error\":\"invalid_dpop_proof\"}"},
 	{"more_dpop", NET_OK, 400, "{\"error\":\"use_dpop_nonce\"}"},
 	{"refused", NET_OK, 400, "{\"error\":\"no_such_luck\"}"},
+	{"used", NET_OK, 400,
+	 "{\"error\":\"invalid_request\",\"error_description\":"
+	 "\"the refresh token was already used\"}"},
+	{"prose", NET_OK, 400, "{\"message\":\"That did not work.\"}"},
 	{"unauthorized", NET_OK, 401, "{\"error\":\"invalid_token\"}"},
 	{"forbidden", NET_OK, 403, "{}"},
 	{"500", NET_OK, 500, ""},
@@ -54,13 +60,21 @@ static const struct word {
 	{"502", NET_OK, 502, "<html><p>Bad gateway</html>"},
 	{"429", NET_OK, 429, ""},
 	{"408", NET_OK, 408, ""},
+	{"404", NET_OK, 404, "<html><p>Not found</html>"},
+	{"404_json", NET_OK, 404, "{\"error\":\"not_found\"}"},
+	{"405", NET_OK, 405, "{\"error\":\"method_not_allowed\"}"},
+	{"410", NET_OK, 410, ""},
+	{"415", NET_OK, 415, "{\"message\":\"Unsupported Media Type\"}"},
+	{"501", NET_OK, 501, "<html><p>Not implemented</html>"},
 	{"html", NET_OK, 200, "<html><p>Welcome to the hotel</html>"},
 	{"empty", NET_OK, 200, ""},
 	{"cut", NET_OK, 200, "{\"access_token\":\"acc"},
 	{"resolve", NET_RESOLVE, 0, ""},
 	{"connect", NET_CONNECT, 0, ""},
+	{"crossed", NET_CONNECT, 0, ""},
 	{"timeout", NET_TIMEOUT, 0, ""},
 	{"tls", NET_TLS, 0, ""},
+	{"not_yet_valid", NET_TLS, 0, ""},
 };
 
 void issuer_init(struct issuer *issuer)
@@ -69,6 +83,7 @@ void issuer_init(struct issuer *issuer)
 
 	memset(issuer, 0, sizeof(*issuer));
 	provider->preset = preset_find("");
+	provider->takes_json = xcalloc(1, sizeof(*provider->takes_json));
 	provider->id = xstrdup("https://id.example");
 	provider->label = xstrdup("Example");
 	provider->issuer = xstrdup("https://id.example");
@@ -89,6 +104,8 @@ void issuer_init(struct issuer *issuer)
 	provider->scope = xstrdup("profile");
 	provider->audience = xstrdup("");
 	provider->device_name = xstrdup("");
+	provider->poll_margin_ms = provider->preset->poll_margin_ms;
+	provider->learns_poll_margin = true;
 	issuer->latency_ms = 100;
 	issuer->interval_s = 5;
 	issuer->code_life_s = 300;
@@ -104,23 +121,11 @@ void issuer_free(struct issuer *issuer)
 	provider_free(&issuer->provider);
 }
 
-enum endpoint_kind issuer_kind(const struct request *request)
+enum request_kind issuer_kind(const struct request *request)
 {
-	static const char *const purposes[] = {
-		[ASK] = "device authorization",
-		[POLL] = "poll",
-		[REFRESH] = "refresh",
-		[PROFILE] = "profile",
-		[REVOKE] = "revocation",
-		[DISCOVER] = "discovery",
-		[KEYS] = "keys",
-		[EXCHANGE] = "code exchange",
-	};
-	int kind = ASK;
-
-	while (strcmp(request->purpose, purposes[kind]) != 0)
-		assert_true(++kind < ENDPOINT_KINDS);
-	return (enum endpoint_kind)kind;
+	if (request->kind == REQUEST_OTHER)
+		fail_msg("%s is for no endpoint", request->url);
+	return request->kind;
 }
 
 /* The decoded field of the request's form, "" where there is none. */
@@ -133,7 +138,7 @@ static void field(const struct request *request, const char *name, char *dst,
 	secret_free(value);
 }
 
-static void say(struct answer *answer, int status, const char *body)
+static void set_answer(struct answer *answer, int status, const char *body)
 {
 	answer->status = status;
 	(void)snprintf(answer->body, sizeof(answer->body), "%s", body);
@@ -151,18 +156,20 @@ static const struct word *find_word(const char *name, size_t len)
 }
 
 /* Says the word at s, with its ":N". */
-static void say_word(struct answer *answer, const char *s)
+static void set_answer_to(struct answer *answer, const char *s)
 {
 	size_t len = strcspn(s, ":* ");
 	const struct word *word = find_word(s, len);
 	long n = s[len] == ':' ? strtol(s + len + 1, NULL, 10) : -1;
 
 	answer->net = word->net;
+	answer->idle_closed = strcmp(word->name, "crossed") == 0;
+	answer->not_yet_valid = strcmp(word->name, "not_yet_valid") == 0;
 	if (word->net == NET_TIMEOUT)
 		answer->delay_ms = TIMEOUT_MS;
 	if (word->body[0] == '<')
 		answer->type = "text/html";
-	say(answer, word->status, word->body);
+	set_answer(answer, word->status, word->body);
 	if (n >= 0 && strcmp(word->name, "slow_down") == 0)
 		(void)snprintf(answer->body, sizeof(answer->body),
 			       "{\"error\":\"slow_down\",\"interval\":%ld}", n);
@@ -172,7 +179,7 @@ static void say_word(struct answer *answer, const char *s)
 
 /* The word at the front of the script, which moves on once the word has been
  * used as often as it says. */
-static const char *next_word(struct issuer *issuer, enum endpoint_kind kind)
+static const char *next_word(struct issuer *issuer, enum request_kind kind)
 {
 	const char *word = issuer->script[kind];
 	size_t len = strcspn(word, " ");
@@ -204,6 +211,9 @@ static void issue(struct issuer *issuer, struct answer *answer,
 	if (issuer->token_life_s > 0)
 		(void)snprintf(life, sizeof(life), ",\"expires_in\":%lld",
 			       (long long)issuer->token_life_s);
+	if (issuer->spent != NULL)
+		(void)snprintf(life, sizeof(life), ",\"expires_in\":%s",
+			       issuer->spent);
 	if (new_refresh_token) {
 		(void)snprintf(issuer->refresh_token,
 			       sizeof(issuer->refresh_token), "refresh-%d",
@@ -240,11 +250,12 @@ static void deny(struct issuer *issuer, struct answer *answer)
 {
 	issuer->deny_ms = NEVER_MS;
 	issuer->code_sent_ms = -1;
-	say_word(answer, "denied");
+	set_answer_to(answer, "denied");
 }
 
-static void answer_ask(struct issuer *issuer, const struct request *request,
-		       struct answer *answer)
+static void answer_device_authorization(struct issuer *issuer,
+					const struct request *request,
+					struct answer *answer)
 {
 	char interval[64] = "", method[16];
 
@@ -253,7 +264,7 @@ static void answer_ask(struct issuer *issuer, const struct request *request,
 	field(request, "code_challenge_method", method, sizeof(method));
 	assert_string_equal(method, issuer->challenge[0] ? "S256" : "");
 	if (issuer->wants_pkce && issuer->challenge[0] == '\0') {
-		say_word(answer, "no_pkce");
+		set_answer_to(answer, "no_pkce");
 		return;
 	}
 	issuer->code++;
@@ -261,7 +272,8 @@ static void answer_ask(struct issuer *issuer, const struct request *request,
 	issuer->told_interval_ms =
 		1000 * (issuer->interval_s > 0 ? issuer->interval_s : 5);
 	issuer->gap_count = 0;
-	issuer->earliest_ms[POLL] = 0;
+	issuer->polled_ms = -1;
+	issuer->earliest_ms[REQUEST_POLL] = 0;
 	if (issuer->interval_s > 0)
 		(void)snprintf(interval, sizeof(interval), ",\"interval\":%lld",
 			       (long long)issuer->interval_s);
@@ -272,6 +284,17 @@ static void answer_ask(struct issuer *issuer, const struct request *request,
 		       "\"expires_in\":%lld%s}",
 		       issuer->code, issuer->code,
 		       (long long)issuer->code_life_s, interval);
+}
+
+/* By the issuer's own clock. */
+static bool is_early(struct issuer *issuer, int64_t now_ms)
+{
+	int64_t last_ms = issuer->polled_ms;
+
+	issuer->polled_ms = now_ms;
+	return last_ms >= 0 &&
+	       poll_clock_is_early(issuer->poll_clock, last_ms, now_ms,
+				   issuer->told_interval_ms);
 }
 
 static void answer_poll(struct issuer *issuer, const struct request *request,
@@ -286,16 +309,18 @@ static void answer_poll(struct issuer *issuer, const struct request *request,
 	field(request, "device_code", device_code, sizeof(device_code));
 	(void)snprintf(expected, sizeof(expected), "device-%d", issuer->code);
 	if (strcmp(device_code, expected) != 0 || issuer->code_sent_ms < 0)
-		say_word(answer, "invalid_grant");
+		set_answer_to(answer, "invalid_grant");
+	else if (is_early(issuer, now_ms))
+		set_answer_to(answer, "slow_down");
 	else if (now_ms >= issuer->deny_ms)
 		deny(issuer, answer);
 	else if (now_ms >= issuer->approve_ms)
 		grant(issuer, answer);
 	else if (now_ms >= issuer->code_sent_ms + issuer->code_life_s * 1000 +
 				   issuer->latency_ms)
-		say_word(answer, "expired");
+		set_answer_to(answer, "expired");
 	else
-		say_word(answer, "pending");
+		set_answer_to(answer, "pending");
 }
 
 static void answer_refresh(struct issuer *issuer, const struct request *request,
@@ -313,7 +338,7 @@ static void answer_refresh(struct issuer *issuer, const struct request *request,
 	if (issuer->refresh_token[0] != '\0')
 		issuer->replays++;
 	issuer_end_session(issuer);
-	say_word(answer, "invalid_grant");
+	set_answer_to(answer, "invalid_grant");
 }
 
 static void answer_profile(struct issuer *issuer, const struct request *request,
@@ -327,12 +352,12 @@ static void answer_profile(struct issuer *issuer, const struct request *request,
 	if (issuer->access_token[0] == '\0' ||
 	    strcmp(header + strlen(scheme), issuer->access_token) != 0 ||
 	    issuer->now_ms >= issuer->access_expires_ms)
-		say_word(answer, "unauthorized");
+		set_answer_to(answer, "unauthorized");
 	else
-		say(answer, 200,
-		    issuer->userinfo != NULL
-			    ? issuer->userinfo
-			    : "{\"sub\":\"7\",\"name\":\"Ada\"}");
+		set_answer(answer, 200,
+			   issuer->userinfo != NULL
+				   ? issuer->userinfo
+				   : "{\"sub\":\"7\",\"name\":\"Ada\"}");
 }
 
 static void answer_revoke(struct issuer *issuer, const struct request *request,
@@ -349,7 +374,7 @@ static void answer_revoke(struct issuer *issuer, const struct request *request,
 		issuer->access_token[0] = '\0';
 	}
 	/* An unknown token is fine, too (RFC 7009 section 2.2). */
-	say(answer, 200, "");
+	set_answer(answer, 200, "");
 }
 
 static void answer_exchange(struct issuer *issuer,
@@ -359,39 +384,39 @@ static void answer_exchange(struct issuer *issuer,
 	if (openid_is_exchange(issuer, request))
 		grant(issuer, answer);
 	else
-		say_word(answer, "invalid_grant");
+		set_answer_to(answer, "invalid_grant");
 }
 
-static void answer_by_rules(struct issuer *issuer, enum endpoint_kind kind,
+static void answer_by_rules(struct issuer *issuer, enum request_kind kind,
 			    const struct request *request,
 			    struct answer *answer)
 {
 	switch (kind) {
-	case ASK:
-		answer_ask(issuer, request, answer);
+	case REQUEST_DEVICE_AUTHORIZATION:
+		answer_device_authorization(issuer, request, answer);
 		break;
-	case POLL:
+	case REQUEST_POLL:
 		answer_poll(issuer, request, answer);
 		break;
-	case REFRESH:
+	case REQUEST_REFRESH:
 		answer_refresh(issuer, request, answer);
 		break;
-	case PROFILE:
+	case REQUEST_PROFILE:
 		answer_profile(issuer, request, answer);
 		break;
-	case REVOKE:
+	case REQUEST_REVOCATION:
 		answer_revoke(issuer, request, answer);
 		break;
-	case DISCOVER:
+	case REQUEST_DISCOVERY:
 		openid_answer_document(issuer, request, answer);
 		break;
-	case KEYS:
+	case REQUEST_KEYS:
 		openid_answer_keys(issuer, answer);
 		break;
-	case EXCHANGE:
+	case REQUEST_CODE_EXCHANGE:
 		answer_exchange(issuer, request, answer);
 		break;
-	case ENDPOINT_KINDS:
+	case REQUEST_OTHER:
 		break;
 	}
 }
@@ -414,7 +439,7 @@ static void check_poll(struct issuer *issuer)
 }
 
 /* What the client has been told by this answer, from its arrival on. */
-static void note(struct issuer *issuer, enum endpoint_kind kind,
+static void note(struct issuer *issuer, enum request_kind kind,
 		 const struct answer *answer)
 {
 	int64_t there_ms = issuer->now_ms + answer->delay_ms;
@@ -422,16 +447,17 @@ static void note(struct issuer *issuer, enum endpoint_kind kind,
 	const char *interval = strstr(answer->body, "\"interval\":");
 	int64_t told_ms;
 
-	if (kind == ASK || kind == POLL)
+	if (kind == REQUEST_DEVICE_AUTHORIZATION || kind == REQUEST_POLL)
 		issuer->answered_ms = there_ms;
 	if (answer->retry_after_s > 0)
 		issuer->earliest_ms[kind] =
 			there_ms + answer->retry_after_s * 1000;
 	/* Longer than the code lives: it may be asked about at its end. */
-	if (kind == POLL && issuer->earliest_ms[kind] >= end_ms)
+	if (kind == REQUEST_POLL && issuer->earliest_ms[kind] >= end_ms)
 		issuer->earliest_ms[kind] = end_ms - LAST_MOMENT_MS;
-	if (kind != POLL || strstr(answer->body, "slow_down") == NULL)
+	if (kind != REQUEST_POLL || strstr(answer->body, "slow_down") == NULL)
 		return;
+	issuer->slow_downs++;
 	issuer->told_interval_ms += 5000;
 	if (interval != NULL) {
 		told_ms = 1000 * strtol(strchr(interval, ':') + 1, NULL, 10);
@@ -441,7 +467,7 @@ static void note(struct issuer *issuer, enum endpoint_kind kind,
 }
 
 /* Lets the script or the rules speak. */
-static void speak(struct issuer *issuer, enum endpoint_kind kind,
+static void speak(struct issuer *issuer, enum request_kind kind,
 		  const struct request *request, struct answer *answer)
 {
 	const char *word = "rules";
@@ -450,38 +476,87 @@ static void speak(struct issuer *issuer, enum endpoint_kind kind,
 		word = issuer->outage;
 	else if (issuer->script[kind] != NULL)
 		word = next_word(issuer, kind);
-	if (is_word(word, "ok") && kind == POLL) {
+	if (is_word(word, "ok") && kind == REQUEST_POLL) {
 		grant(issuer, answer);
 	} else if (is_word(word, "rules") || is_word(word, "ok")) {
 		answer_by_rules(issuer, kind, request, answer);
 	} else if (is_word(word, "lost")) {
 		answer_by_rules(issuer, kind, request, answer);
 		answer->retry_after_s = -1;
-		say_word(answer, "timeout");
+		set_answer_to(answer, "timeout");
 	} else {
-		say_word(answer, word);
+		set_answer_to(answer, word);
 	}
+}
+
+char *issuer_form(const struct request *request)
+{
+	const struct json *member;
+	struct json *object;
+	struct buf form;
+
+	if (!request->json)
+		return xstrdup(request->body);
+	object = json_parse(request->body, strlen(request->body), NULL);
+	assert_non_null(object);
+	buf_init(&form, 65536);
+	for (member = json_first(object); member; member = json_next(member))
+		form_add(&form, json_name(member), json_text(member));
+	json_free(object);
+	return buf_take(&form);
+}
+
+/* True if the content type is right; *as_form is then the request with a form,
+ * to be freed where it is not NULL. */
+static bool type_passes(struct issuer *issuer, const struct request *request,
+			struct request *as_form, struct answer *answer)
+{
+	*as_form = *request;
+	as_form->body = NULL;
+	if (request->body == NULL)
+		return true;
+	if (!issuer->wants_json) {
+		assert_false(request->json);
+		as_form->body = xstrdup(request->body);
+		return true;
+	}
+	if (!request->json) {
+		issuer->forms_refused++;
+		set_answer(
+			answer, 415,
+			"{\"code\":\"UNSUPPORTED_MEDIA_TYPE\",\"message\":"
+			"\"Content-Type "
+			"\\\"application/x-www-form-urlencoded\\\" "
+			"is not allowed. Allowed types: application/json\"}");
+		return false;
+	}
+	as_form->body = issuer_form(request);
+	return true;
 }
 
 void issuer_answer(struct issuer *issuer, const struct request *request,
 		   struct answer *answer)
 {
-	enum endpoint_kind kind = issuer_kind(request);
+	enum request_kind kind = issuer_kind(request);
+	struct request as_form;
 
 	memset(answer, 0, sizeof(*answer));
 	answer->type = "application/json";
 	answer->retry_after_s = -1;
 	answer->delay_ms = issuer->latency_ms;
 	issuer->requests[kind]++;
-	if (kind == POLL)
+	if (kind == REQUEST_POLL)
 		check_poll(issuer);
 	if (issuer->now_ms < issuer->earliest_ms[kind])
-		fail_msg("%s before Retry-After was over", request->purpose);
+		fail_msg("%s before Retry-After was over", request->url);
 	/* A POST on a connection that has died goes out twice. */
-	if (kind == REFRESH || kind == REVOKE || kind == EXCHANGE)
+	if (kind == REQUEST_REFRESH || kind == REQUEST_REVOCATION ||
+	    kind == REQUEST_CODE_EXCHANGE)
 		assert_true(request->fresh);
-	if (dpop_passes(issuer, kind, request, answer))
-		speak(issuer, kind, request, answer);
+	if (type_passes(issuer, request, &as_form, answer) &&
+	    dpop_passes(issuer, kind, &as_form, answer))
+		speak(issuer, kind, &as_form, answer);
+	secret_free(as_form.body);
 	note(issuer, kind, answer);
 }
 

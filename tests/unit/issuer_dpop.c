@@ -18,9 +18,9 @@
 #include "base/buf.h"
 #include "base/crypto.h"
 #include "base/err.h"
+#include "base/json.h"
 #include "base/mem.h"
-#include "core/jose.h"
-#include "core/json.h"
+#include "jose/jose.h"
 
 static struct json *header_of(const char *proof)
 {
@@ -127,30 +127,31 @@ struct json *dpop_check(const struct request *request, int64_t wall_s,
 	return claims;
 }
 
-static bool has_nonce(struct issuer *issuer, enum endpoint_kind kind,
+static bool has_nonce(struct issuer *issuer, enum request_kind kind,
 		      const struct json *claims, struct answer *answer)
 {
-	const char *wanted = issuer->nonces[kind == PROFILE];
+	const char *wanted = issuer->nonces[kind == REQUEST_PROFILE];
 	const char *nonce = json_get_text(claims, "nonce");
 
 	if (wanted == NULL || (nonce != NULL && strcmp(nonce, wanted) == 0))
 		return true;
 	issuer->nonces_told++;
-	answer->status = kind == PROFILE ? 401 : 400;
+	answer->status = kind == REQUEST_PROFILE ? 401 : 400;
 	answer->dpop_nonce = wanted;
 	(void)snprintf(answer->body, sizeof(answer->body),
 		       "{\"error\":\"use_dpop_nonce\"}");
 	return false;
 }
 
-bool dpop_passes(struct issuer *issuer, enum endpoint_kind kind,
+bool dpop_passes(struct issuer *issuer, enum request_kind kind,
 		 const struct request *request, struct answer *answer)
 {
-	bool begins = kind == POLL || kind == EXCHANGE;
+	bool begins = kind == REQUEST_POLL || kind == REQUEST_CODE_EXCHANGE;
 	struct json *claims;
 	bool passes;
 
-	if (!issuer->dpop || !(begins || kind == REFRESH || kind == PROFILE)) {
+	if (!issuer->dpop ||
+	    !(begins || kind == REQUEST_REFRESH || kind == REQUEST_PROFILE)) {
 		assert_null(request->dpop);
 		return true;
 	}

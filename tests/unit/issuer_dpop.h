@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "issuer.h"
+#include "issuer_model.h"
 
 struct json;
 
@@ -31,10 +31,10 @@ char *dpop_thumbprint(const char *pem);
 struct json *dpop_check(const struct request *request, int64_t wall_s,
 			struct dpop_client *client);
 
-/* Whether the request may pass: with the proof that it needs, and with the
+/* True if the request may pass: with the proof that it needs, and with the
  * nonce that is wanted; *answer asks for that one. Fails the test for anything
  * that no client may do. */
-bool dpop_passes(struct issuer *issuer, enum endpoint_kind kind,
+bool dpop_passes(struct issuer *issuer, enum request_kind kind,
 		 const struct request *request, struct answer *answer);
 
 #endif

@@ -20,14 +20,14 @@
 #include "base/buf.h"
 #include "base/crypto.h"
 #include "base/form.h"
+#include "base/json.h"
 #include "base/mem.h"
-#include "core/jose.h"
-#include "core/json.h"
-#include "issuer.h"
+#include "jose/jose.h"
+#include "issuer_model.h"
 
 enum { ID_TOKEN_LIFE_S = 3600 };
 
-static void say_json(struct answer *answer, int status, const char *json)
+static void set_json(struct answer *answer, int status, const char *json)
 {
 	int n = snprintf(answer->body, sizeof(answer->body), "%s", json);
 
@@ -206,7 +206,7 @@ char *issuer_keys(const struct jose_key *key, const char *kid)
 void openid_answer_keys(const struct issuer *issuer, struct answer *answer)
 {
 	assert_non_null(issuer->keys);
-	say_json(answer, 200, issuer->keys);
+	set_json(answer, 200, issuer->keys);
 }
 
 void openid_answer_document(const struct issuer *issuer,
@@ -221,7 +221,7 @@ void openid_answer_document(const struct issuer *issuer,
 	assert_null(request->body);
 	assert_null(request->authorization);
 	if (document != NULL)
-		say_json(answer, 200, document);
+		set_json(answer, 200, document);
 	else
-		say_json(answer, 404, "");
+		set_json(answer, 404, "");
 }

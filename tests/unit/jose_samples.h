@@ -132,11 +132,28 @@ static const char jwk_rsa[] =
 	"LMKR3nbbLHHrL79s22WAYRpNVo7WA7F9tdCWOiwkP-e7Caw\",\"e\":\"AQAB\""
 	"}";
 
+static const char jwk_rsa_1024[] =
+	"{\"kty\":\"RSA\",\"n\":\"vwy1AXf-j4dalEOFmW4QTwXJZi25WWqeidyuPT3"
+	"bMWMj3k-r6mKzZ1rXXxMsRfxPf6NktYRDQm9XjJVaBPpEuMxKf6K_qrniuRXD0kp"
+	"KjsctWjaxOcimDLrm2dQRcvnTDMhWDpN7wkkR40oUI4vrm-N9pzvUMBCkEaXj7p2"
+	"RNo8\",\"e\":\"AQAB\"}";
+
+/* One whose x begins with a zero byte. */
+static const char jwk_p256_zero[] =
+	"{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"AFTNN-Uivi_IVtKatlZERB"
+	"fSrD8zlv2TgpHw5qq9w-M\",\"y\":\"Hi9BYD1Cg9mSgXPc4SkwKj6rLRHYPE-D"
+	"rnx-tT2ntN8\"}";
+
 /* The claims {"sub":"fay"}, signed by them. */
 static const char jws_es256[] =
 	"eyJhbGciOiJFUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiJmYXkifQ.VH5a5cNp"
 	"cXlOzOXWyjGnBz0tQo4zwA6pH0JPrBeidBtRfhYHBBIEl6kPVfVVVP9O0E9vxARR"
 	"kWB5BdeHQN5vYQ";
+
+static const char jws_es256_zero[] =
+	"eyJhbGciOiJFUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiJmYXkifQ.s8fUHvvb"
+	"9lciPAk_m0gm7DE0RT6INYxSjjhgXJAuQhgqbOUXuUjpsVODY5mAWeEPkjdDuP1q"
+	"5Wf2gE1NECFb2g";
 
 static const char jws_es384[] =
 	"eyJhbGciOiJFUzM4NCIsInR5cCI6IkpXVCJ9.eyJzdWIiOiJmYXkifQ.O_gUzeCv"

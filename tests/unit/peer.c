@@ -21,11 +21,16 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "peer_encoded.h"
+
+#define PEER_DATE "Wed, 25 Nov 2026 12:00:00 GMT"
+
 enum { MAX_CONNECTIONS = 32, MAX_REQUEST = 1024 * 1024 };
 
 struct connection {
 	int fd; /* -1: free */
 	int number;
+	int served; /* requests, in whole */
 	size_t len;
 	char *text;
 };
@@ -97,6 +102,19 @@ static void send_retry(int fd, const char *text)
 	send_answer(fd, "429 Too Many Requests", headers, "", 0);
 }
 
+/* The date has '_' for a space, since it comes in a path. */
+static void send_retry_at(int fd, const char *date)
+{
+	char headers[300];
+
+	snprintf(headers, sizeof(headers),
+		 "Date: " PEER_DATE "\r\nRetry-After: %s\r\n", date);
+	for (char *p = headers; *p != '\0'; p++)
+		if (*p == '_')
+			*p = ' ';
+	send_answer(fd, "429 Too Many Requests", headers, "", 0);
+}
+
 static void send_retry_in(int fd, long seconds)
 {
 	time_t when = time(NULL) + seconds;
@@ -105,6 +123,65 @@ static void send_retry_in(int fd, long seconds)
 	strftime(date, sizeof(date), "%a, %d %b %Y %H:%M:%S GMT",
 		 gmtime(&when));
 	send_retry(fd, date);
+}
+
+static void send_encoded(int fd, const char *name)
+{
+	const void *data;
+	size_t len;
+	const char *encoding = peer_encoded(name, &data, &len);
+	char headers[300] = "";
+
+	if (encoding != NULL)
+		snprintf(headers, sizeof(headers), "Content-Encoding: %s\r\n",
+			 encoding);
+	send_answer(fd, "200 OK", headers, data, len);
+}
+
+static void send_transfer(int fd, const char *coding)
+{
+	char head[300];
+
+	snprintf(head, sizeof(head),
+		 "HTTP/1.1 200 OK\r\nTransfer-Encoding: %s\r\n\r\n", coding);
+	send_text(fd, head);
+	send_text(fd, "7\r\n{\"a\":1}\r\n0\r\n\r\n");
+}
+
+static void send_bomb(int fd, size_t n)
+{
+	size_t len;
+	void *data = peer_bomb(n, &len);
+
+	send_answer(fd, "200 OK", "Content-Encoding: gzip\r\n", data, len);
+	free(data);
+}
+
+static void send_kept(int fd, const char *text)
+{
+	char headers[300];
+
+	snprintf(headers, sizeof(headers), "Keep-Alive: %s\r\n", text);
+	send_answer(fd, "200 OK", headers, "", 0);
+}
+
+static void send_to(int fd, const char *text)
+{
+	char headers[300];
+
+	snprintf(headers, sizeof(headers), "Location: %s\r\n", text);
+	for (char *p = headers; *p != '\0'; p++)
+		*p = *p == '|' ? '/' : *p == '~' ? '.' : *p;
+	send_answer(fd, "302 Found", headers, "", 0);
+}
+
+/* So that closing it is an error at the other end. */
+static bool reset(int fd)
+{
+	const struct linger at_once = {.l_onoff = 1};
+
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+	return false;
 }
 
 static void send_nonce(int fd, const char *text)
@@ -136,11 +213,15 @@ static bool answer(int fd, const char *path, const char *body, size_t body_len)
 	else if (strcmp(path, "/nul") == 0)
 		send_answer(fd, "200 OK", "", "a\0b", 3);
 	else if (strcmp(path, "/redirect") == 0)
-		send_answer(fd, "302 Found", "Location: /ok\r\n", "", 0);
+		send_answer(fd, "302 Found",
+			    "Location: /ok\r\n"
+			    "Accept-Post: application/json\r\n",
+			    "", 0);
 	else if (strcmp(path, "/headers") == 0)
 		send_answer(fd, "200 OK",
-			    "Date: Wed, 25 Nov 2026 12:00:00 GMT\r\n"
-			    "Cache-Control: no-store\r\n",
+			    "Date: " PEER_DATE "\r\n"
+			    "Cache-Control: no-store\r\n"
+			    "Accept: application/json\r\n",
 			    "", 0);
 	else if ((rest = after(path, "/chunked/")) != NULL)
 		send_chunked(fd, strtoul(rest, NULL, 10));
@@ -148,14 +229,31 @@ static bool answer(int fd, const char *path, const char *body, size_t body_len)
 		send_sized(fd, strtoul(rest, NULL, 10));
 	else if ((rest = after(path, "/status/")) != NULL)
 		send_answer(fd, rest, "", "", 0);
+	else if ((rest = after(path, "/line/")) != NULL)
+		return send_text(fd, rest) && send_text(fd, "\r\n\r\n{}") &&
+		       false;
 	else if ((rest = after(path, "/retry/")) != NULL)
 		send_retry(fd, rest);
 	else if ((rest = after(path, "/retry-in/")) != NULL)
 		send_retry_in(fd, strtol(rest, NULL, 10));
+	else if ((rest = after(path, "/retry-at/")) != NULL)
+		send_retry_at(fd, rest);
 	else if ((rest = after(path, "/nonce/")) != NULL)
 		send_nonce(fd, rest);
+	else if ((rest = after(path, "/encoded/")) != NULL)
+		send_encoded(fd, rest);
+	else if ((rest = after(path, "/transfer/")) != NULL)
+		send_transfer(fd, rest);
+	else if ((rest = after(path, "/bomb/")) != NULL)
+		send_bomb(fd, strtoul(rest, NULL, 10));
+	else if ((rest = after(path, "/keep/")) != NULL)
+		send_kept(fd, rest);
+	else if ((rest = after(path, "/to/")) != NULL)
+		send_to(fd, rest);
 	else if (strcmp(path, "/hang") == 0)
 		return true;
+	else if (strcmp(path, "/reset") == 0)
+		return reset(fd);
 	else if (strcmp(path, "/half") == 0)
 		return send_text(fd, "HTTP/1.1 200 OK\r\n"
 				     "Content-Length: 9\r\n\r\nhalf") &&
@@ -218,6 +316,19 @@ static void tell(int fd, const struct connection *connection, size_t len)
 		_exit(1);
 }
 
+/* What stands for /once and its like, after so many answers. */
+static void once(char *path, size_t size, int served)
+{
+	const char *later = after(path, "/once");
+
+	if (later != NULL)
+		snprintf(path, size, "%s",
+			 served == 0			? "/ok"
+			 : strcmp(later, "-reset") == 0 ? "/reset"
+			 : strcmp(later, "-hang") == 0	? "/hang"
+							: "/close");
+}
+
 /* Takes in what has come; false where the connection is to be closed. */
 static bool serve(struct connection *connection, int told)
 {
@@ -239,6 +350,7 @@ static bool serve(struct connection *connection, int told)
 		return true;
 	tell(told, connection, len);
 	get_path(path, sizeof(path), text);
+	once(path, sizeof(path), connection->served++);
 	text = strstr(text, "\r\n\r\n") + 4;
 	connection->len = 0;
 	return answer(connection->fd, path, text,
@@ -252,6 +364,7 @@ static void take_in(struct connection *connections, int listener, int number)
 			connections[i].fd = accept(listener, NULL, NULL);
 			connections[i].number = number;
 			connections[i].len = 0;
+			connections[i].served = 0;
 			return;
 		}
 	_exit(1);

@@ -18,8 +18,16 @@
  * /sized/N      N bytes at once     /redirect      302 to /ok
  * /nul          200 a NUL b         /close         closes without an answer
  * /hang         nothing             /half          closes within the body
- * /junk         what is no HTTP    /headers       200, Date, Cache-Control
- * /nonce/TEXT   401, DPoP-Nonce: TEXT
+ * /junk         what is no HTTP     /nonce/TEXT    401, DPoP-Nonce: TEXT
+ * /headers      200, Date, Cache-Control, Accept
+ * /retry-at/T   429, Retry-After: T with '_' for spaces, and the Date of
+ *               /headers
+ * /encoded/NAME see peer_encoded.h  /bomb/N        gzip of N zero bytes
+ * /transfer/TEXT  {"a":1} in a chunk, Transfer-Encoding: TEXT
+ * /keep/TEXT    200 and Keep-Alive  /reset         resets the connection
+ * /to/TEXT      302, Location: TEXT with '|' for '/' and '~' for '.'
+ * /once         /ok the first time on a connection, then /close; /once-reset
+ *               and /once-hang likewise
  * CONNECT host:NNN answers with the status NNN. TLS is answered in plain text.
  */
 struct peer {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * core/allow: whom lists let in, one line per case.
+ * oauth/allow: whom lists let in, one line per case.
  */
 #include "config.h"
 
@@ -14,9 +14,9 @@
 #include <cmocka.h>
 
 #include "base/err.h"
-#include "core/allow.h"
-#include "core/conf.h"
-#include "core/json.h"
+#include "base/json.h"
+#include "conf/conf.h"
+#include "oauth/allow.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -30,6 +30,19 @@ static void set_up(struct conf *conf, const char *lists)
 	conf_init(conf);
 	if (!conf_parse(conf, text, (size_t)n, "x.conf", &err))
 		fail_msg("%s: %s", lists, err.text);
+}
+
+static bool admits(const struct conf *conf, const char *profile,
+		   struct err *why)
+{
+	struct json *json = NULL;
+	bool in;
+
+	if (profile != NULL)
+		json = json_parse_all(profile, strlen(profile), NULL);
+	in = allow_admits(&conf->kiosk.allow, json, why);
+	json_free(json);
+	return in;
 }
 
 #define MAIL "emails = [\"ada@example.org\"];"
@@ -102,12 +115,41 @@ static void test_admits(void **state)
 		 "{\"a.b\":\"7\"}", true},
 		{"claims = ({ name = \"a.b\"; value = \"7\"; });",
 		 "{\"a.b\":\"8\",\"a\":{\"b\":7}}", false},
+		/* Two different values decide nothing, in either order. */
+		{"claims = ({ name = \"a.email\"; value = \"7\"; });",
+		 "{\"a\":{\"email\":7,\"email\":7}}", true},
+		{"claims = ({ name = \"a.email\"; value = \"7\"; });",
+		 "{\"a\":{\"email\":7,\"email\":8}}", false},
+		{"claims = ({ name = \"a.email\"; value = \"7\"; });",
+		 "{\"a\":{\"email\":8,\"email\":7}}", false},
 		{"claims = ({ name = \"ok\"; value = \"true\"; });",
 		 "{\"ok\":true}", true},
 		{"claims = ({ name = \"ok\"; value = \"true\"; });",
 		 "{\"ok\":false}", false},
 		{"claims = ({ name = \"ok\"; value = \"-\"; });",
 		 "{\"ok\":null}", false},
+		{GROUP, "{\"groups\":\"desk\",\"groups\":\"desk\"}", true},
+		{GROUP, "{\"groups\":\"desk\",\"groups\":\"x\"}", false},
+		{GROUP, "{\"groups\":\"x\",\"groups\":\"desk\"}", false},
+		{GROUP, "{\"groups\":\"x\",\"g\\u0072oups\":\"desk\"}", false},
+		{GROUP, "{\"groups\":[],\"groups\":[\"desk\"]}", false},
+		{GROUP, "{\"groups\":null,\"groups\":[\"desk\"]}", false},
+		{GROUP, "{\"groups\":\"desk\",\"name\":1,\"name\":2}", true},
+		{MAIL GROUP,
+		 "{\"email\":\"ada@example.org\",\"groups\":1,\"groups\":2}",
+		 false},
+		{"claims = ({ name = \"a.b\"; value = \"7\"; });",
+		 "{\"a\":{\"b\":8,\"b\":7}}", false},
+		{"claims = ({ name = \"a.b\"; value = \"7\"; });",
+		 "{\"a\":{\"b\":8},\"a\":{\"b\":7}}", false},
+		{"claims = ({ name = \"a.b\"; value = \"7\"; });",
+		 "{\"a\":{\"b\":7},\"a\":{\"b\":7}}", true},
+		{"claims = ({ name = \"a.b\"; value = \"7\"; });",
+		 "{\"a.b\":8,\"a.b\":7}", false},
+		{"claims = ({ name = \"a.0.b\"; value = \"7\"; });",
+		 "{\"a\":[{\"b\":8,\"b\":7}]}", false},
+		{"claims = ({ name = \"a\"; value = \"7\"; });",
+		 "{\"a\":7,\"c\":{\"a\":1,\"a\":2}}", true},
 		{MAIL GROUP, "{\"groups\":\"desk\"}", true},
 		{MAIL GROUP, "{\"email\":\"ada@example.org\"}", true},
 		{MAIL DOMAIN GROUP, "{\"email\":\"eve@evil.net\"}", false},
@@ -120,7 +162,7 @@ static void test_admits(void **state)
 		bool in;
 
 		set_up(&conf, cases[i].lists);
-		in = allow_admits(&conf.kiosk.allow, cases[i].profile, &why);
+		in = admits(&conf, cases[i].profile, &why);
 		if (in != cases[i].in)
 			fail_msg("%s %s: %d", cases[i].lists, cases[i].profile,
 				 in);
@@ -137,13 +179,19 @@ static void test_why(void **state)
 
 	(void)state;
 	set_up(&conf, MAIL);
-	assert_false(allow_admits(&conf.kiosk.allow,
-				  "{\"name\":\"Eve\",\"email\":\"eve@evil.net\""
-				  ",\"phone_number\":\"555\"}",
-				  &why));
+	assert_false(admits(&conf,
+			    "{\"name\":\"Eve\",\"email\":\"eve@evil.net\""
+			    ",\"phone_number\":\"555\"}",
+			    &why));
 	assert_non_null(strstr(why.text, "eve@evil.net"));
 	assert_null(strstr(why.text, "Eve"));
 	assert_null(strstr(why.text, "555"));
+	conf_free(&conf);
+	set_up(&conf, GROUP);
+	assert_false(
+		admits(&conf, "{\"groups\":\"a\",\"groups\":\"b\"}", &why));
+	assert_string_equal(why.text, "the provider sent \"groups\" twice, "
+				      "with different values");
 	conf_free(&conf);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * core/conf_print: what is written means the same when it is read again, shows
+ * conf/conf_print: what is written means the same when it is read again, shows
  * no secret, and says where everything comes from.
  */
 #include "config.h"
@@ -19,9 +19,9 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/text.h"
-#include "core/conf.h"
-#include "core/conf_print.h"
-#include "core/options.h"
+#include "conf/conf.h"
+#include "conf/conf_print.h"
+#include "conf/options.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -79,8 +79,11 @@ static void assert_same(const struct conf *a, const struct conf *b)
 		size_t count = option->count_offset;
 
 		switch (option->type) {
-		case OPTION_TEXT:
 		case OPTION_CHOICE:
+			assert_memory_equal(at(a, offset), at(b, offset),
+					    sizeof(enum drawing));
+			break;
+		case OPTION_TEXT:
 			assert_string_equal(text_at(a, offset),
 					    text_at(b, offset));
 			break;
@@ -113,6 +116,7 @@ static const char many[] =
 	" token_endpoint_auth_method = \"client_secret_post\";\n"
 	" scope = \"a \\\"b\\\" \\\\ \\\\\\\" c\"; audience = \"// # /* */\";\n"
 	" label = \"L\"; send_user_info = true; send_scopes = false;\n"
+	" poll_margin_ms = 250;\n"
 	" redirect_help = \"ask 100.\";\n"
 	" device_name = \"Empfang, T\xc3\xbcr 2 \xe2\x80\xae\xcc\x81\";\n"
 	" extra = ( { name = \"prompt\"; value = \"none\"; },\n"
@@ -286,6 +290,10 @@ static void test_from_preset(void **state)
 		{"", "  // label = \"Webex\";  // from the preset\n"},
 		{"", "  // send_user_info = true;  // from the preset\n"},
 		{"", "  send_scopes = false;\n"},
+		{"", "  // poll_margin_ms = 100;  // from the preset\n"},
+		{"preset = \"github\";",
+		 "  // poll_margin_ms = 1000;  // from the preset\n"},
+		{"poll_margin_ms = 0;", "  poll_margin_ms = 0;  // f:1\n"},
 		{"", "  // redirect_help = \"does not find "},
 		{"preset = \"twitch\";",
 		 "  // send_scopes = true;  // from the preset\n"},
@@ -373,6 +381,65 @@ static void test_origin_is_cleaned(void **state)
 	conf_free(&conf);
 }
 
+/* What may be a key: a way to identify a client of its provider's own. */
+static void test_masked(void **state)
+{
+	static const struct {
+		const char *text, *line;
+	} cases[] = {
+		{"provider : { extra = ( { name = \"api_key\";"
+		 " value = \"S3cret\"; }, { name = \"b\"; value = \"S3\"; } ); "
+		 "};",
+		 "  // extra = ( { name = \"api_key\"; value = \"********\"; "
+		 "}, "
+		 "{ name = \"b\"; value = \"********\"; } );  // f:1\n"},
+		{"provider : { token_endpoint = \"https://a.b/t?key=S3cret\"; "
+		 "};",
+		 "  // token_endpoint = \"https://a.b/t?key=********\";  // "
+		 "f:1\n"},
+		{"provider : { issuer = \"https://a.b?S3cret\"; };",
+		 "  // issuer = \"https://a.b?********\";  // f:1\n"},
+		{"provider : { jwks_uri = \"https://u:S3cret@a.b/?S3\"; };",
+		 "  // jwks_uri = \"********\";  // f:1\n"},
+		{"network : { proxy = \"http://u:S3cret@a.b\"; };",
+		 "  // proxy = \"********\";  // f:1\n"},
+		{"provider : { token_endpoint ="
+		 " \"https://a.b/t?callingData=true&k=S3&x=S3=&\"; };",
+		 "  // token_endpoint = \"https://a.b/t?callingData=true&"
+		 "k=********&x=********&********\";  // f:1\n"},
+		{"provider : { token_endpoint ="
+		 " \"https://a.b/t?callingData=true\"; };",
+		 "  token_endpoint = \"https://a.b/t?callingData=true\";"
+		 "  // f:1\n"},
+		{"provider : { extra = ( { name = \"prompt\";"
+		 " value = \"login\"; } ); };",
+		 "  extra = ( { name = \"prompt\"; value = \"login\"; } );"
+		 "  // f:1\n"},
+		{"provider : { extra = (); };", "  extra = ();  // f:1\n"},
+		{"kiosk : { allow : { claims = ( { name = \"org\"; value = "
+		 "\"7\";"
+		 " } ); }; };",
+		 "claims = ( { name = \"org\"; value = \"7\"; } );  // f:1\n"},
+		{"provider : { redirect_help = \"why? ask\"; };",
+		 "  redirect_help = \"why? ask\";  // f:1\n"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct conf conf;
+		char *text;
+
+		conf_init(&conf);
+		parse(&conf, cases[i].text, "f");
+		text = print(&conf, CONF_PRINT_MASKED);
+		if (strstr(text, cases[i].line) == NULL)
+			fail_msg("%s\nnot in: %s", cases[i].line, text);
+		assert_null(strstr(text, "S3"));
+		free(text);
+		conf_free(&conf);
+	}
+}
+
 static void test_full(void **state)
 {
 	struct conf conf;
@@ -394,6 +461,7 @@ int main(void)
 		cmocka_unit_test(test_from_preset),
 		cmocka_unit_test(test_all),
 		cmocka_unit_test(test_origin_is_cleaned),
+		cmocka_unit_test(test_masked),
 		cmocka_unit_test(test_full),
 	};
 

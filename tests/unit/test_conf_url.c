@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * core/conf_url: what authorization URLs stand for, and what is said of those
+ * conf/conf_url: what authorization URLs stand for, and what is said of those
  * that are none.
  */
 #include "config.h"
@@ -16,9 +16,9 @@
 
 #include "base/buf.h"
 #include "base/err.h"
-#include "core/conf.h"
-#include "core/conf_print.h"
-#include "core/conf_url.h"
+#include "conf/conf.h"
+#include "conf/conf_print.h"
+#include "conf/conf_url.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -28,12 +28,11 @@
 #define LOCAL "&redirect_uri=http%3A%2F%2F127.0.0.1%3A2000%2Fcb"
 #define ALL CODE LOCAL "&scope=x"
 
-#define SECRET_NOTE                                                      \
-	"// The client's secret is not here: set client_secret_file or " \
+#define SECRET_NOTE                                                          \
+	"// The client secret is not in the URL: set client_secret_file or " \
 	"CLIENT_SECRET.\n"
-#define PRESET_NOTE                                                  \
-	"// No preset knows this address: add issuer, or the other " \
-	"endpoints.\n"
+#define PRESET_NOTE \
+	"// No preset has this address: add issuer, or the other endpoints.\n"
 
 /* Behind the group of the provider. */
 #define REST                  \
@@ -57,7 +56,7 @@
 		    "  client_id = \"C1\";\n" \
 		    "  scope = \"x\";\n" REST
 #define EXTRA(list) \
-	"  extra = ( " list " );  // unknown to grantty: sent as they are\n"
+	"  extra = ( " list " );  // unknown to grantty: sent unchanged\n"
 
 static void test_reads(void **state)
 {
@@ -119,24 +118,25 @@ static void test_reads(void **state)
 			    "form_post",
 		 "// code_challenge_method is left out: grantty always uses "
 		 "S256 (RFC 7636).\n"
-		 "// response_mode is left out: grantty takes the answer from "
-		 "the query.\n" BY_TWITCH("")},
+		 "// response_mode is left out: grantty reads the answer "
+		 "from the query.\n" BY_TWITCH("")},
 		{TWITCH ALL "&request_uri=urn%3Ax&request=e30&dpop_jkt=J",
-		 "// request_uri is left out: it is good for one sign-in (RFC "
-		 "9126).\n"
-		 "// request is left out: it is signed by another program (RFC "
-		 "9101).\n"
-		 "// dpop_jkt is left out: it belongs to another program's key "
-		 "(RFC 9449).\n" BY_TWITCH("")},
+		 "// request_uri is left out: it is valid for one sign-in "
+		 "only (RFC 9126).\n"
+		 "// request is left out: it is signed by another program "
+		 "(RFC 9101).\n"
+		 "// dpop_jkt is left out: it belongs to another program's "
+		 "key (RFC 9449).\n" BY_TWITCH("")},
 		{TWITCH ALL "&client_secret=S3cret",
-		 "// client_secret is left out: a secret in a URL is seen by "
-		 "many; get a new one.\n" BY_TWITCH("")},
+		 "// client_secret is left out: a secret in a URL is not "
+		 "safe; get a new one.\n" BY_TWITCH("")},
 
 		/* What is not there. */
 		{TWITCH CODE,
 		 "// redirect_uri is not in the URL: set the one that is "
 		 "registered.\n"
-		 "// scope is not in the URL: the preset's is asked for.\n"
+		 "// scope is not in the URL: grantty requests the "
+		 "preset's.\n"
 		 "provider : {\n"
 		 "  preset = \"twitch\";\n"
 		 "  client_id = \"C1\";\n"
@@ -216,8 +216,8 @@ static void test_redirect_uri(void **state)
 	}
 }
 
-#define NONE "This is no authorization URL: it "
-#define PLAIN " has a control character or is not UTF-8"
+#define NONE "This is not an authorization URL: it "
+#define PLAIN " contains a control character or is not UTF-8"
 
 static void test_refuses(void **state)
 {
@@ -244,27 +244,28 @@ static void test_refuses(void **state)
 		{WEBEX "?response_type=code", NONE "has no client_id."},
 		{WEBEX "?response_type=code&client_id=", NONE "has no client"},
 		{WEBEX "?client_id=C1&response_type=token",
-		 "The URL asks for response_type=token, which "},
+		 "The URL requests response_type=token, which "},
 		{WEBEX "?client_id=C1&response_type=code+id_token",
-		 "The URL asks for response_type=code id_token, which "},
+		 "The URL requests response_type=code id_token, which "},
 		{WEBEX "?client_id=C1&response_type=Code",
-		 "The URL asks for response_type=Code, which "},
+		 "The URL requests response_type=Code, which "},
 		{WEBEX "?" ALL "&client_id=C1",
-		 "The URL says \"client_id\" more than once: "},
+		 "The URL contains \"client_id\" more than once: "},
 		{WEBEX "?" ALL "&%73cope=y",
-		 "The URL says \"scope\" more than once: "},
+		 "The URL contains \"scope\" more than once: "},
 		{WEBEX "?scope=&" ALL,
-		 "The URL says \"scope\" more than once: "},
+		 "The URL contains \"scope\" more than once: "},
 		{WEBEX "?" ALL "&a=1&b=2&a=3",
-		 "The URL says \"a\" more than once: "},
+		 "The URL contains \"a\" more than once: "},
 		{WEBEX "?" ALL "&state=1&state=2",
-		 "The URL says \"state\" more than once: "},
+		 "The URL contains \"state\" more than once: "},
 		{WEBEX "?" ALL "&%1b=1&%1b=2",
-		 "The URL says \"\xef\xbf\xbd\" more than once: "},
-		{WEBEX "?" ALL "&a=%", "The URL is badly encoded: "},
-		{WEBEX "?" ALL "&a=%zz", "The URL is badly encoded: "},
-		{WEBEX "?" ALL "&a=%00", "The URL is badly encoded: "},
-		{WEBEX "?" ALL "&=1", "The URL has a value without a name "},
+		 "The URL contains \"\xef\xbf\xbd\" more than once: "},
+		{WEBEX "?" ALL "&a=%", "The URL is not encoded correctly: "},
+		{WEBEX "?" ALL "&a=%zz", "The URL is not encoded correctly: "},
+		{WEBEX "?" ALL "&a=%00", "The URL is not encoded correctly: "},
+		{WEBEX "?" ALL "&=1", "The URL contains a value without a "
+				      "name"},
 		{WEBEX "?" ALL "&a=%0a", "provider.extra" PLAIN},
 		{WEBEX "?" ALL "&%0a=a", "provider.extra" PLAIN},
 		{WEBEX "?" ALL "&a=%ff", "provider.extra" PLAIN},

@@ -132,19 +132,25 @@ static void test_seal(void **state)
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
 		assert_true(crypto_seal(&sealed, data, sizes[i], key));
 		assert_true(crypto_seal(&again, data, sizes[i], key));
-		assert_int_equal(sealed.len, sizes[i] + 24 + 16);
+		assert_int_equal(sealed.len, sizes[i] + 16 + 24 + 16);
 		assert_memory_not_equal(sealed.data, again.data, sealed.len);
-		assert_true(crypto_open(&open, sealed.data, sealed.len, key));
+		assert_int_equal(
+			crypto_open(&open, sealed.data, sealed.len, key),
+			CRYPTO_OPENED);
 		assert_int_equal(open.len, sizes[i]);
 		assert_memory_equal(open.data, data, sizes[i]);
 		buf_free(&open);
-		assert_false(
-			crypto_open(&open, sealed.data, sealed.len, other));
+		assert_int_equal(
+			crypto_open(&open, sealed.data, sealed.len, other),
+			CRYPTO_OTHER_KEY);
 		for (size_t n = 0; n < sealed.len; n++) {
-			assert_false(crypto_open(&open, sealed.data, n, key));
+			assert_int_not_equal(
+				crypto_open(&open, sealed.data, n, key),
+				CRYPTO_OPENED);
 			sealed.data[n] ^= 1;
-			assert_false(crypto_open(&open, sealed.data, sealed.len,
-						 key));
+			assert_int_not_equal(crypto_open(&open, sealed.data,
+							 sealed.len, key),
+					     CRYPTO_OPENED);
 			sealed.data[n] ^= 1;
 		}
 		assert_null(open.data);

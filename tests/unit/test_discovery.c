@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * core/discovery: where an issuer is asked, what an answer leads to, and when
- * it is asked again. The modelled provider fails a case where Retry-After is
- * not kept; what a document may say is test_provider's matter.
+ * machine/discovery: where an issuer is asked, and what an answer leads to.
+ * What a document may say is test_provider_learn's matter.
  */
 #include "config.h"
 
@@ -10,115 +9,42 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
 #include "base/mem.h"
-#include "core/discovery.h"
-#include "core/oauth.h"
-#include "core/provider.h"
+#include "machine/discovery.h"
+#include "oauth/provider.h"
+#include "discovery_scene.h"
 #include "world.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define HOUR_MS (60 * INT64_C(60000))
-
-#define ISSUER "\"issuer\":\"https://id.example\""
-#define DEVICE \
-	"\"device_authorization_endpoint\":\"https://id.example/new/device\""
-#define TOKEN "\"token_endpoint\":\"https://id.example/new/token\""
-#define GOOD "{" ISSUER "," DEVICE "," TOKEN "}"
-
-struct scene {
-	struct world world;
-	struct discovery *discovery;
-	struct client *client;
-};
-
-static void forget(char **field)
-{
-	free(*field);
-	*field = NULL;
-}
-
-/* A provider of whom only the issuer is known. */
-static void open_scene(struct scene *scene, int patience, uint64_t seed)
-{
-	struct provider *provider = &scene->world.issuer.provider;
-
-	world_init(&scene->world);
-	forget(&provider->device_authorization_endpoint);
-	forget(&provider->device_token_endpoint);
-	forget(&provider->token_endpoint);
-	forget(&provider->userinfo_endpoint);
-	forget(&provider->revocation_endpoint);
-	forget(&provider->authorization_endpoint);
-	scene->discovery = discovery_new(provider, patience, seed);
-	scene->client = world_add_discovery(&scene->world, scene->discovery);
-}
-
-static void close_scene(struct scene *scene)
-{
-	discovery_free(scene->discovery);
-	world_free(&scene->world);
-}
-
-static void start(struct scene *scene)
-{
-	world_post(&scene->world, scene->client, EVENT_START);
-}
-
-static bool is_over(const struct scene *scene)
-{
-	switch (discovery_state(scene->discovery)) {
-	case DISCOVERY_DONE:
-	case DISCOVERY_FAILED:
-		return true;
-	case DISCOVERY_IDLE:
-	case DISCOVERY_ASKING:
-	case DISCOVERY_BACKING_OFF:
-		break;
-	}
-	return false;
-}
-
-static void finish(struct scene *scene)
-{
-	int64_t until_ms = scene->world.now_ms + HOUR_MS;
-
-	while (!is_over(scene) && world_turn(&scene->world, until_ms))
-		continue;
-	assert_true(is_over(scene));
-	assert_true(discovery_deadline(scene->discovery) == NEVER_MS);
-}
-
-static void reach(struct scene *scene, enum discovery_state state)
-{
-	int64_t until_ms = scene->world.now_ms + HOUR_MS;
-
-	while (discovery_state(scene->discovery) != state &&
-	       world_turn(&scene->world, until_ms))
-		continue;
-	assert_int_equal(discovery_state(scene->discovery), state);
-}
+#define I "https://i.example"
 
 static void test_needed(void **state)
 {
 	static const struct {
 		const char *issuer, *device, *authorization, *token;
+		const char *userinfo, *revocation, *jwks, *scope;
 		bool code_grant;
 		bool needed;
 	} cases[] = {
-		{"https://i.example", NULL, NULL, NULL, false, true},
-		{"https://i.example", "d", NULL, NULL, false, true},
-		{"https://i.example", NULL, "a", "t", false, true},
-		{"https://i.example", "d", NULL, "t", false, false},
-		{"https://i.example", "d", NULL, "t", true, true},
-		{"https://i.example", NULL, "a", "t", true, false},
+		{I, NULL, NULL, NULL, "u", "r", "k", "", false, true},
+		{I, "d", NULL, NULL, "u", "r", "k", "", false, true},
+		{I, NULL, "a", "t", "u", "r", "k", "", false, true},
+		{I, "d", NULL, "t", "u", "r", "k", "", false, false},
+		{I, "d", NULL, "t", "u", "r", "k", "", true, true},
+		{I, NULL, "a", "t", "u", "r", "k", "", true, false},
+		/* What is used where it is there. */
+		{I, "d", NULL, "t", NULL, "r", "k", "", false, true},
+		{I, "d", NULL, "t", "u", NULL, "k", "", false, true},
+		{I, "d", NULL, "t", "u", "r", NULL, "openid", false, true},
+		{I, "d", NULL, "t", "u", "r", NULL, "profile", false, false},
+		{I, NULL, "a", "t", "u", NULL, "k", "", true, true},
 		/* Nobody to ask. */
-		{"", NULL, NULL, NULL, false, false},
+		{"", NULL, NULL, NULL, NULL, NULL, NULL, "", false, false},
+		{"", "d", NULL, "t", NULL, NULL, NULL, "openid", false, false},
 	};
 
 	(void)state;
@@ -130,6 +56,10 @@ static void test_needed(void **state)
 			.authorization_endpoint =
 				xstrdup(cases[i].authorization),
 			.token_endpoint = xstrdup(cases[i].token),
+			.userinfo_endpoint = xstrdup(cases[i].userinfo),
+			.revocation_endpoint = xstrdup(cases[i].revocation),
+			.jwks_uri = xstrdup(cases[i].jwks),
+			.scope = xstrdup(cases[i].scope),
 			.code_grant = cases[i].code_grant,
 		};
 
@@ -144,7 +74,7 @@ static void check_request(struct action *action, const char *url, bool fresh)
 {
 	assert_int_equal(action->kind, ACTION_SEND);
 	assert_string_equal(action->request->url, url);
-	assert_string_equal(action->request->purpose, "discovery");
+	assert_int_equal(action->request->kind, REQUEST_DISCOVERY);
 	assert_null(action->request->body);
 	assert_null(action->request->authorization);
 	assert_int_equal(action->request->fresh, fresh);
@@ -196,7 +126,7 @@ static void test_places(void **state)
 		struct action action;
 		struct scene scene;
 
-		open_scene(&scene, 1, i);
+		discovery_scene_open(&scene, 1, i);
 		free(scene.world.issuer.provider.issuer);
 		scene.world.issuer.provider.issuer = xstrdup(cases[i].issuer);
 		discovery = scene.discovery;
@@ -212,7 +142,7 @@ static void test_places(void **state)
 		discovery_step(discovery, &event, &action);
 		assert_int_equal(action.kind, ACTION_NONE);
 		assert_int_equal(discovery_state(discovery), DISCOVERY_FAILED);
-		close_scene(&scene);
+		discovery_scene_close(&scene);
 	}
 }
 
@@ -242,7 +172,7 @@ static void test_ends(void **state)
 		{"forbidden", NULL, NULL, 0, DISCOVERY_FAILED, false, 2,
 		 "status 403"},
 		{"refused", NULL, NULL, 0, DISCOVERY_FAILED, false, 2,
-		 "is provider.issuer right?"},
+		 "check whether provider.issuer is right"},
 		{"pending", NULL, NULL, 0, DISCOVERY_FAILED, false, 2,
 		 "publishes no discovery document"},
 		{"html", NULL, NULL, 0, DISCOVERY_FAILED, false, 2,
@@ -266,11 +196,11 @@ static void test_ends(void **state)
 		{"connect", GOOD, NULL, 3, DISCOVERY_FAILED, true, 3,
 		 "The network is away."},
 		{"500", GOOD, NULL, 3, DISCOVERY_FAILED, true, 6,
-		 "in difficulties (status 500)"},
+		 "having problems (status 500)"},
 		{"rules 503", NULL, GOOD, 1, DISCOVERY_FAILED, true, 2,
-		 "in difficulties (status 503)"},
+		 "having problems (status 503)"},
 		{"503 rules", NULL, NULL, 1, DISCOVERY_FAILED, true, 2,
-		 "in difficulties (status 503)"},
+		 "having problems (status 503)"},
 		{"connect", GOOD, NULL, 1, DISCOVERY_FAILED, true, 1,
 		 "The network is away."},
 		/* A wrong document is wrong, whatever stands elsewhere. */
@@ -279,7 +209,7 @@ static void test_ends(void **state)
 		 GOOD, 0, DISCOVERY_FAILED, false, 1,
 		 "issuer \"https://id.example/\""},
 		{"rules", "{" DEVICE "," TOKEN "}", GOOD, 0, DISCOVERY_FAILED,
-		 false, 1, "provider.issuer must be exactly that"},
+		 false, 1, "names no issuer (RFC 8414 section 2)"},
 		{"rules", "{" ISSUER "," TOKEN "}", GOOD, 0, DISCOVERY_FAILED,
 		 false, 1, "publishes no device_authorization_endpoint"},
 		{"500 rules", NULL, "{" ISSUER "," TOKEN "}", 0,
@@ -287,7 +217,26 @@ static void test_ends(void **state)
 		 "publishes no device_authorization_endpoint"},
 		{"rules", GOOD " ", "[]", 0, DISCOVERY_DONE, false, 1, NULL},
 		{"rules", GOOD "{}", "[]", 0, DISCOVERY_FAILED, false, 2,
-		 "publishes no discovery document"},
+		 "The discovery document of https://id.example cannot be "
+		 "used: there is more text after the value."},
+		{"rules", "{" ISSUER "," DEVICE, NULL, 0, DISCOVERY_FAILED,
+		 false, 2, "cannot be used: it is damaged, or not JSON."},
+		{"rules",
+		 "{" ISSUER ",\"issuer\":\"https://other.example\"," DEVICE
+		 "," TOKEN "}",
+		 NULL, 0, DISCOVERY_FAILED, false, 2,
+		 "cannot be used: \"issuer\" appears twice with different "
+		 "values."},
+		/* Only what this sign-in needs has to be clear. */
+		{"rules",
+		 "{" ISSUER "," DEVICE "," TOKEN ",\"jwks_uri\":\"https://a\","
+		 "\"jwks_uri\":\"https://b\"}",
+		 NULL, 0, DISCOVERY_DONE, false, 1, NULL},
+		{"rules",
+		 "{" ISSUER "," DEVICE "," TOKEN
+		 ",\"token_endpoint\":\"https://b\"}",
+		 NULL, 0, DISCOVERY_FAILED, false, 1,
+		 "cannot be used: \"token_endpoint\" appears twice"},
 		/* What would be a form elsewhere is no document. */
 		{"rules", "issuer=https%3A%2F%2Fid.example&error=1", GOOD, 0,
 		 DISCOVERY_FAILED, false, 1, ""},
@@ -295,181 +244,169 @@ static void test_ends(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		const struct refusal *refusal;
+		const struct oauth_failure *failure;
 		struct scene scene;
 		bool done = cases[i].state == DISCOVERY_DONE;
+		char *record;
 
-		open_scene(&scene, cases[i].patience, i);
-		scene.world.issuer.script[DISCOVER] = cases[i].script;
+		discovery_scene_open(&scene, cases[i].patience, i);
+		scene.world.issuer.script[REQUEST_DISCOVERY] = cases[i].script;
 		scene.world.issuer.documents[0] = cases[i].openid;
 		scene.world.issuer.documents[1] = cases[i].rfc8414;
-		start(&scene);
-		finish(&scene);
-		refusal = discovery_refusal(scene.discovery);
+		discovery_scene_start(&scene);
+		discovery_scene_finish(&scene);
+		failure = discovery_oauth_failure(scene.discovery);
 		if (discovery_state(scene.discovery) != cases[i].state ||
-		    scene.world.issuer.requests[DISCOVER] != cases[i].asked ||
-		    (!done &&
-		     discovery_is_away(scene.discovery) != cases[i].away))
+		    scene.world.issuer.requests[REQUEST_DISCOVERY] !=
+			    cases[i].asked ||
+		    (!done && discovery_is_unreachable(scene.discovery) !=
+				      cases[i].away))
 			fail_msg("case %zu: %d after %u: %s", i,
 				 discovery_state(scene.discovery),
-				 scene.world.issuer.requests[DISCOVER],
-				 refusal != NULL ? refusal->err.text : "");
-		assert_int_equal(refusal == NULL, done);
-		if (!done && strstr(refusal->err.text, cases[i].why) == NULL)
-			fail_msg("case %zu: %s", i, refusal->err.text);
+				 scene.world.issuer.requests[REQUEST_DISCOVERY],
+				 failure != NULL ? failure->err.text : "");
+		assert_int_equal(failure == NULL, done);
+		if (!done && strstr(failure->err.text, cases[i].why) == NULL)
+			fail_msg("case %zu: %s", i, failure->err.text);
 		assert_int_equal(
 			provider_is_complete(&scene.world.issuer.provider),
 			done);
-		assert_int_equal(discovery_document(scene.discovery) != NULL,
-				 done);
-		close_scene(&scene);
+		record = discovery_record(scene.discovery);
+		assert_int_equal(record != NULL, done);
+		free(record);
+		discovery_scene_close(&scene);
 	}
 }
 
-/* Rounds come ever more seldom, and never stop. */
-static void test_backing_off(void **state)
+/* What the first place and then the second answers. */
+static void answer_both(struct discovery *discovery, const int statuses[2],
+			const char *const locations[2], const char *target)
 {
+	struct event event = {.kind = EVENT_START};
+	struct action action;
+
+	action_clear(&action);
+	discovery_step(discovery, &event, &action);
+	for (size_t i = 0; i < 2; i++) {
+		const struct reply reply = {
+			.status = statuses[i],
+			.body = "",
+			.type = "text/html",
+			.retry_after_s = -1,
+			.location = locations[i],
+			.target = i == 0 ? target : NULL,
+		};
+
+		request_free(action.request);
+		action_clear(&action);
+		event = (struct event){.kind = EVENT_REPLY, .reply = &reply};
+		discovery_step(discovery, &event, &action);
+	}
+	assert_null(action.request);
+	assert_int_equal(discovery_state(discovery), DISCOVERY_FAILED);
+}
+
+/* A document that is elsewhere says where, and nothing else that is in the
+ * address. */
+static void test_redirects(void **state)
+{
+#define OPENID "/.well-known/openid-configuration"
+#define MOVED "Example has moved its discovery document (status 301): "
+#define AWAY(host)                                                  \
+	"Example redirects to " host " (status 301), which is not " \
+	"followed: check whether provider.issuer is right, and "    \
+	"whether a captive portal is in between."
 	static const struct {
-		const char *word;
-		int64_t latency_ms; /* of a round */
-		int64_t least_s[8];
+		int statuses[2];
+		const char *locations[2];
+		const char *sentence;
 	} cases[] = {
-		{"connect", 100, {2, 4, 8, 16, 32, 60, 60, 60}},
-		{"500", 200, {2, 4, 8, 16, 32, 60, 60, 60}},
-		{"429:90", 200, {90, 90, 90, 90, 90, 90, 90, 90}},
-		{"503:30", 200, {30, 30, 30, 30, 32, 60, 60, 60}},
+		{{301, 404},
+		 {"https://new.example/realms/one" OPENID "?key=s3cret#s3"},
+		 MOVED "set provider.issuer to "
+		       "\"https://new.example/realms/one\"."},
+		{{301, 404},
+		 {"/one" OPENID "/"},
+		 MOVED "set provider.issuer to \"https://id.example/one\"."},
+		{{404, 301},
+		 {NULL,
+		  "https://new.example/.well-known/oauth-authorization-server/"
+		  "one"},
+		 MOVED "set provider.issuer to \"https://new.example/one\"."},
+		/* The first place has the say. */
+		{{301, 301},
+		 {"https://a.example" OPENID, "https://b.example" OPENID},
+		 MOVED "set provider.issuer to \"https://a.example\"."},
+		/* No advice that would not help, or not be safe. */
+		{{301, 404},
+		 {"https://id.example" OPENID "?a=b"},
+		 AWAY("id.example")},
+		{{301, 404},
+		 {"http://new.example" OPENID},
+		 AWAY("new.example")},
+		{{301, 404},
+		 {"https://me:s3cret@new.example" OPENID},
+		 AWAY("new.example")},
+		{{301, 404},
+		 {"https://portal.example/s3cret?s3cret"},
+		 AWAY("portal.example")},
+		{{301, 404}, {"/login?s3cret"}, AWAY("another address")},
+		{{301, 404}, {"//new.example" OPENID}, AWAY("another address")},
+		{{301, 404}, {"\033[2J"}, AWAY("another address")},
+		{{301, 404}, {NULL}, AWAY("another address")},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct scene scene;
 
-		open_scene(&scene, 0, i);
-		scene.world.issuer.script[DISCOVER] = cases[i].word;
-		start(&scene);
-		for (size_t round = 0; round < 8; round++) {
-			int64_t least_ms = cases[i].least_s[round] * 1000;
-			int64_t wait_ms;
-
-			reach(&scene, DISCOVERY_BACKING_OFF);
-			assert_non_null(discovery_refusal(scene.discovery));
-			wait_ms = discovery_deadline(scene.discovery) -
-				  scene.world.now_ms;
-			assert_in_range(wait_ms, least_ms, least_ms * 3 / 2);
-			reach(&scene, DISCOVERY_ASKING);
-		}
-		scene.world.issuer.script[DISCOVER] = "rules";
-		scene.world.issuer.documents[0] = GOOD;
-		finish(&scene);
-		assert_int_equal(discovery_state(scene.discovery),
-				 DISCOVERY_DONE);
-		close_scene(&scene);
+		discovery_scene_open(&scene, 1, i);
+		answer_both(scene.discovery, cases[i].statuses,
+			    cases[i].locations, NULL);
+		assert_string_equal(
+			discovery_oauth_failure(scene.discovery)->err.text,
+			cases[i].sentence);
+		discovery_scene_close(&scene);
 	}
 }
 
-/* A round that went well lets the next ones fail as often as before. */
-static void test_patience(void **state)
+/* What a relative address stands for (RFC 3986 section 5) is what counts. */
+static void test_relative_redirects(void **state)
 {
-	struct scene scene;
-
-	(void)state;
-	open_scene(&scene, 3, 1);
-	scene.world.issuer.documents[0] = GOOD;
-	for (int i = 0; i < 3; i++) {
-		scene.world.issuer.script[DISCOVER] = "connect*2 rules";
-		scene.world.issuer.used[DISCOVER] = 0;
-		start(&scene);
-		finish(&scene);
-		assert_int_equal(discovery_state(scene.discovery),
-				 DISCOVERY_DONE);
-	}
-	close_scene(&scene);
-}
-
-/* Endpoints move, and the issuer is asked once more. */
-static void test_again(void **state)
-{
-	static const char moved[] =
-		"{" ISSUER "," DEVICE
-		",\"token_endpoint\":\"https://elsewhere.example/token\"}";
-	const struct provider *provider;
-	struct scene scene;
-
-	(void)state;
-	open_scene(&scene, 1, 1);
-	provider = &scene.world.issuer.provider;
-	scene.world.issuer.documents[0] = GOOD;
-	start(&scene);
-	finish(&scene);
-	assert_string_equal(discovery_document(scene.discovery), GOOD);
-	assert_string_equal(provider->token_endpoint,
-			    "https://id.example/new/token");
-	assert_string_equal(provider->device_token_endpoint,
-			    "https://id.example/new/token");
-
-	/* An issuer that cannot be reached takes nothing away. */
-	scene.world.issuer.script[DISCOVER] = "connect";
-	start(&scene);
-	finish(&scene);
-	assert_int_equal(discovery_state(scene.discovery), DISCOVERY_FAILED);
-	assert_true(provider_is_complete(provider));
-	assert_string_equal(provider->token_endpoint,
-			    "https://id.example/new/token");
-	assert_string_equal(discovery_document(scene.discovery), GOOD);
-
-	scene.world.issuer.script[DISCOVER] = NULL;
-	scene.world.issuer.documents[0] = moved;
-	start(&scene);
-	finish(&scene);
-	assert_int_equal(discovery_state(scene.discovery), DISCOVERY_DONE);
-	assert_null(discovery_refusal(scene.discovery));
-	assert_string_equal(provider->token_endpoint,
-			    "https://elsewhere.example/token");
-	assert_string_equal(provider->device_token_endpoint,
-			    "https://elsewhere.example/token");
-	assert_string_equal(discovery_document(scene.discovery), moved);
-	close_scene(&scene);
-}
-
-/* A person gives up, or asks again without waiting. */
-static void test_persons(void **state)
-{
+	static const int statuses[2] = {301, 404};
 	static const struct {
-		const char *script;
-		enum discovery_state state;
+		const char *locations[2];
+		const char *target;
+		const char *sentence;
 	} cases[] = {
-		{"rules", DISCOVERY_ASKING},
-		{"connect rules", DISCOVERY_BACKING_OFF},
-		{"rules", DISCOVERY_DONE},
-		{"html", DISCOVERY_FAILED},
+		{{"//new.example" OPENID},
+		 "https://new.example" OPENID,
+		 MOVED "set provider.issuer to \"https://new.example\"."},
+		{{"../realm" OPENID},
+		 "https://id.example/realm" OPENID,
+		 MOVED "set provider.issuer to \"https://id.example/realm\"."},
+		{{"/login?s3cret"},
+		 "https://id.example/login?s3cret",
+		 AWAY("id.example")},
+		{{"?s3cret#s3cret"},
+		 "https://id.example" OPENID "?s3cret#s3cret",
+		 AWAY("id.example")},
+		{{"ftp://new.example" OPENID},
+		 "ftp://new.example" OPENID,
+		 AWAY("another address")},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		bool under_way = cases[i].state == DISCOVERY_ASKING;
 		struct scene scene;
 
-		open_scene(&scene, 0, i);
-		scene.world.issuer.script[DISCOVER] = cases[i].script;
-		scene.world.issuer.documents[0] = GOOD;
-		start(&scene);
-		reach(&scene, cases[i].state);
-		world_post(&scene.world, scene.client, EVENT_CANCEL);
-		assert_int_equal(discovery_state(scene.discovery),
-				 DISCOVERY_IDLE);
-		assert_int_equal(scene.client->drops, under_way);
-		assert_false(
-			world_turn(&scene.world, scene.world.now_ms + HOUR_MS));
-
-		start(&scene);
-		assert_int_equal(discovery_state(scene.discovery),
-				 DISCOVERY_ASKING);
-		scene.world.issuer.script[DISCOVER] = "rules";
-		start(&scene);
-		finish(&scene);
-		assert_int_equal(discovery_state(scene.discovery),
-				 DISCOVERY_DONE);
-		close_scene(&scene);
+		discovery_scene_open(&scene, 1, i);
+		answer_both(scene.discovery, statuses, cases[i].locations,
+			    cases[i].target);
+		assert_string_equal(
+			discovery_oauth_failure(scene.discovery)->err.text,
+			cases[i].sentence);
+		discovery_scene_close(&scene);
 	}
 }
 
@@ -506,12 +443,12 @@ static void test_strays(void **state)
 		struct event event;
 		struct action action;
 
-		open_scene(&scene, 0, i);
-		scene.world.issuer.script[DISCOVER] = cases[c].script;
+		discovery_scene_open(&scene, 0, i);
+		scene.world.issuer.script[REQUEST_DISCOVERY] = cases[c].script;
 		scene.world.issuer.documents[0] = GOOD;
 		if (cases[c].script != NULL)
-			start(&scene);
-		reach(&scene, cases[c].state);
+			discovery_scene_start(&scene);
+		discovery_scene_reach(&scene, cases[c].state);
 		event = world_event(&scene.world, kinds[i % COUNT(kinds)]);
 		event.reply = &reply;
 		event.text = "";
@@ -520,144 +457,7 @@ static void test_strays(void **state)
 		assert_int_equal(action.kind, ACTION_NONE);
 		assert_int_equal(discovery_state(scene.discovery),
 				 cases[c].state);
-		close_scene(&scene);
-	}
-}
-
-/* The format with that number in place of its "%lld". */
-static void with_number(char *dst, size_t size, const char *format,
-			int64_t number)
-{
-	const char *place = strstr(format, "%lld");
-	int len = place != NULL ? (int)(place - format) : (int)strlen(format);
-
-	(void)snprintf(dst, size, "%.*s", len, format);
-	if (place != NULL)
-		(void)snprintf(dst + len, size - (size_t)len, "%lld%s",
-			       (long long)number, place + strlen("%lld"));
-}
-
-/* What an earlier run has kept is good for a day, and never believed more than
- * the issuer itself would be. */
-static void test_recall(void **state)
-{
-	static const int64_t day_s = DISCOVERY_GOOD_FOR_S;
-	static const struct {
-		const char *format; /* NULL: what discovery_record() gives */
-		const char *device; /* what the configuration names */
-		int64_t age_s;
-		bool good;
-	} cases[] = {
-		{NULL, NULL, 0, true},
-		{NULL, NULL, day_s - 1, true},
-		{NULL, "https://id.example/mine", 60, true},
-		{NULL, NULL, day_s, false},
-		{NULL, NULL, 365 * day_s, false},
-		/* The clock was set back, or had not been set yet. */
-		{NULL, NULL, -1, false},
-		{NULL, NULL, -365 * day_s, false},
-		{"{\"fetched_at\":%lld,\"document\":" GOOD "}", NULL, 60, true},
-		{"{\"fetched_at\":%lld,\"document\":" GOOD "}x", NULL, 60,
-		 false},
-		{"{\"fetched_at\":%lld,\"document\":" GOOD, NULL, 60, false},
-		{"{\"fetched_at\":\"soon\",\"document\":" GOOD "}", NULL, 0,
-		 false},
-		{"{\"fetched_at\":%lld,\"document\":[]}", NULL, 60, false},
-		{"{\"fetched_at\":%lld}", NULL, 60, false},
-		{"{\"document\":" GOOD "}", NULL, 0, false},
-		{GOOD, NULL, 0, false},
-		{"", NULL, 0, false},
-		/* Another issuer's, and one that nobody should follow. */
-		{"{\"fetched_at\":%lld,\"document\":{\"issuer\":"
-		 "\"https://other.example\"," DEVICE "," TOKEN "}}",
-		 NULL, 60, false},
-		{"{\"fetched_at\":%lld,\"document\":{" ISSUER "," DEVICE
-		 ",\"token_endpoint\":\"http://id.example/token\"}}",
-		 NULL, 60, false},
-		{"{\"fetched_at\":%lld,\"document\":{" ISSUER "," TOKEN "}}",
-		 NULL, 60, false},
-	};
-
-	(void)state;
-	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct scene before, after;
-		struct provider *provider = &after.world.issuer.provider;
-		struct event event;
-		char record[2048];
-		char *kept;
-
-		open_scene(&before, 1, i);
-		before.world.issuer.documents[0] = GOOD;
-		assert_null(discovery_record(before.discovery));
-		start(&before);
-		finish(&before);
-		assert_int_equal(discovery_fetches(before.discovery), 1);
-		event = world_event(&before.world, EVENT_TICK);
-		kept = discovery_record(before.discovery);
-		(void)snprintf(record, sizeof(record), "%s", kept);
-		free(kept);
-		if (cases[i].format != NULL)
-			with_number(record, sizeof(record), cases[i].format,
-				    event.wall_s - cases[i].age_s);
-		else
-			event.wall_s += cases[i].age_s;
-
-		open_scene(&after, 1, i);
-		provider->device_authorization_endpoint =
-			xstrdup(cases[i].device);
-		if (discovery_recall(after.discovery, record, strlen(record),
-				     &event) != cases[i].good)
-			fail_msg("case %zu", i);
-		assert_int_equal(provider_is_complete(provider), cases[i].good);
-		assert_int_equal(discovery_state(after.discovery),
-				 cases[i].good ? DISCOVERY_DONE
-					       : DISCOVERY_IDLE);
-		/* It did not come from the issuer, so is not kept again. */
-		assert_int_equal(discovery_fetches(after.discovery), 0);
-		if (cases[i].good) {
-			int64_t left_ms = (day_s - cases[i].age_s) * 1000;
-
-			assert_string_equal(
-				provider->device_authorization_endpoint,
-				cases[i].device != NULL
-					? cases[i].device
-					: "https://id.example/new/device");
-			assert_false(discovery_is_stale(
-				after.discovery, event.now_ms + left_ms - 1));
-			assert_true(discovery_is_stale(after.discovery,
-						       event.now_ms + left_ms));
-		}
-		close_scene(&after);
-		close_scene(&before);
-	}
-}
-
-static void test_clock_set(void **state)
-{
-	static const struct {
-		const char *script;
-		enum discovery_state then;
-	} cases[] = {
-		{"tls", DISCOVERY_ASKING},
-		{"connect", DISCOVERY_BACKING_OFF},
-		{"503", DISCOVERY_BACKING_OFF},
-	};
-
-	(void)state;
-	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct scene scene;
-
-		open_scene(&scene, 0, i);
-		scene.world.issuer.script[DISCOVER] = cases[i].script;
-		world_post(&scene.world, scene.client, EVENT_CLOCK);
-		assert_int_equal(discovery_state(scene.discovery),
-				 DISCOVERY_IDLE);
-		start(&scene);
-		reach(&scene, DISCOVERY_BACKING_OFF);
-		world_post(&scene.world, scene.client, EVENT_CLOCK);
-		assert_int_equal(discovery_state(scene.discovery),
-				 cases[i].then);
-		close_scene(&scene);
+		discovery_scene_close(&scene);
 	}
 }
 
@@ -667,13 +467,9 @@ int main(void)
 		cmocka_unit_test(test_needed),
 		cmocka_unit_test(test_places),
 		cmocka_unit_test(test_ends),
-		cmocka_unit_test(test_backing_off),
-		cmocka_unit_test(test_patience),
-		cmocka_unit_test(test_again),
-		cmocka_unit_test(test_persons),
+		cmocka_unit_test(test_redirects),
+		cmocka_unit_test(test_relative_redirects),
 		cmocka_unit_test(test_strays),
-		cmocka_unit_test(test_clock_set),
-		cmocka_unit_test(test_recall),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * core/dpop: proofs as RFC 9449 has them, nonces, and the way of a key from the
- * sign-in through flow, session file and session. The modelled provider checks
- * every proof.
+ * oauth/dpop: proofs as RFC 9449 has them, nonces, and the way of a key from
+ * the sign-in through flow, session file and session. The modelled provider
+ * checks every proof.
  */
 #include "config.h"
 
@@ -19,15 +19,16 @@
 #include "base/buf.h"
 #include "base/crypto.h"
 #include "base/err.h"
+#include "base/json.h"
 #include "base/mem.h"
-#include "core/dpop.h"
-#include "core/exchange.h"
-#include "core/flow.h"
-#include "core/json.h"
-#include "core/oauth.h"
-#include "core/record.h"
-#include "core/session.h"
+#include "machine/event.h"
+#include "machine/flow.h"
+#include "machine/session.h"
+#include "machine/session_record.h"
+#include "oauth/dpop.h"
+#include "oauth/oauth.h"
 #include "issuer_dpop.h"
+#include "issuer_openid.h"
 #include "jose_samples.h"
 #include "world.h"
 
@@ -222,11 +223,12 @@ static void test_call(void **state)
 		{"GET", "a method, a URL", NULL, NULL, NULL},
 		{"https://a.b", "a method, a URL", NULL, NULL, NULL},
 		{"GET https://a.b n o", "a method, a URL", NULL, NULL, NULL},
-		{"get https://a.b", "is no method", NULL, NULL, NULL},
-		{"https://a.b GET", "is no method", NULL, NULL, NULL},
-		{"GET http://a.b", "is no URL", NULL, NULL, NULL},
-		{"GET https://u@a.b", "is no URL", NULL, NULL, NULL},
-		{"GET /me", "is no URL", NULL, NULL, NULL},
+		{"get https://a.b", "is not a method", NULL, NULL, NULL},
+		{"https://a.b GET", "is not a method", NULL, NULL, NULL},
+		{"GET http://a.b", "Cannot send a token to", NULL, NULL, NULL},
+		{"GET https://u@a.b", "Cannot send a token to", NULL, NULL,
+		 NULL},
+		{"GET /me", "Cannot send a token to", NULL, NULL, NULL},
 		{"GET https://a.b n\\", "nonce", NULL, NULL, NULL},
 	};
 
@@ -252,7 +254,7 @@ static void test_call(void **state)
 }
 
 /* There and back, and what is refused. */
-static void test_record(void **state)
+static void test_session_record(void **state)
 {
 	char *key = dpop_key_new();
 	const struct {
@@ -261,9 +263,9 @@ static void test_record(void **state)
 		{"DPoP", key, NULL},
 		{"DPoP", pem_p256, NULL},
 		{"Bearer", NULL, NULL},
-		{"DPoP", NULL, "its dpop_key is missing or no text"},
-		{"DPoP", "", "its dpop_key is missing or no text"},
-		{"DPoP", pem_p256_public, "its dpop_key is no key"},
+		{"DPoP", NULL, "its dpop_key is missing or not a string"},
+		{"DPoP", "", "its dpop_key is missing or not a string"},
+		{"DPoP", pem_p256_public, "its dpop_key is not a key"},
 		{"Bearer", key, "its dpop_key belongs to no token"},
 	};
 
@@ -286,18 +288,19 @@ static void test_record(void **state)
 		struct buf text;
 
 		buf_init(&text, 65536);
-		assert_true(record_write(&text, &data, NULL));
+		assert_true(session_record_write(&text, &data, NULL));
 		if (cases[i].how != NULL) {
-			assert_int_equal(record_read(&read, buf_text(&text),
-						     text.len, NULL, &err),
-					 RECORD_BAD);
+			assert_int_equal(
+				session_record_read(&read, buf_text(&text),
+						    text.len, NULL, &err),
+				SESSION_RECORD_BAD);
 			assert_string_equal(err.text, cases[i].how);
 			buf_free(&text);
 			continue;
 		}
-		assert_int_equal(record_read(&read, buf_text(&text), text.len,
-					     NULL, &err),
-				 RECORD_OK);
+		assert_int_equal(session_record_read(&read, buf_text(&text),
+						     text.len, NULL, &err),
+				 SESSION_RECORD_OK);
 		session_data_copy(&copy, &read);
 		session_data_free(&read);
 		if (cases[i].key == NULL)
@@ -373,7 +376,8 @@ static void test_flow(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		bool code = cases[i].code_grant;
-		enum endpoint_kind kind = code ? EXCHANGE : POLL;
+		enum request_kind kind =
+			code ? REQUEST_CODE_EXCHANGE : REQUEST_POLL;
 		struct tokens tokens = {0};
 		struct client *client;
 		struct world world;
@@ -396,9 +400,10 @@ static void test_flow(void **state)
 				 world.issuer.requests[kind]);
 		assert_int_equal(world.issuer.nonces_told, cases[i].nonces);
 		if (cases[i].why != NULL &&
-		    strstr(flow_refusal(flow)->err.text, cases[i].why) == NULL)
+		    strstr(flow_oauth_failure(flow)->err.text, cases[i].why) ==
+			    NULL)
 			fail_msg("case %zu: %s", i,
-				 flow_refusal(flow)->err.text);
+				 flow_oauth_failure(flow)->err.text);
 		flow_take_tokens(flow, &tokens);
 		assert_int_equal(tokens.dpop_key != NULL,
 				 cases[i].bound && cases[i].why == NULL);
@@ -485,10 +490,10 @@ static void test_session(void **state)
 		world_do(&world, client, &action);
 		run_until_rest(&world, session);
 		assert_int_equal(session_state(session), SESSION_LIVE);
-		assert_null(session_refusal(session));
-		assert_int_equal(world.issuer.requests[REFRESH],
+		assert_null(session_oauth_failure(session));
+		assert_int_equal(world.issuer.requests[REQUEST_REFRESH],
 				 cases[i].refreshes);
-		assert_int_equal(world.issuer.requests[PROFILE],
+		assert_int_equal(world.issuer.requests[REQUEST_PROFILE],
 				 cases[i].profiles);
 		assert_string_equal(stored->tokens.access_token,
 				    world.issuer.access_token);
@@ -525,7 +530,7 @@ static void test_endless_nonces(void **state)
 
 	(void)state;
 	world_init(&world);
-	world.issuer.script[REFRESH] = "more_dpop";
+	world.issuer.script[REQUEST_REFRESH] = "more_dpop";
 	world_store(&world, "https://id.example", -1);
 	free(world.disk.data.tokens.token_type);
 	world.disk.data.tokens.token_type = xstrdup("DPoP");
@@ -539,9 +544,10 @@ static void test_endless_nonces(void **state)
 	world_do(&world, client, &action);
 	world_run(&world, world.now_ms + HOUR_MS);
 	assert_int_not_equal(session_state(session), SESSION_ENDED);
-	if (strstr(session_refusal(session)->err.text, "another nonce") == NULL)
-		fail_msg("%s", session_refusal(session)->err.text);
-	assert_in_range(world.issuer.requests[REFRESH], 5, 60);
+	if (strstr(session_oauth_failure(session)->err.text,
+		   "a different nonce") == NULL)
+		fail_msg("%s", session_oauth_failure(session)->err.text);
+	assert_in_range(world.issuer.requests[REQUEST_REFRESH], 5, 60);
 	assert_non_null(world.disk.data.tokens.refresh_token);
 	session_free(session);
 	world_free(&world);
@@ -554,7 +560,7 @@ int main(void)
 		cmocka_unit_test(test_no_key),
 		cmocka_unit_test(test_nonces),
 		cmocka_unit_test(test_call),
-		cmocka_unit_test(test_record),
+		cmocka_unit_test(test_session_record),
 		cmocka_unit_test(test_flow),
 		cmocka_unit_test(test_keys),
 		cmocka_unit_test(test_session),

@@ -226,6 +226,52 @@ static void test_looks_like(void **state)
 	}
 }
 
+static void test_mend(void **state)
+{
+	static const struct {
+		const char *s;
+		size_t len;
+		const char *expected; /* NULL: refused */
+	} cases[] = {
+		{BYTES("a=1&b=%41+c"), "a=1&b=%41+c"},
+		{BYTES("a=1\n"), "a=1"},
+		{BYTES("a=1 \t\r\n\r\n"), "a=1"},
+		{BYTES("&a=1"), "&a=1"},
+		{BYTES("a=x y&b=2"), "a=x+y&b=2"},
+		{BYTES("a=\"x\"<y>#\\"), "a=%22x%22%3Cy%3E%23%5C"},
+		{BYTES("a=\xC3\xA9"), "a=%C3%A9"},
+		{BYTES("a=100% of x&b=1"), "a=100%25+of+x&b=1"},
+		{BYTES("a=x & y&b=1"), "a=x+&+y&b=1"},
+		{BYTES("a=%"), "a=%25"},
+		{BYTES(""), NULL},
+		{BYTES("\r\n"), NULL},
+		{BYTES("OK"), NULL},
+		{BYTES("a=1\nb=2"), NULL},
+		{BYTES("\na=1"), NULL},
+		{BYTES("a=\t1"), NULL},
+		{BYTES("a=1\0"), NULL},
+		{BYTES("a=\x1b[1m"), NULL},
+		{BYTES("a=\x7f"), NULL},
+		{BYTES("{\"a\":\"b=c\"}"), NULL},
+		{BYTES("<a href=\"?x=1&error=2\">"), NULL},
+		{BYTES("see &error=2"), NULL},
+		{"a=%41", 4, "a=%254"}, /* not beyond len */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct buf out;
+		bool mended;
+
+		buf_init(&out, 100);
+		mended = form_repair(&out, cases[i].s, cases[i].len);
+		assert_int_equal(mended, cases[i].expected != NULL);
+		if (mended)
+			assert_string_equal(buf_text(&out), cases[i].expected);
+		buf_free(&out);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -235,6 +281,7 @@ int main(void)
 		cmocka_unit_test(test_take),
 		cmocka_unit_test(test_round_trip),
 		cmocka_unit_test(test_looks_like),
+		cmocka_unit_test(test_mend),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

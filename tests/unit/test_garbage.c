@@ -16,8 +16,8 @@
 
 #include <cmocka.h>
 
-#include "core/flow.h"
-#include "core/oauth.h"
+#include "machine/flow.h"
+#include "oauth/oauth.h"
 #include "world.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -173,7 +173,7 @@ static void answer(void *self, const struct request *request,
 	answer->type = "application/json";
 	answer->retry_after_s = -1;
 	answer->delay_ms = 100;
-	if (issuer_kind(request) == ASK)
+	if (issuer_kind(request) == REQUEST_DEVICE_AUTHORIZATION)
 		answer_code(self, answer);
 	else
 		answer_poll(self, answer);

@@ -15,7 +15,7 @@
 #include "base/crypto.h"
 #include "practice/grants.h"
 
-static const struct grant_wish plain = {
+static const struct grant_request plain = {
 	.dialect = DIALECT_PLAIN,
 	.client_id = "practice",
 	.scope = "openid",
@@ -41,8 +41,8 @@ static int tear_down(void **state)
 /* A code of each dialect is what clients and people expect of it. */
 static void test_codes(void **state)
 {
-	struct grant_wish wish = plain;
-	struct grant *grant = grants_add(*state, &wish, 0);
+	struct grant_request wanted = plain;
+	struct grant *grant = grants_add(*state, &wanted, 0);
 
 	assert_int_equal(strlen(grant->user_code), 9);
 	assert_int_equal(strspn(grant->user_code, "BCDFGHJKLMNPQRSTVWXZ"), 4);
@@ -51,8 +51,8 @@ static void test_codes(void **state)
 			 4);
 	assert_string_equal(grant->link_code, "");
 
-	wish.dialect = DIALECT_WEBEX;
-	grant = grants_add(*state, &wish, 0);
+	wanted.dialect = DIALECT_WEBEX;
+	grant = grants_add(*state, &wanted, 0);
 	assert_int_equal(strlen(grant->user_code), 6);
 	assert_int_equal(strspn(grant->user_code, "0123456789"), 6);
 	assert_int_equal(strlen(grant->link_code), 64);
@@ -94,12 +94,12 @@ static void test_typed_codes(void **state)
 
 static void test_link_code(void **state)
 {
-	struct grant_wish wish = plain;
+	struct grant_request wanted = plain;
 	struct grant *grant;
 	char link[65];
 
-	wish.dialect = DIALECT_WEBEX;
-	grant = grants_add(*state, &wish, 0);
+	wanted.dialect = DIALECT_WEBEX;
+	grant = grants_add(*state, &wanted, 0);
 	memcpy(link, grant->link_code, sizeof link);
 	assert_ptr_equal(grants_by_user_code(*state, link, 0), grant);
 	link[63] = link[63] == 'a' ? 'b' : 'a';
@@ -128,11 +128,11 @@ static void test_life(void **state)
 	};
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		struct grant_wish wish = plain;
+		struct grant_request wanted = plain;
 		struct grant *grant;
 
-		wish.approve_after_ms = cases[i].approve_after_ms;
-		grants_add(*state, &wish, 1000);
+		wanted.approve_after_ms = cases[i].approve_after_ms;
+		grants_add(*state, &wanted, 1000);
 		grant = grants_at(*state, 0, cases[i].at_ms);
 		if (grant->state != cases[i].expected)
 			fail_msg("case %zu: %s", i,
@@ -180,7 +180,8 @@ static void test_polls(void **state)
 	struct grant *grant = grants_add(*state, &plain, 0);
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		if (grant_note_poll(grant, cases[i].at_ms) != cases[i].too_fast)
+		if (grant_note_poll(grant, POLL_CLOCK_REAL, cases[i].at_ms) !=
+		    cases[i].too_fast)
 			fail_msg("case %zu", i);
 		if (cases[i].slow_down)
 			grant_slow_down(grant);
@@ -193,12 +194,48 @@ static void test_polls(void **state)
 	assert_int_equal(grant->gaps_ms[1], 4999);
 }
 
+/* What is early by each clock: two polls, five seconds being the interval. */
+static void test_poll_clocks(void **state)
+{
+	static const struct {
+		int64_t first_ms, second_ms;
+		bool early[POLL_CLOCKS]; /* real, seconds, more, up */
+	} cases[] = {
+		{2000, 6999, {true, true, true, true}},
+		{2000, 7000, {false, false, true, false}},
+		{2000, 7999, {false, false, true, false}},
+		{2000, 8000, {false, false, false, false}},
+		{2001, 7000, {true, false, true, true}},
+		{2001, 7001, {false, false, true, true}},
+		{2001, 7999, {false, false, true, true}},
+		{2001, 8001, {false, false, false, false}},
+		{2999, 7000, {true, false, true, true}},
+		{2999, 7999, {false, false, true, true}},
+		{2999, 8099, {false, false, false, false}},
+		{0, 5000, {false, false, true, false}},
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		for (int clock = 0; clock < POLL_CLOCKS; clock++) {
+			struct grant *grant = grants_add(*state, &plain, 0);
+
+			assert_false(grant_note_poll(grant,
+						     (enum poll_clock)clock,
+						     cases[i].first_ms));
+			if (grant_note_poll(grant, (enum poll_clock)clock,
+					    cases[i].second_ms) !=
+			    cases[i].early[clock])
+				fail_msg("case %zu, clock %d", i, clock);
+		}
+	}
+}
+
 static void test_many_polls(void **state)
 {
 	struct grant *grant = grants_add(*state, &plain, 0);
 
 	for (int64_t i = 0; i <= 10 * GRANT_MAX_GAPS; i++)
-		grant_note_poll(grant, i * i);
+		grant_note_poll(grant, POLL_CLOCK_REAL, i * i);
 	assert_int_equal(grant->gap_count, 10 * GRANT_MAX_GAPS);
 	assert_int_equal(grant->gaps_ms[GRANT_MAX_GAPS - 1],
 			 20 * GRANT_MAX_GAPS - 1);
@@ -233,14 +270,14 @@ static void test_oldest_goes_first(void **state)
 
 static void test_long_wishes_are_cut(void **state)
 {
-	struct grant_wish wish = plain;
+	struct grant_request wanted = plain;
 	struct grant *grant;
 	char text[2000];
 
 	memset(text, 'x', sizeof text - 1);
 	text[sizeof text - 1] = '\0';
-	wish.client_id = wish.scope = wish.device = wish.peer = text;
-	grant = grants_add(*state, &wish, 0);
+	wanted.client_id = wanted.scope = wanted.device = wanted.peer = text;
+	grant = grants_add(*state, &wanted, 0);
 	assert_int_equal(strlen(grant->client_id), 64);
 	assert_int_equal(strlen(grant->scope), 512);
 	assert_int_equal(strlen(grant->device), 64);
@@ -259,6 +296,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_decisions, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(test_polls, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_poll_clocks, set_up,
+						tear_down),
 		cmocka_unit_test_setup_teardown(test_many_polls, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(test_newest_pending, set_up,

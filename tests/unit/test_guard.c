@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
@@ -24,6 +25,7 @@
 
 #include "base/mem.h"
 #include "io/guard.h"
+#include "io/process_hardening.h"
 
 enum { PATIENCE_S = 60 };
 
@@ -92,13 +94,23 @@ static bool has_text(int fd)
 	return has;
 }
 
-static void write_name(const void *context, int fd)
+static void write_name(void *context, int fd)
 {
 	const char *name = context;
 	struct pollfd room = {.fd = fd, .events = POLLOUT};
 
 	/* As what stands for it: it never waits. */
 	if (poll(&room, 1, 0) == 1 && write(fd, name, strlen(name)) < 0)
+		abort();
+}
+
+/* Whether the page at context is there, in the guard. */
+static void write_memory(void *context, int fd)
+{
+	const char *found =
+		msync(context, 1, MS_ASYNC) == 0 ? "here " : "gone ";
+
+	if (write(fd, found, strlen(found)) < 0)
 		abort();
 }
 
@@ -115,7 +127,7 @@ static void run(const struct line *line, tcflag_t off, int how)
 	struct guard_duty duty = {.fd = line->theirs,
 				  .words = "restored",
 				  .restore = write_name,
-				  .context = "font "};
+				  .context = (char *)(uintptr_t) "font "};
 	int status;
 	pid_t pid;
 
@@ -179,6 +191,53 @@ static void test_crashes_and_exit(void **state)
 		assert_int_equal(lines_of(line->theirs), before);
 		read_text(line->ours, text, strlen("font restored"));
 	}
+}
+
+static void start_and_die(const struct line *line, void *page)
+{
+	const struct guard_duty duty = {.fd = line->theirs,
+					.words = "restored",
+					.restore = write_memory,
+					.context = page};
+
+	if (guard_start(&duty) != NULL)
+		(void)raise(SIGKILL);
+	_exit(1);
+}
+
+/* The guard shares the pages of a program that are never written again. The
+ * heap is not one of them. */
+static void test_memory(void **state)
+{
+	const struct line *line = *state;
+	void *shared = mmap(NULL, 1, PROT_READ | PROT_WRITE,
+			    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	uintptr_t start = 0, end = 0;
+	const bool has_heap = process_hardening_heap(&start, &end);
+	const struct {
+		void *page;
+		const char *text;
+	} cases[] = {
+		{shared, "here restored"},
+		{(void *)start, "gone restored"},
+	};
+
+	for (size_t i = 0; i < (has_heap ? 2 : 1); i++) {
+		char text[32];
+		int status;
+		pid_t pid;
+
+		(void)fflush(stdout);
+		pid = fork();
+		assert_true(pid >= 0);
+		if (pid == 0)
+			start_and_die(line, cases[i].page);
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		assert_true(WIFSIGNALED(status));
+		read_text(line->ours, text, strlen(cases[i].text));
+		assert_string_equal(text, cases[i].text);
+	}
+	(void)munmap(shared, 1);
 }
 
 static void test_a_shell_was_faster(void **state)
@@ -251,6 +310,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_killed, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_crashes_and_exit, set_up,
 						tear_down),
+		cmocka_unit_test_setup_teardown(test_memory, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_a_shell_was_faster, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(test_out_of_memory, set_up,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * core/id_check: ID tokens that the modelled provider signs with real keys,
+ * oauth/id_check: ID tokens that the modelled provider signs with real keys,
  * good, wrong and forged; keys that are missing or out of reach; and whose
  * userinfo is laid over them. Single claims are test_id_token's matter.
  */
@@ -15,14 +15,19 @@
 
 #include <cmocka.h>
 
+#include "base/buf.h"
+#include "base/crypto.h"
 #include "base/err.h"
+#include "base/json.h"
 #include "base/mem.h"
-#include "core/exchange.h"
-#include "core/id_check.h"
-#include "core/jose_key.h"
-#include "core/oauth.h"
-#include "core/provider.h"
+#include "jose/jose.h"
+#include "jose/jose_key.h"
+#include "machine/event.h"
+#include "oauth/id_check.h"
+#include "oauth/oauth.h"
+#include "oauth/provider.h"
 #include "issuer.h"
+#include "issuer_openid.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define NOW_S INT64_C(1800000000)
@@ -32,6 +37,11 @@ struct keys {
 	struct jose_key *ours;
 	struct jose_key *theirs; /* somebody else's */
 };
+
+static struct json *parse(const char *text)
+{
+	return text != NULL ? json_parse_all(text, strlen(text), NULL) : NULL;
+}
 
 static int set_up(void **state)
 {
@@ -133,7 +143,7 @@ static void check(const struct issuer *issuer, const char *token,
 		.nonce = xstrdup(nonce),
 	};
 	struct err err = {""};
-	char *profile;
+	struct json *profile;
 	bool again;
 	bool ok = id_check_pass(&issuer->provider, &tokens, reply, NOW_S,
 				&profile, &again, &err);
@@ -143,8 +153,8 @@ static void check(const struct issuer *issuer, const char *token,
 	assert_int_equal(again, may_help);
 	assert_int_equal(profile != NULL, ok);
 	if (ok)
-		assert_non_null(strstr(profile, "\"sub\":\"7\""));
-	secret_free(profile);
+		assert_string_equal(json_get_text(profile, "sub"), "7");
+	json_free(profile);
 	tokens_free(&tokens);
 }
 
@@ -159,19 +169,19 @@ static void test_claims(void **state)
 		{"{\"nonce\":\"n\"}", NULL, NULL}, /* the device grant */
 		{"{\"exp\":1799999990}", NULL, NULL},
 		{"{\"exp\":1799999880}", NULL, "set the clock"},
-		{"{\"exp\":1}", NULL, "good until 1970"},
-		{"{\"exp\":null}", NULL, "exp is no time"},
+		{"{\"exp\":1}", NULL, "valid until 1970"},
+		{"{\"exp\":null}", NULL, "token has no exp."},
 		{"{\"iss\":\"https://evil.example\"}", NULL,
 		 "issued by https://evil.example"},
-		{"{\"iss\":\"https://id.example/\"}", NULL,
-		 "same to the letter"},
+		{"{\"iss\":\"https://id.example/\"}", NULL, "exactly the same"},
 		{"{\"aud\":\"other\"}", NULL, "another client"},
-		{"{\"aud\":[\"screen\",\"other\"]}", NULL, "several clients"},
+		{"{\"aud\":[\"screen\",\"other\"]}", NULL, NULL},
+		{"{\"iat\":null}", NULL, "token has no iat."},
 		{"{\"aud\":[\"screen\",\"other\"],\"azp\":\"screen\"}", NULL,
 		 NULL},
 		{"{\"nonce\":\"m\"}", "n", "another sign-in"},
 		{NULL, "n", "another sign-in"},
-		{"{\"sub\":null}", NULL, "whom it is about"},
+		{"{\"sub\":null}", NULL, "its subject"},
 	};
 	const struct keys *keys = *state;
 
@@ -203,7 +213,7 @@ static void test_unnamed_issuer(void **state)
 		const char *why;
 	} cases[] = {
 		{"{\"iss\":\"https://id.example\"}", NULL},
-		{"{\"iss\":null}", "who issued it"},
+		{"{\"iss\":null}", "its issuer"},
 		{"{\"aud\":\"other\"}", "another client"},
 	};
 
@@ -234,7 +244,9 @@ static void test_signature(void **state)
 		{NULL, "1", false, false, NULL},
 		/* The set may be an old one. */
 		{"2", "1", false, true, "does not publish"},
-		{"1", NULL, false, true, "does not publish"},
+		{"1", NULL, false, false, NULL},
+		{"", NULL, false, false, NULL},
+		{"", "1", false, false, NULL},
 		{NULL, "1", true, true, "signature is wrong"},
 		/* A forgery does not get better by newer keys. */
 		{"1", "1", true, false, "signature is wrong"},
@@ -261,6 +273,89 @@ static void test_signature(void **state)
 	}
 }
 
+/* What the header says that it is, well signed, with and without the keys. */
+static void test_kind(void **state)
+{
+	static const char good[] =
+		"{\"iss\":\"https://id.example\",\"sub\":\"7\","
+		"\"aud\":\"screen\",\"exp\":1800003600,\"iat\":1800000000}";
+	static const struct {
+		const char *header;
+		const char *why;
+	} cases[] = {
+		{"{}", NULL},
+		{"{\"typ\":\"JWT\"}", NULL},
+		{"{\"typ\":\"jwt\"}", NULL},
+		{"{\"typ\":\"application/jwt\"}", NULL},
+		{"{\"typ\":\"JOSE\"}", NULL},
+		{"{\"typ\":null}", NULL},
+		{"{\"typ\":\"at+jwt\"}", "another kind of token (\"at+jwt\")"},
+		{"{\"typ\":\"application/at+jwt\"}", "another kind of token"},
+		{"{\"typ\":\"AT+JWT\"}", "another kind of token"},
+		{"{\"typ\":\"logout+jwt\"}", "another kind of token"},
+		{"{\"typ\":\"secevent+jwt\"}", "another kind of token"},
+		{"{\"typ\":\"dpop+jwt\"}", "another kind of token"},
+		{"{\"typ\":\"\"}", "another kind of token"},
+		{"{\"typ\":1}", "another kind of token"},
+		{"{\"typ\":[\"JWT\"]}", "another kind of token"},
+	};
+	const struct keys *keys = *state;
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct json *header = json_parse(cases[i].header,
+						 strlen(cases[i].header), NULL);
+		struct json *claims = json_parse(good, strlen(good), NULL);
+		char *jwks = issuer_keys(keys->ours, NULL);
+		struct reply reply = reply_of(jwks);
+		struct issuer issuer;
+		char *token = jose_sign(keys->ours, header, claims);
+
+		open_issuer(&issuer, keys);
+		issuer.claims = cases[i].header;
+		check(&issuer, token, NULL, &reply, false, cases[i].why);
+		check(&issuer, token, NULL, NULL, false, cases[i].why);
+		secret_free(token);
+		free(jwks);
+		json_free(claims);
+		json_free(header);
+		issuer_free(&issuer);
+	}
+}
+
+/* Good claims without a signature: {"alg":"none"} and the like, which TLS alone
+ * does not vouch for (point 6). */
+static void test_unsigned(void **state)
+{
+	static const char claims[] =
+		"{\"iss\":\"https://id.example\",\"sub\":\"7\","
+		"\"aud\":\"screen\",\"exp\":1800003600,\"iat\":1800000000}";
+	static const char *const headers[] = {
+		"{\"alg\":\"none\"}",
+		"{\"alg\":\"None\",\"typ\":\"JWT\"}",
+		"{\"alg\":null}",
+		"{}",
+		"[]",
+		"x",
+	};
+
+	for (size_t i = 0; i < COUNT(headers); i++) {
+		struct issuer issuer;
+		struct buf token;
+
+		open_issuer(&issuer, *state);
+		issuer.claims = headers[i];
+		buf_init(&token, 1024);
+		crypto_base64url(&token, headers[i], strlen(headers[i]));
+		buf_adds(&token, ".");
+		crypto_base64url(&token, claims, strlen(claims));
+		buf_adds(&token, ".");
+		check(&issuer, buf_text(&token), NULL, NULL, false,
+		      "not signed");
+		buf_free(&token);
+		issuer_free(&issuer);
+	}
+}
+
 /* A good token of which somebody has changed one byte. */
 static void test_changed(void **state)
 {
@@ -279,7 +374,7 @@ static void test_changed(void **state)
 	for (size_t i = 0; i + 1 < len; i++) {
 		struct tokens tokens = {.id_token = xstrdup(token)};
 		struct err err = {""};
-		char *profile;
+		struct json *profile;
 		bool again;
 
 		tokens.id_token[i] = token[i] == 'A' ? 'B' : 'A';
@@ -302,15 +397,30 @@ static void test_keys_missing(void **state)
 		const char *body;
 		const char *why;
 	} cases[] = {
-		{NET_CONNECT, 0, "", "cannot be had: The network is away."},
-		{NET_TLS, 0, "", "cannot be had: The network is away."},
-		{NET_OK, 404, "{\"keys\":[]}", "does not hand them out"},
-		{NET_OK, 503, "", "does not hand them out"},
-		{NET_OK, 302, "", "does not hand them out"},
-		{NET_OK, 200, "", "no acceptable JSON"},
-		{NET_OK, 200, "<html>", "no acceptable JSON"},
-		{NET_OK, 200, "{}", "holds no keys"},
-		{NET_OK, 200, "{\"keys\":{}}", "holds no keys"},
+		{NET_CONNECT, 0, "",
+		 "signs its ID tokens: The network is away."},
+		{NET_TLS, 0, "", "signs its ID tokens: The network is away."},
+		{NET_OK, 404, "{\"keys\":[]}",
+		 "are not available (status 404): check whether "
+		 "provider.jwks_uri is right."},
+		{NET_OK, 204, "", "are not available (status 204): check"},
+		{NET_OK, 503, "",
+		 "are not available at the moment (status "
+		 "503)."},
+		{NET_OK, 429, "",
+		 "are not available at the moment (status "
+		 "429)."},
+		{NET_OK, 302, "",
+		 "redirects to cdn.example (status 302), which is not "
+		 "followed: set provider.jwks_uri to"},
+		{NET_OK, 308, "", "redirects to cdn.example (status 308)"},
+		{NET_OK, 200, "", "Cannot read"},
+		{NET_OK, 200, "<html>", "Cannot read"},
+		{NET_OK, 200, "{}", "contains no keys"},
+		{NET_OK, 200, "[]",
+		 "is not a JWK Set: an object with \"keys\" is required (RFC "
+		 "7517 section 5)."},
+		{NET_OK, 200, "{\"keys\":{}}", "contains no keys"},
 		{NET_OK, 200, "{\"keys\":[]}", "does not publish"},
 		{NET_OK, 200, "{\"keys\":[1,null,{}]}", "does not publish"},
 	};
@@ -324,6 +434,7 @@ static void test_keys_missing(void **state)
 		token = issuer_id_token(&issuer);
 		reply.net = cases[i].net;
 		reply.status = cases[i].status;
+		reply.location = "https://cdn.example/keys?a=b";
 		if (reply.net != NET_OK)
 			reply.what = "The network is away.";
 		check(&issuer, token, NULL, &reply, true, cases[i].why);
@@ -387,18 +498,21 @@ static void test_merge(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct err err = {""};
-		char *merged;
-		bool ok = id_check_merge(cases[i].profile, cases[i].userinfo,
-					 &merged, &err);
+		struct json *profile = parse(cases[i].profile);
+		struct json *merged = parse(cases[i].userinfo);
+		bool ok = id_check_merge(profile, &merged, &err);
+		const char *expected = ok ? cases[i].merged : cases[i].userinfo;
+		char *text = json_print(merged, false);
 
 		if (ok != (cases[i].merged != NULL))
 			fail_msg("case %zu: %d \"%s\"", i, ok, err.text);
-		if (ok)
-			assert_string_equal(merged, cases[i].merged);
-		else
-			assert_non_null(strstr(err.text, "somebody else"));
-		assert_int_equal(merged != NULL, ok);
-		secret_free(merged);
+		assert_string_equal(text, expected);
+		if (!ok)
+			assert_non_null(
+				strstr(err.text, "about different users"));
+		secret_free(text);
+		json_free(merged);
+		json_free(profile);
 	}
 }
 
@@ -410,6 +524,8 @@ int main(void)
 		cmocka_unit_test(test_claims),
 		cmocka_unit_test(test_unnamed_issuer),
 		cmocka_unit_test(test_signature),
+		cmocka_unit_test(test_kind),
+		cmocka_unit_test(test_unsigned),
 		cmocka_unit_test(test_changed),
 		cmocka_unit_test(test_keys_missing),
 		cmocka_unit_test(test_no_token),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * core/id_token: each claim right, wrong and missing; what becomes of them.
+ * oauth/id_token: each claim right, wrong and missing; what becomes of them.
  */
 #include "config.h"
 
@@ -15,9 +15,9 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/json.h"
 #include "base/mem.h"
-#include "core/id_token.h"
-#include "core/json.h"
+#include "oauth/id_token.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
@@ -28,7 +28,7 @@ static const int64_t now = 1795428000;
 
 static struct json *parse(const char *text)
 {
-	struct json *json = json_parse(text, strlen(text), NULL);
+	struct json *json = json_parse_all(text, strlen(text), NULL);
 
 	if (json == NULL)
 		fail_msg("no JSON: %s", text);
@@ -82,27 +82,27 @@ static void test_claims(void **state)
 		{"{}", NULL},
 		{"{\"email\":\"fay@example.org\"}", NULL},
 
-		{"{\"iss\":null}", "who issued it"},
-		{"{\"iss\":1}", "who issued it"},
-		{"{\"iss\":[\"" ISSUER "\"]}", "who issued it"},
-		{"{\"iss\":\"\"}", "same to the letter"},
-		{"{\"iss\":\"" ISSUER "/\"}", "same to the letter"},
-		{"{\"iss\":\"" ISSUER ":443\"}", "same to the letter"},
-		{"{\"iss\":\"https://ID.example.org\"}", "same to the letter"},
-		{"{\"iss\":\"http://id.example.org\"}", "same to the letter"},
-		{"{\"iss\":\"id.example.org\"}", "same to the letter"},
+		{"{\"iss\":null}", "its issuer"},
+		{"{\"iss\":1}", "its issuer"},
+		{"{\"iss\":[\"" ISSUER "\"]}", "its issuer"},
+		{"{\"iss\":\"\"}", "exactly the same"},
+		{"{\"iss\":\"" ISSUER "/\"}", "exactly the same"},
+		{"{\"iss\":\"" ISSUER ":443\"}", "exactly the same"},
+		{"{\"iss\":\"https://ID.example.org\"}", "exactly the same"},
+		{"{\"iss\":\"http://id.example.org\"}", "exactly the same"},
+		{"{\"iss\":\"id.example.org\"}", "exactly the same"},
 		{"{\"iss\":\"https://evil.example\"}",
 		 "issued by https://evil.example, but"},
 
-		{"{\"sub\":null}", "whom it is about"},
-		{"{\"sub\":\"\"}", "whom it is about"},
-		{"{\"sub\":1}", "whom it is about"},
+		{"{\"sub\":null}", "its subject"},
+		{"{\"sub\":\"\"}", "its subject"},
+		{"{\"sub\":1}", "its subject"},
 
-		{"{\"aud\":null}", "whom it is for"},
-		{"{\"aud\":1}", "whom it is for"},
-		{"{\"aud\":[]}", "whom it is for"},
-		{"{\"aud\":{\"a\":\"screen\"}}", "whom it is for"},
-		{"{\"aud\":[\"screen\",1]}", "whom it is for"},
+		{"{\"aud\":null}", "its audience"},
+		{"{\"aud\":1}", "its audience"},
+		{"{\"aud\":[]}", "its audience"},
+		{"{\"aud\":{\"a\":\"screen\"}}", "its audience"},
+		{"{\"aud\":[\"screen\",1]}", "its audience"},
 		{"{\"aud\":\"other\"}", "another client"},
 		{"{\"aud\":\"Screen\"}", "another client"},
 		{"{\"aud\":\"screen \"}", "another client"},
@@ -110,30 +110,45 @@ static void test_claims(void **state)
 		{"{\"aud\":[\"screen\"]}", NULL},
 
 		{"{\"azp\":\"screen\"}", NULL},
-		{"{\"azp\":\"other\"}", "asked for by another client"},
-		{"{\"azp\":1}", "asked for by another client"},
-		{"{\"aud\":[\"screen\",\"other\"]}", "several clients"},
+		{"{\"azp\":\"other\"}", "requested by another client"},
+		{"{\"azp\":1}", "requested by another client"},
+		{"{\"aud\":[\"screen\",\"other\"]}", NULL},
+		{"{\"aud\":[\"other\",\"screen\",\"third\"]}", NULL},
 		{"{\"aud\":[\"other\",\"screen\"],\"azp\":\"screen\"}", NULL},
 		{"{\"aud\":[\"other\",\"screen\"],\"azp\":\"other\"}",
-		 "asked for by another client"},
+		 "requested by another client"},
 		{"{\"aud\":[\"other\",\"third\"],\"azp\":\"screen\"}",
 		 "is for another client"},
 
-		{"{\"exp\":null}", "exp is no time"},
-		{"{\"exp\":\"1795431600\"}", "exp is no time"},
-		{"{\"exp\":-1}", "exp is no time"},
-		{"{\"exp\":1795431600000}", "exp is no time"},
-		{"{\"exp\":1e300}", "exp is no time"},
-		{"{\"exp\":true}", "exp is no time"},
+		{"{\"exp\":null}", "The ID token has no exp."},
+		{"{\"exp\":\"1795431600\"}", "exp must be a number"},
+		{"{\"exp\":-1}", "exp must be a number"},
+		{"{\"exp\":1795431600000}", "exp must be a number"},
+		{"{\"exp\":1e300}", "exp must be a number"},
+		{"{\"exp\":true}", "exp must be a number"},
 		{"{\"exp\":1795431600.5}", NULL},
 		{"{\"exp\":253402300799}", NULL},
 		{"{\"exp\":0}", "clock"},
+		{"{\"exp\":1.7954316e9}", NULL},
+		{"{\"exp\":\"1795431600\"}",
+		 "since 1970 (RFC 7519 section 2), but is \"1795431600\":"},
+		{"{\"exp\":-1}", "but is -1:"},
+		{"{\"exp\":1795431600000}", "but is 1795431600000:"},
+		{"{\"exp\":null}", "token has no exp."},
+		{"{\"exp\":[]}", "but is []:"},
 
-		{"{\"iat\":null}", NULL},
-		{"{\"iat\":\"1795428000\"}", "iat is no time"},
+		{"{\"iat\":null}", "The ID token has no iat."},
+		{"{\"iat\":\"1795428000\"}", "iat must be a number"},
 		{"{\"iat\":0}", NULL},
 		{"{\"nbf\":1795428000}", NULL},
-		{"{\"nbf\":[]}", "nbf is no time"},
+		{"{\"nbf\":[]}", "nbf must be a number"},
+		{"{\"nbf\":0}", NULL},
+		{"{\"nbf\":\"1795428000\"}", "but is \"1795428000\":"},
+		{"{\"iat\":1.795428e9}", NULL},
+		{"{\"iat\":-1}", "but is -1:"},
+		/* Nobody here decides by it. */
+		{"{\"auth_time\":\"1\"}", NULL},
+		{"{\"auth_time\":null}", NULL},
 
 		{"{\"nonce\":null}", "another sign-in"},
 		{"{\"nonce\":\"\"}", "another sign-in"},
@@ -166,22 +181,22 @@ static void test_times(void **state)
 		{"{}", 1795431600, NULL},
 		{"{}", 1795431600 + ID_TOKEN_LEEWAY_S - 1, NULL},
 		{"{}", 1795431600 + ID_TOKEN_LEEWAY_S,
-		 "good until 2026-11-23 11:00:00 UTC, but this machine's "
+		 "valid until 2026-11-23 11:00:00 UTC, but this machine's "
 		 "clock says 2026-11-23 11:02:00 UTC"},
 		{"{}", INT64_C(1) << 60, "clock says an unknown time"},
 		{"{}", now - ID_TOKEN_LEEWAY_S, NULL},
 		{"{}", now - ID_TOKEN_LEEWAY_S - 1,
-		 "good from 2026-11-23 10:00:00 UTC on, but this machine's "
-		 "clock says 2026-11-23 09:57:59 UTC"},
+		 "not valid before 2026-11-23 10:00:00 UTC, but this "
+		 "machine's clock says 2026-11-23 09:57:59 UTC"},
 		/* The later of the two counts. */
 		{"{\"nbf\":1795428200}", now + 80, NULL},
 		{"{\"nbf\":1795428200}", now + 79, "10:03:20"},
 		{"{\"nbf\":1795427000}", now - ID_TOKEN_LEEWAY_S - 1,
 		 "10:00:00"},
-		{"{\"iat\":null,\"nbf\":1795428200}", now + 79, "10:03:20"},
+		{"{\"nbf\":1795428200}", now + 79, "10:03:20"},
 		/* A machine without a clock of its own. */
-		{"{}", 42, "clock says 1970-01-01 00:00:42 UTC; set the clock"},
-		{"{\"iat\":null}", 42, NULL},
+		{"{}", 42, "clock says 1970-01-01 00:00:42 UTC: set the clock"},
+		{"{\"iat\":0}", 42, NULL},
 		{"{}", -1, "clock says 1969-12-31"},
 	};
 
@@ -195,6 +210,8 @@ static void test_times(void **state)
 static void test_tenant(void **state)
 {
 #define TID "9188040d-6c67-4c5b-b112-36a304b66dad"
+#define WORK "0a1b2c3d-0000-4000-8000-aabbccddeeff"
+#define WORK_UPPER "0A1B2C3D-0000-4000-8000-AABBCCDDEEFF"
 #define IN(tenant) "https://login.microsoftonline.com/" tenant "/v2.0"
 	static const struct {
 		const char *changes, *issuer;
@@ -226,14 +243,63 @@ static void test_tenant(void **state)
 		 IN("{tenantid}"), false},
 		/* Without the mark a tid changes nothing. */
 		{"{\"tid\":\"" TID "\"}", ISSUER, true},
+		/* The tenants that stand for many. */
 		{"{\"iss\":\"" IN(TID) "\",\"tid\":\"" TID "\"}", IN("common"),
+		 true},
+		{"{\"iss\":\"" IN(WORK) "\",\"tid\":\"" WORK "\"}",
+		 IN("common"), true},
+		{"{\"iss\":\"" IN(WORK) "\"}", IN("common"), false},
+		{"{\"iss\":\"" IN(TID) "\",\"tid\":\"" WORK "\"}", IN("common"),
 		 false},
+		{"{\"iss\":\"" IN("evil") "\",\"tid\":\"evil\"}", IN("common"),
+		 false},
+		{"{\"iss\":\"" IN(WORK) "/x\",\"tid\":\"" WORK "\"}",
+		 IN("common"), false},
+		{"{\"iss\":\"" IN("x/" WORK) "\",\"tid\":\"" WORK "\"}",
+		 IN("common"), false},
+		{"{\"iss\":\"https://login.microsoftonline.org/" WORK
+		 "/v2.0\",\"tid\":\"" WORK "\"}",
+		 IN("common"), false},
+		{"{\"iss\":\"" IN(WORK) "\",\"tid\":\"" WORK "\"}",
+		 IN("organizations"), true},
+		{"{\"iss\":\"" IN(TID) "\",\"tid\":\"" TID "\"}",
+		 IN("organizations"), false},
+		{"{\"iss\":\"" IN(TID) "\",\"tid\":\"" TID "\"}",
+		 IN("consumers"), true},
+		{"{\"iss\":\"" IN(WORK) "\",\"tid\":\"" WORK "\"}",
+		 IN("consumers"), false},
+		{"{\"iss\":\"" IN(WORK) "\",\"tid\":\"" WORK "\"}", IN(WORK),
+		 true},
+		{"{\"iss\":\"" IN(WORK) "\",\"tid\":\"" WORK "\"}", IN(TID),
+		 false},
+		{"{\"iss\":\"" IN(WORK) "\",\"tid\":\"" WORK "\"}",
+		 IN("contoso.example"), false},
+		{"{\"iss\":\"https://" WORK "\",\"tid\":\"" WORK "\"}",
+		 "https://common", false},
+		{"{\"iss\":\"" IN("common") "\",\"tid\":\"" WORK "\"}",
+		 IN("common"), true},
+		/* A GUID is the same in either case, and only a GUID is. */
+		{"{\"iss\":\"" IN(WORK) "\",\"tid\":\"" WORK "\"}",
+		 IN(WORK_UPPER), true},
+		{"{\"iss\":\"" IN(WORK_UPPER) "\",\"tid\":\"" WORK "\"}",
+		 IN(WORK), true},
+		{"{\"iss\":\"" IN(WORK) "\",\"tid\":\"" WORK_UPPER "\"}",
+		 IN("common"), true},
+		{"{\"iss\":\"" IN(WORK) "\",\"tid\":\"" WORK_UPPER "\"}",
+		 IN("{tenantid}"), true},
+		{"{\"iss\":\"" IN(WORK) "\",\"tid\":\"" TID "\"}",
+		 IN(WORK_UPPER), false},
+		{"{\"iss\":\"" IN(WORK) "\"}", IN(WORK_UPPER), false},
+		{"{\"iss\":\"" IN("Common") "\",\"tid\":\"" WORK "\"}",
+		 IN("common"), false},
+		{"{\"iss\":\"" IN(WORK) "\",\"tid\":\"" WORK "\"}",
+		 IN("COMMON"), false},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++)
 		check(cases[i].changes, cases[i].issuer, "n-0S6", now,
-		      cases[i].ok ? NULL : "same to the letter");
+		      cases[i].ok ? NULL : "exactly the same");
 }
 
 /* What should be claims may be anything. */
@@ -244,6 +310,35 @@ static void test_no_object(void **state)
 	(void)state;
 	assert_false(id_token_check(array, ISSUER, "screen", NULL, now, NULL));
 	json_free(array);
+}
+
+/* A claim that need not be there may as well be null. */
+static void test_null(void **state)
+{
+	static const struct {
+		const char *claims;
+		bool ok;
+	} cases[] = {
+		{"{\"iss\":\"i\",\"sub\":\"fay\",\"aud\":\"screen\","
+		 "\"exp\":1795431600,\"iat\":1795428000,\"nbf\":null}",
+		 true},
+		{"{\"iss\":\"i\",\"sub\":\"fay\",\"aud\":\"screen\","
+		 "\"exp\":1795431600,\"iat\":null}",
+		 false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct json *claims = parse(cases[i].claims);
+		struct err err = {""};
+
+		assert_int_equal(
+			id_token_check(claims, "i", "screen", NULL, now, &err),
+			cases[i].ok);
+		if (!cases[i].ok)
+			assert_non_null(strstr(err.text, "has no iat."));
+		json_free(claims);
+	}
 }
 
 static void test_profile(void **state)
@@ -264,6 +359,18 @@ static void test_profile(void **state)
 		 "\"groups\":[\"a\",1]}"},
 		{"{\"sub\":\"fay\"}", "{\"sub\":\"fay\",\"aud\":\"a\"}",
 		 "{\"sub\":\"fay\"}"},
+		/* Two different values stay there, for kiosk.allow to see. */
+		{"{\"sub\":\"fay\"}",
+		 "{\"sub\":\"fay\",\"a\":1,\"a\":2,\"sub\":\"fay\"}",
+		 "{\"sub\":\"fay\",\"a\":1,\"a\":2}"},
+		{"{\"sub\":\"fay\",\"a\":{\"b\":1,\"b\":2},\"c\":1,\"c\":1,"
+		 "\"a\":3}",
+		 NULL,
+		 "{\"sub\":\"fay\",\"a\":{\"b\":1,\"b\":2},\"c\":1,\"a\":3}"},
+		/* But what userinfo says once is what counts. */
+		{"{\"sub\":\"fay\",\"a\":1,\"b\":0,\"a\":2}",
+		 "{\"sub\":\"fay\",\"a\":3}",
+		 "{\"sub\":\"fay\",\"a\":3,\"b\":0}"},
 		/* Names with a case of their own are others. */
 		{"{\"sub\":\"fay\",\"Iss\":1}", "{\"sub\":\"fay\",\"iSS\":2}",
 		 "{\"sub\":\"fay\",\"Iss\":1,\"iSS\":2}"},
@@ -272,12 +379,17 @@ static void test_profile(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct json *claims = parse(cases[i].claims);
-		char *profile = NULL;
+		struct json *userinfo = NULL, *profile = NULL;
+		char *text;
 
-		assert_true(id_token_profile(claims, cases[i].userinfo,
-					     &profile, NULL));
-		assert_string_equal(profile, cases[i].profile);
-		secret_free(profile);
+		if (cases[i].userinfo != NULL)
+			userinfo = parse(cases[i].userinfo);
+		assert_true(id_token_profile(claims, userinfo, &profile, NULL));
+		text = json_print(profile, false);
+		assert_string_equal(text, cases[i].profile);
+		secret_free(text);
+		json_free(profile);
+		json_free(userinfo);
 		json_free(claims);
 	}
 }
@@ -285,34 +397,30 @@ static void test_profile(void **state)
 static void test_profile_refused(void **state)
 {
 	static const struct {
-		const char *claims, *userinfo, *why;
+		const char *claims, *userinfo;
 	} cases[] = {
-		{"{\"sub\":\"fay\"}", "{\"sub\":\"eve\"}", "somebody else"},
-		{"{\"sub\":\"fay\"}", "{\"sub\":\"Fay\"}", "somebody else"},
-		{"{\"sub\":\"fay\"}", "{\"name\":\"Fay\"}", "somebody else"},
-		{"{\"sub\":\"1\"}", "{\"sub\":1}", "somebody else"},
-		{"{}", "{\"sub\":\"fay\"}", "somebody else"},
-		{"{}", "{}", "somebody else"},
-		{"{\"sub\":\"fay\"}", "[\"sub\"]", "no JSON object"},
-		{"{\"sub\":\"fay\"}", "", "no JSON object"},
-		{"{\"sub\":\"fay\"}", "{\"sub\":\"fay\",\"sub\":\"fay\"}",
-		 "no JSON object"},
-		/* A signed one: nobody has asked for that. */
-		{"{\"sub\":\"fay\"}", "eyJhbGciOiJub25lIn0.e30.",
-		 "no JSON object"},
+		{"{\"sub\":\"fay\"}", "{\"sub\":\"eve\"}"},
+		{"{\"sub\":\"fay\"}", "{\"sub\":\"Fay\"}"},
+		{"{\"sub\":\"fay\"}", "{\"name\":\"Fay\"}"},
+		{"{\"sub\":\"1\"}", "{\"sub\":1}"},
+		{"{}", "{\"sub\":\"fay\"}"},
+		{"{}", "{}"},
+		{"{\"sub\":\"fay\"}", "[\"sub\"]"},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct json *claims = parse(cases[i].claims);
-		char untouched = '\0', *profile = &untouched;
+		struct json *userinfo = parse(cases[i].userinfo);
+		struct json *profile = userinfo;
 		struct err err = {""};
 
-		assert_false(id_token_profile(claims, cases[i].userinfo,
-					      &profile, &err));
+		assert_false(
+			id_token_profile(claims, userinfo, &profile, &err));
 		assert_null(profile);
-		if (strstr(err.text, cases[i].why) == NULL)
+		if (strstr(err.text, "about different users") == NULL)
 			fail_msg("%s: %s", cases[i].userinfo, err.text);
+		json_free(userinfo);
 		json_free(claims);
 	}
 }
@@ -330,31 +438,31 @@ static void test_profile_size(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct buf claims_text, userinfo;
-		struct json *claims;
+		struct buf claims_text, userinfo_text;
+		struct json *claims, *userinfo, *profile;
 		struct err err = {""};
-		char *profile;
 		bool ok;
 
 		buf_init(&claims_text, 100000);
-		buf_init(&userinfo, 100000);
+		buf_init(&userinfo_text, 100000);
 		buf_adds(&claims_text, "{\"sub\":\"fay\"");
-		buf_adds(&userinfo, "{\"sub\":\"fay\"");
+		buf_adds(&userinfo_text, "{\"sub\":\"fay\"");
 		for (int n = 1; n < cases[i].claims; n++)
 			buf_addf(&claims_text, ",\"c%d\":1", n);
 		for (int n = 1; n < cases[i].userinfo; n++)
-			buf_addf(&userinfo, ",\"u%d\":1", n);
+			buf_addf(&userinfo_text, ",\"u%d\":1", n);
 		buf_adds(&claims_text, "}");
-		buf_adds(&userinfo, "}");
+		buf_adds(&userinfo_text, "}");
 		claims = parse(buf_text(&claims_text));
-		ok = id_token_profile(claims, buf_text(&userinfo), &profile,
-				      &err);
+		userinfo = parse(buf_text(&userinfo_text));
+		ok = id_token_profile(claims, userinfo, &profile, &err);
 		assert_int_equal(ok, cases[i].ok);
 		assert_int_equal(profile != NULL, cases[i].ok);
 		assert_int_equal(strstr(err.text, "1000") == NULL, ok);
-		secret_free(profile);
+		json_free(profile);
+		json_free(userinfo);
 		json_free(claims);
-		buf_free(&userinfo);
+		buf_free(&userinfo_text);
 		buf_free(&claims_text);
 	}
 }
@@ -367,6 +475,7 @@ int main(void)
 		cmocka_unit_test(test_times),
 		cmocka_unit_test(test_tenant),
 		cmocka_unit_test(test_no_object),
+		cmocka_unit_test(test_null),
 		cmocka_unit_test(test_profile),
 		cmocka_unit_test(test_profile_refused),
 		cmocka_unit_test(test_profile_size),

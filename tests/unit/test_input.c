@@ -52,14 +52,20 @@ static int tear_down(void **state)
 	return 0;
 }
 
-static void put(const struct folder *folder, const char *text, mode_t mode)
+static void put_bytes(const struct folder *folder, const char *bytes, size_t n,
+		      mode_t mode)
 {
 	int fd = open(folder->file, O_WRONLY | O_CREAT | O_TRUNC, 0600);
 
 	assert_true(fd >= 0);
-	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+	assert_int_equal(write(fd, bytes, n), n);
 	assert_int_equal(fchmod(fd, mode), 0);
 	(void)close(fd);
+}
+
+static void put(const struct folder *folder, const char *text, mode_t mode)
+{
+	put_bytes(folder, text, strlen(text), mode);
 }
 
 static void reads_whole_files(void **state)
@@ -119,6 +125,9 @@ static const struct {
 	{"s3cret\n", 0640, false, NULL},
 	{"s3cret\n", 0604, false, NULL},
 	{"s3cret\n", 0440, true, "s3cret"},
+	{"\xef\xbb\xbfs3cret\r\n", 0600, false, "s3cret"},
+	{"\xef\xbb\xbf", 0600, false, NULL},
+	{"\xff\xfes3cret", 0600, false, NULL},
 	{"", 0600, false, NULL},
 	{"\ns3cret\n", 0600, false, NULL},
 	{"0123456789012345678901234567890123", 0600, false, NULL},
@@ -144,6 +153,62 @@ static void reads_secrets(void **state)
 		}
 		secret_free(secret);
 		(void)unlink(folder->file);
+	}
+}
+
+#define BYTES(s) s, sizeof(s) - 1
+
+static const struct {
+	const char *bytes;
+	size_t n;
+	const char *text; /* NULL: refused */
+	const char *why;
+} texts[] = {
+	{BYTES("a\n"), "a\n", NULL},
+	{BYTES(""), "", NULL},
+	{BYTES("\xef\xbb\xbf"), "", NULL},
+	{BYTES("\xef\xbb\xbf"
+	       "a\r\n"),
+	 "a\r\n", NULL},
+	{BYTES("\xef\xbb\xbf\xef\xbb\xbf"
+	       "a"),
+	 "\xef\xbb\xbf"
+	 "a",
+	 NULL},
+	{BYTES("\xef\xbb"), "\xef\xbb", NULL},
+	{BYTES("\xe4\xf6\n"), "\xe4\xf6\n", NULL},
+	{BYTES("\xff\xfe"
+	       "a\0"),
+	 NULL, "UTF-16"},
+	{BYTES("\xfe\xff\0a"), NULL, "UTF-16"},
+	{BYTES("\xff\xfe"), NULL, "UTF-16"},
+	{BYTES("a\0b\0"), NULL, "UTF-16"},
+	{BYTES("\0a\0b"), NULL, "UTF-16"},
+	{BYTES("ab\0c"), NULL, "NUL byte"},
+	{BYTES("\0"), NULL, "NUL byte"},
+	{BYTES("\0\0"), NULL, "NUL byte"},
+};
+
+static void reads_text(void **state)
+{
+	const struct folder *folder = *state;
+	enum input_result result;
+	struct err err;
+	struct buf buf;
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		put_bytes(folder, texts[i].bytes, texts[i].n, 0600);
+		buf_init(&buf, 64);
+		result = input_read_text(folder->file, &buf, NULL, &err);
+		if (texts[i].text != NULL) {
+			assert_int_equal(result, INPUT_OK);
+			assert_int_equal(buf.len, strlen(texts[i].text));
+			assert_string_equal(buf_text(&buf), texts[i].text);
+		} else {
+			assert_int_equal(result, INPUT_FAILED);
+			assert_non_null(strstr(err.text, texts[i].why));
+		}
+		buf_free(&buf);
 	}
 }
 
@@ -194,6 +259,7 @@ int main(void)
 						tear_down),
 		cmocka_unit_test_setup_teardown(reads_secrets, set_up,
 						tear_down),
+		cmocka_unit_test_setup_teardown(reads_text, set_up, tear_down),
 		cmocka_unit_test(knows_credentials),
 	};
 

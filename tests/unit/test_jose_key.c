@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * core/jose_key: which keys are taken, which are too weak or no keys at all,
+ * jose/jose_key: which keys are taken, which are too weak or no keys at all,
  * and what comes back of them.
  */
 #include "config.h"
@@ -19,9 +19,9 @@
 #include "base/buf.h"
 #include "base/crypto.h"
 #include "base/err.h"
+#include "base/json.h"
 #include "base/mem.h"
-#include "core/jose_key.h"
-#include "core/json.h"
+#include "jose/jose_key.h"
 #include "jose_samples.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
@@ -48,17 +48,17 @@ static void test_read(void **state)
 		{pem_p256_sec1, "ES256", NULL},
 		{pem_rsa, "RS256", NULL},
 		{pem_p256_encrypted, NULL, "encrypted"},
-		{pem_p256_public, NULL, "no private key"},
-		{pem_p384, NULL, "kind or size"},
-		{pem_secp256k1, NULL, "kind or size"},
-		{pem_ed25519, NULL, "kind or size"},
-		{pem_rsa_1024, NULL, "kind or size"},
-		{"", NULL, "no private key"},
-		{"{\"kty\":\"EC\"}", NULL, "no private key"},
-		{"-----BEGIN PRIVATE KEY-----\n", NULL, "no private key"},
+		{pem_p256_public, NULL, "not a private key"},
+		{pem_p384, NULL, "type or size"},
+		{pem_secp256k1, NULL, "type or size"},
+		{pem_ed25519, NULL, "type or size"},
+		{pem_rsa_1024, NULL, "type or size"},
+		{"", NULL, "not a private key"},
+		{"{\"kty\":\"EC\"}", NULL, "not a private key"},
+		{"-----BEGIN PRIVATE KEY-----\n", NULL, "not a private key"},
 		{"-----BEGIN PRIVATE KEY-----\nAAAA\n"
 		 "-----END PRIVATE KEY-----\n",
-		 NULL, "no private key"},
+		 NULL, "not a private key"},
 	};
 
 	(void)state;
@@ -281,11 +281,21 @@ static void test_rsa_size(void **state)
 		{2047, 0, "AQAB", false},
 		{2048, 0, "AQAB", true},
 		{2048, 1, "AQAB", true},
+		{2048, 2, "AQAB", true},
+		{2048, 1024, "AQAB", true},
 		{2048, 0, "Aw", true},
 		{4096, 0, "AQAB", true},
 		{8192, 0, "AQAB", true},
 		{8192, 1, "AQAB", true},
+		{8192, 2, "AQAB", true},
+		{8192, 5000, "AQAB", true},
 		{8193, 0, "AQAB", false},
+		{8193, 2, "AQAB", false},
+		/* Zeros make none longer. */
+		{2047, 1, "AQAB", false},
+		{1024, 128, "AQAB", false},
+		{1024, 1000, "AQAB", false},
+		{0, 256, "AQAB", false},
 		{16384, 0, "AQAB", false},
 		{65536, 0, "AQAB", false},
 		{2048, 0, "", false},
@@ -293,10 +303,22 @@ static void test_rsa_size(void **state)
 		{2048, 0, "AQ", false},
 		{2048, 0, "Ag", false},
 		{2048, 0, "AQAA", false},
-		{2048, 0, "AQAB=", false},
+		{2048, 0, "AQAB=", true},
+		{2048, 0, "AQAB==", true},
+		{2048, 0, "AQAB===", false},
+		{2048, 0, "=", false},
+		{2048, 0, "AQ=AB", false},
 		/* 8 bytes and 9. */
 		{2048, 0, "AQAAAAAAAAE", true},
 		{2048, 0, "AQAAAAAAAAAB", false},
+		/* Zeros before them: 3 bytes in 4, in 9, in 15; 8 bytes in 9.
+		 */
+		{2048, 0, "AAEAAQ", true},
+		{2048, 0, "AAAAAAAAAQAB", true},
+		{2048, 0, "AAAAAAAAAAAAAAAAAQAB", true},
+		{2048, 0, "AAEAAAAAAAAB", true},
+		{2048, 0, "AAAAAAAAAAAAAAAAAAAB", false},
+		{2048, 0, "AAAAAAAAAAAAAAAAAAAA", false},
 	};
 
 	(void)state;
@@ -311,7 +333,8 @@ static void test_rsa_size(void **state)
 			buf_add(&n, "", 1);
 		for (int k = 0; k < bytes; k++)
 			buf_adds(&n, "\xff");
-		n.data[cases[i].leading_zeros] = (char)(0xff >> spare);
+		if (bytes > 0)
+			n.data[cases[i].leading_zeros] = (char)(0xff >> spare);
 		buf_init(&jwk, ROOM);
 		buf_adds(&jwk, "{\"kty\":\"RSA\",\"n\":\"");
 		crypto_base64url(&jwk, n.data, n.len);
@@ -325,8 +348,128 @@ static void test_rsa_size(void **state)
 	}
 }
 
+/* What is to be put before the bytes of a member, or how many go. */
+struct front {
+	const char *member;
+	size_t zeros;
+	int first; /* a byte before the zeros; 0: none */
+	size_t cut;
+};
+
+/* That key, with the front of one member changed. */
+static struct jose_key *key_with_front(const char *jwk,
+				       const struct front *front)
+{
+	struct json *json = json_parse(jwk, strlen(jwk), NULL);
+	const char *text = json_get_text(json, front->member);
+	char first = (char)front->first;
+	struct jose_key *key;
+	struct buf old, new, encoded;
+
+	buf_init(&old, ROOM);
+	buf_init(&new, 2 * ROOM);
+	buf_init(&encoded, 4 * ROOM);
+	assert_true(crypto_base64url_decode(&old, text, strlen(text)));
+	if (first != '\0')
+		buf_add(&new, &first, 1);
+	for (size_t i = 0; i < front->zeros; i++)
+		buf_add(&new, "", 1);
+	buf_add(&new, old.data + front->cut, old.len - front->cut);
+	assert_true(crypto_base64url(&encoded, new.data, new.len));
+	json_set_text(json, front->member, buf_text(&encoded));
+	key = jose_key_from_jwk(json);
+	buf_free(&encoded);
+	buf_free(&new);
+	buf_free(&old);
+	json_free(json);
+	return key;
+}
+
+/* True if the compact JWS is the key's. */
+static bool has_signed(const struct jose_key *key, const char *algorithm,
+		       const char *jws)
+{
+	const char *dot = strrchr(jws, '.');
+	struct buf signature;
+	bool ok;
+
+	buf_init(&signature, ROOM);
+	ok = crypto_base64url_decode(&signature, dot + 1, strlen(dot + 1)) &&
+	     jose_key_verify(key, algorithm, jws, (size_t)(dot - jws),
+			     signature.data, signature.len);
+	buf_free(&signature);
+	return ok;
+}
+
+/* Real keys whose numbers are written longer, or cut off: what is taken is the
+ * same key. */
+static void test_front(void **state)
+{
+	static const struct {
+		const char *jwk, *algorithm, *jws;
+		struct front front;
+		bool ok;
+	} cases[] = {
+		{jwk_rsa, "RS256", jws_rs256, {"n", 0, 0, 0}, true},
+		{jwk_rsa, "RS256", jws_rs256, {"n", 1, 0, 0}, true},
+		{jwk_rsa, "RS256", jws_rs256, {"n", 2, 0, 0}, true},
+		{jwk_rsa, "PS256", jws_ps256, {"n", 256, 0, 0}, true},
+		{jwk_rsa, "RS512", jws_rs512, {"n", 769, 0, 0}, true},
+		{jwk_rsa, "RS256", jws_rs256, {"n", 1025, 0, 0}, true},
+		{jwk_rsa, "RS256", jws_rs256, {"n", 65536, 0, 0}, true},
+		{jwk_rsa, "RS256", jws_rs256, {"e", 1, 0, 0}, true},
+		{jwk_rsa, "RS256", jws_rs256, {"e", 5, 0, 0}, true},
+		{jwk_rsa, "RS256", jws_rs256, {"e", 6, 0, 0}, true},
+		{jwk_rsa, "RS256", jws_rs256, {"e", 300, 0, 0}, true},
+		{jwk_rsa, "RS256", NULL, {"n", 0, 0, 1}, false},
+		{jwk_rsa, "RS256", NULL, {"n", 1, 0, 1}, false},
+		{jwk_rsa, "RS256", NULL, {"n", 900, 1, 0}, false},
+		{jwk_rsa, "RS256", NULL, {"e", 6, 1, 0}, false},
+		{jwk_rsa_1024, "RS256", NULL, {"n", 0, 0, 0}, false},
+		{jwk_rsa_1024, "RS256", NULL, {"n", 1, 0, 0}, false},
+		{jwk_rsa_1024, "RS256", NULL, {"n", 128, 0, 0}, false},
+		{jwk_rsa_1024, "RS256", NULL, {"n", 2048, 0, 0}, false},
+		{jwk_p256, "ES256", jws_es256, {"x", 1, 0, 0}, true},
+		{jwk_p256, "ES256", jws_es256, {"y", 1, 0, 0}, true},
+		{jwk_p256, "ES256", jws_es256, {"x", 32, 0, 0}, true},
+		{jwk_p256, "ES256", jws_es256, {"y", 5000, 0, 0}, true},
+		{jwk_p384, "ES384", jws_es384, {"x", 1, 0, 0}, true},
+		{jwk_p384, "ES384", jws_es384, {"y", 48, 0, 0}, true},
+		{jwk_p256_zero, "ES256", jws_es256_zero, {"x", 0, 0, 0}, true},
+		{jwk_p256_zero, "ES256", jws_es256_zero, {"x", 1, 0, 0}, true},
+		{jwk_p256_zero, "ES256", jws_es256_zero, {"y", 3, 0, 0}, true},
+		/* In full length: 31 bytes say that one is lost. */
+		{jwk_p256_zero, "ES256", NULL, {"x", 0, 0, 1}, false},
+		{jwk_p256, "ES256", NULL, {"x", 0, 0, 1}, false},
+		{jwk_p256, "ES256", NULL, {"y", 0, 0, 32}, false},
+		{jwk_p256, "ES256", NULL, {"x", 1, 0, 1}, false},
+		{jwk_p256, "ES256", NULL, {"x", 0, 1, 0}, false},
+		{jwk_p256, "ES256", NULL, {"y", 1, 1, 0}, false},
+		{jwk_p384, "ES384", NULL, {"x", 0, 0, 1}, false},
+		{jwk_p384, "ES384", NULL, {"y", 2, 1, 0}, false},
+		/* No number, but 32 bytes (RFC 8037 section 2). */
+		{jwk_ed25519, "EdDSA", jws_eddsa, {"x", 0, 0, 0}, true},
+		{jwk_ed25519, "EdDSA", NULL, {"x", 1, 0, 0}, false},
+		{jwk_ed25519, "EdDSA", NULL, {"x", 32, 0, 0}, false},
+		{jwk_ed25519, "EdDSA", NULL, {"x", 0, 0, 1}, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct jose_key *key =
+			key_with_front(cases[i].jwk, &cases[i].front);
+
+		if ((key != NULL) != cases[i].ok ||
+		    (key != NULL &&
+		     !has_signed(key, cases[i].algorithm, cases[i].jws)))
+			fail_msg("case %zu: %d", i, key != NULL);
+		jose_key_free(key);
+	}
+}
+
 #define X "PteBZmkdRvUahvqCO6FDUxAIBhrw9FyB96BhIL1wU-U"
 #define Y "EECkp77sogzAJsdUfq8NzSwfuwpTuEzjFSdF7VbKiGY"
+#define X_PLAIN "PteBZmkdRvUahvqCO6FDUxAIBhrw9FyB96BhIL1wU+U"
 /* The same bytes, cut in two at another place. */
 #define X_31 "PteBZmkdRvUahvqCO6FDUxAIBhrw9FyB96BhIL1wUw"
 #define Y_33 "5RBApKe-7KIMwCbHVH6vDc0sH7sKU7hM4xUnRe1Wyohm"
@@ -364,9 +507,15 @@ static void test_from_jwk(void **state)
 		{EC("P-256", "AA", "AA"), false},
 		{EC("P-256", X_31, Y_33), false},
 		{EC("P-256", "AA" X, Y), false},
+		{EC("P-256", ZERO ZERO, Y_OF_ZERO), true},
 		{EC("P-256", X X, ""), false},
 		{EC("P-256", "", X Y), false},
-		{EC("P-256", X "=", Y), false},
+		/* Padded, and in the alphabet of plain base64. */
+		{EC("P-256", X "=", Y), true},
+		{EC("P-256", X "=", Y "="), true},
+		{EC("P-256", X_PLAIN, Y), true},
+		{EC("P-256", X "===", Y), false},
+		{EC("P-256", "=" X, Y), false},
 		{EC("P-256", "", ""), false},
 		{"{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"" X "\"}", false},
 		{"{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":1,\"y\":2}", false},
@@ -422,6 +571,7 @@ int main(void)
 		TEST(test_signature_length),
 		TEST(test_signature_form),
 		TEST(test_rsa_size),
+		TEST(test_front),
 		TEST(test_from_jwk),
 	};
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * core/json: what is accepted, what is refused, and what comes back.
+ * base/json: what is accepted, what is refused, and what comes back.
  */
 #include "config.h"
 
@@ -15,7 +15,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
-#include "core/json.h"
+#include "base/json.h"
 
 /* A literal with its length, for NULs within. */
 #define TEXT(s) (s), sizeof(s) - 1
@@ -28,23 +28,23 @@ static void test_refused(void **state)
 		const char *why; /* part of the sentence */
 	} cases[] = {
 		{TEXT(""), "empty"},
-		{TEXT("  "), "no JSON"},
-		{TEXT("{\"a\":1"), "no JSON"},
-		{TEXT("{\"a\":tru"), "no JSON"},
-		{TEXT("{\"a\""), "no JSON"},
-		{TEXT("<html></html>"), "no JSON"},
-		{TEXT("error=access_denied"), "no JSON"},
-		{TEXT("{a:1}"), "no JSON"},
-		{TEXT("{'a':1}"), "no JSON"},
-		{TEXT("[1,]"), "no JSON"},
-		{TEXT("{\"a\":1,}"), "no JSON"},
-		{TEXT("[]]"), "follows"},
-		{TEXT("{} {}"), "follows"},
-		{TEXT("{}x"), "follows"},
-		{TEXT("null,"), "follows"},
-		{TEXT("\"a"), "does not end"},
-		{TEXT("\"a\\"), "does not end"},
-		{TEXT("\"a\\\""), "does not end"},
+		{TEXT("  "), "not JSON"},
+		{TEXT("{\"a\":1"), "not JSON"},
+		{TEXT("{\"a\":tru"), "not JSON"},
+		{TEXT("{\"a\""), "not JSON"},
+		{TEXT("<html></html>"), "not JSON"},
+		{TEXT("error=access_denied"), "not JSON"},
+		{TEXT("{a:1}"), "not JSON"},
+		{TEXT("{'a':1}"), "not JSON"},
+		{TEXT("[1,]"), "not JSON"},
+		{TEXT("{\"a\":1,}"), "not JSON"},
+		{TEXT("[]]"), "after the value"},
+		{TEXT("{} {}"), "after the value"},
+		{TEXT("{}x"), "after the value"},
+		{TEXT("null,"), "after the value"},
+		{TEXT("\"a"), "is not terminated"},
+		{TEXT("\"a\\"), "is not terminated"},
+		{TEXT("\"a\\\""), "is not terminated"},
 		{TEXT("\"a\\u0000b\""), "a NUL"},
 		{TEXT("{\"a\\u0000b\":1}"), "a NUL"},
 		{TEXT("\"\\\\\\u0000\""), "a NUL"},
@@ -59,25 +59,39 @@ static void test_refused(void **state)
 		{TEXT("\"\xc0\x80\""), "UTF-8"},
 		{TEXT("\"\xed\xa0\x80\""), "UTF-8"},
 		{TEXT("\"\xe2\x82\""), "UTF-8"},
-		{TEXT("\"\\ud800\""), "no JSON"},
-		{TEXT("\"\\udc00\\ud800\""), "no JSON"},
-		{TEXT("\"\\x41\""), "no JSON"},
+		{TEXT("\"\\ud800\""), "not JSON"},
+		{TEXT("\"\\udc00\\ud800\""), "not JSON"},
+		{TEXT("\"\\x41\""), "not JSON"},
 		{TEXT("\"\\u12g4\""), "hex"},
 		{TEXT("\"\\u-001\""), "hex"},
-		{TEXT("\"\\u12\""), "no JSON"},
+		{TEXT("\"\\u12\""), "not JSON"},
 		{TEXT("01"), "number"},
 		{TEXT("-"), "number"},
 		{TEXT("[1.]"), "number"},
 		{TEXT("[1.e5]"), "number"},
 		{TEXT("[1e]"), "number"},
 		{TEXT("[1e+]"), "number"},
-		{TEXT(".5"), "no JSON"},
-		{TEXT("+1"), "no JSON"},
-		{TEXT("NaN"), "no JSON"},
-		{TEXT("Infinity"), "no JSON"},
-		{TEXT("{\"a\":1,\"a\":1}"), "twice"},
-		{TEXT("{\"a\":1,\"\\u0061\":2}"), "twice"},
-		{TEXT("[{\"b\":{\"a\":1,\"c\":2,\"a\":3}}]"), "twice"},
+		{TEXT(".5"), "not JSON"},
+		{TEXT("+1"), "not JSON"},
+		{TEXT("NaN"), "not JSON"},
+		{TEXT("Infinity"), "not JSON"},
+		{TEXT("{\"sub\":1,\"sub\":2}"), "\"sub\" appears twice"},
+		{TEXT("{\"sub\":1,\"\\u0073ub\":2}"), "\"sub\" appears twice"},
+		{TEXT("{\"sub\":\"1\",\"sub\":1}"), "\"sub\" appears twice"},
+		{TEXT("{\"sub\":true,\"sub\":false}"), "twice"},
+		{TEXT("{\"sub\":1,\"sub\":2,\"sub\":1}"), "twice"},
+		{TEXT("{\"sub\":1,\"sub\":1,\"sub\":2}"), "twice"},
+		{TEXT("{\"aud\":[\"a\"],\"aud\":[\"a\",\"b\"]}"), "twice"},
+		{TEXT("{\"aud\":[\"a\",\"b\"],\"aud\":[\"b\",\"b\"]}"),
+		 "twice"},
+		{TEXT("{\"aud\":{\"a\":1},\"aud\":{\"b\":1}}"), "twice"},
+		{TEXT("{\"aud\":{\"a\":1,\"b\":2},\"aud\":{\"b\":1,\"a\":2}}"),
+		 "twice"},
+		{TEXT("{\"aud\":{\"a\":1,\"b\":2},\"aud\":{\"b\":2}}"),
+		 "twice"},
+		{TEXT("{\"error\":{\"a\":[]},\"error\":{\"a\":{}}}"), "twice"},
+		{TEXT("{\"access_token\":\"a\",\"access_token\":\"b\"}"),
+		 "\"access_token\" appears twice with different values"},
 	};
 
 	(void)state;
@@ -122,6 +136,42 @@ static void test_accepted(void **state)
 		{"\"caf\xc3\xa9\"", JSON_STRING, "\"caf\xc3\xa9\""},
 		{"\"1e400 01 [[[ }\"", JSON_STRING, "\"1e400 01 [[[ }\""},
 		{"{\"a\":1,\"A\":2}", JSON_OBJECT, "{\"a\":1,\"A\":2}"},
+		{"{\"sub\":1,\"Sub\":2}", JSON_OBJECT, "{\"sub\":1,\"Sub\":2}"},
+		/* Twice the same, at any depth (Keycloak). */
+		{"{\"sub\":1,\"a\":2,\"sub\":1.0}", JSON_OBJECT,
+		 "{\"a\":2,\"sub\":1}"},
+		{"{\"sub\":1,\"sub\":1,\"sub\":1}", JSON_OBJECT, "{\"sub\":1}"},
+		{"{\"aud\":[\"a\",\"b\"],\"aud\":[\"b\",\"a\"]}", JSON_OBJECT,
+		 "{\"aud\":[\"b\",\"a\"]}"},
+		{"{\"aud\":[\"a\",{\"b\":null}],\"aud\":[\"a\",{\"b\":null}]}",
+		 JSON_OBJECT, "{\"aud\":[\"a\",{\"b\":null}]}"},
+		{"{\"aud\":{\"iss\":1,\"iss\":1},\"aud\":{\"iss\":1}}",
+		 JSON_OBJECT, "{\"aud\":{\"iss\":1}}"},
+		{"{\"aud\":{\"a\":1,\"b\":{\"c\":2,\"d\":3}},"
+		 "\"aud\":{\"b\":{\"d\":3,\"c\":2},\"a\":1}}",
+		 JSON_OBJECT, "{\"aud\":{\"b\":{\"d\":3,\"c\":2},\"a\":1}}"},
+		{"[{\"b\":{\"email\":\"x\",\"email\":\"x\"}}]", JSON_ARRAY,
+		 "[{\"b\":{\"email\":\"x\"}}]"},
+		/* Below the top nothing can be decided by a name that has two
+		 * values, and the rest is left as it is. */
+		{"[{\"b\":{\"aud\":1,\"c\":2,\"aud\":3}}]", JSON_ARRAY,
+		 "[{\"b\":{\"c\":2,\"aud\":null}}]"},
+		{"{\"sub\":\"a\",\"act\":{\"sub\":\"x\",\"sub\":\"y\"}}",
+		 JSON_OBJECT, "{\"sub\":\"a\",\"act\":{\"sub\":null}}"},
+		{"{\"attributes\":{\"email\":[\"a\"],\"email\":[\"b\",{}]}}",
+		 JSON_OBJECT, "{\"attributes\":{\"email\":null}}"},
+		{"{\"a\":{\"sub\":1,\"sub\":2,\"sub\":1}}", JSON_OBJECT,
+		 "{\"a\":{\"sub\":null}}"},
+		{"{\"a\":{\"sub\":1,\"sub\":1,\"sub\":2}}", JSON_OBJECT,
+		 "{\"a\":{\"sub\":null}}"},
+		{"{\"a\":{\"sub\":1,\"sub\":1}}", JSON_OBJECT,
+		 "{\"a\":{\"sub\":1}}"},
+		/* Of what nothing is decided by the last one counts. */
+		{"{\"a\":1,\"a\":2}", JSON_OBJECT, "{\"a\":2}"},
+		{"{\"a\":[1],\"b\":3,\"\\u0061\":{\"c\":2}}", JSON_OBJECT,
+		 "{\"b\":3,\"a\":{\"c\":2}}"},
+		{"[{\"b\":{\"a\":1,\"c\":2,\"a\":3,\"a\":4}}]", JSON_ARRAY,
+		 "[{\"b\":{\"c\":2,\"a\":4}}]"},
 		{"[{\"a\":1},{\"a\":2}]", JSON_ARRAY, "[{\"a\":1},{\"a\":2}]"},
 		{"\xef\xbb\xbf{\"a\":null}", JSON_OBJECT, "{\"a\":null}"},
 	};
@@ -140,6 +190,90 @@ static void test_accepted(void **state)
 		assert_string_equal(printed, cases[i].printed);
 		free(printed);
 		json_free(json);
+	}
+}
+
+/* With json_parse_all(): what is there of a name that stands twice, which of
+ * its values is got, and whether that is all. */
+static void test_all(void **state)
+{
+	static const struct {
+		const char *s, *path, *printed, *got;
+		bool clear;
+	} cases[] = {
+		{"{\"a\":1,\"a\":1}", "a", "{\"a\":1}", "1", true},
+		{"{\"a\":1,\"a\":2}", "a", "{\"a\":1,\"a\":2}", "2", false},
+		{"{\"a\":1,\"b\":3,\"a\":2,\"a\":1}", "a",
+		 "{\"a\":1,\"b\":3,\"a\":2,\"a\":1}", "1", false},
+		{"{\"a\":1,\"b\":3,\"a\":2}", "b", "{\"a\":1,\"b\":3,\"a\":2}",
+		 "3", true},
+		{"{\"a\":{\"b\":1,\"b\":2}}", "a.b",
+		 "{\"a\":{\"b\":1,\"b\":2}}", "2", false},
+		{"{\"a\":{\"b\":1},\"a\":{\"b\":2}}", "a.b",
+		 "{\"a\":{\"b\":1},\"a\":{\"b\":2}}", "2", false},
+		{"{\"a\":{\"b\":1,\"b\":2},\"a\":{\"b\":1,\"b\":2}}", "a.b",
+		 "{\"a\":{\"b\":1,\"b\":2}}", "2", false},
+		{"{\"a\":[{\"b\":1,\"b\":2}]}", "a.0.b",
+		 "{\"a\":[{\"b\":1,\"b\":2}]}", "2", false},
+		{"{\"a.b\":1,\"a.b\":2}", "a.b", "{\"a.b\":1,\"a.b\":2}", "2",
+		 false},
+		{"{\"a\":{\"sub\":1,\"sub\":2}}", "a.sub",
+		 "{\"a\":{\"sub\":1,\"sub\":2}}", "2", false},
+		{"{\"interval\":30,\"interval\":5}", "interval",
+		 "{\"interval\":30}", "30", true},
+		{"{\"a\":1,\"a\":2}", "a.b", "{\"a\":1,\"a\":2}", NULL, true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct json *json =
+			json_parse_all(cases[i].s, strlen(cases[i].s), NULL);
+		char *printed = json_print(json, false);
+		const struct json *got = json_path(json, cases[i].path);
+		char *value = got ? json_print(got, false) : NULL;
+
+		assert_string_equal(printed, cases[i].printed);
+		if (cases[i].got)
+			assert_string_equal(value, cases[i].got);
+		else
+			assert_null(value);
+		assert_int_equal(json_is_clear(json, cases[i].path),
+				 cases[i].clear);
+		json_set_text(json, "a", "x");
+		assert_true(json_is_clear(json, "a"));
+		assert_string_equal(json_get_text(json, "a"), "x");
+		free(value);
+		free(printed);
+		json_free(json);
+	}
+	/* What is decided by for everybody is refused all the same. */
+	assert_null(json_parse_all("{\"sub\":1,\"sub\":2}", 17, NULL));
+}
+
+static void test_ambiguous(void **state)
+{
+	static const struct {
+		const char *s;
+		bool ambiguous;
+	} cases[] = {
+		{"{\"sub\":1,\"sub\":2}", true},
+		{" {\"a\":{},\"sub\":1,\"iss\":2,\"sub\":2}\n", true},
+		{"{\"sub\":1,\"sub\":1}", false},
+		{"{\"a\":1,\"a\":2}", false},
+		{"{\"a\":{\"sub\":1,\"sub\":2}}", false},
+		{"{\"sub\":1,\"sub\":2", false},
+		{"{\"sub\":1,\"sub\":2}x", false},
+		{"{\"sub\":1,\"sub\":\"\\u0000\"}", false},
+		{"sub=1&sub=2", false},
+		{"", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const char *s = cases[i].s;
+
+		if (json_is_ambiguous(s, strlen(s)) != cases[i].ambiguous)
+			fail_msg("%s", s);
 	}
 }
 
@@ -186,24 +320,42 @@ static void test_depth(void **state)
 	json_free(json);
 }
 
-/* A megabyte with as many members as fit: a quadratic search for duplicates
- * would take minutes, and the runner's time-out would tell. */
+/* A megabyte with as many members as fit: a quadratic search for names that
+ * stand twice would take minutes, and the runner's time-out would tell. So
+ * would a comparison of two values with so many members. */
 static void test_many_members(void **state)
 {
-	const size_t members = 60000;
-	struct json *json;
-	struct buf text;
+	static const struct {
+		const char *head, *between, *last;
+		bool good;
+	} cases[] = {
+		{"", NULL, "a", true},
+		{"", NULL, "sub", false},
+		{"\"sub\":{", "},\"sub\":{", "x", true},
+		{"\"sub\":{", "},\"sub\":{", "y", false},
+	};
 
 	(void)state;
-	for (int duplicate = 0; duplicate <= 1; duplicate++) {
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const char *between = cases[i].between;
+		struct json *json;
+		struct buf text;
+
 		buf_init(&text, 1024 * 1024);
-		buf_adds(&text, "{\"a00001\":0");
-		for (size_t i = 2; i <= members; i++)
-			buf_addf(&text, ",\"a%05zu\":%zu",
-				 i == members && duplicate ? 1 : i, i);
-		assert_true(buf_adds(&text, "}"));
-		json = json_parse(buf_text(&text), text.len, NULL);
-		assert_int_equal(json != NULL, !duplicate);
+		buf_addf(&text, "{%s\"sub\":0", cases[i].head);
+		for (size_t n = 0; n < 30000; n++)
+			buf_addf(&text, ",\"a%05zu\":%zu", n, n);
+		buf_addf(&text, ",\"x\":1%s", between ? between : "");
+		if (between)
+			buf_adds(&text, "\"sub\":0");
+		for (size_t n = 0; n < 30000; n++)
+			buf_addf(&text, ",\"%c%05zu\":%zu", between ? 'a' : 'b',
+				 n, n);
+		buf_addf(&text, ",\"%s\":1}%s", cases[i].last,
+			 between ? "}" : "");
+		assert_false(text.failed);
+		json = json_parse(text.data, text.len, NULL);
+		assert_int_equal(json != NULL, cases[i].good);
 		json_free(json);
 		buf_free(&text);
 	}
@@ -310,6 +462,47 @@ static void test_integer(void **state)
 	assert_false(json_integer(NULL, 0, 1, &(int64_t){0}));
 }
 
+static void test_seconds(void **state)
+{
+	static const struct {
+		const char *s;
+		int64_t seconds; /* -1: no number */
+	} cases[] = {
+		{"5", 5},	    {"\"5\"", 5},
+		{"1", 1},	    {"300", 300},
+		{"0", 1},	    {"-1", 1},
+		{"0.5", 1},	    {"5.0", 5},
+		{"5.1", 6},	    {"\"5.1\"", 6},
+		{"299.5", 300},	    {"301", 300},
+		{"300.5", 300},	    {"1e300", 300},
+		{"-1e300", 1},	    {"\"-7\"", 1},
+		{"\"1e300\"", 300}, {"\"99999999999999999999\"", 300},
+		{"1e400", 300},	    {"-1e400", 1},
+		{"\"1e400\"", 300}, {"\"-1e400\"", 1},
+		{"\"010\"", 10},    {"\"005\"", 5},
+		{"\"00\"", 1},	    {"\"00.5\"", 1},
+		{"\"\"", -1},	    {"\"0x10\"", -1},
+		{"\"5s\"", -1},	    {"\"five\"", -1},
+		{"\"true\"", -1},   {"\"\\\"5\\\"\"", -1},
+		{"true", -1},	    {"null", -1},
+		{"[5]", -1},	    {"{}", -1},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct json *json =
+			json_parse(cases[i].s, strlen(cases[i].s), NULL);
+		int64_t seconds = -1;
+		bool good = json_seconds(json, 1, 300, &seconds);
+
+		if (seconds != cases[i].seconds || good != (seconds != -1))
+			fail_msg("%s: %d, %lld", cases[i].s, good,
+				 (long long)seconds);
+		json_free(json);
+	}
+	assert_false(json_seconds(NULL, 0, 1, &(int64_t){0}));
+}
+
 static void test_scalar(void **state)
 {
 	static const struct {
@@ -408,11 +601,14 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_accepted),
+		cmocka_unit_test(test_all),
+		cmocka_unit_test(test_ambiguous),
 		cmocka_unit_test(test_length),
 		cmocka_unit_test(test_depth),
 		cmocka_unit_test(test_many_members),
 		cmocka_unit_test(test_path),
 		cmocka_unit_test(test_integer),
+		cmocka_unit_test(test_seconds),
 		cmocka_unit_test(test_scalar),
 		cmocka_unit_test(test_walk),
 		cmocka_unit_test(test_build),

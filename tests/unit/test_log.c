@@ -102,10 +102,6 @@ static void test_levels(void **state)
 		assert_int_equal(log_line(log, 0)->level, levels[i]);
 	}
 	log_free(log);
-	assert_string_equal(log_level_name(LEVEL_ERROR), "error");
-	assert_string_equal(log_level_name(LEVEL_WARN), "warn");
-	assert_string_equal(log_level_name(LEVEL_INFO), "info");
-	assert_string_equal(log_level_name(LEVEL_DEBUG), "debug");
 }
 
 static void test_file(void **state)
@@ -131,6 +127,10 @@ static void test_file(void **state)
 	assert_string_equal(next_write(pair[1]), "- warn no such year\n");
 	log_add(log, 0, LEVEL_DEBUG, "below the level");
 	assert_null(next_write(pair[1]));
+	log_set_level(log, LEVEL_DEBUG);
+	log_add(log, 0, LEVEL_DEBUG, "within the level");
+	assert_string_equal(next_write(pair[1]),
+			    "1970-01-01T00:00:00Z debug within the level\n");
 
 	log_to_fd(log, other[0]); /* closes the first one */
 	assert_string_equal(next_write(pair[1]), "");
@@ -201,8 +201,8 @@ struct heard {
 	int lines;
 };
 
-static void hear(void *context, const struct log_line *line,
-		 const struct log_field *fields, size_t n)
+static void keep_line(void *context, const struct log_line *line,
+		      const struct log_field *fields, size_t n)
 {
 	struct heard *heard = context;
 	int used = snprintf(heard->text, sizeof(heard->text), "%d %s",
@@ -223,7 +223,7 @@ static void test_sink(void **state)
 	struct log *log = log_new(3);
 
 	(void)state;
-	log_to_sink(log, hear, &heard);
+	log_to_sink(log, keep_line, &heard);
 	log_add(log, 0, LEVEL_INFO, "plain");
 	assert_string_equal(heard.text, "6 plain");
 	log_set_field(log, "A", "one\ntwo\033");
@@ -249,12 +249,65 @@ static void test_sink(void **state)
 	log_free(log);
 }
 
+/* What the next user may read on the screen, and what is written all the
+ * same. */
+static void test_private(void **state)
+{
+	static const struct {
+		const char *text, *shown;
+	} cases[] = {
+		{"zoe@example.org", "(address)"},
+		{"no (\"zoe.q@example.org\").", "no (\"(address)\")."},
+		{"a@b, c@d and <e@f>", "(address), (address) and <(address)>"},
+		{"mailto:zoe@example.org", "mailto:(address)"},
+		{"at @ 10:40", "at @ 10:40"},
+		{"@example and zoe@", "@example and zoe@"},
+		{"zo\xc3\xab@ex\xc3\xa4mple.org \xc3\xa4",
+		 "(address) \xc3\xa4"},
+		{"", ""},
+	};
+	char many[511];
+	struct heard heard = {0};
+	struct log *log = log_new(3);
+
+	(void)state;
+	log_to_sink(log, keep_line, &heard);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		log_add(log, 0, LEVEL_INFO, "%s", cases[i].text);
+		assert_string_equal(log_line(log, 0)->text, cases[i].shown);
+		assert_string_equal(heard.text + 2, cases[i].text);
+	}
+	/* What is longer without them is cut. */
+	for (size_t i = 0; i < sizeof(many); i++)
+		many[i] = "a@b "[i % 4];
+	log_add(log, 0, LEVEL_INFO, "%.*s", (int)sizeof(many), many);
+	assert_null(strchr(log_line(log, 0)->text, '@'));
+
+	log_clear(log);
+	assert_int_equal(log_count(log), 0);
+	assert_null(log_line(log, 0));
+	heard.lines = 0;
+	log_add_private(log, 0, LEVEL_WARN, "refused: %s", "Zoe");
+	assert_int_equal(log_count(log), 0);
+	assert_string_equal(heard.text, "4 refused: Zoe");
+	log_add(log, 0, LEVEL_INFO, "a");
+	log_add_private(log, 0, LEVEL_INFO, "Zoe");
+	log_add(log, 0, LEVEL_INFO, "a");
+	assert_int_equal(log_count(log), 1);
+	assert_int_equal(heard.lines, 4);
+	log_clear(log);
+	log_add(log, 0, LEVEL_INFO, "a"); /* is not a repetition */
+	assert_int_equal(log_line(log, 0)->repeats, 0);
+	log_free(log);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_ring),
 		cmocka_unit_test(test_folding),
 		cmocka_unit_test(test_levels),
+		cmocka_unit_test(test_private),
 		cmocka_unit_test(test_file),
 		cmocka_unit_test(test_file_that_fails),
 		cmocka_unit_test(test_standard_error_stays_open),

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What is written for operators against the table of options: the manual page
- * has each one with its type, range and default, and the example sets them all.
+ * has each one with its type, range and default, and the example is made from
+ * their help; "test_manual GOLDEN=write" writes it anew.
  */
 #include "config.h"
 
@@ -18,8 +19,8 @@
 
 #include "base/buf.h"
 #include "base/err.h"
-#include "core/conf.h"
-#include "core/options.h"
+#include "conf/conf.h"
+#include "conf/options.h"
 #include "io/input.h"
 
 enum { FILE_MAX = 64 * 1024 };
@@ -40,7 +41,7 @@ static void read_document(struct buf *text, const char *name)
 
 static const char *or_empty(const char *value)
 {
-	return value[0] != '\0' ? value : "empty";
+	return value != NULL && value[0] != '\0' ? value : "empty";
 }
 
 /* The two lines with which the page begins an option. */
@@ -55,7 +56,8 @@ static void describe(struct buf *out, const struct conf_option *option)
 		for (size_t i = 0; option->choices[i] != NULL; i++)
 			buf_addf(out, "%s%s", i > 0 ? ", " : "",
 				 or_empty(option->choices[i]));
-		buf_addf(out, "; default %s\n", or_empty(option->text));
+		buf_addf(out, "; default %s\n",
+			 or_empty(option->choices[option->number]));
 		break;
 	case OPTION_BOOL:
 		buf_addf(out, "true or false; default %s\n",
@@ -64,9 +66,12 @@ static void describe(struct buf *out, const struct conf_option *option)
 					       : "false");
 		break;
 	case OPTION_NUMBER:
-		buf_addf(out,
-			 "%" PRId64 " to %" PRId64 "; default %" PRId64 "\n",
-			 option->min, option->max, option->number);
+		buf_addf(out, "%" PRId64 " to %" PRId64 "; default ",
+			 option->min, option->max);
+		if (option->by_preset)
+			buf_adds(out, "as the preset has it\n");
+		else
+			buf_addf(out, "%" PRId64 "\n", option->number);
 		break;
 	case OPTION_STRINGS:
 		buf_adds(out, "list of strings; default empty\n");
@@ -119,6 +124,190 @@ static void test_page_has_no_other_option(void **state)
 			fail_msg("there is no option %s", name);
 	}
 	buf_free(&page);
+}
+
+/* ---- The example */
+
+static const char introduction[] =
+	"# The configuration of grantty, for /etc/grantty/grantty.conf. Every "
+	"key is here.\n"
+	"# A line that begins with \"#\" and no space after it is a key with "
+	"its\n"
+	"# default, or with an example value if it says so. To set the key, "
+	"remove the \"#\".\n"
+	"# grantty.conf(5) has the details.\n"
+	"#\n"
+	"# \"grantty config\" prints the configuration in force and where it "
+	"comes from.\n";
+
+static void indent(struct buf *out, int depth)
+{
+	(void)buf_addf(out, "%*s", 2 * depth, "");
+}
+
+/* The words as comments, in lines of at most 80 columns. */
+static void comment(struct buf *out, int depth, const char *words)
+{
+	size_t column = 0;
+
+	while (*words != '\0') {
+		size_t len = strcspn(words, " \n");
+
+		if (column > 0 && column + 1 + len > 80) {
+			(void)buf_adds(out, "\n");
+			column = 0;
+		}
+		if (column == 0) {
+			indent(out, depth);
+			(void)buf_adds(out, "#");
+			column = 2 * (size_t)depth + 1;
+		}
+		(void)buf_adds(out, " ");
+		(void)buf_add(out, words, len);
+		column += 1 + len;
+		words += len;
+		if (*words == '\n') {
+			(void)buf_adds(out, "\n");
+			column = 0;
+		}
+		words += *words != '\0';
+	}
+	(void)buf_adds(out, "\n");
+}
+
+static void add_default(struct buf *out, const struct conf_option *option)
+{
+	switch (option->type) {
+	case OPTION_TEXT:
+		(void)buf_addf(out, "\"%s\"",
+			       option->text != NULL ? option->text : "");
+		break;
+	case OPTION_CHOICE:
+		(void)buf_addf(out, "\"%s\"", option->choices[option->number]);
+		break;
+	case OPTION_BOOL:
+		(void)buf_adds(out, option->number != 0 ? "true" : "false");
+		break;
+	case OPTION_NUMBER:
+		(void)buf_addf(out, "%" PRId64, option->number);
+		break;
+	case OPTION_STRINGS:
+	case OPTION_PARAMS:
+		fail_msg("%s needs an example", option->name);
+	}
+}
+
+/* The option's own name, and how many groups it is in. */
+static const char *own_name(const char *name, int *depth)
+{
+	const char *dot;
+
+	for (*depth = 0; (dot = strchr(name, '.')) != NULL; ++*depth)
+		name = dot + 1;
+	return name;
+}
+
+/* Closes the groups of the option before that are not those of the next, and
+ * opens the missing ones, after a comment on them. */
+static void change_groups(struct buf *out, const char *before,
+			  const struct conf_option *next)
+{
+	const char *name = next->name;
+	int depth, open, shared = 0;
+	size_t same = 0;
+
+	for (size_t i = 0; before[i] != '\0' && before[i] == name[i]; i++) {
+		if (name[i] != '.')
+			continue;
+		shared++;
+		same = i + 1;
+	}
+	(void)own_name(before, &open);
+	(void)own_name(name, &depth);
+	while (open > shared) {
+		indent(out, --open);
+		(void)buf_adds(out, "};\n");
+	}
+	if (open == depth && next->help == NULL)
+		return;
+	if (out->len > 0 && (open < depth || out->data[out->len - 2] != '{'))
+		(void)buf_adds(out, "\n");
+	if (next->group_help != NULL)
+		comment(out, open, next->group_help);
+	for (name += same; open < depth; open++) {
+		indent(out, open);
+		(void)buf_addf(out, "%.*s: {\n", (int)strcspn(name, "."), name);
+		name += strcspn(name, ".") + 1;
+	}
+}
+
+static void add_option(struct buf *out, const struct conf_option *option)
+{
+	size_t start;
+	int depth;
+	const char *name = own_name(option->name, &depth);
+
+	if (option->help != NULL)
+		comment(out, depth, option->help);
+	start = out->len;
+	(void)buf_addf(out, "#%s = ", name);
+	if (option->example != NULL)
+		(void)buf_adds(out, option->example);
+	else
+		add_default(out, option);
+	(void)buf_adds(out, ";");
+	if (option->example != NULL)
+		(void)buf_addf(out, " %*s// an example",
+			       64 - (int)(out->len - start), "");
+	(void)buf_adds(out, "\n");
+}
+
+static void make_example(struct buf *out)
+{
+	const struct conf_option *option;
+	const char *before = "";
+
+	buf_init(out, FILE_MAX);
+	(void)buf_adds(out, introduction);
+	for (size_t i = 0; (option = option_at(i)) != NULL; i++) {
+		change_groups(out, before, option);
+		add_option(out, option);
+		before = option->name;
+	}
+	(void)buf_adds(out, "};\n");
+}
+
+static void test_example_is_made_from_the_table(void **state)
+{
+	struct buf text, want;
+
+	(void)state;
+	make_example(&want);
+	read_document(&text, "grantty.conf.example");
+	if (strcmp(buf_text(&text), buf_text(&want)) != 0)
+		fail_msg("docs/grantty.conf.example is out of date: run "
+			 "tests/unit/test_manual GOLDEN=write");
+	buf_free(&want);
+	buf_free(&text);
+}
+
+static int write_example(void)
+{
+	const char *srcdir = getenv("srcdir");
+	char path[4096];
+	struct buf text;
+	FILE *file;
+	bool ok;
+
+	(void)snprintf(path, sizeof(path), "%s/docs/grantty.conf.example",
+		       srcdir != NULL ? srcdir : ".");
+	make_example(&text);
+	file = fopen(path, "w");
+	ok = file != NULL && fputs(buf_text(&text), file) != EOF;
+	if (file == NULL || fclose(file) != 0 || !ok)
+		perror(path);
+	buf_free(&text);
+	return ok ? 0 : 1;
 }
 
 static void parse(struct conf *conf, const struct buf *text)
@@ -182,14 +371,17 @@ static void test_example_sets_every_option(void **state)
 	assert_int_equal(missing, 0);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_page_has_every_option),
 		cmocka_unit_test(test_page_has_no_other_option),
+		cmocka_unit_test(test_example_is_made_from_the_table),
 		cmocka_unit_test(test_example_parses),
 		cmocka_unit_test(test_example_sets_every_option),
 	};
 
+	if (argc > 1 && strcmp(argv[1], "GOLDEN=write") == 0)
+		return write_example();
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * core/metrics: what is counted in a kiosk's life, and how it is written.
+ * machine/metrics: what is counted in a kiosk's life, and how it is written.
  * Whether Prometheus can read it is the end-to-end tests' matter.
  */
 #include "config.h"
@@ -15,8 +15,8 @@
 #include <cmocka.h>
 
 #include "base/buf.h"
-#include "core/metrics.h"
-#include "core/visit.h"
+#include "machine/metrics.h"
+#include "machine/visit.h"
 #include "world.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -29,7 +29,7 @@ static void assert_value(const struct metrics *metrics, const char *name,
 	struct buf text;
 
 	buf_init(&text, 65536);
-	assert_true(metrics_print(metrics, &text));
+	assert_true(metrics_print(metrics, false, &text));
 	(void)snprintf(line, sizeof(line), "\n%s %lld\n", name, value);
 	if (strstr(buf_text(&text), line) == NULL)
 		fail_msg("no %s %lld in:\n%s", name, value, buf_text(&text));
@@ -86,9 +86,10 @@ static void test_counts(void **state)
 		struct event event;
 
 		world_init(&world);
-		world.issuer.script[ASK] = cases[i].ask;
-		world.issuer.script[POLL] = cases[i].poll;
-		world.issuer.script[REFRESH] = cases[i].refresh;
+		world.issuer.script[REQUEST_DEVICE_AUTHORIZATION] =
+			cases[i].ask;
+		world.issuer.script[REQUEST_POLL] = cases[i].poll;
+		world.issuer.script[REQUEST_REFRESH] = cases[i].refresh;
 		visit = visit_new(&world.issuer.provider, &kiosk, i);
 		client = world_add_visit(&world, visit);
 		event = world_event(&world, EVENT_TICK);
@@ -99,6 +100,21 @@ static void test_counts(void **state)
 		visit_free(visit);
 		world_free(&world);
 	}
+}
+
+/* At the end the counts stand, and nobody is said to be signed in or not. */
+static void test_end(void **state)
+{
+	struct metrics metrics = {.polls = 7, .session = SESSION_LIVE};
+	struct buf text;
+
+	(void)state;
+	buf_init(&text, 65536);
+	assert_value(&metrics, "grantty_signed_in", 1);
+	assert_true(metrics_print(&metrics, true, &text));
+	assert_null(strstr(buf_text(&text), "grantty_signed_in"));
+	assert_non_null(strstr(buf_text(&text), "\ngrantty_polls_total 7\n"));
+	buf_free(&text);
 }
 
 /* The wall clock at the sign-in, and nothing while nothing happens. */
@@ -115,7 +131,7 @@ static void test_last_success(void **state)
 
 	(void)state;
 	world_init(&world);
-	world.issuer.script[POLL] = "ok";
+	world.issuer.script[REQUEST_POLL] = "ok";
 	visit = visit_new(&world.issuer.provider, &policy, 1);
 	client = world_add_visit(&world, visit);
 	event = world_event(&world, EVENT_TICK);
@@ -139,6 +155,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_counts),
+		cmocka_unit_test(test_end),
 		cmocka_unit_test(test_last_success),
 	};
 

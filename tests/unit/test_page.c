@@ -15,8 +15,8 @@
 #include <cmocka.h>
 
 #include "base/buf.h"
-#include "base/html.h"
 #include "base/crypto.h"
+#include "base/html.h"
 #include "practice/page.h"
 
 #define EVIL "\"><script>alert('x')</script>&"
@@ -96,7 +96,7 @@ static void test_question(void **state)
 		.device = "",
 		.peer = "192.0.2.1",
 		.scope = "openid  spark:all something:else ",
-		.person = "Robin Example",
+		.user = "Robin Example",
 		.form_token = "token",
 	};
 
@@ -123,7 +123,7 @@ static void test_question_tames_all(void **state)
 		.device = EVIL,
 		.peer = EVIL,
 		.scope = EVIL,
-		.person = EVIL,
+		.user = EVIL,
 		.form_token = EVIL,
 	};
 

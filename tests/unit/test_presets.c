@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * core/presets: what stands in the table, and that the configuration can
+ * conf/presets: what stands in the table, and that the configuration can
  * override every field of a row.
  */
 #include "config.h"
@@ -19,10 +19,10 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/url.h"
-#include "core/conf.h"
-#include "core/profile.h"
-#include "core/provider.h"
+#include "conf/conf.h"
 #include "io/input.h"
+#include "oauth/profile.h"
+#include "oauth/provider.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -152,6 +152,10 @@ static const struct {
 	{"send_scopes", "preset = \"twitch\";", "send_scopes = false;", "",
 	 "send_scopes: no"},
 	{"send_scopes", WEBEX, "send_scopes = true;", "", "send_scopes: yes"},
+	{"poll_margin_ms", WEBEX, "poll_margin_ms = 250;", "",
+	 "poll_margin_ms: 250"},
+	{"poll_margin_ms", GITHUB, "poll_margin_ms = 0;", "",
+	 "poll_margin_ms: 0"},
 	{"profile", WEBEX, "",
 	 "screen : { profile_fields = [ \"Badge = badge.no|no\" ]; };",
 	 "profile: Badge 7;"},
@@ -222,6 +226,8 @@ static void describe(struct buf *out, const struct provider *provider,
 	for (size_t i = 0; i < COUNT(texts); i++)
 		buf_addf(out, "%s: %s\n", texts[i].name,
 			 texts[i].value ? texts[i].value : "");
+	buf_addf(out, "poll_margin_ms: %lld\n",
+		 (long long)provider->poll_margin_ms);
 	buf_adds(out, "verification_hosts:");
 	for (size_t i = 0; i < provider->verification_host_count; i++)
 		buf_addf(out, " %s", provider->verification_hosts[i]);
@@ -229,7 +235,50 @@ static void describe(struct buf *out, const struct provider *provider,
 	describe_profile(out, provider, conf);
 }
 
-/* Whether that line is among those that describe the provider which comes of
+/* What is known of each provider's arithmetic, and that only the configuration
+ * is beyond doubt. */
+static void test_poll_margins(void **state)
+{
+	static const struct {
+		const char *settings;
+		int64_t margin_ms;
+		bool learns;
+	} cases[] = {
+		{WEBEX, 100, true},
+		{GITHUB, 1000, true},
+		{"preset = \"gitlab\";", 100, true},
+		{"preset = \"twitch\";", 100, true},
+		{"preset = \"\"; issuer = \"https://id.example\";", 100, true},
+		{GITHUB "poll_margin_ms = 100;", 100, false},
+		{WEBEX "poll_margin_ms = 100;", 100, false},
+		{WEBEX "poll_margin_ms = 0;", 0, false},
+		{WEBEX "poll_margin_ms = 10000;", 10000, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct provider provider;
+		struct buf text;
+		struct conf conf;
+		struct err err;
+
+		buf_init(&text, 4096);
+		conf_init(&conf);
+		buf_addf(&text, "provider : { client_id = \"i\"; %s };",
+			 cases[i].settings);
+		if (!conf_parse(&conf, buf_text(&text), text.len, "test",
+				&err) ||
+		    !provider_set_up(&provider, &conf, "i", "s", &err))
+			fail_msg("%s: %s", buf_text(&text), err.text);
+		assert_int_equal(provider.poll_margin_ms, cases[i].margin_ms);
+		assert_int_equal(provider.learns_poll_margin, cases[i].learns);
+		provider_free(&provider);
+		conf_free(&conf);
+		buf_free(&text);
+	}
+}
+
+/* True if that line is among those that describe the provider which comes of
  * that configuration. */
 static bool shows(const char *before, const char *setting, const char *rest,
 		  const char *expected)
@@ -291,8 +340,7 @@ static void read_declaration(struct buf *out)
 	buf_init(&path, 4096);
 	buf_init(&header, 65536);
 	buf_init(out, 65536);
-	buf_addf(&path, "%s/src/core/provider.h",
-		 srcdir != NULL ? srcdir : ".");
+	buf_addf(&path, "%s/src/conf/presets.h", srcdir != NULL ? srcdir : ".");
 	if (input_read(buf_text(&path), &header, NULL, &err) != INPUT_OK)
 		fail_msg("%s", err.text);
 	at = strstr(buf_text(&header), "\nstruct preset {");
@@ -349,6 +397,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_presets),
 		cmocka_unit_test(test_preset_endpoints),
+		cmocka_unit_test(test_poll_margins),
 		cmocka_unit_test(test_override),
 		cmocka_unit_test(test_override_is_complete),
 	};

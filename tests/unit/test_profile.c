@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * core/profile: which fields come out of which provider's profile, and how the
+ * oauth/profile: which fields come out of which provider's profile, and how the
  * tree is laid out.
  */
 #include "config.h"
@@ -10,6 +10,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,10 +18,10 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/json.h"
 #include "base/text.h"
-#include "core/json.h"
-#include "core/profile.h"
-#include "core/provider.h"
+#include "conf/presets.h"
+#include "oauth/profile.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -66,20 +67,28 @@ static void test_fields(void **state)
 		const char *preset, *json, *expected;
 	} cases[] = {
 		{"webex", webex,
-		 "Name: Ada Lovelace\nNickname: Ada\n"
-		 "Mail: ada@example.com, a.l@example.com\n"
+		 "Name: Ada Lovelace\n"
+		 "Nickname: Ada\n"
+		 "Email: ada@example.com, a.l@example.com\n"
 		 "Phone: +1 555 0100 (work), +1 555 0101 (mobile)\n"
-		 "Extension: 133\nDepartment: Sales\nOrganisation: OTZh\n"
-		 "Roles: admin, user\nStatus: active\n"
+		 "Extension: 133\n"
+		 "Department: Sales\n"
+		 "Organisation ID: OTZh\n"
+		 "Roles: admin, user\n"
+		 "Status: active\n"
 		 "Time zone: Europe/London\n"
-		 "Address: GB, London, 12 St James\nAccount type: person\n"
-		 "May sign in: yes\nCreated: 2015-10-18T14:26:16.000Z\n"
+		 "Address: GB, London, 12 St James\n"
+		 "Account type: person\n"
+		 "Sign-in allowed: yes\n"
+		 "Created: 18 October 2015, 14:26\n"
 		 "ID: Y2lzY29z\n"},
 		/* Webex's userinfo, where the code grant reads that. */
 		{"webex",
 		 "{\"sub\":\"1\",\"name\":\"Ada\",\"email\":\"a@x\","
 		 "\"email_verified\":\"true\"}",
-		 "Name: Ada\nMail: a@x\nID: 1\n"},
+		 "Name: Ada\n"
+		 "Email: a@x\n"
+		 "ID: 1\n"},
 		{"github",
 		 "{\"login\":\"octocat\",\"id\":583231,\"name\":null,"
 		 "\"company\":\"@github\",\"blog\":\"\",\"email\":null,"
@@ -90,8 +99,11 @@ static void test_fields(void **state)
 		 "{\"sub\":\"10769150350006150715113082367\","
 		 "\"name\":\"Jane\",\"email\":\"j@x\",\"email_verified\":true,"
 		 "\"hd\":\"example.com\",\"locale\":\"en\"}",
-		 "Name: Jane\nMail: j@x\nMail verified: yes\n"
-		 "Organisation: example.com\nLanguage: en\n"
+		 "Name: Jane\n"
+		 "Email: j@x\n"
+		 "Email verified: yes\n"
+		 "Organisation: example.com\n"
+		 "Language: en\n"
 		 "ID: 10769150350006150715113082367\n"},
 		{"keycloak",
 		 "{\"sub\":\"u\",\"preferred_username\":\"ada\","
@@ -113,7 +125,7 @@ static void test_fields(void **state)
 		 "rosoft.com/v1.0/me/photo/$value\",\"email\":\"ada@contoso.ex"
 		 "ample\"}",
 		 "Name: Ada Lovelace\n"
-		 "Mail: ada@contoso.example\n"
+		 "Email: ada@contoso.example\n"
 		 "ID: AAAAAIkz\n"},
 		{"auth0",
 		 "{\"sub\":\"auth0|5f7c8ec7\",\"nickname\":\"ada\",\"name\":"
@@ -124,10 +136,11 @@ static void test_fields(void **state)
 		 "at\":\"2"
 		 "026-02-01T08:00:00.000Z\"}",
 		 "Name: Ada Lovelace\n"
-		 "Mail: ada@example.com\n"
-		 "Mail verified: yes\n"
+		 "Email: ada@example.com\n"
+		 "Email verified: yes\n"
 		 "Organisation: acme\n"
-		 "Changed: 2026-02-01T08:00:00.000Z\n"
+		 "Organisation ID: org_9ybsU1dN\n"
+		 "Changed: 1 February 2026, 08:00\n"
 		 "ID: auth0|5f7c8ec7\n"},
 		{"okta",
 		 "{\"sub\":\"00uid4BxXw6I6TV4m0g3\",\"name\":\"Ada "
@@ -141,8 +154,8 @@ static void test_fields(void **state)
 		 "eryone\",\"Operators\"]}",
 		 "Name: Ada Lovelace\n"
 		 "User name: ada@example.com\n"
-		 "Mail: ada@example.com\n"
-		 "Mail verified: yes\n"
+		 "Email: ada@example.com\n"
+		 "Email verified: yes\n"
 		 "Organisation: ACME\n"
 		 "Groups: Everyone, Operators\n"
 		 "Language: en-US\n"
@@ -155,7 +168,7 @@ static void test_fields(void **state)
 		 "\"ope"
 		 "rator\"]}}",
 		 "Name: Ada Lovelace\n"
-		 "Mail: ada@example.com\n"
+		 "Email: ada@example.com\n"
 		 "Organisation: acme\n"
 		 "Roles: operator\n"
 		 "ID: u\n"},
@@ -169,8 +182,8 @@ static void test_fields(void **state)
 		 "https://gitlab.com/ada\",\"groups\":[\"acme\",\"acme/ops\"]}",
 		 "Name: Ada Lovelace\n"
 		 "User name: ada\n"
-		 "Mail: ada@example.com\n"
-		 "Mail verified: yes\n"
+		 "Email: ada@example.com\n"
+		 "Email verified: yes\n"
 		 "Groups: acme, acme/ops\n"
 		 "Website: https://ada.example\n"
 		 "ID: 1\n"},
@@ -184,17 +197,17 @@ static void test_fields(void **state)
 		 "\":\"2026-02-01T08:00:00Z\"}",
 		 "Name: AdaL\n"
 		 "User name: AdaL\n"
-		 "Mail: ada@example.com\n"
-		 "Mail verified: yes\n"
-		 "Changed: 2026-02-01T08:00:00Z\n"
+		 "Email: ada@example.com\n"
+		 "Email verified: yes\n"
+		 "Changed: 1 February 2026, 08:00\n"
 		 "ID: 713936733\n"},
 		{"hydra",
 		 "{\"sub\":\"7\",\"name\":\"Ada "
 		 "Lovelace\",\"email\":\"ada@example.co"
 		 "m\",\"org_id\":\"acme\",\"roles\":[\"operator\"],\"rat\":1}",
 		 "Name: Ada Lovelace\n"
-		 "Mail: ada@example.com\n"
-		 "Organisation: acme\n"
+		 "Email: ada@example.com\n"
+		 "Organisation ID: acme\n"
 		 "Roles: operator\n"
 		 "ID: 7\n"},
 		{"authentik",
@@ -207,15 +220,16 @@ static void test_fields(void **state)
 		 "hentik Admins\"],\"roles\":[\"operator\"]}",
 		 "Name: Ada Lovelace\n"
 		 "User name: ada\n"
-		 "Mail: ada@example.com\n"
-		 "Mail verified: yes\n"
+		 "Email: ada@example.com\n"
+		 "Email verified: yes\n"
 		 "Roles: operator\n"
 		 "Groups: authentik Admins\n"
 		 "ID: e0\n"},
 		{"", "{}", ""},
 		/* Hostile text comes out clean. */
 		{"", "{\"name\":\"\\u001b[2Jx\\u202ey\",\"email\":\"a\\nb\"}",
-		 "Name: \xef\xbf\xbd[2Jx\xef\xbf\xbdy\nMail: a b\n"},
+		 "Name: \xef\xbf\xbd[2Jx\xef\xbf\xbdy\n"
+		 "Email: a b\n"},
 	};
 
 	(void)state;
@@ -240,16 +254,49 @@ static void test_chosen_fields(void **state)
 
 	(void)state;
 	check_fields(webex, "webex", own, COUNT(own),
-		     "Desk: Sales\nOrganisation: OTZh\n"
+		     "Desk: Sales\nOrganisation ID: OTZh\n"
 		     "Call: +1 555 0101\nName: 133\n"
 		     "Pic\xef\xbf\xbd: https://example.com/a.png\n");
 	check_fields(webex, "webex", labels, COUNT(labels),
 		     "Phone: +1 555 0100 (work), +1 555 0101 (mobile)\n"
 		     "Name: Ada Lovelace\n");
 	check_fields(webex, "webex", paths, COUNT(paths),
-		     "Organisation: OTZh\nphoneNumbers.1.value: +1 555 0101\n"
-		     "Mail: ada@example.com, a.l@example.com\n"
+		     "Organisation ID: OTZh\n"
+		     "phoneNumbers.1.value: +1 555 0101\n"
+		     "Email: ada@example.com, a.l@example.com\n"
 		     "avatar: https://example.com/a.png\n");
+}
+
+/* Dates as people write them, and nothing else is taken for one. */
+static void test_dates(void **state)
+{
+	static const struct {
+		const char *sent, *shown;
+	} cases[] = {
+		{"2026-11-23T10:40:00Z", "23 November 2026, 10:40"},
+		{"2026-11-03T10:40:59.175Z", "3 November 2026, 10:40"},
+		{"2026-11-23T00:40:00+02:30", "22 November 2026, 22:10"},
+		{"2026-12-31T23:40:00-01:00", "1 January 2027, 00:40"},
+		{"2026-11-23", "2026-11-23"},
+		{"2026-11-23T10:40:00", "2026-11-23T10:40:00"},
+		{"2026-13-23T10:40:00Z", "2026-13-23T10:40:00Z"},
+		{"2026-11-23T10:40:00Zulu", "2026-11-23T10:40:00Zulu"},
+		{"2026-11-23T10:40:00+2:30", "2026-11-23T10:40:00+2:30"},
+		{"at 2026-11-23T10:40:00Z", "at 2026-11-23T10:40:00Z"},
+	};
+	char *only[] = {(char[]){"When = created"}};
+
+	(void)state;
+	setenv("TZ", "UTC", 1);
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		char json[100], expected[100];
+
+		snprintf(json, sizeof(json), "{\"created\":\"%s\"}",
+			 cases[i].sent);
+		snprintf(expected, sizeof(expected), "When: %s\n",
+			 cases[i].shown);
+		check_fields(json, "webex", only, 1, expected);
+	}
 }
 
 static void test_greeting(void **state)
@@ -286,19 +333,18 @@ static void test_tree(void **state)
 		"\"e\":[],\"f\\u202e\":-1.5}";
 	static const struct {
 		const char *name, *value;
-		enum json_kind kind;
 		int depth;
 		size_t descendants;
 	} nodes[] = {
-		{"a", "1", JSON_NUMBER, 0, 0},
-		{"b", "{2}", JSON_OBJECT, 0, 5},
-		{"c", "[3]", JSON_ARRAY, 1, 3},
-		{"0", "yes", JSON_BOOL, 2, 0},
-		{"1", "-", JSON_NULL, 2, 0},
-		{"2", "{0}", JSON_OBJECT, 2, 0},
-		{"d", "x\xef\xbf\xbdy", JSON_STRING, 1, 0},
-		{"e", "[0]", JSON_ARRAY, 0, 0},
-		{"f\xef\xbf\xbd", "-1.5", JSON_NUMBER, 0, 0},
+		{"a", "1", 0, 0},
+		{"b", "{2}", 0, 5},
+		{"c", "[3]", 1, 3},
+		{"0", "yes", 2, 0},
+		{"1", "-", 2, 0},
+		{"2", "{0}", 2, 0},
+		{"d", "x\xef\xbf\xbdy", 1, 0},
+		{"e", "[0]", 0, 0},
+		{"f\xef\xbf\xbd", "-1.5", 0, 0},
 	};
 	struct profile *profile =
 		profile_new(json, preset_find("")->profile, NULL, 0, NULL);
@@ -311,7 +357,6 @@ static void test_tree(void **state)
 
 		assert_string_equal(node->name, nodes[i].name);
 		assert_string_equal(node->value, nodes[i].value);
-		assert_int_equal(node->kind, nodes[i].kind);
 		assert_int_equal(node->depth, nodes[i].depth);
 		assert_int_equal(node->descendants, nodes[i].descendants);
 	}
@@ -322,8 +367,13 @@ static void test_tree(void **state)
 static void test_refused(void **state)
 {
 	static const char *const cases[] = {
-		"",	    "[]",     "\"name\"",	   "null",
-		"{\"a\":1", "<html>", "{\"a\":1,\"a\":2}",
+		"",
+		"[]",
+		"\"name\"",
+		"null",
+		"{\"a\":1",
+		"<html>",
+		"{\"sub\":1,\"sub\":2}",
 	};
 
 	(void)state;
@@ -369,6 +419,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_fields),
+		cmocka_unit_test(test_dates),
 		cmocka_unit_test(test_chosen_fields),
 		cmocka_unit_test(test_greeting),
 		cmocka_unit_test(test_tree),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * core/pending and what flow and visit make of it: a code that outlives its
+ * machine/pending and what flow and visit make of it: a code that outlives its
  * program, in virtual time. The modelled provider fails a case where the next
  * run asks too early or about a code that is over.
  */
@@ -16,12 +16,13 @@
 #include <cmocka.h>
 
 #include "base/err.h"
+#include "base/json.h"
 #include "base/mem.h"
-#include "core/flow.h"
-#include "core/json.h"
-#include "core/pending.h"
-#include "core/session.h"
-#include "core/visit.h"
+#include "conf/options.h"
+#include "machine/flow.h"
+#include "machine/pending.h"
+#include "machine/session.h"
+#include "machine/visit.h"
 #include "world.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -34,6 +35,7 @@ struct scene {
 	struct flow *flow;
 	struct client *client;
 	struct action action; /* of the first step after a crash */
+	uint64_t seed;
 };
 
 /* A program starts, after a crash where one has run before. True where it goes
@@ -47,7 +49,7 @@ static bool boot(struct scene *scene)
 
 	flow_free(scene->flow);
 	world_crash(world);
-	scene->flow = flow_new(&world->issuer.provider, 0, 7);
+	scene->flow = flow_new(&world->issuer.provider, 0, 7 + scene->seed);
 	scene->client = world_add_flow(world, scene->flow);
 	record = world_take_code(world, scene->client);
 	if (record != NULL)
@@ -139,8 +141,10 @@ static void test_clocks(void **state)
 		if (boot(&scene) != cases[i].resumes)
 			fail_msg("%s: %s", cases[i].what, scene.action.note);
 		run_for(&scene, 1000);
-		assert_int_equal(scene.world.issuer.requests[ASK],
-				 cases[i].resumes ? 1 : 2);
+		assert_int_equal(
+			scene.world.issuer
+				.requests[REQUEST_DEVICE_AUTHORIZATION],
+			cases[i].resumes ? 1 : 2);
 		assert_int_equal(
 			strcmp(flow_code(scene.flow)->user_code, code) == 0,
 			cases[i].resumes);
@@ -169,7 +173,7 @@ static void set_right_later(bool told)
 	assert_true(boot(&scene));
 	run_for(&scene, 15000);
 	assert_int_equal(flow_state(scene.flow), FLOW_WAITING);
-	polls = scene.world.issuer.requests[POLL];
+	polls = scene.world.issuer.requests[REQUEST_POLL];
 	assert_true(polls > 0);
 	scene.world.wall_s += 3600;
 	if (told)
@@ -177,7 +181,7 @@ static void set_right_later(bool told)
 	else
 		reach(&scene, FLOW_EXPIRED);
 	assert_int_equal(flow_state(scene.flow), FLOW_EXPIRED);
-	assert_int_equal(scene.world.issuer.requests[POLL], polls);
+	assert_int_equal(scene.world.issuer.requests[REQUEST_POLL], polls);
 	assert_null(scene.world.disk.code);
 	close_scene(&scene);
 }
@@ -236,6 +240,31 @@ static void test_clock_set_after_another_start(void **state)
 	}
 }
 
+/* Where the power comes back, all the kiosks of a building are about to poll.
+ */
+static void test_apart(void **state)
+{
+	int64_t first_ms = 0;
+	unsigned apart = 0;
+
+	(void)state;
+	for (uint64_t seed = 0; seed < 20; seed++) {
+		struct scene scene;
+		int64_t wait_ms;
+
+		open_scene(&scene);
+		scene.seed = seed;
+		show_code(&scene);
+		assert_true(boot(&scene));
+		wait_ms = flow_deadline(scene.flow) - scene.world.now_ms;
+		if (seed == 0)
+			first_ms = wait_ms;
+		apart += wait_ms < first_ms - 100 || wait_ms > first_ms + 100;
+		close_scene(&scene);
+	}
+	assert_true(apart >= 15);
+}
+
 /* The last run may have asked a moment ago, and been told to slow down. */
 static void test_first_poll(void **state)
 {
@@ -254,28 +283,81 @@ static void test_first_poll(void **state)
 		struct scene scene;
 		struct issuer *issuer = &scene.world.issuer;
 		int64_t start_ms;
+		unsigned polls;
 
 		open_scene(&scene);
-		issuer->script[POLL] = cases[i].script;
+		issuer->script[REQUEST_POLL] = cases[i].script;
 		show_code(&scene);
 		run_for(&scene, 90000);
 		scene.world.now_ms += 100;
 		start_ms = scene.world.now_ms;
 		assert_true(boot(&scene));
-		assert_int_equal(flow_interval_ms(scene.flow),
+		assert_int_equal(flow_code(scene.flow)->interval_s * 1000,
 				 cases[i].interval_ms);
 		assert_in_range(flow_deadline(scene.flow) - start_ms,
 				cases[i].interval_ms,
 				2 * cases[i].interval_ms + 1000);
+		polls = issuer->requests[REQUEST_POLL];
 		run_for(&scene, 2 * cases[i].interval_ms + 2000);
-		assert_int_equal(flow_polls(scene.flow), 1);
+		assert_int_equal(issuer->requests[REQUEST_POLL], polls + 1);
 		close_scene(&scene);
 	}
 }
 
-/* What the last poll of the last run brought is lost: no trouble, for a new
- * code helps. In the run that asked for a code it is trouble. */
+/* What the last poll of the last run brought is lost, or the code has expired
+ * meanwhile: another one, as if nothing had been kept. Once the provider has
+ * called the code pending, its user is told how it ends. */
 static void test_code_used_up(void **state)
+{
+	static const struct {
+		const char *polls; /* of the resumed code */
+		bool replaced;
+		enum flow_state end; /* where it is not */
+	} cases[] = {
+		{"expired pending", true, FLOW_IDLE},
+		{"invalid_grant pending", true, FLOW_IDLE},
+		{"500 expired pending", true, FLOW_IDLE},
+		{"timeout*2 invalid_grant pending", true, FLOW_IDLE},
+		{"crossed expired pending", true, FLOW_IDLE},
+		{"pending expired", false, FLOW_EXPIRED},
+		{"pending invalid_grant", false, FLOW_FAILED},
+		{"slow_down expired", false, FLOW_EXPIRED},
+		{"denied", false, FLOW_DENIED},
+		{"refused", false, FLOW_FAILED},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct scene scene;
+		unsigned *requests = scene.world.issuer.requests;
+
+		open_scene(&scene);
+		show_code(&scene);
+		assert_true(boot(&scene));
+		scene.world.issuer.script[REQUEST_POLL] = cases[i].polls;
+		if (!cases[i].replaced) {
+			reach(&scene, cases[i].end);
+			assert_int_equal(requests[REQUEST_DEVICE_AUTHORIZATION],
+					 1);
+			close_scene(&scene);
+			continue;
+		}
+		reach(&scene, FLOW_REQUESTING);
+		assert_null(scene.world.disk.code);
+		assert_int_equal(scene.client->last_level, LEVEL_INFO);
+		reach(&scene, FLOW_WAITING);
+		assert_int_equal(flow_codes(scene.flow), 2);
+		assert_non_null(strstr(scene.world.disk.code, "device-2"));
+		scene.world.issuer.approve_ms = scene.world.now_ms;
+		scene.world.issuer.script[REQUEST_POLL] = "rules";
+		reach(&scene, FLOW_GRANTED);
+		assert_int_equal(requests[REQUEST_DEVICE_AUTHORIZATION], 2);
+		close_scene(&scene);
+	}
+}
+
+/* Another code that is used up is the user's: no third one. */
+static void test_used_up_once(void **state)
 {
 	struct scene scene;
 
@@ -283,16 +365,39 @@ static void test_code_used_up(void **state)
 	open_scene(&scene);
 	show_code(&scene);
 	assert_true(boot(&scene));
-	scene.world.issuer.script[POLL] = "invalid_grant";
+	scene.world.issuer.script[REQUEST_POLL] = "expired";
 	reach(&scene, FLOW_EXPIRED);
+	assert_int_equal(
+		scene.world.issuer.requests[REQUEST_DEVICE_AUTHORIZATION], 2);
 	close_scene(&scene);
+}
 
-	open_scene(&scene);
-	show_code(&scene);
-	assert_true(boot(&scene));
-	scene.world.issuer.script[POLL] = "pending invalid_grant";
-	reach(&scene, FLOW_FAILED);
-	close_scene(&scene);
+/* The clock turns out to be later than the one by which the code was resumed:
+ * before the first poll, and with it. */
+static void test_over_before_a_poll(void **state)
+{
+	(void)state;
+	for (int told = 0; told < 2; told++) {
+		struct scene scene;
+		unsigned *requests = scene.world.issuer.requests;
+
+		open_scene(&scene);
+		show_code(&scene);
+		scene.world.now_ms += HOUR_MS; /* the power was away */
+		scene.world.wall_s -= 3600;    /* and with it the clock */
+		scene.world.boot = "second";
+		assert_true(boot(&scene));
+		scene.world.wall_s += 3600;
+		if (told)
+			world_post(&scene.world, scene.client, EVENT_CLOCK);
+		else
+			reach(&scene, FLOW_REQUESTING);
+		assert_int_equal(flow_state(scene.flow), FLOW_REQUESTING);
+		assert_int_equal(requests[REQUEST_POLL], 0);
+		reach(&scene, FLOW_WAITING);
+		assert_int_equal(requests[REQUEST_DEVICE_AUTHORIZATION], 2);
+		close_scene(&scene);
+	}
 }
 
 /* The verifier and the key that the tokens are bound to go along. */
@@ -472,7 +577,7 @@ static void test_damage(void **state)
 		{"expires_ms", NULL, "damaged"},
 		{"expires_ms", "\"soon\"", "damaged"},
 		{"expires_ms", "1e300", "damaged"},
-		{"expires_ms", "10000", "run out"},
+		{"expires_ms", "10000", "has expired"},
 		{"expires_ms", "310001", "clock"},
 		{"boot", NULL, NULL},
 		{"boot", "\"another\"", NULL},
@@ -536,13 +641,13 @@ static void test_writes(void **state)
 
 	(void)state;
 	open_scene(&scene);
-	scene.world.issuer.script[POLL] =
+	scene.world.issuer.script[REQUEST_POLL] =
 		"pending*10 slow_down pending*4 timeout pending*3 expired";
 	assert_null(disk->code);
 	show_code(&scene);
 	assert_int_equal(disk->code_saves, 1);
-	run_for(&scene, 65000);
-	assert_int_equal(flow_polls(scene.flow), 10);
+	run_for(&scene, 55000);
+	assert_int_equal(scene.world.issuer.requests[REQUEST_POLL], 10);
 	assert_int_equal(disk->code_saves, 1);
 	run_for(&scene, 10000);
 	assert_int_equal(disk->code_saves, 2);
@@ -572,7 +677,7 @@ static void test_ends(void **state)
 	(void)state;
 	for (size_t i = 0; i < 2 * COUNT(cases); i++) {
 		open_scene(&scene);
-		scene.world.issuer.script[POLL] = cases[i / 2].poll;
+		scene.world.issuer.script[REQUEST_POLL] = cases[i / 2].poll;
 		show_code(&scene);
 		assert_non_null(scene.world.disk.code);
 		if (i % 2 == 1)
@@ -629,7 +734,7 @@ static struct visit *begin(struct world *world,
 	return visit;
 }
 
-/* Whether a person finds the code that was there before, whatever the kiosk
+/* True if a person finds the code that was there before, whatever the kiosk
  * does when nothing is kept. */
 static void test_kiosk(void **state)
 {
@@ -651,7 +756,8 @@ static void test_kiosk(void **state)
 		visit = begin(&world, &policies[i], &client);
 		world_post(&world, client, EVENT_START);
 		world_run(&world, world.now_ms + 30000);
-		assert_int_equal(world.issuer.requests[ASK], 1);
+		assert_int_equal(
+			world.issuer.requests[REQUEST_DEVICE_AUTHORIZATION], 1);
 		visit_free(visit);
 		world_crash(&world);
 		visit = begin(&world, &policies[i], &client);
@@ -661,8 +767,49 @@ static void test_kiosk(void **state)
 		world_run(&world, world.now_ms + 30000);
 		assert_int_equal(visit_stage(visit),
 				 policies[i].once ? VISIT_OVER : VISIT_PROFILE);
-		assert_int_equal(world.issuer.requests[ASK], 1);
+		assert_int_equal(
+			world.issuer.requests[REQUEST_DEVICE_AUTHORIZATION], 1);
 		assert_null(world.disk.code);
+		visit_free(visit);
+		world_free(&world);
+	}
+}
+
+/* No trouble, and a login goes on: with another code, in every way to begin. */
+static void test_used_up_at_a_kiosk(void **state)
+{
+	static const struct visit_policy policies[] = {
+		{.resume = true},
+		{.resume = true, .wait_for_key = true},
+		{.resume = true, .spread = true},
+		{.once = true},
+	};
+	static const char *const answers[] = {"expired", "invalid_grant"};
+
+	(void)state;
+	for (size_t i = 0; i < 2 * COUNT(policies); i++) {
+		const struct visit_policy *policy = &policies[i / 2];
+		struct world world;
+		struct client *client;
+		struct visit *visit;
+
+		world_init(&world);
+		world.now_ms = 20000;
+		visit = begin(&world, policy, &client);
+		world_post(&world, client, EVENT_START);
+		world_run(&world, world.now_ms + 30000);
+		visit_free(visit);
+		world_crash(&world);
+		visit = begin(&world, policy, &client);
+		world.issuer.script[REQUEST_POLL] = answers[i % 2];
+		while (world.issuer.requests[REQUEST_DEVICE_AUTHORIZATION] < 2)
+			assert_true(world_turn(&world, world.now_ms + HOUR_MS));
+		assert_int_equal(visit_stage(visit), VISIT_SIGN_IN);
+		world.issuer.script[REQUEST_POLL] = "rules";
+		world.issuer.approve_ms = world.now_ms;
+		world_run(&world, world.now_ms + 30000);
+		assert_int_equal(visit_stage(visit),
+				 policy->once ? VISIT_OVER : VISIT_PROFILE);
 		visit_free(visit);
 		world_free(&world);
 	}
@@ -691,7 +838,8 @@ static void test_signed_in_meanwhile(void **state)
 	/* And later that code is not what is shown. */
 	world_post(&world, client, EVENT_SIGN_OUT);
 	world_run(&world, world.now_ms + 10000);
-	assert_int_equal(world.issuer.requests[ASK], 2);
+	assert_int_equal(world.issuer.requests[REQUEST_DEVICE_AUTHORIZATION],
+			 2);
 	visit_free(visit);
 	world_free(&world);
 }
@@ -707,12 +855,13 @@ static void test_two_kiosks(void **state)
 
 	(void)state;
 	world_init(&world);
-	world.issuer.script[POLL] = "pending";
+	world.issuer.script[REQUEST_POLL] = "pending";
 	visits[0] = begin(&world, &policy, &clients[0]);
 	world_run(&world, world.now_ms + 2000);
 	visits[1] = begin(&world, &policy, &clients[1]);
 	world_run(&world, world.now_ms + 2000);
-	assert_int_equal(world.issuer.requests[ASK], 2);
+	assert_int_equal(world.issuer.requests[REQUEST_DEVICE_AUTHORIZATION],
+			 2);
 	assert_string_not_equal(flow_code(visit_flow(visits[0]))->device_code,
 				flow_code(visit_flow(visits[1]))->device_code);
 	assert_non_null(strstr(world.disk.code,
@@ -729,8 +878,12 @@ int main(void)
 		cmocka_unit_test(test_clock_set_right_first),
 		cmocka_unit_test(test_clock_set_right_later),
 		cmocka_unit_test(test_clock_set_after_another_start),
+		cmocka_unit_test(test_apart),
 		cmocka_unit_test(test_first_poll),
 		cmocka_unit_test(test_code_used_up),
+		cmocka_unit_test(test_used_up_once),
+		cmocka_unit_test(test_over_before_a_poll),
+		cmocka_unit_test(test_used_up_at_a_kiosk),
 		cmocka_unit_test(test_secrets_of_the_code),
 		cmocka_unit_test(test_settings),
 		cmocka_unit_test(test_text),

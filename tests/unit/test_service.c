@@ -13,8 +13,9 @@
 #include <cmocka.h>
 
 #include "base/crypto.h"
-#include "core/json.h"
+#include "base/json.h"
 #include "practice/call.h"
+#include "practice/router.h"
 #include "practice/service.h"
 
 static const struct service_options options = {
@@ -58,7 +59,7 @@ static unsigned status_of(struct service *service, const struct call *call)
 	unsigned status;
 
 	answer_init(&answer);
-	service_answer(service, call, &answer);
+	router_answer(service, call, &answer);
 	status = answer.status;
 	answer_free(&answer);
 	return status;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * core/session where openid was asked for: the ID token decides whether
+ * machine/session where openid was asked for: the ID token decides whether
  * anything is kept, and whose userinfo is believed. Virtual time, real keys.
  */
 #include "config.h"
@@ -16,8 +16,9 @@
 #include <cmocka.h>
 
 #include "base/mem.h"
-#include "core/jose_key.h"
-#include "core/session.h"
+#include "jose/jose_key.h"
+#include "machine/session.h"
+#include "issuer_openid.h"
 #include "world.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -85,8 +86,10 @@ static void close_scene(struct scene *scene)
 	world_free(&scene->world);
 }
 
-/* Hands over tokens as a sign-in with that nonce (NULL: none) would. */
-static void begin(struct scene *scene, const char *nonce)
+/* Hands over tokens as a sign-in with that nonce (NULL: none) would; life_s 0:
+ * it is not said how long they are good. */
+static void begin_for(struct scene *scene, const char *nonce, int64_t life_s,
+		      const char *refresh_token)
 {
 	struct issuer *issuer = &scene->world.issuer;
 	struct event event = world_event(&scene->world, EVENT_TICK);
@@ -102,11 +105,18 @@ static void begin(struct scene *scene, const char *nonce)
 	tokens.access_token = xstrdup(issuer->access_token);
 	tokens.token_type = xstrdup("Bearer");
 	tokens.nonce = xstrdup(nonce);
+	tokens.expires_in_s = life_s;
+	tokens.refresh_token = xstrdup(refresh_token);
 	if (issuer->key != NULL)
 		tokens.id_token = issuer_id_token(issuer);
 	action_clear(&action);
 	session_begin(scene->session, &tokens, &event, &action);
 	world_do(&scene->world, scene->client, &action);
+}
+
+static void begin(struct scene *scene, const char *nonce)
+{
+	begin_for(scene, nonce, 0, NULL);
 }
 
 /* Goes on until it rests, and checks that nothing is kept of what is over. */
@@ -126,7 +136,7 @@ static void settle(struct scene *scene)
 		return;
 	assert_int_equal(state, SESSION_ENDED);
 	assert_true(session_deadline(scene->session) == NEVER_MS);
-	assert_false(scene->client->under_way);
+	assert_false(scene->client->driver.sending);
 	assert_null(data->tokens.access_token);
 	assert_null(data->tokens.id_token);
 	assert_null(data->tokens.nonce);
@@ -146,7 +156,7 @@ static void test_check(void **state)
 	} cases[] = {
 		{NULL, "rules", 1, END_NONE, VERDICT_OK, NULL},
 		{"{\"exp\":1}", "rules", 1, END_REFUSED, VERDICT_REFUSED,
-		 "good until 1970"},
+		 "valid until 1970"},
 		{"{\"iss\":\"https://evil.example\"}", "rules", 1, END_REFUSED,
 		 VERDICT_REFUSED, "issued by https://evil.example"},
 		{"{\"aud\":\"other\"}", "rules", 1, END_REFUSED,
@@ -159,53 +169,158 @@ static void test_check(void **state)
 		{NULL, "500 rules", 2, END_NONE, VERDICT_OK, NULL},
 		{NULL, "connect html rules", 3, END_NONE, VERDICT_OK, NULL},
 		{NULL, "429:10 rules", 2, END_NONE, VERDICT_OK, NULL},
-		{NULL, "500", 3, END_REFUSED, VERDICT_RETRY,
-		 "does not hand them out"},
-		{NULL, "connect", 3, END_REFUSED, VERDICT_RETRY,
-		 "The network is away."},
-		{NULL, "429:60 rules", 1, END_REFUSED, VERDICT_RETRY,
-		 "does not hand them out"},
+		/* who is away is waited for, but not for ever */
+		{NULL, "500*3 connect timeout 429 rules", 7, END_NONE,
+		 VERDICT_OK, NULL},
+		{NULL, "html connect*3 html 500 rules", 7, END_NONE, VERDICT_OK,
+		 NULL},
+		{NULL, "500*3 html", 6, END_REFUSED, VERDICT_REFUSED,
+		 "Cannot read"},
+		{NULL, "500*4 503:3600", 5, END_REFUSED, VERDICT_RETRY,
+		 "are not available at the moment (status 503)"},
+		/* told when to come back: heeded, however often, but not for
+		 * ever, nor in vain */
+		{NULL, "429:60 rules", 2, END_NONE, VERDICT_OK, NULL},
+		{NULL, "503:300 rules", 2, END_NONE, VERDICT_OK, NULL},
+		{NULL, "429:20 503:20 429:20 503:20 rules", 5, END_NONE,
+		 VERDICT_OK, NULL},
+		{NULL, "429:60 500 connect rules", 4, END_NONE, VERDICT_OK,
+		 NULL},
+		{NULL, "429:60 500 500 500 rules", 5, END_NONE, VERDICT_OK,
+		 NULL},
+		{NULL, "503:600 rules", 1, END_REFUSED, VERDICT_RETRY,
+		 "are not available"},
+		{NULL, "503:86400 rules", 1, END_REFUSED, VERDICT_RETRY,
+		 "are not available"},
+		{NULL, "429:200", 2, END_REFUSED, VERDICT_RETRY,
+		 "are not available"},
+		{"{\"exp\":1}", "429:60 rules", 2, END_REFUSED, VERDICT_REFUSED,
+		 "valid until 1970"},
 		{NULL, "forbidden", 3, END_REFUSED, VERDICT_REFUSED,
-		 "does not hand them out"},
-		{NULL, "html", 3, END_REFUSED, VERDICT_REFUSED,
-		 "no acceptable JSON"},
+		 "are not available"},
+		{NULL, "html", 3, END_REFUSED, VERDICT_REFUSED, "Cannot read"},
 		{"{\"exp\":1}", "500 rules", 2, END_REFUSED, VERDICT_REFUSED,
-		 "good until 1970"},
+		 "valid until 1970"},
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		const struct refusal *refusal;
+		const struct oauth_failure *failure;
 		struct scene scene;
 
 		open_scene(&scene, *state, i);
 		scene.world.issuer.claims = cases[i].claims;
-		scene.world.issuer.script[KEYS] = cases[i].script;
+		scene.world.issuer.script[REQUEST_KEYS] = cases[i].script;
 		begin(&scene, "n");
 		assert_int_equal(session_state(scene.session),
 				 SESSION_CHECKING);
 		settle(&scene);
-		refusal = session_refusal(scene.session);
+		failure = session_oauth_failure(scene.session);
 		if (session_end(scene.session) != cases[i].end ||
 		    session_verdict(scene.session) != cases[i].verdict ||
-		    scene.world.issuer.requests[KEYS] != cases[i].asked)
+		    scene.world.issuer.requests[REQUEST_KEYS] != cases[i].asked)
 			fail_msg("case %zu: end %d, verdict %d, %u requests", i,
 				 session_end(scene.session),
 				 session_verdict(scene.session),
-				 scene.world.issuer.requests[KEYS]);
+				 scene.world.issuer.requests[REQUEST_KEYS]);
 		if (cases[i].end == END_NONE) {
-			assert_null(refusal);
+			assert_null(failure);
 			assert_string_equal(
 				session_data(scene.session)->profile,
 				"{\"sub\":\"7\",\"name\":\"Ada\"}");
 		} else {
-			if (!strstr(refusal->err.text, cases[i].why))
-				fail_msg("case %zu: %s", i, refusal->err.text);
+			if (!strstr(failure->err.text, cases[i].why))
+				fail_msg("case %zu: %s", i, failure->err.text);
 			/* Nothing was done with tokens that did not pass. */
 			assert_int_equal(scene.world.disk.saves, 0);
-			assert_int_equal(scene.world.issuer.requests[PROFILE],
-					 0);
+			assert_int_equal(
+				scene.world.issuer.requests[REQUEST_PROFILE],
+				0);
 			assert_int_equal(scene.client->notes[LEVEL_ERROR], 1);
 		}
+		close_scene(&scene);
+	}
+}
+
+/* How long somebody who has approved is kept waiting for the keys: not beyond
+ * the token, nor beyond five minutes, whatever is demanded. */
+static void test_patience(void **state)
+{
+	static const struct {
+		int64_t life_s; /* 0: not said */
+		bool refresh;
+		const char *script;
+		int64_t at_least_s, at_most_s;
+		enum session_end end;
+	} cases[] = {
+		{0, false, "429:120 rules", 120, 121, END_NONE},
+		{3600, false, "429:120 rules", 120, 121, END_NONE},
+		{3600, false, "429:86400 rules", 0, 1, END_REFUSED},
+		{60, false, "429:30 rules", 30, 31, END_NONE},
+		{60, false, "429:120 rules", 0, 1, END_REFUSED},
+		{60, false, "429:30", 30, 31, END_REFUSED},
+		{60, true, "429:120 rules", 120, 121, END_NONE},
+		{3600, true, "429:1", 120, 310, END_REFUSED},
+		{3600, true, "500", 120, 310, END_REFUSED},
+		{3600, false, "connect", 120, 310, END_REFUSED},
+		{60, false, "500", 20, 60, END_REFUSED},
+		{60, true, "500", 120, 310, END_REFUSED},
+		{3600, false, "forbidden", 4, 12, END_REFUSED},
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct scene scene;
+		int64_t took_s;
+
+		open_scene(&scene, *state, i);
+		scene.world.issuer.script[REQUEST_KEYS] = cases[i].script;
+		took_s = scene.world.now_ms;
+		begin_for(&scene, NULL, cases[i].life_s,
+			  cases[i].refresh ? "refresh-1" : NULL);
+		while (session_state(scene.session) == SESSION_CHECKING ||
+		       session_state(scene.session) ==
+			       SESSION_CHECK_BACKING_OFF)
+			assert_true(world_turn(&scene.world, NEVER_MS));
+		took_s = (scene.world.now_ms - took_s) / 1000;
+		settle(&scene);
+		if (took_s < cases[i].at_least_s ||
+		    took_s > cases[i].at_most_s ||
+		    session_end(scene.session) != cases[i].end)
+			fail_msg("case %zu: %lld s, end %d", i,
+				 (long long)took_s, session_end(scene.session));
+		/* Said, not silent; and not in a tight circle. */
+		assert_true(scene.client->notes[LEVEL_WARN] +
+				    scene.client->notes[LEVEL_ERROR] >
+			    0);
+		assert_true(scene.world.issuer.requests[REQUEST_KEYS] < 100);
+		close_scene(&scene);
+	}
+}
+
+/* What was good when it came is not over for having had to wait. */
+static void test_waited_token(void **state)
+{
+	static const struct {
+		const char *script;
+		enum session_end end;
+	} cases[] = {
+		{"rules", END_NONE},
+		{"429:290 rules", END_NONE},
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct scene scene;
+		char claims[64];
+
+		open_scene(&scene, *state, i);
+		(void)snprintf(claims, sizeof(claims), "{\"exp\":%lld}",
+			       (long long)world_event(&scene.world, EVENT_TICK)
+					       .wall_s +
+				       60);
+		scene.world.issuer.claims = claims;
+		scene.world.issuer.script[REQUEST_KEYS] = cases[i].script;
+		begin(&scene, NULL);
+		settle(&scene);
+		assert_int_equal(session_end(scene.session), cases[i].end);
 		close_scene(&scene);
 	}
 }
@@ -216,12 +331,13 @@ static void test_first(void **state)
 	struct scene scene;
 
 	open_scene(&scene, *state, 1);
-	scene.world.issuer.script[KEYS] = "timeout rules";
+	scene.world.issuer.script[REQUEST_KEYS] = "timeout rules";
 	begin(&scene, NULL);
 	world_run(&scene.world, scene.world.now_ms + 30500);
-	assert_int_equal(session_state(scene.session), SESSION_CHECKING);
+	assert_int_equal(session_state(scene.session),
+			 SESSION_CHECK_BACKING_OFF);
 	assert_int_equal(scene.world.disk.saves, 0);
-	assert_int_equal(scene.world.issuer.requests[PROFILE], 0);
+	assert_int_equal(scene.world.issuer.requests[REQUEST_PROFILE], 0);
 	settle(&scene);
 	assert_int_equal(session_state(scene.session), SESSION_LIVE);
 	assert_int_equal(scene.world.disk.saves, 2);
@@ -258,7 +374,7 @@ static void test_signature(void **state)
 		scene.world.issuer.keys = cases[i].later;
 		settle(&scene);
 		assert_int_equal(session_end(scene.session), cases[i].end);
-		assert_int_equal(scene.world.issuer.requests[KEYS],
+		assert_int_equal(scene.world.issuer.requests[REQUEST_KEYS],
 				 cases[i].asked);
 		assert_int_equal(scene.world.disk.saves > 0,
 				 cases[i].end == END_NONE);
@@ -280,7 +396,7 @@ static void test_without_keys(void **state)
 		settle(&scene);
 		assert_int_equal(session_end(scene.session),
 				 good != 0 ? END_NONE : END_REFUSED);
-		assert_int_equal(scene.world.issuer.requests[KEYS], 0);
+		assert_int_equal(scene.world.issuer.requests[REQUEST_KEYS], 0);
 		close_scene(&scene);
 	}
 }
@@ -302,7 +418,7 @@ static void test_not_needed(void **state)
 		begin(&scene, NULL);
 		settle(&scene);
 		assert_int_equal(session_state(scene.session), SESSION_LIVE);
-		assert_int_equal(scene.world.issuer.requests[KEYS], 0);
+		assert_int_equal(scene.world.issuer.requests[REQUEST_KEYS], 0);
 		close_scene(&scene);
 	}
 }
@@ -346,10 +462,11 @@ static void test_userinfo(void **state)
 		} else {
 			assert_int_equal(session_end(scene.session),
 					 END_REFUSED);
-			assert_non_null(
-				strstr(session_refusal(scene.session)->err.text,
-				       "somebody else"));
-			assert_int_equal(issuer->requests[REVOKE], can_revoke);
+			assert_non_null(strstr(
+				session_oauth_failure(scene.session)->err.text,
+				"about different users"));
+			assert_int_equal(issuer->requests[REQUEST_REVOCATION],
+					 can_revoke);
 		}
 		close_scene(&scene);
 	}
@@ -384,7 +501,7 @@ static void test_userinfo_store(void **state)
 		assert_int_equal(session_end(scene.session), cases[i].end);
 		assert_null(session_data(scene.session)->tokens.access_token);
 		assert_null(session_data(scene.session)->profile);
-		assert_non_null(session_refusal(scene.session));
+		assert_non_null(session_oauth_failure(scene.session));
 		close_scene(&scene);
 	}
 }
@@ -409,7 +526,7 @@ static void test_resumed(void **state)
 		settle(&scene);
 		assert_int_equal(session_end(scene.session),
 				 same != 0 ? END_NONE : END_REFUSED);
-		assert_int_equal(scene.world.issuer.requests[KEYS], 0);
+		assert_int_equal(scene.world.issuer.requests[REQUEST_KEYS], 0);
 		close_scene(&scene);
 	}
 }
@@ -417,21 +534,39 @@ static void test_resumed(void **state)
 /* Signing out while the keys are under way, or waited for. */
 static void test_sign_out(void **state)
 {
-	static const int64_t after_ms[] = {50, 500};
+	static const struct {
+		int64_t after_ms;
+		bool held, can_revoke;
+		enum session_state when;
+	} cases[] = {
+		{50, false, true, SESSION_CHECKING},
+		{500, false, true, SESSION_CHECK_BACKING_OFF},
+		{50, true, false, SESSION_CHECKING},
+		{500, true, true, SESSION_CHECK_BACKING_OFF},
+		{500, true, false, SESSION_CHECK_BACKING_OFF},
+	};
 
-	for (size_t i = 0; i < COUNT(after_ms); i++) {
+	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct scene scene;
+		struct provider *provider;
 
 		open_scene(&scene, *state, i);
-		scene.world.issuer.script[KEYS] = "500 rules";
+		provider = &scene.world.issuer.provider;
+		if (cases[i].held)
+			session_hold(scene.session);
+		if (!cases[i].can_revoke) {
+			free(provider->revocation_endpoint);
+			provider->revocation_endpoint = NULL;
+		}
+		scene.world.issuer.script[REQUEST_KEYS] = "500 rules";
 		begin(&scene, NULL);
-		world_run(&scene.world, scene.world.now_ms + after_ms[i]);
-		assert_int_equal(session_state(scene.session),
-				 SESSION_CHECKING);
+		world_run(&scene.world, scene.world.now_ms + cases[i].after_ms);
+		assert_int_equal(session_state(scene.session), cases[i].when);
 		world_post(&scene.world, scene.client, EVENT_SIGN_OUT);
 		settle(&scene);
 		assert_int_equal(session_end(scene.session), END_SIGNED_OUT);
-		assert_true(session_was_revoked(scene.session));
+		assert_int_equal(session_was_revoked(scene.session),
+				 cases[i].can_revoke);
 		close_scene(&scene);
 	}
 }
@@ -453,7 +588,7 @@ static void test_stray_reply(void **state)
 	struct action action;
 
 	open_scene(&scene, keys, 1);
-	scene.world.issuer.script[KEYS] = "500 rules";
+	scene.world.issuer.script[REQUEST_KEYS] = "500 rules";
 	begin(&scene, NULL);
 	world_run(&scene.world, scene.world.now_ms + 500);
 	event = world_event(&scene.world, EVENT_REPLY);
@@ -461,7 +596,8 @@ static void test_stray_reply(void **state)
 	action_clear(&action);
 	session_step(scene.session, &event, &action);
 	assert_int_equal(action.kind, ACTION_NONE);
-	assert_int_equal(session_state(scene.session), SESSION_CHECKING);
+	assert_int_equal(session_state(scene.session),
+			 SESSION_CHECK_BACKING_OFF);
 	close_scene(&scene);
 }
 
@@ -469,6 +605,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_check),
+		cmocka_unit_test(test_patience),
+		cmocka_unit_test(test_waited_token),
 		cmocka_unit_test(test_first),
 		cmocka_unit_test(test_signature),
 		cmocka_unit_test(test_without_keys),

@@ -51,13 +51,13 @@ static void test_each_signal_is_read_once(void **state)
 	int fd = *(int *)*state;
 
 	for (size_t i = 0; i < sizeof(watched) / sizeof(watched[0]); i++) {
-		assert_int_equal(sig_next(fd), 0);
+		assert_int_equal(sig_next(fd, NULL), 0);
 		assert_false(is_readable(fd));
 		assert_int_equal(raise(watched[i]), 0);
 		assert_true(is_readable(fd));
-		assert_int_equal(sig_next(fd), watched[i]);
+		assert_int_equal(sig_next(fd, NULL), watched[i]);
 	}
-	assert_int_equal(sig_next(fd), 0);
+	assert_int_equal(sig_next(fd, NULL), 0);
 }
 
 static void test_several_wait_side_by_side(void **state)
@@ -68,7 +68,8 @@ static void test_several_wait_side_by_side(void **state)
 	raise(SIGWINCH);
 	raise(SIGWINCH);
 	raise(SIGTERM);
-	for (int number = sig_next(fd); number != 0; number = sig_next(fd))
+	for (int number = sig_next(fd, NULL); number != 0;
+	     number = sig_next(fd, NULL))
 		seen += number == SIGTERM ? 100 : number == SIGWINCH ? 1 : 1000;
 	assert_int_equal(seen, 101);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * ui/term_type: what is said of terminals by their names, by terminfo.
+ * ui/term_type: what is said of terminals by their names, by terminfo
+ * and by the environment.
  */
 #include "config.h"
 
@@ -16,6 +17,8 @@
 #include <term.h>
 
 #include "base/buf.h"
+#include "ui/hyperlink.h"
+#include "ui/term_name.h"
 #include "ui/term_type.h"
 
 static const char *undo_of(const char *type, struct buf *undo)
@@ -43,6 +46,56 @@ static void test_undo(void **state)
 	buf_free(&undo);
 }
 
+/* Whoever has no other screen leaves nothing on this one. */
+static void test_blank(void **state)
+{
+	static const struct {
+		const char *type, *blank;
+	} cases[] = {
+		{"vt100", "\x1b[H\x1b[J"},
+		{"linux", "\x1b[H\x1b[J"},
+		{"ansi", "\x1b[H\x1b[J"},
+		{"xterm-256color", ""},
+		{"screen", ""},
+		{"dumb", ""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct buf blank;
+
+		assert_int_equal(setenv("TERM", cases[i].type, 1), 0);
+		(void)set_curterm(NULL);
+		buf_init(&blank, 256);
+		assert_true(term_type_blank(&blank));
+		assert_string_equal(buf_text(&blank), cases[i].blank);
+		buf_free(&blank);
+	}
+}
+
+static void test_console(void **state)
+{
+	static const struct {
+		const char *name;
+		bool console;
+	} cases[] = {
+		{"linux", true},
+		{"linux-16color", true},
+		{"linux2.6", true},
+		{"linux-m", true},
+		{"xterm-256color", false},
+		{"vt100", false},
+		{"lin", false},
+		{"", false},
+		{NULL, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+		assert_int_equal(term_name_is_console(cases[i].name),
+				 cases[i].console);
+}
+
 static void test_unknown_types(void **state)
 {
 	(void)state;
@@ -54,11 +107,74 @@ static void test_unknown_types(void **state)
 	assert_string_equal(term_type_choose(), "xterm-256color");
 }
 
+static void test_hyperlinks(void **state)
+{
+	static const char *const variables[] = {"TERM", "TMUX", "STY",
+						"VTE_VERSION", "COLORTERM"};
+	static const struct {
+		enum hyperlinks setting;
+		const char *values[5];
+		bool takes;
+	} cases[] = {
+		{HYPERLINKS_AUTO, {"xterm-256color"}, true},
+		{HYPERLINKS_OFF, {"xterm-256color"}, false},
+		{HYPERLINKS_AUTO,
+		 {"xterm-kitty"},
+		 true}, /* known here or not */
+		{HYPERLINKS_AUTO, {"no-such-terminal"}, true},
+		{HYPERLINKS_AUTO, {"linux"}, false},
+		{HYPERLINKS_AUTO, {"linux-16color"}, false},
+		{HYPERLINKS_ON, {"linux"}, true},
+		{HYPERLINKS_AUTO, {"vt100"}, false},
+		{HYPERLINKS_AUTO, {"vt220"}, false},
+		{HYPERLINKS_AUTO, {"vt220-8bit"}, false},
+		{HYPERLINKS_AUTO, {"ansi"}, false},
+		{HYPERLINKS_AUTO, {"dumb"}, false},
+		{HYPERLINKS_AUTO, {"screen"}, false},
+		{HYPERLINKS_AUTO, {"screen-256color"}, false},
+		{HYPERLINKS_AUTO, {"screen.xterm-256color"}, false},
+		{HYPERLINKS_AUTO, {"screen-256color", "/tmp/tmux,1,0"}, true},
+		{HYPERLINKS_AUTO, {"tmux-256color", "/tmp/tmux,1,0"}, true},
+		{HYPERLINKS_AUTO, {"tmux-256color"}, true}, /* over SSH */
+		{HYPERLINKS_AUTO, {"xterm-256color", NULL, "1.tty"}, false},
+		{HYPERLINKS_ON, {"screen"}, true},
+		{HYPERLINKS_AUTO, {"xterm-256color", NULL, NULL, "7200"}, true},
+		{HYPERLINKS_AUTO,
+		 {"xterm-256color", NULL, NULL, "4801"},
+		 false},
+		{HYPERLINKS_AUTO,
+		 {"xterm", NULL, NULL, NULL, "gnome-terminal"},
+		 false},
+		{HYPERLINKS_AUTO,
+		 {"xterm", NULL, NULL, NULL, "truecolor"},
+		 true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		for (size_t k = 0; k < 5; k++) {
+			if (cases[i].values[k] != NULL)
+				(void)setenv(variables[k], cases[i].values[k],
+					     1);
+			else
+				(void)unsetenv(variables[k]);
+		}
+		(void)set_curterm(NULL);
+		(void)term_type_choose();
+		if (hyperlink_may_be_sent(cases[i].setting) != cases[i].takes)
+			fail_msg("%d, %s", (int)cases[i].setting,
+				 cases[i].values[0]);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_undo),
+		cmocka_unit_test(test_blank),
+		cmocka_unit_test(test_console),
 		cmocka_unit_test(test_unknown_types),
+		cmocka_unit_test(test_hyperlinks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,7 +14,7 @@
 #include <cmocka.h>
 
 #include "base/mem.h"
-#include "core/profile.h"
+#include "oauth/profile.h"
 #include "ui/keyboard.h"
 #include "ui/tree.h"
 
@@ -77,6 +77,7 @@ static void check(const struct tree *tree, const struct profile *profile,
 	size_t count = list_visible(visible, tree, profile);
 	size_t selected = place_of(visible, count, tree->selected);
 	size_t top = place_of(visible, count, tree->top);
+	struct tree above = *tree;
 
 	assert_in_range(selected, top, top + (size_t)rows - 1);
 	/* Rows stay empty only where there are too few nodes. */
@@ -85,8 +86,9 @@ static void check(const struct tree *tree, const struct profile *profile,
 		assert_int_equal(tree_next(tree, profile, visible[i]),
 				 i + 1 < count ? visible[i + 1]
 					       : profile->node_count);
-		assert_int_equal(tree_previous(tree, visible[i]),
-				 i > 0 ? visible[i - 1] : profile->node_count);
+		above.selected = visible[i];
+		assert_true(tree_key(&above, profile, rows, KEYS_UP));
+		assert_int_equal(above.selected, visible[i > 0 ? i - 1 : 0]);
 	}
 }
 

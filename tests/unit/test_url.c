@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -164,30 +165,59 @@ static void test_loopback_and_safe(void **state)
 {
 	static const struct {
 		const char *s;
-		bool loopback, safe;
+		bool loopback, safe, may_be;
 	} cases[] = {
-		{"https://a.example", false, true},
-		{"http://a.example", false, false},
-		{"https://u@a.example", false, false},
-		{"http://127.0.0.1", true, true},
-		{"http://127.255.255.254:80", true, true},
-		{"http://128.0.0.1", false, false},
-		{"http://126.255.255.255", false, false},
-		{"http://0.0.0.0", false, false},
-		{"http://localhost", true, true},
-		{"http://LocalHost:2000/r", true, true},
-		{"http://u@localhost", true, false},
-		{"http://localhost.a.example", false, false},
-		{"http://localhos", false, false},
-		{"http://localhosts", false, false},
-		{"http://127.0.0.1.a.example", false, false},
-		{"http://127.0.0.1@a.example", false, false},
-		{"http://[::1]", true, true},
-		{"http://[0:0:0:0:0:0:0:1]", true, true},
-		{"http://[::2]", false, false},
-		{"http://[::]", false, false},
-		{"http://[::ffff:127.0.0.1]", false, false},
-		{"https://[2001:db8::1]", false, true},
+		{"https://a.example", false, true, false},
+		{"http://a.example", false, false, false},
+		{"https://u@a.example", false, false, false},
+		{"http://127.0.0.1", true, true, true},
+		{"http://127.255.255.254:80", true, true, true},
+		{"http://128.0.0.1", false, false, false},
+		{"http://126.255.255.255", false, false, false},
+		{"http://0.0.0.0", false, false, true},
+		{"http://localhost", true, true, true},
+		{"http://LocalHost:2000/r", true, true, true},
+		{"http://u@localhost", true, false, true},
+		{"http://localhost.a.example", false, false, false},
+		{"http://localhos", false, false, false},
+		{"http://localhosts", false, false, false},
+		{"http://127.0.0.1.a.example", false, false, false},
+		{"http://127.0.0.1@a.example", false, false, false},
+		{"http://[::1]", true, true, true},
+		{"http://[0:0:0:0:0:0:0:1]", true, true, true},
+		{"http://[::2]", false, false, true},
+		{"http://[::]", false, false, true},
+		{"http://[::ffff:127.0.0.1]", false, false, true},
+		{"https://[2001:db8::1]", false, true, false},
+		/* Not sure enough for http, but nowhere to send people to. */
+		{"http://foo.localhost", false, false, true},
+		{"https://a.b.LocalHost:3000/device", false, true, true},
+		{"https://localhost.localdomain", false, true, true},
+		{"https://a.localhost.localdomain", false, true, true},
+		{"https://localhost6.localdomain6", false, true, true},
+		{"https://localhost4", false, true, true},
+		{"https://ip6-localhost", false, true, true},
+		{"https://ip6-loopback", false, true, true},
+		{"https://notlocalhost", false, true, false},
+		{"https://foo-localhost", false, true, false},
+		{"https://localhost.example", false, true, false},
+		{"https://localdomain", false, true, false},
+		{"https://ip6-localhost.example", false, true, false},
+		{"https://0.0.0.0:8080", false, true, true},
+		{"https://0.1.2.3", false, true, true},
+		{"https://1.0.0.0", false, true, false},
+		{"https://[::ffff:7f00:1]", false, true, true},
+		{"https://[::ffff:0.0.0.0]", false, true, true},
+		{"https://[::FFFF:127.9.9.9]", false, true, true},
+		{"https://[::ffff:192.0.2.1]", false, true, false},
+		{"https://[::127.0.0.1]", false, true, true},
+		{"https://[::192.0.2.1]", false, true, false},
+		{"https://[64:ff9b::7f00:1]", false, true, true},
+		{"https://[64:ff9b::127.0.0.1]", false, true, true},
+		{"https://[64:ff9b::192.0.2.1]", false, true, false},
+		{"https://[64:ff9b:1::7f00:1]", false, true, false},
+		{"https://[fe80::1]", false, true, false},
+		{"https://[2001:db8::7f00:1]", false, true, false},
 	};
 
 	(void)state;
@@ -196,9 +226,11 @@ static void test_loopback_and_safe(void **state)
 
 		assert_true(url_split(cases[i].s, &url));
 		if (url_is_loopback(&url) != cases[i].loopback ||
-		    url_is_safe(&url) != cases[i].safe)
-			fail_msg("%s: loopback %d, safe %d", cases[i].s,
-				 url_is_loopback(&url), url_is_safe(&url));
+		    url_is_safe(&url) != cases[i].safe ||
+		    url_may_be_loopback(&url) != cases[i].may_be)
+			fail_msg("%s: loopback %d, safe %d, may be %d",
+				 cases[i].s, url_is_loopback(&url),
+				 url_is_safe(&url), url_may_be_loopback(&url));
 	}
 }
 
@@ -239,6 +271,73 @@ static void test_host_matches(void **state)
 	}
 }
 
+static void test_for_log(void **state)
+{
+	static const struct {
+		const char *s, *shown;
+	} cases[] = {
+		{"https://id.example/token", "https://id.example/token"},
+		{"https://id.example:8443", "https://id.example:8443"},
+		{"https://u:S3cret@id.example/token",
+		 "https://***@id.example/token"},
+		{"https://u@id.example", "https://***@id.example"},
+		{"https://id.example/t?key=S3cret", "https://id.example/t?***"},
+		{"https://id.example?S3cret", "https://id.example?***"},
+		{"https://id.example/t#S3cret", "https://id.example/t#***"},
+		{"https://u:S3cret@id.example/t?S3cret#x",
+		 "https://***@id.example/t?***"},
+		{"https://id.example/@me", "https://id.example/@me"},
+		/* No URLs. */
+		{"u:S3cret@id.example", "***@id.example"},
+		{"ftp://u:S3cret@id.example/x", "ftp://***@id.example/x"},
+		{"https://u:S3c/ret@id.example/x", "https://***@id.example/x"},
+		{"https://u:S3c?ret@id.example", "https://***@id.example"},
+		{"https://u:S3c ret@id.example?S",
+		 "https://***@id.example?***"},
+		{"https://u:S3cret@", "https://***@"},
+		{"", ""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		char *shown = url_for_log(cases[i].s);
+
+		assert_string_equal(shown, cases[i].shown);
+		free(shown);
+	}
+}
+
+static void test_same_origin(void **state)
+{
+	static const struct {
+		const char *a, *b;
+		bool expected;
+	} cases[] = {
+		{"https://id.example/a", "https://id.example/b?c", true},
+		{"https://id.example", "https://ID.EXAMPLE:443/", true},
+		{"http://id.example:80", "http://id.example/", true},
+		{"https://[::1]/", "https://[::1]:443/", true},
+		{"https://id.example", "http://id.example", false},
+		{"https://id.example:80", "http://id.example", false},
+		{"https://id.example", "https://id.example:444", false},
+		{"https://id.example", "https://id.example.org", false},
+		{"https://id.example", "https://a.id.example", false},
+		{"https://id.example", "https://id-example", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct url a, b;
+
+		assert_true(url_split(cases[i].a, &a));
+		assert_true(url_split(cases[i].b, &b));
+		if (url_same_origin(&a, &b) != cases[i].expected ||
+		    url_same_origin(&b, &a) != cases[i].expected)
+			fail_msg("%s and %s should be %d", cases[i].a,
+				 cases[i].b, cases[i].expected);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -246,6 +345,8 @@ int main(void)
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_loopback_and_safe),
 		cmocka_unit_test(test_host_matches),
+		cmocka_unit_test(test_same_origin),
+		cmocka_unit_test(test_for_log),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -66,6 +66,20 @@ static void test_which_glyphs(void **state)
 	}
 }
 
+static void test_has_all(void **state)
+{
+	(void)state;
+	make(8, 16, 256);
+	for (unsigned short c = ' '; c <= '~'; c++)
+		font.map[c].unicode = c;
+	font.map[7].unicode = 0x416; /* Ж */
+	assert_true(vt_font_has_all(&font, "WDJB-MJHT"));
+	assert_true(vt_font_has_all(&font, "Ж7"));
+	assert_false(vt_font_has_all(&font, "Ж7Я"));
+	assert_false(vt_font_has_all(&font, "😀"));
+	assert_true(vt_font_has_all(&font, ""));
+}
+
 static void test_pixels(void **state)
 {
 	static const struct {
@@ -155,6 +169,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_which_glyphs),
+		cmocka_unit_test(test_has_all),
 		cmocka_unit_test(test_pixels),
 		cmocka_unit_test(test_what_is_there),
 		cmocka_unit_test(test_looks),

@@ -18,10 +18,10 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/json.h"
 #include "base/mem.h"
-#include "core/conf.h"
-#include "core/json.h"
-#include "core/provider.h"
+#include "conf/conf.h"
+#include "oauth/provider.h"
 
 enum { FILE_MAX = 256 * 1024 };
 

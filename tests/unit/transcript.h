@@ -37,7 +37,7 @@ void transcripts_free(struct transcripts *transcripts);
 const struct transcript *transcripts_find(const struct transcripts *transcripts,
 					  const char *preset);
 
-/* Whether it shows what a preset does that has a transcript already. */
+/* True if it shows what a preset does that has a transcript already. */
 bool transcript_is_variant(const struct transcript *transcript);
 
 /* The entry of that name in a section ("answers"), its own or that of what it

@@ -21,12 +21,12 @@
 #include "base/crypto.h"
 #include "base/err.h"
 #include "base/form.h"
+#include "base/json.h"
 #include "base/mem.h"
-#include "core/flow.h"
-#include "core/json.h"
-#include "core/provider.h"
-#include "core/session.h"
-#include "core/visit.h"
+#include "machine/flow.h"
+#include "machine/session.h"
+#include "machine/visit.h"
+#include "oauth/provider.h"
 #include "issuer_dpop.h"
 #include "transcript.h"
 
@@ -204,7 +204,7 @@ static void check_request(struct run *run, const struct request *request)
 
 	if (run->step == NULL || is_person(run->step))
 		run_fail_at(run, "%s is asked for though it should not",
-			    request->purpose);
+			    request->url);
 	gap = json_next(json_first(run->step));
 	if (gap != NULL && strcmp(json_name(gap), "after_s") != 0)
 		run_fail_at(run, "\"%s\" is no part of a step", json_name(gap));
@@ -341,11 +341,11 @@ static void answer_by_transcript(void *self, const struct request *request,
 {
 	struct run *run = self;
 
-	if (issuer_kind(request) == DISCOVER) {
+	if (issuer_kind(request) == REQUEST_DISCOVERY) {
 		answer_discovery(run, request, answer);
 		return;
 	}
-	if (issuer_kind(request) == ASK)
+	if (issuer_kind(request) == REQUEST_DEVICE_AUTHORIZATION)
 		memset(&run->prover, 0, sizeof(run->prover));
 	note_challenge(run, request);
 	check_request(run, request);
@@ -397,7 +397,7 @@ static void begin(struct run *run, const struct transcript *transcript,
 	world_post(&run->world, run->client, EVENT_START);
 }
 
-static void person_acts(struct run *run)
+static void user_acts(struct run *run)
 {
 	const char *what = json_text(json_first(run->step));
 
@@ -411,14 +411,14 @@ static void fail_stuck(const struct run *run)
 {
 	const struct flow *flow = visit_flow(run->visit);
 	const struct session *session = visit_session(run->visit);
-	const struct refusal *refusal = flow_refusal(flow);
+	const struct oauth_failure *failure = flow_oauth_failure(flow);
 
-	if (refusal == NULL)
-		refusal = session_refusal(session);
+	if (failure == NULL)
+		failure = session_oauth_failure(session);
 	run_fail_at(run, "is never asked for; flow %s, session %s: %s",
 		    flow_state_name(flow_state(flow)),
 		    session_state_name(session_state(session)),
-		    refusal != NULL ? refusal->err.text : "no complaint");
+		    failure != NULL ? failure->err.text : "no complaint");
 }
 
 void run_ending(struct run *run, const struct transcript *transcript,
@@ -429,9 +429,9 @@ void run_ending(struct run *run, const struct transcript *transcript,
 
 	begin(run, transcript, name, by_issuer);
 	until_ms = run->world.now_ms + PATIENCE_MS;
-	while (run->step != NULL || run->client->under_way) {
-		if (is_person(run->step) && !run->client->under_way)
-			person_acts(run);
+	while (run->step != NULL || run->client->driver.sending) {
+		if (is_person(run->step) && !run->client->driver.sending)
+			user_acts(run);
 		else if (!world_turn(&run->world, until_ms))
 			fail_stuck(run);
 	}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Carries out what the machines want, and lets time pass in between.
+ * The operations of the driver in a modelled world, and how time passes.
  */
 #include "config.h"
 
@@ -9,14 +9,20 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
 #include "base/form.h"
 #include "base/mem.h"
-#include "core/flow.h"
-#include "core/visit.h"
+#include "machine/flow.h"
+#include "machine/visit.h"
+#include "moves.h"
+
+/* Room for any code that is kept: always the same, since test_year measures the
+ * heap. */
+#define CODE_SIZE 4096
 
 /* More than this at one and the same moment is moving in circles. */
 #define MAX_TURNS 100
@@ -34,6 +40,7 @@ void world_free(struct world *world)
 {
 	session_data_free(&world->disk.data);
 	secret_free(world->disk.code);
+	free(world->disk.margin);
 	issuer_free(&world->issuer);
 }
 
@@ -49,49 +56,9 @@ static int64_t deadline_of_flow(const void *self)
 	return flow_deadline(self);
 }
 
-static struct client *add(struct world *world, struct machine machine)
+static enum liveness liveness_of_flow(const void *self)
 {
-	struct client *client = &world->clients[world->client_count++];
-
-	assert_true(world->client_count <= WORLD_MAX_CLIENTS);
-	client->machine = machine;
-	return client;
-}
-
-struct client *world_add_flow(struct world *world, struct flow *flow)
-{
-	struct machine machine = {
-		.self = flow,
-		.step = step_flow,
-		.deadline = deadline_of_flow,
-		.flow = flow,
-	};
-
-	return add(world, machine);
-}
-
-struct client *world_add_discovery(struct world *world,
-				   struct discovery *discovery)
-{
-	return add(world, machine_of_discovery(discovery));
-}
-
-struct client *world_add_session(struct world *world, struct session *session)
-{
-	return add(world, machine_of_session(session));
-}
-
-struct client *world_add_visit(struct world *world, struct visit *visit)
-{
-	return add(world, machine_of_visit(visit));
-}
-
-const char *world_take_code(struct world *world, struct client *client)
-{
-	client->keeps_code = true;
-	if (world->disk.code_owner == NULL)
-		world->disk.code_owner = client;
-	return world->disk.code_owner == client ? world->disk.code : NULL;
+	return flow_liveness(self);
 }
 
 void world_crash(struct world *world)
@@ -103,7 +70,7 @@ void world_crash(struct world *world)
 		struct client *client = &world->clients[i];
 
 		/* Nobody has heard what that answer says. */
-		if (client->under_way && client->kind == POLL) {
+		if (client->driver.sending && client->kind == REQUEST_POLL) {
 			issuer->answered_ms = world->now_ms;
 			issuer->told_interval_ms = 0;
 		}
@@ -139,8 +106,8 @@ static void check_refresh(const struct world *world,
 {
 	const struct disk *disk = &world->disk;
 	const char *stored = disk->data.tokens.refresh_token;
-	char *token =
-		form_get(request->body, strlen(request->body), "refresh_token");
+	char *form = issuer_form(request);
+	char *token = form_get(form, strlen(form), "refresh_token");
 
 	assert_ptr_equal(disk->owner, client);
 	if (stored != NULL && strcmp(token, stored) == 0)
@@ -148,18 +115,40 @@ static void check_refresh(const struct world *world,
 	else
 		assert_true(disk->full || disk->unreadable);
 	secret_free(token);
+	secret_free(form);
 }
 
-static void send(struct world *world, struct client *client,
-		 struct request *request)
+/* A token that is on the disk is not revoked before that says so: whoever reads
+ * it would hand out a dead one after a crash at this moment. */
+static void check_revocation(const struct world *world,
+			     const struct client *client)
 {
-	if (client->under_way)
-		client->drops++;
-	client->under_way = true;
-	metrics_sent(&client->metrics, request);
+	const struct disk *disk = &world->disk;
+
+	if (disk->owner == client && disk->data.tokens.access_token != NULL)
+		assert_true(disk->data.signing_out || disk->unmarked);
+}
+
+static void now(void *self, int64_t *now_ms, int64_t *wall_s)
+{
+	const struct client *client = self;
+
+	*now_ms = client->world->now_ms;
+	*wall_s = wall_now_s(client->world);
+}
+
+static void send(void *self, struct request *request)
+{
+	struct client *client = self;
+	struct world *world = client->world;
+
+	assert_false(request->broken);
+	client->drops += client->driver.sending;
 	client->kind = issuer_kind(request);
-	if (client->kind == REFRESH)
+	if (client->kind == REQUEST_REFRESH)
 		check_refresh(world, client, request);
+	if (client->kind == REQUEST_REVOCATION)
+		check_revocation(world, client);
 	world->issuer.now_ms = world->now_ms;
 	world->issuer.wall_s = wall_now_s(world);
 	if (world->answerer != NULL)
@@ -170,9 +159,17 @@ static void send(struct world *world, struct client *client,
 	request_free(request);
 }
 
-static void take_lock(struct disk *disk, const struct client *client,
-		      struct event *event, struct session_data *data)
+static void drop(void *self)
 {
+	struct client *client = self;
+
+	client->drops += client->driver.sending;
+}
+
+static void lock(void *self, struct event *event, struct session_data *data)
+{
+	const struct client *client = self;
+	struct disk *disk = &client->world->disk;
 	bool taken =
 		disk->held || (disk->owner != NULL && disk->owner != client);
 
@@ -191,51 +188,38 @@ static void take_lock(struct disk *disk, const struct client *client,
 	event->data = data;
 }
 
-static bool store_save(struct disk *disk, const struct client *client)
+static void unlock(void *self)
 {
+	const struct client *client = self;
+	struct disk *disk = &client->world->disk;
+
+	if (disk->owner == client)
+		disk->owner = NULL;
+}
+
+static bool save(void *self, const struct session_data *data)
+{
+	const struct client *client = self;
+	struct disk *disk = &client->world->disk;
+
 	assert_ptr_equal(disk->owner, client);
+	disk->unmarked = data->signing_out && (disk->full || disk->unreadable);
 	if (disk->full || disk->unreadable)
 		return false;
 	disk->saves++;
-	session_data_copy(&disk->data, session_data(client->machine.session));
+	session_data_copy(&disk->data, data);
 	return true;
 }
 
-static bool store_wipe(struct disk *disk, const struct client *client)
+static bool wipe(void *self)
 {
+	const struct client *client = self;
+	struct disk *disk = &client->world->disk;
+
 	assert_ptr_equal(disk->owner, client);
 	if (disk->unreadable)
 		return false;
 	session_data_free(&disk->data);
-	return true;
-}
-
-/* Does one action. True where it has an answer at once, in *event. */
-static bool perform(struct world *world, struct client *client,
-		    struct action *action, struct event *event,
-		    struct session_data *data)
-{
-	*event = world_event(world, EVENT_SAVED);
-	switch (action->kind) {
-	case ACTION_NONE:
-		return false;
-	case ACTION_SEND:
-		send(world, client, action->request);
-		return false;
-	case ACTION_DROP:
-		client->drops += client->under_way;
-		client->under_way = false;
-		return false;
-	case ACTION_LOCK:
-		take_lock(&world->disk, client, event, data);
-		break;
-	case ACTION_SAVE:
-		event->ok = store_save(&world->disk, client);
-		break;
-	case ACTION_WIPE:
-		event->ok = store_wipe(&world->disk, client);
-		break;
-	}
 	return true;
 }
 
@@ -245,92 +229,202 @@ static void report(struct world *world, struct client *client,
 	if (action->note[0] != '\0') {
 		client->notes[action->level]++;
 		client->last_level = action->level;
+		(void)snprintf(client->last_note, sizeof(client->last_note),
+			       "%s", action->note);
 	}
-	if (world->trace && (action->moved[0] != '\0' || action->note[0]))
+	if (client->log != NULL)
+		action_log(action, client->log, world->wall_s);
+	char moves[512];
+
+	if (world->trace && (action->move_count > 0 || action->note[0])) {
+		action_moves(action, moves, sizeof(moves));
 		print_message("%12lld %s | %s\n", (long long)world->now_ms,
-			      action->moved, action->note);
-	if (++world->turns > MAX_TURNS)
+			      moves, action->note);
+	}
+	if (++world->turns > MAX_TURNS) {
+		action_moves(action, moves, sizeof(moves));
 		fail_msg("moves in circles at %lld ms: %s",
-			 (long long)world->now_ms, action->moved);
+			 (long long)world->now_ms, moves);
+	}
+}
+
+/*
+ * What must be true after each step of each machine: what it waits for is on
+ * its way, and its table has the change of state.
+ */
+static void check_step(const struct world *world, const struct client *client,
+		       const struct action *action)
+{
+	const char *fault = machine_fault(&client->driver.machine, action,
+					  client->driver.sending);
+	char moves[512];
+
+	if (fault == NULL)
+		fault = moves_fault(action);
+	if (fault == NULL)
+		return;
+	action_moves(action, moves, sizeof(moves));
+	fail_msg("walk %llu, %lld ms: %s; %s", (unsigned long long)world->walk,
+		 (long long)world->now_ms, fault, moves);
+}
+
+static void stepped(void *self, const struct action *action)
+{
+	struct client *client = self;
+
+	report(client->world, client, action);
+	check_step(client->world, client, action);
 }
 
 /* What cannot be written does not stay as it was: it may be about to lie. */
-static void keep_code(struct world *world, struct client *client)
+static void keep_code(void *self, const char *record)
 {
-	const struct flow *flow = client->machine.flow;
-	struct disk *disk = &world->disk;
+	const struct client *client = self;
+	struct disk *disk = &client->world->disk;
 
-	if (!client->keeps_code || flow_changes(flow) == client->changes)
-		return;
-	client->changes = flow_changes(flow);
 	if (disk->code_owner != NULL && disk->code_owner != client)
 		return;
 	secret_free(disk->code);
-	disk->code = flow_record(flow, world->boot);
-	if (disk->code != NULL && (disk->full || disk->unreadable)) {
-		secret_free(disk->code);
-		disk->code = NULL;
+	disk->code = NULL;
+	if (record != NULL && !disk->full && !disk->unreadable) {
+		assert_in_range(strlen(record), 0, CODE_SIZE - 1);
+		disk->code = xcalloc(1, CODE_SIZE);
+		memcpy(disk->code, record, strlen(record));
 	}
 	disk->code_saves += disk->code != NULL;
 	disk->code_owner = disk->code != NULL ? client : NULL;
 }
 
-void world_do(struct world *world, struct client *client, struct action *action)
+static void keep_document(void *self, const char *record)
 {
-	const struct session *session = client->machine.session;
-	struct session_data data = {0};
-	struct event event;
+	const struct client *client = self;
 
-	for (;;) {
-		report(world, client, action);
-		metrics_look(&client->metrics, client->machine.flow, session,
-			     wall_now_s(world));
-		if (session != NULL && !session_holds_lock(session) &&
-		    world->disk.owner == client)
-			world->disk.owner = NULL;
-		if (!perform(world, client, action, &event, &data))
-			break;
-		client->machine.step(client->machine.self, &event, action);
-		session_data_free(&data);
-	}
-	keep_code(world, client);
+	assert_non_null(strstr(record, "\"issuer\""));
+	client->world->disk.documents++;
 }
 
-static void post(struct world *world, struct client *client,
-		 const struct event *event)
+static void keep_margin(void *self, const char *record)
 {
-	struct action action;
+	const struct client *client = self;
+	struct disk *disk = &client->world->disk;
 
-	client->machine.step(client->machine.self, event, &action);
-	world_do(world, client, &action);
+	free(disk->margin);
+	disk->margin = xstrdup(record);
+}
+
+static bool wait_until(void *self, int64_t until_ms)
+{
+	struct client *client = self;
+
+	(void)world_turn(client->world, until_ms);
+	return true;
+}
+
+static const struct driver_ops ops = {
+	.now = now,
+	.stepped = stepped,
+	.send = send,
+	.drop = drop,
+	.lock = lock,
+	.unlock = unlock,
+	.save = save,
+	.wipe = wipe,
+	.keep_code = keep_code,
+	.keep_document = keep_document,
+	.keep_margin = keep_margin,
+	.wait = wait_until,
+};
+
+static struct client *add(struct world *world, struct machine machine)
+{
+	struct client *client = &world->clients[world->client_count++];
+
+	assert_true(world->client_count <= WORLD_MAX_CLIENTS);
+	client->world = world;
+	client->driver = (struct driver){
+		.machine = machine,
+		.ops = &ops,
+		.self = client,
+		.metrics = &client->metrics,
+	};
+	return client;
+}
+
+struct client *world_add_flow(struct world *world, struct flow *flow)
+{
+	struct machine machine = {
+		.self = flow,
+		.step = step_flow,
+		.deadline = deadline_of_flow,
+		.liveness = liveness_of_flow,
+		.flow = flow,
+	};
+
+	return add(world, machine);
+}
+
+struct client *world_add_discovery(struct world *world,
+				   struct discovery *discovery)
+{
+	return add(world, machine_of_discovery(discovery));
+}
+
+struct client *world_add_session(struct world *world, struct session *session)
+{
+	return add(world, machine_of_session(session));
+}
+
+struct client *world_add_visit(struct world *world, struct visit *visit)
+{
+	return add(world, machine_of_visit(visit));
+}
+
+const char *world_take_code(struct world *world, struct client *client)
+{
+	client->driver.boot = world->boot;
+	if (world->disk.code_owner == NULL)
+		world->disk.code_owner = client;
+	return world->disk.code_owner == client ? world->disk.code : NULL;
+}
+
+/* Whoever waits has shown what there is. */
+static void show(struct client *client)
+{
+	driver_keep_code(&client->driver);
+}
+
+void world_do(struct world *world, struct client *client, struct action *action)
+{
+	(void)world;
+	driver_do(&client->driver, action);
+	show(client);
 }
 
 void world_post(struct world *world, struct client *client,
 		enum event_kind kind)
 {
-	struct event event = world_event(world, kind);
-
 	/* A person may be quicker than a machine has to be. */
 	if (kind == EVENT_START || kind == EVENT_CANCEL)
-		world->issuer.earliest_ms[ASK] = 0;
-	post(world, client, &event);
+		world->issuer.earliest_ms[REQUEST_DEVICE_AUTHORIZATION] = 0;
+	driver_post(&client->driver, kind);
+	show(client);
 }
 
 void world_redirect(struct world *world, struct client *client,
 		    const char *text)
 {
-	struct event event = world_event(world, EVENT_REDIRECT);
-
-	event.text = text;
-	post(world, client, &event);
+	(void)world;
+	driver_redirect(&client->driver, text);
+	show(client);
 }
 
-static void deliver(struct world *world, struct client *client)
+static void deliver(struct client *client)
 {
 	const struct answer *answer = &client->answer;
-	struct event event = world_event(world, EVENT_REPLY);
 	struct reply reply = {
 		.net = answer->net,
+		.idle_closed = answer->idle_closed,
+		.not_yet_valid = answer->not_yet_valid,
 		.status = answer->status,
 		.body = answer->body,
 		.body_len = strlen(answer->body),
@@ -340,18 +434,16 @@ static void deliver(struct world *world, struct client *client)
 		.what = answer->net == NET_OK ? "" : "The network is away.",
 	};
 
-	client->under_way = false;
-	metrics_answered(&client->metrics, &reply);
-	event.reply = &reply;
-	post(world, client, &event);
+	driver_reply(&client->driver, &reply);
 }
 
 /* When this client has something to do next. */
 static int64_t due_ms(const struct client *client)
 {
-	int64_t deadline_ms = client->machine.deadline(client->machine.self);
+	const struct machine *machine = &client->driver.machine;
+	int64_t deadline_ms = machine->deadline(machine->self);
 
-	if (client->under_way && client->reply_ms < deadline_ms)
+	if (client->driver.sending && client->reply_ms < deadline_ms)
 		return client->reply_ms;
 	return deadline_ms;
 }
@@ -359,7 +451,6 @@ static int64_t due_ms(const struct client *client)
 bool world_turn(struct world *world, int64_t until_ms)
 {
 	struct client *next = NULL;
-	struct event tick;
 
 	for (size_t i = 0; i < world->client_count; i++) {
 		struct client *client = &world->clients[i];
@@ -377,12 +468,11 @@ bool world_turn(struct world *world, int64_t until_ms)
 	}
 	if (world->now_ms < due_ms(next))
 		world->now_ms = due_ms(next);
-	if (next->under_way && world->now_ms >= next->reply_ms) {
-		deliver(world, next);
-		return true;
-	}
-	tick = world_event(world, EVENT_TICK);
-	post(world, next, &tick);
+	if (next->driver.sending && world->now_ms >= next->reply_ms)
+		deliver(next);
+	else
+		driver_tick(&next->driver);
+	show(next);
 	return true;
 }
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A modelled world for the machines of core: a clock that only moves when
+ * A modelled world for the machines: a clock that only moves when
  * everybody waits, a provider, a session file with its lock, and up to eight
- * programs that share them. Carries out actions as app/driver does and fails
- * the test where a machine asks for what it must not, or moves without end.
+ * programs that share them. Each program is the driver of the real one; its
+ * operations fail the test where a machine asks for what it must not, or moves
+ * without end.
  */
 #ifndef GRANTTY_TESTS_WORLD_H
 #define GRANTTY_TESTS_WORLD_H
@@ -11,11 +12,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "app/machine.h"
-#include "core/exchange.h"
-#include "core/metrics.h"
-#include "core/session.h"
-#include "core/session_data.h"
+#include "machine/driver.h"
+#include "machine/event.h"
+#include "machine/metrics.h"
+#include "machine/session.h"
+#include "machine/session_data.h"
 #include "issuer.h"
 
 struct discovery;
@@ -30,26 +31,31 @@ struct disk {
 	bool full;	 /* takes no writes */
 	bool damaged;	 /* what is there; who looks sets it aside */
 	bool unreadable; /* can be neither locked nor read */
+	bool unmarked;	 /* the last save failed, of a session that signs out */
 	bool held;	 /* a process outside this world has the lock */
 	const struct client *owner; /* who has it in this world */
 	unsigned saves;
 	char *code;			 /* that is kept; NULL: none */
 	const struct client *code_owner; /* whose place that is */
 	unsigned code_saves;
+	unsigned documents; /* of discovery, as often as one was kept */
+	char *margin;	    /* that polls need; NULL: none was kept */
 };
 
+struct world;
+
 struct client {
-	struct machine machine;
-	bool under_way; /* a request is */
-	enum endpoint_kind kind;
+	struct driver driver;
+	struct world *world;
+	enum request_kind kind; /* of the request that was sent last */
 	struct answer answer;
 	int64_t reply_ms;
 	unsigned drops; /* of requests under way */
-	bool keeps_code;
-	unsigned changes; /* of the flow's, as the disk has it */
 	struct metrics metrics;
 	unsigned notes[LEVEL_DEBUG + 1];
 	enum log_level last_level; /* of the last note */
+	char last_note[sizeof(((struct action *)0)->note)];
+	struct log *log; /* the one on the screen, borrowed; NULL: none */
 };
 
 struct world {
@@ -65,6 +71,7 @@ struct world {
 	struct client clients[WORLD_MAX_CLIENTS];
 	size_t client_count;
 	unsigned turns; /* since the time moved last */
+	uint64_t walk;	/* what a failure is told with; 0: nothing */
 	bool trace;	/* print what happens, for finding out why */
 };
 

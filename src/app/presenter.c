@@ -1,0 +1,495 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The texts on the screens for each stage of a visit. Decides nothing.
+ */
+#include "config.h"
+
+#include "app/presenter.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "app/args.h"
+#include "app/clock.h"
+#include "app/setup.h"
+#include "base/err.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "machine/discovery.h"
+#include "machine/flow.h"
+#include "machine/session.h"
+#include "machine/visit.h"
+#include "oauth/oauth.h"
+#include "oauth/profile.h"
+
+void presenter_init(struct presenter *presenter, const struct setup *setup)
+{
+	const char *name = setup->conf.provider.device_name;
+	char host[128] = "";
+
+	memset(presenter, 0, sizeof(*presenter));
+	presenter->setup = setup;
+	if (name[0] == '\0' && gethostname(host, sizeof(host) - 1) == 0)
+		name = host;
+	text_clip(presenter->device, sizeof(presenter->device), name,
+		  strlen(name), 60, TEXT_DOTS);
+}
+
+static void forget_profile(struct presenter *presenter)
+{
+	profile_free(presenter->profile);
+	presenter->profile = NULL;
+	secret_free(presenter->profile_json);
+	presenter->profile_json = NULL;
+}
+
+void presenter_free(struct presenter *presenter)
+{
+	forget_profile(presenter);
+	mem_wipe(presenter, sizeof(*presenter));
+}
+
+static bool is_same(const char *a, const char *b)
+{
+	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+/* Parses a profile once, not at every drawing. */
+static const struct profile *profile_of(struct presenter *presenter,
+					const struct visit *visit)
+{
+	const struct conf *conf = &presenter->setup->conf;
+	/* Others may read the screen, too; the rest is one key away. An
+	 * organisation has a row only if its name is known. */
+	static char name[] = "Name", email[] = "Email",
+		    organisation[] = "Organisation";
+	static char *summary[] = {name, email, organisation};
+	const struct strings *chosen = &conf->screen.profile_fields;
+	char *const *only = chosen->count > 0 ? chosen->items : summary;
+	size_t count = chosen->count > 0 ? chosen->count
+					 : sizeof(summary) / sizeof(*summary);
+	const struct profile_map *map =
+		presenter->setup->provider.preset->profile;
+	const struct session_data *data = session_data(visit_session(visit));
+	const char *json = data->profile;
+
+	if (is_same(json, presenter->profile_json))
+		return presenter->profile;
+	forget_profile(presenter);
+	presenter->profile_json = xstrdup(json);
+	if (data->parsed != NULL)
+		presenter->profile =
+			profile_from_json(data->parsed, map, only, count);
+	else if (json != NULL)
+		presenter->profile = profile_new(json, map, only, count, NULL);
+	return presenter->profile;
+}
+
+static void set_status(struct presenter *presenter, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static void set_status(struct presenter *presenter, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	(void)vsnprintf(presenter->status, sizeof(presenter->status), format,
+			ap);
+	va_end(ap);
+}
+
+static void fill_authorization(struct presenter *presenter,
+			       const struct flow *flow, struct model *model)
+{
+	set_status(presenter, "Waiting for the browser");
+	if (flow_oauth_failure(flow) != NULL)
+		model->failure = flow_oauth_failure(flow)->err.text;
+	model->authorization_uri = flow_authorization_uri(flow);
+	model->redirect_uri = presenter->setup->provider.redirect_uri;
+	model->code_lifetime_ms = flow_lifetime_ms(flow);
+	model->expires_ms = flow_expires_ms(flow);
+	model->codes = flow_codes(flow);
+}
+
+static void fill_sign_in(struct presenter *presenter, const struct visit *visit,
+			 struct model *model)
+{
+	const struct flow *flow = visit_flow(visit);
+	const struct device_code *code = flow_code(flow);
+
+	const char *label = presenter->setup->provider.label;
+
+	model->screen = SCREEN_SIGN_IN;
+	if (flow_state(flow) == FLOW_EXCHANGING ||
+	    flow_state(flow) == FLOW_EXCHANGE_BACKING_OFF) {
+		set_status(presenter, "Requesting tokens from %s", label);
+		model->authorization_uri = flow_authorization_uri(flow);
+		model->redirect_uri = presenter->setup->provider.redirect_uri;
+		return;
+	}
+	if (flow_authorization_uri(flow) != NULL) {
+		fill_authorization(presenter, flow, model);
+		return;
+	}
+	if (flow_state(flow) == FLOW_IDLE) {
+		set_status(presenter,
+			   "Starting: the code will appear in a moment");
+		return;
+	}
+	if (code == NULL) {
+		set_status(presenter, "Requesting a code from %s", label);
+		return;
+	}
+	if (flow_oauth_failure(flow) != NULL)
+		set_status(presenter, "No answer from %s: trying again", label);
+	else
+		set_status(presenter, "Waiting for your approval");
+	model->code_follows = visit_renews(visit);
+	model->user_code = code->user_code;
+	model->verification_uri = code->verification_uri;
+	model->verification_uri_complete = code->verification_uri_complete;
+	model->code_lifetime_ms = flow_lifetime_ms(flow);
+	model->expires_ms = flow_expires_ms(flow);
+	model->codes = flow_codes(flow);
+}
+
+/* What a visitor reads. Details are for the log. */
+struct words {
+	const char *headline;
+	const char *advice; /* or "" */
+	enum next next;	    /* NEXT_START depends on the visit */
+};
+
+static const struct words words[] = {
+	[REASON_NONE] = {"The sign-in failed", "", NEXT_TRY},
+	[REASON_NO_NETWORK] = {"No connection to the sign-in service", "",
+			       NEXT_TRY},
+	[REASON_CLOCK] = {"Waiting for the right time",
+			  "The clock of this device has not been set yet.",
+			  NEXT_TRY},
+	[REASON_NO_TRUST] = {"No secure connection to the sign-in service", "",
+			     NEXT_TRY},
+	[REASON_BUSY] = {"Sign-in is not possible right now",
+			 "The sign-in service is busy or having problems.",
+			 NEXT_TRY},
+	[REASON_NOT_SET_UP] = {"This device is not set up correctly",
+			       "Its administrator has to fix that.", NEXT_TRY},
+	[REASON_REFUSED] = {"The sign-in failed",
+			    "The sign-in service did not accept it.", NEXT_TRY},
+	[REASON_NOT_ALLOWED] =
+		{"You cannot sign in here",
+		 "This account may not sign in on this device. Use another "
+		 "one, or ask the device's administrator.",
+		 NEXT_CODE},
+	[REASON_NO_PROFILE] = {"Your profile could not be read",
+			       "You cannot sign in here without it.",
+			       NEXT_CODE},
+	[REASON_UNKNOWN_USER] = {"The provider does not say who signs in",
+				 "You cannot sign in here without that.",
+				 NEXT_TRY},
+	[REASON_SAID_NO] =
+		{"The sign-in was not confirmed",
+		 "You answered that this is not you. Nothing was kept.",
+		 NEXT_CODE},
+	[REASON_UNCONFIRMED] = {"The sign-in was not confirmed",
+				"The question was not answered in time. "
+				"Nothing was kept.",
+				NEXT_CODE},
+	[REASON_DENIED] = {"The sign-in was denied",
+			   "The request was declined on the sign-in page.",
+			   NEXT_CODE},
+	[REASON_EXPIRED] = {"The code has expired", "It wasn't used in time.",
+			    NEXT_CODE},
+	[REASON_NOT_SAVED] =
+		{"The sign-in failed",
+		 "It was approved, but the session could not be saved and ends "
+		 "with this program. Fix that, then sign in again.",
+		 NEXT_TRY},
+	[REASON_NOT_REMOVED] = {"You are signed out, but not completely",
+				"This device could not delete what it had "
+				"stored. Its administrator has to fix that.",
+				NEXT_TRY},
+};
+
+static void fill_trouble(struct presenter *presenter, const struct visit *visit,
+			 int64_t retry_ms, struct model *model)
+{
+	const struct setup *setup = presenter->setup;
+	const struct words *said = &words[visit_reason(visit)];
+
+	model->screen = SCREEN_TROUBLE;
+	model->trouble = said->headline;
+	model->advice = said->advice;
+	if (visit_result(visit) == RESULT_CANCELLED)
+		model->trouble = "Cancelled";
+	model->help = setup->conf.kiosk.help;
+	model->retry_ms = retry_ms;
+	model->next = said->next;
+	if (visit_returns(visit))
+		model->next = NEXT_START;
+	else if (model->next == NEXT_CODE && setup->provider.code_grant)
+		model->next = NEXT_TRY; /* an address, not a code */
+}
+
+/* No code is available: the network or the provider cannot be reached. */
+static void fill_backing_off(struct presenter *presenter,
+			     const struct visit *visit, int64_t retry_ms,
+			     struct model *model)
+{
+	fill_trouble(presenter, visit, retry_ms, model);
+	if (visit_reason(visit) == REASON_BUSY)
+		set_status(presenter, "Waiting for %s",
+			   presenter->setup->provider.label);
+	else if (visit_reason(visit) == REASON_CLOCK)
+		set_status(presenter, "Waiting for the right time");
+	else
+		set_status(presenter, "Waiting for the network");
+}
+
+static void fill_preparing(struct presenter *presenter,
+			   const struct visit *visit, struct model *model)
+{
+	const struct discovery *discovery = visit_discovery(visit);
+
+	if (discovery_state(discovery) == DISCOVERY_BACKING_OFF) {
+		fill_backing_off(presenter, visit,
+				 discovery_deadline(discovery), model);
+		return;
+	}
+	model->screen = SCREEN_SIGN_IN;
+	set_status(presenter, "Connecting to %s",
+		   presenter->setup->provider.label);
+}
+
+static void fill_profile(struct presenter *presenter, const struct visit *visit,
+			 struct model *model)
+{
+	const struct session *session = visit_session(visit);
+	const char *label = presenter->setup->provider.label;
+
+	model->screen = SCREEN_PROFILE;
+	model->profile = profile_of(presenter, visit);
+	model->token_expires_ms = session_expires_ms(session);
+	model->refreshes = session_data(session)->tokens.refresh_token != NULL;
+	model->idle_ms = visit_idle_ms(visit);
+	switch (session_state(session)) {
+	case SESSION_REFRESHING:
+		set_status(presenter, "Refreshing the access token");
+		break;
+	case SESSION_READING:
+	case SESSION_READ_BACKING_OFF:
+		set_status(presenter, "Reading the profile from %s", label);
+		break;
+	case SESSION_CHECKING:
+	case SESSION_CHECK_BACKING_OFF:
+		set_status(presenter, "Checking who signed in");
+		break;
+	case SESSION_MARKING_SIGN_OUT:
+	case SESSION_REVOKING:
+	case SESSION_REVOKING_UNLOCKED:
+	case SESSION_WIPING:
+		set_status(presenter, "Signing out of %s", label);
+		break;
+	case SESSION_NONE:
+	case SESSION_HELD:
+	case SESSION_LOCKING:
+	case SESSION_LOCK_BUSY:
+	case SESSION_MARKING:
+	case SESSION_SAVING:
+	case SESSION_LIVE:
+	case SESSION_ENDED:
+		set_status(presenter, "Signed in to %s", label);
+		break;
+	}
+}
+
+/* Whoever is there while an interrupted sign-out is finished is not the user
+ * who signed out: nothing of the profile is shown. */
+static void fill_resuming(struct presenter *presenter,
+			  const struct visit *visit, struct model *model)
+{
+	if (!session_data(visit_session(visit))->signing_out) {
+		fill_profile(presenter, visit, model);
+		return;
+	}
+	model->screen = SCREEN_SIGN_IN;
+	set_status(presenter, "Signing out of %s",
+		   presenter->setup->provider.label);
+}
+
+/* The users of a locked kiosk have no use for it. */
+static bool hides_log(const struct presenter *presenter)
+{
+	const struct conf *conf = &presenter->setup->conf;
+
+	switch (conf->screen.log) {
+	case SCREEN_LOG_AUTO:
+		return conf->kiosk.lock && !presenter->cancel_leaves;
+	case SCREEN_LOG_ON:
+		break;
+	case SCREEN_LOG_OFF:
+		return true;
+	}
+	return false;
+}
+
+void presenter_fill(struct presenter *presenter, const struct visit *visit,
+		    struct model *model)
+{
+	const struct flow *flow = visit_flow(visit);
+
+	/* After a sign-out, drop the profile at once, not when the next one
+	 * arrives. */
+	if (session_data(visit_session(visit))->profile == NULL &&
+	    presenter->profile_json != NULL) {
+		forget_profile(presenter);
+		presenter->forgets = true;
+	}
+	memset(model, 0, sizeof(*model));
+	model->now_ms = clock_now_ms();
+	model->title = presenter->setup->conf.screen.title;
+	model->provider = presenter->setup->provider.label;
+	model->device = presenter->device;
+	model->caution = presenter_caution(presenter);
+	model->status = presenter->status;
+	model->trouble = model->advice = model->help = "";
+	model->expires_ms = model->retry_ms = NEVER_MS;
+	model->token_expires_ms = model->idle_ms = NEVER_MS;
+	model->confirm_ms = NEVER_MS;
+	model->log = presenter->setup->log;
+	model->hides_log = hides_log(presenter);
+	model->demo = presenter->demo;
+	model->can_quit = presenter->can_quit;
+	model->locked_in = presenter->cancel_leaves && !presenter->can_quit;
+	presenter->status[0] = '\0';
+	switch (visit_stage(visit)) {
+	case VISIT_PREPARING:
+		fill_preparing(presenter, visit, model);
+		break;
+	case VISIT_WELCOME:
+		model->screen = SCREEN_WELCOME;
+		break;
+	case VISIT_STARTING:
+	case VISIT_SIGN_IN:
+		if (flow_state(flow) == FLOW_BACKING_OFF)
+			fill_backing_off(presenter, visit, flow_deadline(flow),
+					 model);
+		else
+			fill_sign_in(presenter, visit, model);
+		break;
+	case VISIT_CONFIRM:
+		model->screen = SCREEN_CONFIRM;
+		model->profile = profile_of(presenter, visit);
+		model->confirm_ms = visit_confirm_ms(visit);
+		break;
+	case VISIT_RESUMING:
+		fill_resuming(presenter, visit, model);
+		break;
+	case VISIT_ARRIVING:
+	case VISIT_PROFILE:
+	case VISIT_LEAVING:
+		fill_profile(presenter, visit, model);
+		break;
+	case VISIT_TROUBLE:
+	case VISIT_OVER:
+		fill_trouble(presenter, visit, visit_retry_ms(visit), model);
+		break;
+	}
+}
+
+const char *presenter_caution(struct presenter *presenter)
+{
+	static const char at_screen[] =
+		"Approve only if you are standing at this screen";
+	static const char at_terminal[] =
+		"Approve only if you started this sign-in yourself";
+	const struct conf *conf = &presenter->setup->conf;
+	const char *name = presenter->device;
+	char *dst = presenter->caution;
+	const size_t size = sizeof(presenter->caution);
+
+	if (presenter->is_screen && conf_is_set(conf, "screen.title"))
+		name = conf->screen.title;
+	if (name[0] == '\0')
+		(void)snprintf(dst, size, "%s.",
+			       presenter->is_screen ? at_screen : at_terminal);
+	else if (presenter->is_screen)
+		(void)snprintf(dst, size, "%s (%s).", at_screen, name);
+	else
+		(void)snprintf(dst, size, "%s, on %s.", at_terminal, name);
+	return dst;
+}
+
+const char *presenter_greeting(struct presenter *presenter,
+			       const struct visit *visit)
+{
+	const struct profile *profile = profile_of(presenter, visit);
+
+	if (profile != NULL && profile->name[0] != '\0')
+		(void)snprintf(presenter->advice, sizeof(presenter->advice),
+			       "Signed in to %s as %s.",
+			       presenter->setup->provider.label, profile->name);
+	else
+		(void)snprintf(presenter->advice, sizeof(presenter->advice),
+			       "Signed in to %s.",
+			       presenter->setup->provider.label);
+	return presenter->advice;
+}
+
+const char *presenter_question(struct presenter *presenter,
+			       const struct visit *visit)
+{
+	const struct profile *profile = profile_of(presenter, visit);
+
+	if (profile != NULL && profile->name[0] != '\0')
+		(void)snprintf(presenter->advice, sizeof(presenter->advice),
+			       "%s approved this sign-in. Is this you?",
+			       profile->name);
+	else
+		(void)snprintf(presenter->advice, sizeof(presenter->advice),
+			       "A user without a name approved this sign-in. "
+			       "Is this you?");
+	return presenter->advice;
+}
+
+const char *presenter_farewell(struct presenter *presenter,
+			       const struct visit *visit)
+{
+	const struct words *said = &words[visit_reason(visit)];
+	const char *why = visit_trouble(visit);
+
+	if (why[0] == '\0')
+		why = said->advice;
+	(void)snprintf(presenter->advice, sizeof(presenter->advice), "%s%s%s",
+		       visit_result(visit) == RESULT_CANCELLED ? "Cancelled"
+							       : said->headline,
+		       why[0] != '\0' ? ". " : ".", why);
+	return presenter->advice;
+}
+
+int presenter_exit_code(const struct visit *visit)
+{
+	switch (visit_result(visit)) {
+	case RESULT_SIGNED_IN:
+		return EXIT_DONE;
+	case RESULT_MISCONFIGURED:
+		return EXIT_USAGE;
+	case RESULT_DENIED:
+	case RESULT_UNCONFIRMED:
+		return EXIT_DENIED;
+	case RESULT_EXPIRED:
+		return EXIT_EXPIRED;
+	case RESULT_UNREACHABLE:
+		return EXIT_UNREACHABLE;
+	case RESULT_CANCELLED:
+		return EXIT_CANCELLED;
+	case RESULT_NONE:
+	case RESULT_FAILED:
+	case RESULT_NOT_ALLOWED:
+		break;
+	}
+	return EXIT_FAILED;
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Fills the model that the screens draw from the state of a visit.
+ */
+#ifndef GRANTTY_APP_PRESENTER_H
+#define GRANTTY_APP_PRESENTER_H
+
+#include <stdbool.h>
+
+#include "ui/model.h"
+
+struct setup;
+struct visit;
+
+/* The state kept from one drawing to the next. */
+struct presenter {
+	const struct setup *setup;
+	bool forgets; /* a profile was just dropped: leave no trace of it */
+	struct profile *profile; /* made from profile_json when that changed */
+	char *profile_json;
+	char device[128];
+	char caution[300];
+	char status[160];
+	char advice[768]; /* an err after a headline */
+	bool is_screen;	  /* of a kiosk, where other users come by */
+	bool demo;
+	bool can_quit;
+	bool cancel_leaves; /* giving up ends the program */
+};
+
+/* The setup must outlive the presenter. */
+void presenter_init(struct presenter *presenter, const struct setup *setup);
+void presenter_free(struct presenter *presenter); /* the contents; wipes */
+
+/* Fills *model. Its text is borrowed from presenter and visit until either
+ * changes. */
+void presenter_fill(struct presenter *presenter, const struct visit *visit,
+		    struct model *model);
+
+/* "Signed in to Webex as Ada Lovelace.": one sentence about the visit's
+ * profile, for after the screens are gone. */
+const char *presenter_greeting(struct presenter *presenter,
+			       const struct visit *visit);
+
+/*
+ * When to approve a code: "Approve only if you are standing at this screen
+ * (Lobby 3)." on the screen of a kiosk, which screen.title or
+ * provider.device_name names, and elsewhere "Approve only if you started this
+ * sign-in yourself, on appliance7." Attacks on the device grant get a user to
+ * approve someone else's code (RFC 8628 section 5.4).
+ */
+const char *presenter_caution(struct presenter *presenter);
+
+/* "Ada Lovelace approved this sign-in. Is this you?" */
+const char *presenter_question(struct presenter *presenter,
+			       const struct visit *visit);
+
+/* The sentence that tells the user the result of a login, and its exit code. */
+const char *presenter_farewell(struct presenter *presenter,
+			       const struct visit *visit);
+int presenter_exit_code(const struct visit *visit);
+
+#endif

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Counts from outside what is sent, what is received, and which state each
+ * machine is in after each step; the machines do not know about it.
+ */
+#include "config.h"
+
+#include "machine/metrics.h"
+
+#include <inttypes.h>
+
+#include "base/buf.h"
+#include "oauth/http_message.h"
+
+static const char *const kinds[METRIC_ERRORS] = {
+	[METRIC_RESOLVE] = "resolve",
+	[METRIC_CONNECT] = "connect",
+	[METRIC_TIMEOUT] = "timeout",
+	[METRIC_TLS] = "tls",
+	[METRIC_TRANSPORT] = "transport",
+	[METRIC_RATE_LIMITED] = "rate_limited",
+	[METRIC_SERVER] = "server",
+	[METRIC_MISCONFIGURED] = "misconfigured",
+	[METRIC_REFUSED] = "refused",
+};
+
+static void count(struct metrics *metrics, uint64_t *counter)
+{
+	(*counter)++;
+	metrics->changes++;
+}
+
+void metrics_sent(struct metrics *metrics, const struct request *request)
+{
+	if (request->kind == REQUEST_POLL)
+		count(metrics, &metrics->polls);
+	else if (request->kind == REQUEST_DEVICE_AUTHORIZATION)
+		count(metrics, &metrics->codes);
+}
+
+void metrics_answered(struct metrics *metrics, const struct reply *reply)
+{
+	enum metric_error kind = METRIC_TRANSPORT;
+
+	switch (reply->net) {
+	case NET_OK:
+		if (reply->status == 429)
+			count(metrics, &metrics->errors[METRIC_RATE_LIMITED]);
+		else if (reply->status >= 500)
+			count(metrics, &metrics->errors[METRIC_SERVER]);
+		return;
+	case NET_RESOLVE:
+		kind = METRIC_RESOLVE;
+		break;
+	case NET_CONNECT:
+		kind = METRIC_CONNECT;
+		break;
+	case NET_TIMEOUT:
+		kind = METRIC_TIMEOUT;
+		break;
+	case NET_TLS:
+		kind = METRIC_TLS;
+		break;
+	case NET_TOO_LARGE:
+	case NET_OTHER:
+		break;
+	}
+	count(metrics, &metrics->errors[kind]);
+}
+
+static void count_failure(struct metrics *metrics, enum flow_failure failure)
+{
+	switch (failure) {
+	case FAILURE_MISCONFIGURED:
+		count(metrics, &metrics->errors[METRIC_MISCONFIGURED]);
+		break;
+	case FAILURE_REFUSED:
+		count(metrics, &metrics->errors[METRIC_REFUSED]);
+		break;
+	case FAILURE_NONE:
+	case FAILURE_UNREACHABLE: /* every missing answer is counted */
+		break;
+	}
+}
+
+static void observe_flow(struct metrics *metrics, const struct flow *flow)
+{
+	enum flow_state state = flow_state(flow);
+
+	if (state == metrics->flow)
+		return;
+	metrics->flow = state;
+	switch (state) {
+	case FLOW_GRANTED:
+		metrics->arriving = true;
+		break;
+	case FLOW_DENIED:
+		count(metrics, &metrics->denials);
+		break;
+	case FLOW_EXPIRED:
+		count(metrics, &metrics->expiries);
+		break;
+	case FLOW_FAILED:
+		count_failure(metrics, flow_failure(flow));
+		break;
+	case FLOW_IDLE:
+	case FLOW_REQUESTING:
+	case FLOW_BACKING_OFF:
+	case FLOW_WAITING:
+	case FLOW_POLLING:
+	case FLOW_AWAITING_REDIRECT:
+	case FLOW_EXCHANGING:
+	case FLOW_EXCHANGE_BACKING_OFF:
+		break;
+	}
+}
+
+static void observe_session(struct metrics *metrics,
+			    const struct session *session, int64_t wall_s)
+{
+	enum session_state before = metrics->session;
+	enum session_state state = session_state(session);
+
+	metrics->session = state;
+	if (before == SESSION_REFRESHING && state == SESSION_SAVING) {
+		metrics->last_success_s = wall_s;
+		count(metrics, &metrics->refreshes);
+	}
+	if (metrics->arriving && state == SESSION_LIVE) {
+		metrics->last_success_s = wall_s;
+		count(metrics, &metrics->sign_ins);
+	}
+	if (state == SESSION_LIVE || state == SESSION_ENDED)
+		metrics->arriving = false;
+}
+
+void metrics_observe(struct metrics *metrics, const struct flow *flow,
+		     const struct session *session, int64_t wall_s)
+{
+	/* A session may still be the previous user's while a flow ends. */
+	if (session != NULL)
+		observe_session(metrics, session, wall_s);
+	if (flow != NULL)
+		observe_flow(metrics, flow);
+}
+
+static bool print_head(struct buf *out, const char *name, const char *type,
+		       const char *help)
+{
+	return buf_addf(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name,
+			type);
+}
+
+bool metrics_print(const struct metrics *metrics, bool last, struct buf *out)
+{
+	const struct {
+		const char *name, *help;
+		uint64_t value;
+	} counters[] = {
+		{"grantty_codes_total", "Codes requested.", metrics->codes},
+		{"grantty_polls_total", "Polls sent to the token endpoint.",
+		 metrics->polls},
+		{"grantty_sign_ins_total", "Users signed in.",
+		 metrics->sign_ins},
+		{"grantty_denials_total", "Sign-ins that the user denied.",
+		 metrics->denials},
+		{"grantty_expiries_total", "Codes that expired unused.",
+		 metrics->expiries},
+		{"grantty_refreshes_total", "Access tokens refreshed.",
+		 metrics->refreshes},
+	};
+
+	for (size_t i = 0; i < sizeof(counters) / sizeof(counters[0]); i++) {
+		(void)print_head(out, counters[i].name, "counter",
+				 counters[i].help);
+		(void)buf_addf(out, "%s %" PRIu64 "\n", counters[i].name,
+			       counters[i].value);
+	}
+	(void)print_head(out, "grantty_errors_total", "counter",
+			 "Requests and sign-ins that failed, by kind.");
+	for (size_t i = 0; i < METRIC_ERRORS; i++)
+		(void)buf_addf(
+			out, "grantty_errors_total{kind=\"%s\"} %" PRIu64 "\n",
+			kinds[i], metrics->errors[i]);
+	if (!last) {
+		(void)print_head(out, "grantty_signed_in", "gauge",
+				 "Whether a user is signed in.");
+		(void)buf_addf(out, "grantty_signed_in %d\n",
+			       metrics->session == SESSION_LIVE);
+	}
+	(void)print_head(out, "grantty_last_success_timestamp_seconds", "gauge",
+			 "When grantty last received tokens; 0: not since "
+			 "the program started.");
+	return buf_addf(out,
+			"grantty_last_success_timestamp_seconds %" PRId64 "\n",
+			metrics->last_success_s);
+}

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Gets another access token for the refresh token, which the provider may
+ * accept only once: it is marked on disk, sent, and the result is saved before
+ * it is used.
+ */
+#include "config.h"
+
+#include "machine/session_renewal.h"
+
+#include "base/err.h"
+
+void renewal_put_off(struct session *session, int64_t retry_after_s,
+		     int64_t now_ms, struct action *action)
+{
+	session->failures++;
+	session->put_off_ms = now_ms + later_ms(session_back_off(session),
+						retry_after_s * 1000);
+	session->life.refresh_ms = session->put_off_ms;
+	/* A profile that waits for the renewal keeps waiting. */
+	if (session->read_ms <= now_ms)
+		session->read_ms = session->put_off_ms;
+	session_live(session, now_ms, action);
+}
+
+void renewal_begin(struct session *session, int64_t required_ms, int64_t now_ms,
+		   struct action *action)
+{
+	session->required_ms = required_ms;
+	session_lock_for(session, PURPOSE_REFRESH, now_ms, action);
+}
+
+void renewal_mark(struct session *session, int64_t now_ms,
+		  struct action *action)
+{
+	bool renewable = session->data.tokens.refresh_token != NULL;
+
+	if (!renewable && session->refusals == 0 &&
+	    token_lifetime_lasts(&session->life, now_ms, 0)) {
+		session->life.refresh_ms = session->life.expires_ms;
+		session_live(session, now_ms, action);
+		return;
+	}
+	if (!renewable) {
+		session_wipe(session, END_LOST, action);
+		action_note(action, LEVEL_WARN,
+			    "the session has expired and cannot be refreshed");
+		return;
+	}
+	session->data.refreshing = true;
+	session_save(session, SESSION_MARKING, action);
+}
+
+void renewal_send(struct session *session, const struct event *event,
+		  struct action *action)
+{
+	const struct tokens *tokens = &session->data.tokens;
+	struct request *request = oauth_refresh_request(
+		session->provider, tokens->refresh_token, event->wall_s);
+
+	dpop_prove(&session->dpop, DPOP_ISSUER, request, tokens->dpop_key, NULL,
+		   event->wall_s);
+	session_send(session, request, SESSION_REFRESHING, action);
+}
+
+/*
+ * If the mark cannot be written to disk, the new token could not be saved
+ * either. The provider may accept the stored one only once: it would be used
+ * up, and the next run would be signed out. So the renewal waits until the disk
+ * works, even without a valid access token. Tokens that are not on disk are
+ * renewed anyway once the access token has expired: there is nothing else left
+ * to lose.
+ */
+void renewal_marked(struct session *session, const struct event *event,
+		    struct action *action)
+{
+	struct oauth_failure oauth_failure = {.retry_after_s = -1,
+					      .reached = true};
+
+	/* The store now has tokens of this session, if only the older ones. */
+	if (event->ok && session->stored == STORED_NOTHING)
+		session->stored = STORED_OTHERS;
+	if (event->ok ||
+	    (session_is_unsaved(session) &&
+	     !token_lifetime_lasts(&session->life, event->now_ms, 0))) {
+		renewal_send(session, event, action);
+		return;
+	}
+	err_set(&oauth_failure.err,
+		"the session file cannot be written, and refreshing would "
+		"use up the old token while the new one could not be saved.");
+	session_remember(session, VERDICT_REFUSED, &oauth_failure);
+	renewal_put_off(session, 0, event->now_ms, action);
+	action_note(action, LEVEL_ERROR, "not refreshed: %s",
+		    oauth_failure.err.text);
+}
+
+static void refreshed(struct session *session, struct tokens *tokens,
+		      const struct event *event, struct action *action)
+{
+	struct tokens *ours = &session->data.tokens;
+	bool unbound = ours->dpop_key != NULL && tokens->dpop_key == NULL;
+
+	/* RFC 6749 section 6: without a new refresh token, the old one stays
+	 * valid; without a scope, the scope is unchanged. */
+	if (tokens->refresh_token == NULL) {
+		tokens->refresh_token = ours->refresh_token;
+		ours->refresh_token = NULL;
+	}
+	if (tokens->scope == NULL) {
+		tokens->scope = ours->scope;
+		ours->scope = NULL;
+	}
+	tokens_free(ours);
+	tokens_move(ours, tokens);
+	session_forget_oauth_failure(session);
+	session->data.refreshing = false;
+	session->put_off_ms = 0;
+	session->renewals++;
+	token_lifetime_begin(&session->life, &session->data, event,
+			     &session->seed);
+	session_save(session, SESSION_SAVING, action);
+	action_note(action, unbound ? LEVEL_WARN : LEVEL_INFO,
+		    unbound ? "access token refreshed, but no longer bound to "
+			      "a key (DPoP)"
+			    : "access token refreshed");
+}
+
+/* True if the access token is no longer usable. */
+static bool is_over(const struct session *session, int64_t now_ms)
+{
+	return session->refusals > 0 ||
+	       !token_lifetime_lasts(&session->life, now_ms, 0);
+}
+
+static void refresh_failed(struct session *session, enum verdict verdict,
+			   const struct oauth_failure *oauth_failure,
+			   const struct event *event, struct action *action)
+{
+	struct token_lifetime *life = &session->life;
+
+	session_remember(session, verdict, oauth_failure);
+	if (verdict == VERDICT_INVALID_GRANT ||
+	    (verdict == VERDICT_REFUSED && is_over(session, event->now_ms))) {
+		session_wipe(session, END_LOST, action);
+		action_note(action, LEVEL_WARN,
+			    "the provider has ended this session: %s",
+			    oauth_failure->err.text);
+		return;
+	}
+	/* The outcome is unknown, or an operator has to fix something. The mark
+	 * stays on disk: the old token is worth one more try. */
+	if (verdict != VERDICT_RETRY)
+		session->failures += 5;
+	renewal_put_off(session, oauth_failure->retry_after_s, event->now_ms,
+			action);
+	if (verdict == VERDICT_REFUSED) {
+		life->refresh_ms =
+			sooner_ms(life->refresh_ms, life->expires_ms);
+		session->put_off_ms = life->refresh_ms;
+	}
+	action_note(action, LEVEL_WARN, "not refreshed: %s",
+		    oauth_failure->err.text);
+}
+
+void renewal_answered(struct session *session, const struct event *event,
+		      struct action *action)
+{
+	struct oauth_failure oauth_failure = {.retry_after_s = -1};
+	struct tokens tokens = {0};
+	enum verdict verdict;
+
+	verdict = oauth_refresh_answer(session->provider, event->reply,
+				       session->data.tokens.dpop_key, &tokens,
+				       &oauth_failure);
+	if (verdict == VERDICT_OK)
+		refreshed(session, &tokens, event, action);
+	else
+		refresh_failed(session, verdict, &oauth_failure, event, action);
+	tokens_free(&tokens);
+}

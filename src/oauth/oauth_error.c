@@ -1,0 +1,641 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The dialects of failure: RFC 6749 section 5.2 puts the code into "error";
+ * Google, Webex, Twitch, WSO2 and others put it elsewhere or spell it
+ * differently. Knows no state: callers decide what an error entails.
+ */
+#include "config.h"
+
+#include "oauth/oauth_error.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/buf.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/text.h"
+
+enum {
+	CODE_MAX = 63,	 /* characters of an error code */
+	WORDS_MAX = 160, /* bytes of the provider's own words */
+	SECRET_MIN = 20	 /* consecutive characters that may be a secret */
+};
+
+struct known {
+	const char *code;
+	enum error_class error_class;
+	const char *advice;
+};
+
+/* What a class means at a token endpoint. */
+static const enum verdict verdicts[] = {
+	[ERROR_PENDING] = VERDICT_PENDING,
+	[ERROR_SLOW_DOWN] = VERDICT_SLOW_DOWN,
+	[ERROR_DENIED] = VERDICT_DENIED,
+	[ERROR_EXPIRED] = VERDICT_EXPIRED,
+	[ERROR_INVALID_GRANT] = VERDICT_INVALID_GRANT,
+	[ERROR_INVALID_TOKEN] = VERDICT_UNAUTHORIZED,
+	[ERROR_INVALID_CLIENT] = VERDICT_MISCONFIGURED,
+	[ERROR_UNAUTHORIZED_CLIENT] = VERDICT_MISCONFIGURED,
+	[ERROR_UNSUPPORTED_GRANT] = VERDICT_MISCONFIGURED,
+	[ERROR_INVALID_SCOPE] = VERDICT_MISCONFIGURED,
+	[ERROR_INVALID_REQUEST] = VERDICT_MISCONFIGURED,
+	[ERROR_TOKEN_LIMIT] = VERDICT_REFUSED,
+	[ERROR_RETRY] = VERDICT_RETRY,
+	[ERROR_NOT_FOUND] = VERDICT_RETRY,
+};
+
+static const char pending[] = "is waiting for the approval.";
+static const char denied[] = "says that the request was denied.";
+static const char expired[] = "says that the code has expired.";
+static const char stale[] = "no longer accepts this code or refresh token.";
+static const char bad_client[] =
+	"does not accept this client: check CLIENT_ID and CLIENT_SECRET.";
+static const char busy[] = "is receiving too many requests, or is having "
+			   "problems.";
+
+static const struct known known_codes[] = {
+	{"authorization_pending", ERROR_PENDING, pending},
+	{"slow_down", ERROR_SLOW_DOWN, "asks for fewer requests."},
+	{"access_denied", ERROR_DENIED, denied},
+	{"authorization_declined", ERROR_DENIED, denied},
+	{"expired_token", ERROR_EXPIRED, expired},
+	{"token_expired", ERROR_EXPIRED, expired},
+	{"invalid_grant", ERROR_INVALID_GRANT, stale},
+	{"incorrect_device_code", ERROR_INVALID_GRANT, stale},
+	{"bad_verification_code", ERROR_INVALID_GRANT, stale},
+	{"bad_refresh_token", ERROR_INVALID_GRANT, stale},
+	{"invalid_token", ERROR_INVALID_TOKEN,
+	 "no longer accepts the access token."},
+	{"invalid_client", ERROR_INVALID_CLIENT, bad_client},
+	{"incorrect_client_credentials", ERROR_INVALID_CLIENT, bad_client},
+	{"unauthorized_client", ERROR_UNAUTHORIZED_CLIENT,
+	 "does not let this client sign in this way: allow the grant in the "
+	 "client's settings, and check CLIENT_ID."},
+	{"device_flow_disabled", ERROR_UNSUPPORTED_GRANT,
+	 "has the device flow turned off for this app: tick \"Enable Device "
+	 "Flow\" in the app's settings."},
+	{"unsupported_grant_type", ERROR_UNSUPPORTED_GRANT,
+	 "does not support this grant here: check the endpoints in the "
+	 "configuration and the client's settings."},
+	{"invalid_scope", ERROR_INVALID_SCOPE,
+	 "does not allow the requested scope: check provider.scope and the "
+	 "scopes of the client."},
+	{"invalid_request", ERROR_INVALID_REQUEST,
+	 "rejected the request as invalid: check the provider's settings in "
+	 "the configuration."},
+	{"invalid_dpop_proof", ERROR_RETRY,
+	 "rejected the DPoP proof: check that the clock of this machine is "
+	 "right."},
+	{"use_dpop_nonce", ERROR_RETRY,
+	 "requires a different nonce in the DPoP proof from the one that it "
+	 "has just sent."},
+	{"tokenlimit_reached", ERROR_TOKEN_LIMIT,
+	 "issues no more tokens to this user: sign out on another device "
+	 "first."},
+	{"server_error", ERROR_RETRY, busy},
+	{"temporarily_unavailable", ERROR_RETRY, busy},
+	{"too_many_requests", ERROR_RETRY, busy},
+	{"rate_limit_exceeded", ERROR_RETRY, busy},
+	{"rate_limited", ERROR_RETRY, busy},
+	{"rate_limit", ERROR_RETRY, busy},
+	{"over_request_rate_limit", ERROR_RETRY, busy},
+	{"throttled", ERROR_RETRY, busy},
+	{"resource_exhausted", ERROR_RETRY, busy},
+	{"service_unavailable", ERROR_RETRY, busy},
+	{"quota_exceeded", ERROR_RETRY, busy},
+	{"not_found", ERROR_NOT_FOUND,
+	 "has nothing at this address: check the endpoints in the "
+	 "configuration."},
+};
+
+/* The meaning of a provider's prose, if it sends no code (Webex, Twitch). */
+static const struct {
+	const char *phrase;
+	const char *code;
+} phrases[] = {
+	{"invalid grant", "invalid_grant"},
+	{"invalid device code", "invalid_grant"},
+	{"refresh token", "invalid_grant"},
+	{"refresh_token", "invalid_grant"},
+	{"client id", "invalid_client"},
+	{"client_id", "invalid_client"},
+	{"client secret", "invalid_client"},
+	{"client_secret", "invalid_client"},
+};
+
+/* Things that a 404 or 410 may say are gone, and a router's words about an
+ * unknown address. */
+static const struct {
+	const char *phrase;
+	const char *code;
+} gone_phrases[] = {
+	{"device code", "invalid_grant"},
+	{"device_code", "invalid_grant"},
+	{"token not found", "invalid_token"},
+	{"no such token", "invalid_token"},
+	{"unknown token", "invalid_token"},
+};
+static const char *const router_words[] = {
+	"endpoint", "route", "cannot post", "/", "url", "path", "page",
+};
+
+static char lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+/* Words that a plain web server never sends: "Authorization Pending". */
+static bool may_have_spaces(enum error_class error_class)
+{
+	return error_class == ERROR_PENDING || error_class == ERROR_SLOW_DOWN;
+}
+
+/* True if the text is the code, ignoring case, surrounding white space and how
+ * its words are joined. */
+static bool is_code(const char *text, const struct known *known)
+{
+	const char *code = known->code;
+
+	text += strspn(text, " \t\r\n");
+	for (; *code; code++, text++) {
+		bool joint =
+			*text == '-' ||
+			(*text == ' ' && may_have_spaces(known->error_class));
+
+		if (*code != (joint ? '_' : lower(*text)))
+			return false;
+	}
+	return !text[strspn(text, " \t\r\n")];
+}
+
+static const struct known *find_known(const char *text)
+{
+	for (size_t i = 0; i < sizeof(known_codes) / sizeof(known_codes[0]);
+	     i++) {
+		if (is_code(text, &known_codes[i]))
+			return &known_codes[i];
+	}
+	return NULL;
+}
+
+static void take_known(struct oauth_error *error, const struct known *known)
+{
+	snprintf(error->code, sizeof(error->code), "%s", known->code);
+	error->known = true;
+	error->error_class = known->error_class;
+	error->verdict = verdicts[known->error_class];
+	error->advice = known->advice;
+}
+
+/*
+ * True if the text looks like an error code. "Forbidden" and "Internal Server
+ * Error" do not: those come from web servers that do not speak OAuth.
+ */
+static bool looks_like_code(const char *text)
+{
+	size_t len = strlen(text);
+	bool has_upper = false;
+
+	for (size_t i = 0; i < len; i++) {
+		char c = lower(text[i]);
+
+		if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') &&
+		    c != '_' && c != '-' && c != '.')
+			return false;
+		has_upper = has_upper || c != text[i];
+	}
+	return len > 2 && len <= CODE_MAX && lower(text[0]) >= 'a' &&
+	       (!has_upper || strchr(text, '_'));
+}
+
+/* Stores a value as the error code if it is one. */
+static void consider(struct oauth_error *error, const struct json *value,
+		     bool may_be_unknown)
+{
+	const char *text = json_text(value);
+	const struct known *known;
+
+	if (!text || error->known)
+		return;
+	known = find_known(text);
+	if (known) {
+		take_known(error, known);
+	} else if (may_be_unknown && !*error->code && looks_like_code(text)) {
+		for (size_t i = 0; text[i]; i++)
+			error->code[i] = lower(text[i]);
+	}
+}
+
+/* True if the text is spelled like the RFCs' codes: "no_such_thing". A single
+ * word ("forbidden") is as likely to be prose. */
+static bool is_spelt_like_codes(const char *text)
+{
+	return text && strchr(text, '_') &&
+	       !text[strspn(text, "abcdefghijklmnopqrstuvwxyz_")];
+}
+
+/*
+ * "errors": [{"description": "authorization_pending"}], as Webex sends it,
+ * which also puts sentences there. An unknown code ends the flow (RFC 8628
+ * section 3.5), but a sentence must not: so the text must be spelled like a
+ * code, and the status must be a client error.
+ */
+static void consider_list(struct oauth_error *error, const struct json *list,
+			  int status)
+{
+	bool is_fault = status >= 400 && status <= 499;
+	const struct json *item;
+
+	if (!list || json_kind(list) != JSON_ARRAY)
+		return;
+	for (item = json_first(list); item; item = json_next(item)) {
+		const struct json *said = json_get(item, "description");
+		const struct json *code = json_get(item, "code");
+		const struct json *error_code = json_get(item, "error");
+
+		consider(error, item,
+			 is_fault && is_spelt_like_codes(json_text(item)));
+		consider(error, said,
+			 is_fault && is_spelt_like_codes(json_text(said)));
+		consider(error, code,
+			 is_fault && is_spelt_like_codes(json_text(code)));
+		consider(error, error_code,
+			 is_fault &&
+				 is_spelt_like_codes(json_text(error_code)));
+		consider(error, json_get(item, "message"), false);
+	}
+}
+
+/* Members that hold words, then members that only hold codes. */
+static const char *const places[] = {
+	"error_description",
+	"error.message",
+	"error.description",
+	"message",
+	"errors.0.message",
+	"errors.0.description",
+	"error_message",
+	"detail", /* RFC 9457 */
+	"title",
+	"error",
+	"error.code",
+	"error.type",
+	"error.error",
+	"error_code",
+	"code",
+	"errors.0.code",
+	"errors.0.error",
+	"errors.0",
+	"errors.0.title",
+	"errors.0.detail",
+	"errors.code",
+	"errors.message",
+	"errors",
+	"error.status", /* Google */
+	"error.reason",
+	"error.errors.0.reason",
+	"reason",
+	"type", /* RFC 9457 */
+};
+
+/* Phrases that mean "later", in codes or words. */
+static const char *const later_phrases[] = {
+	"rate limit", "ratelimit",	    "rate exceeded",
+	"throttl",    "too many",	    "toomany",
+	"slow down",  "slowdown",	    "quota",
+	"temporar",   "maintenance",	    "overload",
+	"busy",	      "resource exhausted",
+};
+
+/* The same, but only in codes: in words, they may be about a session. */
+static const char *const later_codes[] = {
+	"unavailable", "timeout", "try_again", "try_later", "retry",
+};
+
+/* Phrases that are about the requests themselves, whatever the code. */
+static const char *const plain_phrases[] = {
+	"rate limit",
+	"ratelimit",
+	"rate exceeded",
+	"throttl",
+	"slow down",
+	"slowdown",
+	"too many requests",
+	"toomanyrequests",
+	"too many token requests",
+	"too many refresh token requests",
+	"too many attempts",
+};
+
+enum { PLACES = sizeof(places) / sizeof(places[0]), WORD_PLACES = 10 };
+
+/* The provider's words, uncleaned. */
+static const char *raw_words(const struct json *body)
+{
+	for (size_t i = 0; i < WORD_PLACES; i++) {
+		const char *text = json_text(json_path(body, places[i]));
+
+		if (text && *text)
+			return text;
+	}
+	return NULL;
+}
+
+static void guess_from_words(struct oauth_error *error, const char *words)
+{
+	for (size_t i = 0; i < sizeof(phrases) / sizeof(phrases[0]); i++) {
+		if (strcasestr(words, phrases[i].phrase)) {
+			take_known(error, find_known(phrases[i].code));
+			error->guessed = true;
+			return;
+		}
+	}
+}
+
+/* Recognises an answer about a code or a token rather than the address. */
+static void guess_gone(struct oauth_error *error, const char *words)
+{
+	for (size_t i = 0; i < sizeof(router_words) / sizeof(router_words[0]);
+	     i++) {
+		if (strcasestr(words, router_words[i]))
+			return;
+	}
+	for (size_t i = 0; i < sizeof(gone_phrases) / sizeof(gone_phrases[0]);
+	     i++) {
+		if (!strcasestr(words, gone_phrases[i].phrase))
+			continue;
+		take_known(error, find_known(gone_phrases[i].code));
+		error->guessed = true;
+		return;
+	}
+}
+
+/* Some providers send invalid_grant for everything, with the real code in the
+ * description. If the description says "pending", it wins over any error. */
+static void prefer_description(struct oauth_error *error,
+			       const char *description)
+{
+	const struct known *real = description ? find_known(description) : NULL;
+	bool goes_on = real && (real->error_class == ERROR_PENDING ||
+				real->error_class == ERROR_SLOW_DOWN);
+	bool ends = real && (real->error_class == ERROR_DENIED ||
+			     real->error_class == ERROR_EXPIRED);
+
+	if (goes_on || (ends && error->error_class == ERROR_INVALID_GRANT))
+		take_known(error, real);
+}
+
+/* "slow_down" from "urn:ietf:params:oauth:error:slow_down", a problem type of
+ * RFC 9457. */
+static void consider_type(struct oauth_error *error, const char *type)
+{
+	const struct known *known;
+	const char *end;
+
+	for (; type && (end = strpbrk(type, "/:#")); type = end + 1)
+		continue;
+	known = type ? find_known(type) : NULL;
+	if (known && !error->known)
+		take_known(error, known);
+}
+
+/* oidc-provider sends invalid_request if the client may not use the grant. */
+static void recognise_grant_refusal(struct oauth_error *error,
+				    const char *description)
+{
+	if (description && error->error_class == ERROR_INVALID_REQUEST &&
+	    strcasestr(description, "not allowed for this client"))
+		take_known(error, find_known("unauthorized_client"));
+}
+
+static void consider_places(struct oauth_error *error, const struct json *body,
+			    int status)
+{
+	consider(error, json_get(body, "code"), false);
+	consider_list(error, json_get(body, "errors"), status);
+	consider(error, json_get(body, "message"), false);
+	consider(error, json_get(body, "title"), false);
+	consider(error, json_get(body, "detail"), false);
+	consider(error, json_path(body, "error.status"), false);
+	consider_type(error, json_get_text(body, "type"));
+}
+
+void oauth_error_find(const struct json *body, int status,
+		      struct oauth_error *error)
+{
+	const struct json *value = json_get(body, "error");
+	const char *words = raw_words(body);
+	const char *description = json_get_text(body, "error_description");
+
+	memset(error, 0, sizeof(*error));
+	consider(error, value, true);
+	consider(error, json_get(value, "code"), true);
+	consider(error, json_get(value, "type"), true);
+	consider(error, json_get(value, "error"), true);
+	consider(error, json_get(value, "message"), false);
+	consider(error, json_get(body, "error_code"), true);
+	consider_list(error, value, status);
+	/* A successful answer may have members of any name: "title", "code". */
+	if (status < 200 || status > 299)
+		consider_places(error, body, status);
+	recognise_grant_refusal(error, description);
+	if (words && (status == 404 || status == 410) &&
+	    (!*error->code || error->error_class == ERROR_NOT_FOUND))
+		guess_gone(error, words);
+	else if (error->known || *error->code)
+		prefer_description(error, description);
+	else if (words && (status == 400 || status == 401 || status == 403))
+		guess_from_words(error, words);
+}
+
+bool error_class_is_client(enum error_class error_class)
+{
+	switch (error_class) {
+	case ERROR_INVALID_CLIENT:
+	case ERROR_UNAUTHORIZED_CLIENT:
+	case ERROR_UNSUPPORTED_GRANT:
+	case ERROR_INVALID_SCOPE:
+		return true;
+	case ERROR_NONE:
+	case ERROR_PENDING:
+	case ERROR_SLOW_DOWN:
+	case ERROR_DENIED:
+	case ERROR_EXPIRED:
+	case ERROR_INVALID_GRANT:
+	case ERROR_INVALID_TOKEN:
+	case ERROR_INVALID_REQUEST:
+	case ERROR_TOKEN_LIMIT:
+	case ERROR_RETRY:
+	case ERROR_NOT_FOUND:
+		break;
+	}
+	return false;
+}
+
+static size_t count_word(const char *s, bool *has_digit)
+{
+	size_t n = 0;
+
+	*has_digit = false;
+	for (; s[n]; n++) {
+		char c = lower(s[n]);
+		bool digit = c >= '0' && c <= '9';
+
+		if (!(c >= 'a' && c <= 'z') && !digit && !strchr("-._~+/=", c))
+			break;
+		*has_digit = *has_digit || digit;
+	}
+	return n;
+}
+
+static bool begins_with(const char *text, const char *phrase)
+{
+	for (; *phrase; text++, phrase++) {
+		if (*phrase == ' ' ? !*text || !strchr(" _-", *text)
+				   : lower(*text) != *phrase)
+			return false;
+	}
+	return true;
+}
+
+bool oauth_error_mentions(const struct json *body, const char *phrase)
+{
+	for (size_t i = 0; i < PLACES; i++) {
+		const char *text = json_text(json_path(body, places[i]));
+
+		for (; text && *text; text++) {
+			if (begins_with(text, phrase))
+				return true;
+		}
+	}
+	return false;
+}
+
+static bool is_letter(char c)
+{
+	return lower(c) >= 'a' && lower(c) <= 'z';
+}
+
+static bool is_upper(char c)
+{
+	return c >= 'A' && c <= 'Z';
+}
+
+/* True if a word begins here, also inside "rateLimitExceeded". */
+static bool is_start(const char *text, const char *at)
+{
+	return at == text || !is_letter(at[-1]) ||
+	       (is_upper(*at) && !is_upper(at[-1]));
+}
+
+/* True if this is part of an email address, which may contain any word. */
+static bool is_in_address(const char *text, const char *at)
+{
+	while (at > text && at[-1] != ' ')
+		at--;
+	return memchr(at, '@', strcspn(at, " ")) != NULL;
+}
+
+static bool contains_phrase(const char *text, const char *phrase)
+{
+	for (const char *at = text; at && *at; at++) {
+		if (begins_with(at, phrase) && is_start(text, at) &&
+		    !is_in_address(text, at))
+			return true;
+	}
+	return false;
+}
+
+static bool contains_any(const struct json *body, const char *const of[],
+			 size_t count)
+{
+	for (size_t i = 0; i < PLACES; i++) {
+		const char *text = json_text(json_path(body, places[i]));
+
+		for (size_t k = 0; k < count; k++) {
+			if (contains_phrase(text, of[k]))
+				return true;
+		}
+	}
+	return false;
+}
+
+bool oauth_error_says_later(const struct json *body)
+{
+	return contains_any(body, later_phrases,
+			    sizeof(later_phrases) / sizeof(later_phrases[0]));
+}
+
+bool oauth_error_says_plainly_later(const struct json *body)
+{
+	return contains_any(body, plain_phrases,
+			    sizeof(plain_phrases) / sizeof(plain_phrases[0]));
+}
+
+static bool is_later_code(const char *code)
+{
+	for (size_t i = 0; i < sizeof(later_phrases) / sizeof(later_phrases[0]);
+	     i++) {
+		if (contains_phrase(code, later_phrases[i]))
+			return true;
+	}
+	for (size_t i = 0; i < sizeof(later_codes) / sizeof(later_codes[0]);
+	     i++) {
+		if (strstr(code, later_codes[i]) && !strstr(code, "session"))
+			return true;
+	}
+	return false;
+}
+
+/* Classes whose codes some providers send for anything, a rate limit too. */
+static bool is_catch_all(enum error_class error_class)
+{
+	return error_class == ERROR_INVALID_REQUEST ||
+	       error_class == ERROR_DENIED ||
+	       error_class == ERROR_INVALID_GRANT;
+}
+
+bool oauth_error_puts_off(const struct oauth_error *error,
+			  const struct json *body)
+{
+	bool is_loose = !error->known || error->guessed;
+
+	if (!is_loose && !is_catch_all(error->error_class))
+		return false;
+	if (oauth_error_says_plainly_later(body))
+		return true;
+	/* A code is more reliable than words: a user who is denied access may
+	 * be blocked "temporarily". */
+	if (*error->code && !error->guessed)
+		return !error->known && is_later_code(error->code);
+	return oauth_error_says_later(body);
+}
+
+char *oauth_error_words(const struct json *body)
+{
+	const char *words = raw_words(body);
+	struct buf safe;
+	char *clean;
+
+	if (!words)
+		return NULL;
+	/* Some providers (WSO2) repeat the device code of the request. */
+	buf_init(&safe, strlen(words) + 1);
+	while (*words) {
+		bool has_digit;
+		size_t n = count_word(words, &has_digit);
+
+		if (n >= SECRET_MIN && has_digit)
+			buf_adds(&safe, "[...]");
+		else
+			buf_add(&safe, words, n > 0 ? n : 1);
+		words += n > 0 ? n : 1;
+	}
+	clean = text_clean(buf_text(&safe), WORDS_MAX);
+	buf_free(&safe);
+	return clean;
+}

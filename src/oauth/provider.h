@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The provider: its endpoints, the client's credentials there, and its dialect.
+ * A preset sets the fields, and the configuration can override each of them.
+ */
+#ifndef GRANTTY_OAUTH_PROVIDER_H
+#define GRANTTY_OAUTH_PROVIDER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "conf/presets.h"
+
+struct conf;
+struct err;
+struct jose_key;
+struct param;
+
+/* Maximum length of client_id and client_secret: more than any server accepts
+ * in a header. */
+enum { PROVIDER_SECRET_MAX = 16 * 1024 };
+
+/* When the sign-in uses an endpoint. */
+enum endpoint_use {
+	NEEDED_ALWAYS,
+	NEEDED_BY_DEVICE_GRANT,
+	NEEDED_BY_CODE_GRANT,
+	USED_WITH_OPENID,
+	USED_IF_KNOWN,
+	NOT_DISCOVERED /* no discovery document has it */
+};
+
+/* An endpoint, and the offsets of its address. */
+struct provider_endpoint {
+	const char *name; /* in the configuration and discovery documents */
+	enum endpoint_use use;
+	size_t in_provider, in_conf, in_preset;
+};
+
+enum { PROVIDER_ENDPOINTS = 7 };
+
+extern const struct provider_endpoint provider_endpoints[PROVIDER_ENDPOINTS];
+
+/* The format of requests. */
+enum request_shape {
+	SHAPE_FORM,	  /* as in the RFCs, until an answer demands JSON */
+	SHAPE_JSON,	  /* settled: JSON from now on */
+	SHAPE_JSON_MAYBE, /* required by an answer, but not tried yet */
+	SHAPE_FORM_AGAIN  /* JSON was not understood */
+};
+
+/* A provider ready for use; it owns all its strings. */
+struct provider {
+	const struct preset *preset; /* never NULL */
+	char *id; /* identifies the provider in the session file: the preset's
+		   * name, or scheme and host of the token endpoint */
+	char *label;	 /* for the screen and messages */
+	char *issuer;	 /* "" if unknown */
+	bool code_grant; /* grant = "code" */
+	/* NULL if unknown; discovery may still find them. */
+	char *device_authorization_endpoint;
+	char *device_token_endpoint;
+	char *token_endpoint;
+	char *userinfo_endpoint;   /* or NULL */
+	char *userinfo_fault;	   /* a sentence that says why the discovered
+				    * endpoint is not used; or NULL */
+	char *revocation_endpoint; /* or NULL */
+	char *authorization_endpoint;
+	char *jwks_uri;
+	unsigned learned;   /* bits of those looked up by discovery */
+	bool sends_iss;	    /* its answers contain iss (RFC 9207) */
+	char *redirect_uri; /* grant = "code": where the browser returns */
+	/* True if the configuration leaves the authentication method open, and
+	 * the same for the device endpoint. */
+	bool chooses_auth, chooses_device_auth;
+	char *client_id;
+	char *client_secret;	      /* or NULL; secret */
+	struct jose_key *private_key; /* or NULL */
+	char *private_key_id;	      /* "": none */
+	char *private_key_audience;   /* "": the token endpoint */
+	enum client_auth device_auth;
+	enum client_auth token_auth;
+	bool pkce;   /* for the device grant; the code grant always uses it */
+	bool dpop;   /* bind tokens to a key (RFC 9449) */
+	char *scope; /* space-separated; "": none */
+	char *audience;
+	char *device_name;
+	bool send_user_info; /* as in struct preset */
+	bool send_scopes;
+	int64_t poll_margin_ms;	 /* as in struct preset */
+	bool learns_poll_margin; /* the configuration leaves it open */
+	char *redirect_help;	 /* or NULL */
+	struct param *extra;	 /* added to the authorization request */
+	size_t extra_count;
+	char **verification_hosts;
+	size_t verification_host_count;
+	int64_t request_timeout_ms;	/* for one request */
+	enum request_shape *takes_json; /* see json_request.h */
+	char *plain_http_host; /* the one host off loopback that may use http,
+				* for the demo in a local network; or NULL */
+};
+
+/*
+ * Combines the preset and the configuration. client_id and client_secret, if
+ * not NULL, override the configuration's. False, with a sentence that says what
+ * is missing or wrong and what to do, if the result cannot work: there is no
+ * client_id or no required secret, one of them is too long, or an endpoint is
+ * missing or not https (except on loopback).
+ */
+bool provider_set_up(struct provider *provider, const struct conf *conf,
+		     const char *client_id, const char *client_secret,
+		     struct err *err);
+
+/* The part of provider_set_up() that says who the provider is: its ID, label,
+ * issuer and endpoints. Needs no client. False with *err if the preset or an
+ * endpoint is wrong. */
+bool provider_identify(struct provider *provider, const struct conf *conf,
+		       struct err *err);
+
+/* True if the configured client must have a secret, because it authenticates
+ * with one. False if the preset does not exist. */
+bool provider_needs_secret(const struct conf *conf);
+
+/* Sets the private key for private_key_jwt from the text of
+ * provider.private_key_file. False with *err if it is not a usable key. */
+bool provider_take_key(struct provider *provider, const char *pem, size_t len,
+		       struct err *err);
+
+/* True if openid is among the requested scopes. */
+bool provider_wants_openid(const struct provider *provider);
+
+/* True if the scope requests a refresh token by offline_access (OpenID Connect
+ * Core section 11). */
+bool provider_wants_offline(const struct provider *provider);
+
+/* True if the provider can tell who signs in: by a profile from userinfo, or by
+ * the claims of an ID token. Call once the endpoints are known. False with a
+ * sentence that says what to do. */
+bool provider_tells_who(const struct provider *provider, struct err *err);
+
+/* The address of the i-th endpoint. */
+char **provider_endpoint_at(struct provider *provider, size_t i);
+
+/* True if the sign-in is impossible without the i-th endpoint. */
+bool provider_requires_endpoint(const struct provider *provider, size_t i);
+
+/* True if the sign-in needs the i-th endpoint once a document names it. Without
+ * jwks_uri, an ID token's signature could not be verified. */
+bool provider_needs_endpoint(const struct provider *provider, size_t i);
+
+/* True if all endpoints that the grant requires are known. */
+bool provider_is_complete(const struct provider *provider);
+
+/* True if an endpoint that the grant uses, required or not, is unknown and was
+ * not looked up in a discovery document. */
+bool provider_lacks_any(const struct provider *provider);
+
+/* Wipes and frees what the struct holds, not the struct. */
+void provider_free(struct provider *provider);
+
+#endif

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Reads an HTTP answer for OAuth: its body as an object, whatever the encoding,
+ * and its verdict, from body and status together.
+ */
+#ifndef GRANTTY_OAUTH_REPLY_H
+#define GRANTTY_OAUTH_REPLY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "oauth/verdict.h"
+
+struct json;
+struct provider;
+struct reply;
+
+/* The endpoint that answered. */
+enum endpoint {
+	ENDPOINT_DISCOVERY,
+	ENDPOINT_DEVICE, /* device authorization */
+	ENDPOINT_TOKEN,	 /* polls and code exchanges */
+	ENDPOINT_REFRESH,
+	ENDPOINT_PROFILE,
+	ENDPOINT_REVOCATION
+};
+
+/* True if the answer shows trouble in the network or at the provider, rather
+ * than a deliberate reply. */
+bool reply_is_unavailable(const struct reply *reply);
+
+/* The target of a redirect: only its host, as the rest of the address may hold
+ * a secret; "another address" if it cannot be read. */
+void reply_target(const struct reply *reply, char *dst, size_t size);
+
+/* The object in the body, from JSON or a form (GitHub); NULL if it is neither.
+ * json_free() it. */
+struct json *reply_body(const struct reply *reply);
+
+/*
+ * Judges the answer, as oauth.h describes for each endpoint. Fills *failure,
+ * including its sentence unless the verdict is VERDICT_OK. VERDICT_OK
+ * guarantees an object without an error, except at the revocation endpoint,
+ * where any 2xx status is enough. provider may be NULL for endpoints whose
+ * verdict does not depend on it.
+ */
+enum verdict reply_judge(const struct provider *provider,
+			 enum endpoint endpoint, const struct reply *reply,
+			 const struct json *body,
+			 struct oauth_failure *failure);
+
+#endif

@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: MIT
+"""grantty login: what it needs to start, and what is said where that is wrong."""
+
+import re
+
+import pytest
+
+from practice import CLIENT_SECRET
+from program import Exit
+
+BAD_STARTS = {
+    # name: (arguments, changes to the configuration, what is said)
+    "unknown key": (
+        ["login"],
+        {"provider": {"client_idd": "x"}},
+        r'grantty\.conf:\d+: unknown setting "client_idd"; '
+        r'did you mean "client_id"\?',
+    ),
+    "wrong type": (
+        ["login"],
+        {"network": {"connect_timeout_s": "10"}},
+        r"grantty\.conf:\d+: .*connect_timeout_s",
+    ),
+    "out of range": (
+        ["login"],
+        {"network": {"connect_timeout_s": 0}},
+        r"grantty\.conf:\d+: .*connect_timeout_s.* 1 .* 120",
+    ),
+    "no client id": (
+        ["login"],
+        {"provider": {"client_id": None}},
+        "There is no client ID: set CLIENT_ID",
+    ),
+    "no client secret": (
+        ["login"],
+        {"provider": {"client_secret": None}},
+        "There is no client secret",
+    ),
+    "plain http": (
+        ["login"],
+        {"provider": {"token_endpoint": "http://192.0.2.1/token"}},
+        r"provider\.token_endpoint must be an https:// address",
+    ),
+    "unknown preset": (["login", "--provider", "nosuch"], {}, "nosuch"),
+    "missing file": (["login", "-c", "/nonexistent/x"], {}, "/nonexistent/x"),
+    "no theme": (["login", "--theme", "nosuch"], {}, 'the theme "nosuch"'),
+    "no such verb": (["nosuch"], {}, 'unknown command "nosuch"'),
+    "no such option": (["login", "--nosuch"], {}, "unknown option --nosuch"),
+    "option without value": (["login", "-c"], {}, "-c requires a value"),
+    "other verb's option": (["login", "--json"], {}, "cannot be used with login"),
+    "left over": (["login", "now"], {}, 'unexpected argument "now"'),
+    "no terminal": (["kiosk"], {}, "there is no terminal"),
+    "no verb, no terminal": ([], {}, "there is no terminal"),
+}
+
+
+@pytest.mark.parametrize(
+    "args, changes, said", BAD_STARTS.values(), ids=BAD_STARTS
+)
+def test_bad_start(home, start_practice, args, changes, said):
+    practice = start_practice()
+    practice.config(home.config, **changes)
+    run = home.grantty(*args)
+    assert run.returncode == Exit.USAGE
+    assert re.search(said, run.stderr, re.I)
+    assert run.stdout == ""
+    assert run.stderr.count("\n") == 1
+    assert CLIENT_SECRET not in run.stderr
+    assert practice.codes() == []
+
+
+def test_configuration_open_to_others(home, start_practice):
+    practice = start_practice()
+    practice.config(home.config)
+    home.config.chmod(0o644)
+    run = home.grantty("login")
+    assert run.returncode == Exit.USAGE
+    assert "chmod 600" in run.stderr
+
+
+CLIENTS = {
+    # name: (environment, .env file, configuration)
+    "environment": ({"CLIENT_ID": "id", "CLIENT_SECRET": "secret"}, "", {}),
+    "prefixed": (
+        {
+            "CLIENT_ID": "wrong",
+            "GRANTTY_CLIENT_ID": "id",
+            "CLIENT_SECRET": "wrong",
+            "GRANTTY_CLIENT_SECRET": "secret",
+        },
+        "",
+        {},
+    ),
+    ".env file": ({}, 'CLIENT_ID=id\nCLIENT_SECRET="secret"\n', {}),
+    "over the file": (
+        {"CLIENT_ID": "id", "CLIENT_SECRET": "secret"},
+        "",
+        {"client_id": "wrong", "client_secret": "wrong"},
+    ),
+}
+
+
+@pytest.mark.parametrize("env, dotenv, config", CLIENTS.values(), ids=CLIENTS)
+def test_where_the_client_comes_from(
+    home, start_practice, env, dotenv, config
+):
+    secret = home.path / "secret"
+    secret.write_text("secret\n")
+    practice = start_practice(
+        "--approve-after", "0", "--client-id", "id",
+        "--client-secret-file", str(secret),
+    )  # fmt: skip
+    nobody = {"client_id": None, "client_secret": None}
+    practice.config(home.config, provider={**nobody, **config})
+    args = []
+    if dotenv:
+        path = home.path / ".env"
+        path.touch(mode=0o600)
+        path.write_text(dotenv)
+        args = ["--env-file", str(path)]
+    run = home.grantty("login", *args, env=env)
+    assert run.returncode == Exit.DONE, run.stderr
+    assert practice.code()["client_id"] == "id"
+
+
+def test_secret_from_a_credential_or_a_file(home, start_practice):
+    practice = start_practice("--approve-after", "0")
+    secret = home.path / "client_secret"
+    secret.touch(mode=0o600)
+    secret.write_text(CLIENT_SECRET + "\n")
+    practice.config(home.config, provider={"client_secret": None})
+    env = {"CREDENTIALS_DIRECTORY": str(home.path)}
+    assert home.grantty("login", env=env).returncode == Exit.DONE
+    practice.config(
+        home.config,
+        provider={"client_secret": None, "client_secret_file": str(secret)},
+    )
+    assert home.grantty("login").returncode == Exit.DONE
+    secret.chmod(0o640)
+    run = home.grantty("login")
+    assert run.returncode == Exit.USAGE
+    assert "chmod 600" in run.stderr
+    secret = secret.rename(home.path / "other_secret")
+    practice.config(
+        home.config,
+        provider={"client_secret": None, "client_secret_file": str(secret)},
+    )
+    assert home.grantty("login", env=env).returncode == Exit.DONE

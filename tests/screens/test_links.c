@@ -1,0 +1,679 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Hyperlinks, as a terminal has them that reads all that comes: which cells
+ * lead where, after each of many frames, and whether curses still knows what is
+ * on the screen.
+ */
+#include "config.h"
+
+#include <fcntl.h>
+#include <locale.h>
+#include <poll.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+#include <wchar.h>
+
+#include <cmocka.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "conf/theme.h"
+#include "ui/hyperlink.h"
+#include "ui/keyboard.h"
+#include "ui/model.h"
+#include "ui/term.h"
+#include "ui/ui.h"
+
+#include "screen_fixture.h"
+
+#define BARE "https://oauth-helper-r.wbx2.com/verify"
+#define COMPLETE BARE "?userCode=6587b053970a656c29500e6bced0c1c59290a743"
+#define OTHER BARE "?userCode=729704"
+#define AUTHORIZE                                                     \
+	"https://webexapis.com/v1/authorize?client_id=C1d0f3a6c2b94e" \
+	"&response_type=code&redirect_uri=http%3A%2F%2F127.0.0.1%3A2000"
+
+enum { BYTES_MAX = 1024 * 1024 };
+enum { ROWS = 60, COLUMNS = 200, LINKS = 8, NOWHERE = 0, START_MS = 1200000 };
+
+/* ---- A terminal of the type xterm-256color, as far as curses needs it here.
+ * What it does not know is a failure. */
+
+struct cell {
+	wchar_t c;
+	int link; /* into uris */
+};
+
+struct emulator {
+	struct cell cells[ROWS][COLUMNS];
+	int y, x, rows, columns;
+	int top, bottom; /* rows that scroll */
+	bool wide;	 /* blocks and lines take two columns */
+	int link;
+	char uris[LINKS][HYPERLINK_URI_MAX + 1];
+	int uri_count;
+	struct cell last; /* that was printed */
+};
+
+static int uri_index(struct emulator *screen, const char *uri)
+{
+	if (*uri == '\0')
+		return NOWHERE;
+	for (int i = 1; i < screen->uri_count; i++) {
+		if (strcmp(screen->uris[i], uri) == 0)
+			return i;
+	}
+	assert_true(screen->uri_count < LINKS);
+	(void)snprintf(screen->uris[screen->uri_count], sizeof(screen->uris[0]),
+		       "%s", uri);
+	return screen->uri_count++;
+}
+
+static void blank(struct emulator *screen, int y, int from, int to)
+{
+	for (int x = from; x < to && x < COLUMNS; x++)
+		screen->cells[y][x] = (struct cell){.c = L' '};
+}
+
+/* n rows up, or down where it is negative. */
+static void scroll(struct emulator *screen, int n)
+{
+	for (int i = 0; i < abs(n); i++) {
+		struct cell *top = screen->cells[screen->top];
+		const int moved = screen->bottom - screen->top;
+		const size_t size = (size_t)moved * sizeof(screen->cells[0]);
+
+		if (n > 0)
+			memmove(top, top + COLUMNS, size);
+		else
+			memmove(top + COLUMNS, top, size);
+		blank(screen, n > 0 ? screen->bottom : screen->top, 0,
+		      screen->columns);
+	}
+}
+
+static void print_cell(struct emulator *screen, wchar_t c)
+{
+	const int width = screen->wide && c >= 0x2500 && c < 0x25A0 ? 2 : 1;
+
+	if (screen->x + width > screen->columns) { /* now, not before */
+		screen->x = 0;
+		if (screen->y == screen->bottom)
+			scroll(screen, 1);
+		else
+			screen->y++;
+	}
+	assert_true(screen->y < screen->rows);
+	screen->last = (struct cell){.c = c, .link = screen->link};
+	for (int i = 0; i < width; i++)
+		screen->cells[screen->y][screen->x++] = screen->last;
+}
+
+static void csi(struct emulator *screen, const char *text, char final)
+{
+	const int first = atoi(text); /* what curses writes is in order */
+	const char *next = strchr(text, ';');
+	const int n = first > 0 ? first : 1;
+	const int second = next != NULL ? atoi(next + 1) : 1;
+
+	if (*text == '?' || *text == '<' || *text == '>' || final == 'm' ||
+	    final == 'h' || final == 'l' || final == 't' || final == 'n')
+		return;
+	if (screen->x == screen->columns)
+		screen->x--;
+	switch (final) {
+	case 'H':
+		screen->y = n - 1;
+		screen->x = (second > 0 ? second : 1) - 1;
+		break;
+	case 'r':
+		screen->top = n - 1;
+		screen->bottom = next != NULL ? second - 1 : screen->rows - 1;
+		screen->y = screen->x = 0;
+		break;
+	case 'S':
+		scroll(screen, n);
+		break;
+	case 'T':
+		scroll(screen, -n);
+		break;
+	case 'd':
+		screen->y = n - 1;
+		break;
+	case 'G':
+		screen->x = n - 1;
+		break;
+	case 'A':
+		screen->y -= n;
+		break;
+	case 'B':
+		screen->y += n;
+		break;
+	case 'C':
+		screen->x += n;
+		break;
+	case 'D':
+		screen->x -= n;
+		break;
+	case 'J':
+		if (first == 3) /* what has scrolled away */
+			break;
+		assert_true(first == 0 || first == 2);
+		if (first == 0)
+			blank(screen, screen->y, screen->x, screen->columns);
+		for (int y = first == 2 ? 0 : screen->y + 1; y < screen->rows;
+		     y++)
+			blank(screen, y, 0, screen->columns);
+		break;
+	case 'K':
+		if (first == 1)
+			blank(screen, screen->y, 0, screen->x + 1);
+		else
+			blank(screen, screen->y, screen->x, screen->columns);
+		break;
+	case 'X':
+		blank(screen, screen->y, screen->x, screen->x + n);
+		break;
+	case 'b': {
+		const struct cell last = screen->last;
+
+		for (int i = 0; i < n; i++)
+			print_cell(screen, last.c);
+		break;
+	}
+	default:
+		fail_msg("CSI %s%c", text, final);
+	}
+	assert_true(screen->y >= 0 && screen->y < screen->rows);
+	assert_true(screen->x >= 0 && screen->x < screen->columns);
+}
+
+static void osc(struct emulator *screen, const char *text)
+{
+	const char *uri;
+
+	if (strncmp(text, "8;", 2) != 0)
+		return;
+	uri = strchr(text + 2, ';');
+	assert_non_null(uri);
+	/* One link, in as many parts as there are rows. */
+	if (uri[1] != '\0')
+		assert_int_equal(strncmp(text, "8;id=grantty;", 13), 0);
+	screen->link = uri_index(screen, uri + 1);
+}
+
+/* Returns what comes after the sequence, which is complete. */
+static const char *sequence(struct emulator *screen, const char *s)
+{
+	char text[HYPERLINK_URI_MAX + 64];
+	const char *end;
+
+	switch (s[1]) {
+	case '[':
+		end = s + 2 + strspn(s + 2, "0123456789;<=>?");
+		(void)snprintf(text, sizeof(text), "%.*s", (int)(end - s - 2),
+			       s + 2);
+		csi(screen, text, *end);
+		return end + 1;
+	case ']':
+		end = strstr(s, "\x1b\\");
+		assert_non_null(end);
+		assert_true((size_t)(end - s) < sizeof(text));
+		(void)snprintf(text, sizeof(text), "%.*s", (int)(end - s - 2),
+			       s + 2);
+		osc(screen, text);
+		return end + 2;
+	case 'M':
+		if (screen->y == screen->top)
+			scroll(screen, -1);
+		else
+			screen->y--;
+		return s + 2;
+	case '(':
+	case ')':
+		return s + 3;
+	case '=':
+	case '>':
+	case '7':
+	case '8':
+		return s + 2;
+	}
+	fail_msg("ESC %c", s[1]);
+	return NULL;
+}
+
+static void feed(struct emulator *screen, const char *s)
+{
+	const char *end = s + strlen(s);
+
+	while (s < end) {
+		wchar_t c;
+		size_t n;
+
+		switch (*s) {
+		case '\x1b':
+			s = sequence(screen, s);
+			continue;
+		case '\r':
+			screen->x = 0;
+			break;
+		case '\n':
+			if (screen->y == screen->bottom)
+				scroll(screen, 1);
+			else
+				screen->y++;
+			break;
+		case '\b':
+			screen->x--;
+			break;
+		case '\x0f':
+			break;
+		default:
+			assert_true((unsigned char)*s >= ' ');
+			n = mbrtowc(&c, s, (size_t)(end - s), &(mbstate_t){0});
+			assert_true(n > 0 && n < 8);
+			print_cell(screen, c);
+			s += n - 1;
+		}
+		s++;
+	}
+}
+
+/* ---- Frames */
+
+static struct emulator screen;
+static size_t taken; /* bytes of the last frame */
+
+/* A frame is more than the kernel keeps: a process of its own takes it all the
+ * time, for a pipe that holds it. */
+static void start_copying(struct screen_fixture *fixture)
+{
+	char data[4096];
+	int fds[2];
+	ssize_t n;
+
+	assert_int_equal(pipe(fds), 0);
+	assert_true(fcntl(fds[1], F_SETPIPE_SZ, BYTES_MAX) >= 0);
+	fixture->reader = fork();
+	assert_true(fixture->reader >= 0);
+	if (fixture->reader == 0) {
+		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+		close(fixture->slave);
+		while ((n = read(fixture->master, data, sizeof(data))) > 0) {
+			if (write(fds[1], data, (size_t)n) != n)
+				_exit(1);
+		}
+		_exit(0);
+	}
+	close(fds[1]);
+	fixture->counts = fds[0];
+}
+
+static void begin_as(struct screen_fixture *fixture, const char *type,
+		     int columns, int rows)
+{
+	struct theme theme = fixture_theme();
+	struct err err;
+
+	memset(&screen, 0, sizeof(screen));
+	screen.uri_count = 1;
+	screen.rows = rows;
+	screen.columns = columns;
+	screen.bottom = rows - 1;
+	for (int y = 0; y < rows; y++)
+		blank(&screen, y, 0, columns);
+	fixture_plug(fixture, columns, rows);
+	(void)setenv("TERM", type, 1);
+	fixture->term = term_open(fixture->slave, fixture->slave, &theme, &err);
+	assert_non_null(fixture->term);
+	fixture->ui = ui_new(fixture->term, DRAWING_AUTO);
+	ui_link_addresses(fixture->ui);
+	start_copying(fixture);
+}
+
+static void begin(struct screen_fixture *fixture, int columns, int rows)
+{
+	begin_as(fixture, "xterm-256color", columns, rows);
+}
+
+/* All that was written, up to a mark after it. */
+static void take(struct screen_fixture *fixture)
+{
+	static const char mark[] = "\x1b_mark\x1b\\";
+	static char bytes[BYTES_MAX];
+	size_t len = 0;
+	ssize_t n;
+
+	assert_int_equal(write(fixture->slave, mark, sizeof(mark) - 1),
+			 sizeof(mark) - 1);
+	do {
+		n = read(fixture->counts, bytes + len, sizeof(bytes) - len - 1);
+		assert_true(n > 0);
+		len += (size_t)n;
+		bytes[len] = '\0';
+	} while (strstr(bytes, mark) == NULL);
+	*strstr(bytes, mark) = '\0';
+	taken = strlen(bytes);
+	feed(&screen, bytes);
+}
+
+static bool leads_to(int y, int x, const char *uri)
+{
+	const int link = screen.cells[y][x].link;
+
+	return uri == NULL
+		       ? link == NOWHERE
+		       : link != NOWHERE && strcmp(screen.uris[link], uri) == 0;
+}
+
+/* The text of all the cells that lead somewhere, all of them to the URI. */
+static void linked_text(char *text, size_t size, const char *uri)
+{
+	size_t len = 0;
+
+	for (int y = 0; y < screen.rows; y++) {
+		for (int x = 0; x < screen.columns; x++) {
+			if (leads_to(y, x, NULL))
+				continue;
+			if (!leads_to(y, x, uri))
+				fail_msg("%d;%d leads to %s", y, x,
+					 screen.uris[screen.cells[y][x].link]);
+			assert_true(len + 1 < size);
+			text[len++] = (char)screen.cells[y][x].c;
+		}
+	}
+	text[len] = '\0';
+}
+
+/* What curses believes to be there is there. */
+static void check_cells(struct screen_fixture *fixture)
+{
+	static char believed[64 * 1024], seen[64 * 1024];
+	size_t len = 0;
+
+	fixture_read_written(fixture, believed, sizeof(believed));
+	for (int y = 0; y < screen.rows; y++) {
+		size_t start = len;
+
+		for (int x = 0; x < screen.columns; x++) {
+			const int n = wctomb(seen + len, screen.cells[y][x].c);
+
+			assert_true(n > 0);
+			len += (size_t)n;
+		}
+		while (len > start && seen[len - 1] == ' ')
+			len--;
+		seen[len++] = '\n';
+	}
+	seen[len] = '\0';
+	assert_string_equal(seen, believed);
+}
+
+static void draw(struct screen_fixture *fixture, const struct model *model)
+{
+	struct pollfd room = {.fd = fixture->slave, .events = POLLOUT};
+
+	while (!ui_draw(fixture->ui, model))
+		assert_int_equal(poll(&room, 1, -1), 1);
+	take(fixture);
+}
+
+/* expected: what leads to the URI, one after the other. */
+static void expect(struct screen_fixture *fixture, const struct model *model,
+		   const char *uri, const char *expected)
+{
+	char text[4096];
+
+	draw(fixture, model);
+	check_cells(fixture);
+	linked_text(text, sizeof(text), uri);
+	assert_string_equal(text, expected);
+	assert_int_equal(screen.link, NOWHERE);
+}
+
+static struct model model_of_code(void)
+{
+	return (struct model){
+		.screen = SCREEN_SIGN_IN,
+		.now_ms = START_MS,
+		.title = "Sign in",
+		.provider = "Webex",
+		.device = "Lobby screen 3",
+		.caution = "Approve only if you are standing at this screen "
+			   "(Lobby 3).",
+		.status = "Waiting for your approval",
+		.user_code = "729703",
+		.verification_uri = BARE,
+		.verification_uri_complete = COMPLETE,
+		.code_lifetime_ms = 300000,
+		.expires_ms = START_MS + 272000,
+		.codes = 1,
+		.trouble = "No connection to the sign-in service",
+		.advice = BARE " could not be reached.",
+		.retry_ms = START_MS + 12000,
+		.can_quit = true,
+	};
+}
+
+static void key(struct screen_fixture *fixture, const struct model *model,
+		int key)
+{
+	(void)ui_key(fixture->ui, model, key);
+}
+
+/* The address is whole, on one row or more, and so is the code. */
+static void test_sizes(void **state)
+{
+	static const struct {
+		int columns, rows;
+	} sizes[] = {
+		{80, 24}, {50, 15}, {120, 40}, {40, 12}, {20, 7}, {200, 60},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
+		struct model model = model_of_code();
+		struct screen_fixture fixture;
+
+		begin(&fixture, sizes[i].columns, sizes[i].rows);
+		expect(&fixture, &model, COMPLETE, BARE "729703");
+		model.verification_uri_complete = NULL;
+		expect(&fixture, &model, BARE, BARE "729703");
+		fixture_close(&fixture);
+	}
+}
+
+static void test_frames(void **state)
+{
+	struct model model = model_of_code(), other = model;
+	struct screen_fixture fixture;
+
+	(void)state;
+	begin(&fixture, 80, 24);
+	expect(&fixture, &model, COMPLETE, BARE "729703");
+	for (int i = 0; i < 20; i++) {
+		model.now_ms += 1000;
+		expect(&fixture, &model, COMPLETE, BARE "729703");
+	}
+	/* Another status, then the same words leading elsewhere. */
+	model.status = "No answer from Webex: trying again";
+	expect(&fixture, &model, COMPLETE, BARE "729703");
+	other.now_ms = model.now_ms;
+	other.verification_uri_complete = OTHER;
+	expect(&fixture, &other, OTHER, BARE "729703");
+	expect(&fixture, &model, COMPLETE, BARE "729703");
+	/* The list of keys stands in front, and goes. */
+	key(&fixture, &model, '?');
+	expect(&fixture, &model, COMPLETE, "");
+	key(&fixture, &model, ' ');
+	expect(&fixture, &model, COMPLETE, BARE "729703");
+	/* The QR code alone has a row for the code below it. */
+	key(&fixture, &model, 'z');
+	expect(&fixture, &model, COMPLETE, "729703");
+	key(&fixture, &model, 'z');
+	expect(&fixture, &model, COMPLETE, BARE "729703");
+	/* What else was written over it. */
+	term_repaint(fixture.term);
+	ui_dirty(fixture.ui);
+	expect(&fixture, &model, COMPLETE, BARE "729703");
+	/* A screen that shows the same characters in the same place, by chance,
+	 * leads nowhere. */
+	model.screen = SCREEN_TROUBLE;
+	expect(&fixture, &model, COMPLETE, "");
+	model.screen = SCREEN_SIGN_IN;
+	expect(&fixture, &model, COMPLETE, BARE "729703");
+	ui_forget(fixture.ui);
+	model.screen = SCREEN_WELCOME;
+	expect(&fixture, &model, COMPLETE, "");
+	fixture_close(&fixture);
+}
+
+/* Each row that the address takes. */
+static void test_code_grant(void **state)
+{
+	struct model model = model_of_code();
+	struct screen_fixture fixture;
+
+	(void)state;
+	model.user_code = NULL;
+	model.verification_uri = model.verification_uri_complete = NULL;
+	model.authorization_uri = AUTHORIZE;
+	model.redirect_uri = "http://127.0.0.1:2000/redirect.html";
+	begin(&fixture, 40, 12);
+	expect(&fixture, &model, AUTHORIZE, AUTHORIZE);
+	model.authorization_uri = BARE;
+	expect(&fixture, &model, BARE, BARE);
+	fixture_close(&fixture);
+}
+
+/* Nothing remains of the frame before the answer. */
+static void test_wide(void **state)
+{
+	static const char answer[] = "\x1b[2;5R";
+	struct model model = model_of_code();
+	struct screen_fixture fixture;
+
+	(void)state;
+	/* Whose dark modules are blanks, which curses need not write. */
+	begin_as(&fixture, "vt220", 110, 40);
+	screen.wide = true;
+	draw(&fixture, &model);
+	assert_int_equal(write(fixture.master, answer, strlen(answer)),
+			 strlen(answer));
+	while (!term_learn(fixture.term))
+		(void)keyboard_key(term_keyboard(fixture.term), START_MS);
+	term_repaint(fixture.term);
+	ui_dirty(fixture.ui);
+	expect(&fixture, &model, COMPLETE, BARE "729703");
+	/* It is whole again where others have written. */
+	blank(&screen, 10, 0, 110);
+	term_repaint(fixture.term);
+	ui_dirty(fixture.ui);
+	expect(&fixture, &model, COMPLETE, BARE "729703");
+	fixture_close(&fixture);
+}
+
+/* Written over, without anything else to draw. */
+static void test_repainted(void **state)
+{
+	struct model model = model_of_code();
+	struct screen_fixture fixture;
+
+	(void)state;
+	begin(&fixture, 80, 24);
+	ui_repaint_every(fixture.ui, 60000);
+	expect(&fixture, &model, COMPLETE, BARE "729703");
+	for (int y = 0; y < 24; y++)
+		blank(&screen, y, 0, 80);
+	model.now_ms += 60000;
+	expect(&fixture, &model, COMPLETE, BARE "729703");
+	fixture_close(&fixture);
+}
+
+/* What stays costs nothing. */
+static void test_written_once(void **state)
+{
+	struct model model = model_of_code();
+	struct screen_fixture fixture;
+
+	(void)state;
+	begin(&fixture, 80, 24);
+	draw(&fixture, &model);
+	ui_dirty(fixture.ui);
+	draw(&fixture, &model);
+	assert_int_equal(taken, 0);
+	term_repaint(fixture.term);
+	ui_dirty(fixture.ui);
+	draw(&fixture, &model);
+	assert_true(taken > 0);
+	fixture_close(&fixture);
+}
+
+/* Nothing in an address ends the sequence, or begins another. */
+static void test_hostile(void **state)
+{
+	static const struct {
+		const char *uri, *encoded;
+	} cases[] = {
+		{"https://x.example/?a=b;c#d", "https://x.example/?a=b;c#d"},
+		{"https://x.example/\x1b\\\x1b[2J",
+		 "https://x.example/%1B\\%1B[2J"},
+		{"https://x.example/\a\x9c\r\n",
+		 "https://x.example/%07%9C%0D%0A"},
+		{"https://x.example/ \x7f", "https://x.example/%20%7F"},
+		{"https://x.example/\xc3\xa9", "https://x.example/%C3%A9"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		char expected[256];
+		struct buf out;
+
+		buf_init(&out, 4096);
+		(void)snprintf(expected, sizeof(expected),
+			       "\x1b]8;id=grantty;%s\x1b\\", cases[i].encoded);
+		assert_true(hyperlink_begin(&out, cases[i].uri));
+		assert_string_equal(buf_text(&out), expected);
+		buf_free(&out);
+	}
+}
+
+static void test_too_long(void **state)
+{
+	char uri[HYPERLINK_URI_MAX + 2];
+	struct buf out;
+
+	(void)state;
+	memset(uri, 'x', sizeof(uri) - 1);
+	uri[sizeof(uri) - 1] = '\0';
+	buf_init(&out, 4096);
+	assert_false(hyperlink_begin(&out, uri));
+	assert_int_equal(out.len, 0);
+	uri[sizeof(uri) - 2] = '\0';
+	assert_true(hyperlink_begin(&out, uri));
+	buf_free(&out);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_sizes),
+		cmocka_unit_test(test_frames),
+		cmocka_unit_test(test_code_grant),
+		cmocka_unit_test(test_wide),
+		cmocka_unit_test(test_repainted),
+		cmocka_unit_test(test_written_once),
+		cmocka_unit_test(test_hostile),
+		cmocka_unit_test(test_too_long),
+	};
+
+	setlocale(LC_ALL, "C.UTF-8");
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * app/metrics_file: when the file is written, and what the log says if that
+ * fails. What stands in it is test_metrics' matter.
+ */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "app/clock.h"
+#include "app/metrics_file.h"
+#include "base/log.h"
+
+struct scene {
+	char folder[32], path[64];
+	struct metrics_file file;
+	struct log *log;
+};
+
+static void open_scene(struct scene *scene)
+{
+	memset(scene, 0, sizeof(*scene));
+	(void)snprintf(scene->folder, sizeof(scene->folder),
+		       "/tmp/test_metrics_XXXXXX");
+	assert_non_null(mkdtemp(scene->folder));
+	(void)snprintf(scene->path, sizeof(scene->path), "%s/grantty.prom",
+		       scene->folder);
+	scene->file.path = scene->path;
+	scene->log = log_new(10);
+}
+
+static void close_scene(struct scene *scene)
+{
+	(void)unlink(scene->path);
+	(void)rmdir(scene->folder);
+	log_free(scene->log);
+}
+
+/* Takes the file away. False where there was none. */
+static bool was_written(const struct scene *scene)
+{
+	return unlink(scene->path) == 0;
+}
+
+static void count(struct scene *scene)
+{
+	scene->file.metrics.polls++;
+	scene->file.metrics.changes++;
+}
+
+static void test_when(void **state)
+{
+	struct scene scene;
+	int64_t began_ms;
+
+	(void)state;
+	open_scene(&scene);
+	/* At once, though nothing was counted: it says that the program runs.
+	 */
+	began_ms = clock_now_ms();
+	assert_true(metrics_file_deadline(&scene.file) <= began_ms);
+	metrics_file_write(&scene.file, false, scene.log);
+	assert_true(was_written(&scene));
+	/* Then only after a change, and ten seconds later. */
+	assert_true(metrics_file_deadline(&scene.file) == NEVER_MS);
+	metrics_file_write(&scene.file, false, scene.log);
+	assert_false(was_written(&scene));
+	count(&scene);
+	assert_in_range(metrics_file_deadline(&scene.file), began_ms + 10000,
+			clock_now_ms() + 10000);
+	metrics_file_write(&scene.file, false, scene.log);
+	assert_false(was_written(&scene));
+	scene.file.free_ms = clock_now_ms();
+	metrics_file_write(&scene.file, false, scene.log);
+	assert_true(was_written(&scene));
+	/* The end does not wait. */
+	count(&scene);
+	metrics_file_write(&scene.file, true, scene.log);
+	assert_true(was_written(&scene));
+	assert_true(metrics_file_deadline(&scene.file) == NEVER_MS);
+	assert_int_equal(log_count(scene.log), 0);
+	close_scene(&scene);
+}
+
+/* One line for each run of failures. */
+static void test_failure(void **state)
+{
+	static const struct {
+		bool fails;
+		uint64_t lines; /* of the log, so far */
+	} writes[] = {
+		{true, 1}, {true, 1}, {false, 1}, {true, 2}, {true, 2},
+	};
+	struct scene scene;
+
+	(void)state;
+	open_scene(&scene);
+	for (size_t i = 0; i < sizeof(writes) / sizeof(*writes); i++) {
+		scene.file.path =
+			writes[i].fails ? "/dev/null/grantty.prom" : scene.path;
+		count(&scene);
+		metrics_file_write(&scene.file, true, scene.log);
+		assert_int_equal(was_written(&scene), !writes[i].fails);
+		assert_int_equal(log_serial(scene.log), writes[i].lines);
+	}
+	assert_int_equal(log_line(scene.log, 0)->level, LEVEL_ERROR);
+	assert_non_null(
+		strstr(log_line(scene.log, 0)->text, "metrics.textfile"));
+	close_scene(&scene);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_when),
+		cmocka_unit_test(test_failure),
+	};
+
+	return cmocka_run_group_tests_name("metrics_file", tests, NULL, NULL);
+}

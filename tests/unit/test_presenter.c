@@ -1,0 +1,610 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * app/presenter: what the screens are given in each stage of a visit, in
+ * virtual time. The sentences are not its matter, only that there is one and
+ * whom it names.
+ */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "app/args.h"
+#include "app/presenter.h"
+#include "app/setup.h"
+#include "base/mem.h"
+#include "conf/presets.h"
+#include "machine/flow.h"
+#include "machine/session.h"
+#include "machine/visit.h"
+#include "oauth/profile.h"
+#include "world.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define HOUR_MS (60 * INT64_C(60000))
+#define LABEL "Example"
+#define ADA "{\"sub\":\"7\",\"name\":\"Ada Lovelace\"}"
+
+struct scene {
+	struct world world;
+	struct setup setup;
+	struct presenter presenter;
+	struct model model;
+	struct visit *visit;
+	struct client *client;
+};
+
+/* The world, in which the program has not started yet. */
+static void open_scene(struct scene *scene)
+{
+	memset(scene, 0, sizeof(*scene));
+	world_init(&scene->world);
+	scene->world.issuer.userinfo = ADA;
+	conf_init(&scene->setup.conf);
+	/* Borrowed from the issuer. */
+	scene->setup.provider = scene->world.issuer.provider;
+	presenter_init(&scene->presenter, &scene->setup);
+}
+
+static void start(struct scene *scene, const struct visit_policy *policy)
+{
+	struct event event = world_event(&scene->world, EVENT_TICK);
+	struct action action;
+
+	scene->visit = visit_new(&scene->world.issuer.provider, policy, 1);
+	scene->client = world_add_visit(&scene->world, scene->visit);
+	visit_begin(scene->visit, &event, &action);
+	world_do(&scene->world, scene->client, &action);
+}
+
+static void close_scene(struct scene *scene)
+{
+	visit_free(scene->visit);
+	presenter_free(&scene->presenter);
+	conf_free(&scene->setup.conf);
+	world_free(&scene->world);
+}
+
+static const struct model *fill(struct scene *scene)
+{
+	presenter_fill(&scene->presenter, scene->visit, &scene->model);
+	return &scene->model;
+}
+
+static void reach(struct scene *scene, enum visit_stage stage)
+{
+	while (visit_stage(scene->visit) != stage &&
+	       world_turn(&scene->world, scene->world.now_ms + HOUR_MS))
+		continue;
+	assert_int_equal(visit_stage(scene->visit), stage);
+}
+
+static const struct visit_policy kiosk = {.once = false};
+static const struct visit_policy key_kiosk = {.wait_for_key = true};
+static const struct visit_policy careful = {.confirm = true};
+static const struct visit_policy idle = {.sign_out_after_ms = 60000};
+
+/* What there is on each screen; then the words are there, too. */
+static void test_screens(void **state)
+{
+	static const struct {
+		const char *what;
+		const struct visit_policy *policy;
+		const char *ask, *poll, *profile; /* of the issuer */
+		int64_t after_ms;		  /* since the start */
+		enum screen screen;
+		bool code, person, retries, confirms, idle;
+	} cases[] = {
+		{"nobody there", &key_kiosk, "ok", NULL, NULL, 0,
+		 SCREEN_WELCOME, .code = false},
+		{"no code yet", &kiosk, "ok", NULL, NULL, 0, SCREEN_SIGN_IN,
+		 .code = false},
+		{"code", &kiosk, "ok", NULL, NULL, 1000, SCREEN_SIGN_IN,
+		 .code = true},
+		{"a poll failed", &kiosk, "ok", "connect", NULL, 20000,
+		 SCREEN_SIGN_IN, .code = true},
+		{"no network", &kiosk, "connect", NULL, NULL, 1000,
+		 SCREEN_TROUBLE, .retries = true},
+		{"server error", &kiosk, "500", NULL, NULL, 1000,
+		 SCREEN_TROUBLE, .retries = true},
+		{"bad configuration", &kiosk, "invalid_client", NULL, NULL,
+		 1000, SCREEN_TROUBLE, .retries = true},
+		{"denied", &kiosk, "ok", "denied", NULL, 10000, SCREEN_TROUBLE,
+		 .retries = true},
+		{"approved", &kiosk, "ok", "ok", NULL, 10000, SCREEN_PROFILE,
+		 .person = true},
+		{"approved, and idle soon", &idle, "ok", "ok", NULL, 10000,
+		 SCREEN_PROFILE, .person = true, .idle = true},
+		{"no profile", &kiosk, "ok", "ok", "forbidden", 10000,
+		 SCREEN_PROFILE, .code = false},
+		{"who is it?", &careful, "ok", "ok", NULL, 10000,
+		 SCREEN_CONFIRM, .person = true, .confirms = true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct scene scene;
+		const struct model *model;
+		const struct flow *flow;
+
+		open_scene(&scene);
+		scene.world.issuer.script[REQUEST_DEVICE_AUTHORIZATION] =
+			cases[i].ask;
+		scene.world.issuer.script[REQUEST_POLL] = cases[i].poll;
+		scene.world.issuer.script[REQUEST_PROFILE] = cases[i].profile;
+		start(&scene, cases[i].policy);
+		world_run(&scene.world, scene.world.now_ms + cases[i].after_ms);
+		model = fill(&scene);
+		if (model->screen != cases[i].screen)
+			fail_msg("%s: screen %d in stage %s", cases[i].what,
+				 (int)model->screen,
+				 states_name(&visit_stages,
+					     visit_stage(scene.visit)));
+		flow = visit_flow(scene.visit);
+		if (cases[i].code) {
+			assert_string_equal(model->user_code,
+					    flow_code(flow)->user_code);
+			assert_string_equal(model->verification_uri,
+					    flow_code(flow)->verification_uri);
+			assert_int_equal(model->codes, flow_codes(flow));
+			assert_int_equal(model->code_lifetime_ms, 300000);
+			assert_int_equal(model->expires_ms,
+					 flow_expires_ms(flow));
+		} else {
+			assert_null(model->user_code);
+			assert_null(model->verification_uri);
+			assert_true(model->expires_ms == NEVER_MS);
+		}
+		if (cases[i].person)
+			assert_string_equal(model->profile->name,
+					    "Ada Lovelace");
+		else
+			assert_null(model->profile);
+		assert_int_equal(model->retry_ms != NEVER_MS, cases[i].retries);
+		assert_int_equal(model->trouble[0] != '\0',
+				 cases[i].screen == SCREEN_TROUBLE);
+		assert_int_equal(model->confirm_ms != NEVER_MS,
+				 cases[i].confirms);
+		assert_int_equal(model->idle_ms != NEVER_MS, cases[i].idle);
+		assert_int_equal(model->token_expires_ms != NEVER_MS,
+				 cases[i].screen == SCREEN_PROFILE);
+		assert_int_equal(model->refreshes,
+				 cases[i].screen == SCREEN_PROFILE);
+		if (cases[i].screen == SCREEN_SIGN_IN ||
+		    cases[i].screen == SCREEN_PROFILE)
+			assert_true(model->status[0] != '\0');
+		assert_string_equal(model->provider, LABEL);
+		assert_null(model->authorization_uri);
+		close_scene(&scene);
+	}
+}
+
+/* Fails if the text is not for a visitor: a status, a name of an option, what a
+ * library says, or nothing. */
+static void check_words(const char *text, const char *details)
+{
+	for (const char *c = text; *c != '\0'; c++) {
+		if (strchr("0123456789_(){}[]<>/\"", *c) != NULL)
+			fail_msg("\"%s\"", text);
+	}
+	assert_null(strstr(text, "provider."));
+	if (details[0] != '\0')
+		assert_null(strstr(text, details));
+}
+
+/* What a visitor reads about trouble is for a visitor, and what happens next is
+ * true. */
+static void test_trouble(void **state)
+{
+	static const struct visit_policy once_key = {.wait_for_key = true,
+						     .renewals = 1};
+	static const struct {
+		const struct visit_policy *policy;
+		const char *ask, *poll;
+		enum event_kind answer; /* to "Is this you?" */
+		const char *says;
+		enum next next;
+	} cases[] = {
+		{&kiosk, "connect", NULL, EVENT_TICK,
+		 "No connection to the sign-in service", NEXT_TRY},
+		{&kiosk, "not_yet_valid", NULL, EVENT_TICK,
+		 "Waiting for the right time", NEXT_TRY},
+		{&kiosk, "tls", NULL, EVENT_TICK,
+		 "No secure connection to the sign-in service", NEXT_TRY},
+		{&kiosk, "500", NULL, EVENT_TICK,
+		 "Sign-in is not possible right now", NEXT_TRY},
+		{&kiosk, "invalid_client", NULL, EVENT_TICK,
+		 "This device is not set up correctly", NEXT_TRY},
+		{&key_kiosk, "invalid_client", NULL, EVENT_TICK,
+		 "This device is not set up correctly", NEXT_START},
+		{&kiosk, "refused", NULL, EVENT_TICK, "The sign-in failed",
+		 NEXT_TRY},
+		{&kiosk, "ok", "denied", EVENT_TICK, "The sign-in was denied",
+		 NEXT_CODE},
+		{&key_kiosk, "ok", "denied", EVENT_TICK,
+		 "The sign-in was denied", NEXT_START},
+		{&kiosk, "ok", "expired", EVENT_TICK, "The code has expired",
+		 NEXT_CODE},
+		{&once_key, "ok", "expired", EVENT_TICK, "The code has expired",
+		 NEXT_CODE},
+		{&key_kiosk, "ok", "expired", EVENT_TICK,
+		 "The code has expired", NEXT_START},
+		{&careful, "ok", "ok", EVENT_CANCEL,
+		 "The sign-in was not confirmed", NEXT_CODE},
+		{&careful, "ok", "ok", EVENT_TICK,
+		 "The sign-in was not confirmed", NEXT_CODE},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		const struct model *model;
+		char status[160];
+		struct scene scene;
+
+		open_scene(&scene);
+		free(scene.setup.conf.kiosk.help);
+		scene.setup.conf.kiosk.help = xstrdup("Call 4711.");
+		scene.world.issuer.script[REQUEST_DEVICE_AUTHORIZATION] =
+			cases[i].ask;
+		scene.world.issuer.script[REQUEST_POLL] = cases[i].poll;
+		start(&scene, cases[i].policy);
+		if (cases[i].policy->wait_for_key)
+			world_post(&scene.world, scene.client, EVENT_START);
+		if (cases[i].policy->confirm) {
+			reach(&scene, VISIT_CONFIRM);
+			if (cases[i].answer != EVENT_TICK)
+				world_post(&scene.world, scene.client,
+					   cases[i].answer);
+		}
+		while (fill(&scene)->screen != SCREEN_TROUBLE)
+			assert_true(world_turn(&scene.world,
+					       scene.world.now_ms + HOUR_MS));
+		model = fill(&scene);
+		(void)memcpy(status, model->status, sizeof(status));
+		assert_string_equal(model->trouble, cases[i].says);
+		check_words(model->trouble, visit_trouble(scene.visit));
+		check_words(model->advice, visit_trouble(scene.visit));
+		check_words(status, visit_trouble(scene.visit));
+		assert_string_equal(model->help, "Call 4711.");
+		assert_int_equal(model->next, cases[i].next);
+		/* And so it comes. */
+		scene.world.issuer.script[REQUEST_DEVICE_AUTHORIZATION] = "ok";
+		scene.world.issuer.script[REQUEST_POLL] = NULL;
+		(void)world_run(&scene.world, model->retry_ms + 1000);
+		model = fill(&scene);
+		assert_int_equal(model->screen, cases[i].next == NEXT_START
+							? SCREEN_WELCOME
+							: SCREEN_SIGN_IN);
+		close_scene(&scene);
+	}
+}
+
+/* On the screen a profile has what others may read: never an identifier. The
+ * rest is in the tree. */
+static void test_profile_summary(void **state)
+{
+	char phone[] = "Phone", sub[] = "sub";
+	char *chosen[] = {phone, sub};
+	struct scene scene;
+	const struct profile *profile;
+
+	(void)state;
+	for (int own = 0; own < 2; own++) {
+		open_scene(&scene);
+		scene.world.issuer.userinfo =
+			"{\"sub\":\"7\",\"name\":\"Ada Lovelace\","
+			"\"email\":\"ada@example.org\",\"org_id\":\"org_9yb\","
+			"\"org_name\":\"Acme\",\"phone_number\":\"4711\"}";
+		if (own != 0) {
+			scene.setup.conf.screen.profile_fields.items = chosen;
+			scene.setup.conf.screen.profile_fields.count = 2;
+		}
+		scene.world.issuer.script[REQUEST_POLL] = "ok";
+		start(&scene, &kiosk);
+		reach(&scene, VISIT_PROFILE);
+		profile = fill(&scene)->profile;
+		assert_int_equal(profile->field_count, own != 0 ? 2 : 3);
+		assert_string_equal(profile->fields[0].value,
+				    own != 0 ? "4711" : "Ada Lovelace");
+		assert_string_equal(profile->fields[1].value,
+				    own != 0 ? "7" : "ada@example.org");
+		if (own == 0)
+			assert_string_equal(profile->fields[2].value, "Acme");
+		assert_int_equal(profile->node_count, 6);
+		scene.setup.conf.screen.profile_fields.items = NULL;
+		scene.setup.conf.screen.profile_fields.count = 0;
+		close_scene(&scene);
+	}
+}
+
+/* A locked kiosk has no use for the log, and screen.log decides. */
+static void test_screen_log(void **state)
+{
+	static const struct {
+		enum screen_log log;
+		bool locked, login, hidden;
+	} cases[] = {
+		{SCREEN_LOG_AUTO, true, false, true},
+		{SCREEN_LOG_AUTO, false, false, false},
+		{SCREEN_LOG_AUTO, true, true, false},
+		{SCREEN_LOG_ON, true, false, false},
+		{SCREEN_LOG_OFF, false, false, true},
+		{SCREEN_LOG_OFF, false, true, true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct scene scene;
+
+		open_scene(&scene);
+		scene.setup.conf.screen.log = cases[i].log;
+		scene.setup.conf.kiosk.lock = cases[i].locked;
+		scene.presenter.cancel_leaves = cases[i].login;
+		start(&scene, &kiosk);
+		assert_int_equal(fill(&scene)->hides_log, cases[i].hidden);
+		close_scene(&scene);
+	}
+}
+
+/* Each place has the caution that is right there. */
+static void test_caution(void **state)
+{
+	static const struct {
+		bool is_screen;
+		const char *title, *device; /* title NULL: not set */
+		const char *caution;
+	} cases[] = {
+		{true, "Lobby 3", "kiosk7",
+		 "Approve only if you are standing at this screen (Lobby 3)."},
+		{true, NULL, "kiosk7",
+		 "Approve only if you are standing at this screen (kiosk7)."},
+		{true, NULL, "",
+		 "Approve only if you are standing at this screen."},
+		{false, "Lobby 3", "appliance7",
+		 "Approve only if you started this sign-in yourself, on "
+		 "appliance7."},
+		{false, NULL, "",
+		 "Approve only if you started this sign-in yourself."},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct scene scene;
+
+		open_scene(&scene);
+		if (cases[i].title != NULL) {
+			free(scene.setup.conf.screen.title);
+			scene.setup.conf.screen.title = xstrdup(cases[i].title);
+			conf_set_origin(&scene.setup.conf, "screen.title", "1");
+		}
+		(void)snprintf(scene.presenter.device,
+			       sizeof(scene.presenter.device), "%s",
+			       cases[i].device);
+		scene.presenter.is_screen = cases[i].is_screen;
+		assert_string_equal(presenter_caution(&scene.presenter),
+				    cases[i].caution);
+		start(&scene, &kiosk);
+		assert_string_equal(fill(&scene)->caution, cases[i].caution);
+		close_scene(&scene);
+	}
+}
+
+/* A poll that failed is told apart from one that was answered. */
+static void test_status(void **state)
+{
+	char waiting[160];
+	struct scene scene;
+
+	(void)state;
+	open_scene(&scene);
+	start(&scene, &kiosk);
+	world_run(&scene.world, scene.world.now_ms + 10000);
+	(void)memcpy(waiting, fill(&scene)->status, sizeof(waiting));
+	scene.world.issuer.script[REQUEST_POLL] = "connect rules";
+	world_run(&scene.world, scene.world.now_ms + 6000);
+	assert_string_not_equal(fill(&scene)->status, waiting);
+	assert_non_null(strstr(fill(&scene)->status, LABEL));
+	world_run(&scene.world, scene.world.now_ms + 30000);
+	assert_string_equal(fill(&scene)->status, waiting);
+	close_scene(&scene);
+}
+
+/* Nothing of a person stays behind, and the screens are told once. */
+static void test_forgets(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	open_scene(&scene);
+	start(&scene, &key_kiosk);
+	world_post(&scene.world, scene.client, EVENT_START);
+	scene.world.issuer.script[REQUEST_POLL] = "ok";
+	reach(&scene, VISIT_PROFILE);
+	world_run(&scene.world, scene.world.now_ms + 1000);
+	assert_non_null(fill(&scene)->profile);
+	assert_false(scene.presenter.forgets);
+	world_post(&scene.world, scene.client, EVENT_SIGN_OUT);
+	reach(&scene, VISIT_WELCOME);
+	assert_null(fill(&scene)->profile);
+	assert_true(scene.presenter.forgets);
+	assert_null(scene.presenter.profile_json);
+	scene.presenter.forgets = false;
+	(void)fill(&scene);
+	assert_false(scene.presenter.forgets);
+	close_scene(&scene);
+}
+
+/* A kiosk that was cut off while it signed a user out shows nothing of that
+ * user to whoever is there when it finishes that; one that was not goes on with
+ * the profile. */
+static void test_interrupted(void **state)
+{
+	static const struct visit_policy resumes = {.resume = true};
+	static const struct visit_policy *policies[] = {&resumes, &kiosk};
+
+	(void)state;
+	for (size_t i = 0; i < 2 * COUNT(policies); i++) {
+		const struct visit_policy *policy = policies[i / 2];
+		const bool cut_off = i % 2 != 0;
+		struct scene scene;
+		const struct model *model;
+		const struct session *session;
+
+		open_scene(&scene);
+		world_store(&scene.world, scene.setup.provider.id, 3600);
+		secret_free(scene.world.disk.data.profile);
+		scene.world.disk.data.profile = xstrdup(ADA);
+		scene.world.disk.data.signing_out = cut_off;
+		start(&scene, policy);
+		session = visit_session(scene.visit);
+		model = fill(&scene);
+		if (!cut_off) {
+			assert_int_equal(model->screen,
+					 policy->resume ? SCREEN_PROFILE
+							: SCREEN_SIGN_IN);
+			assert_int_equal(model->profile != NULL,
+					 policy->resume);
+			close_scene(&scene);
+			continue;
+		}
+		assert_int_equal(visit_stage(scene.visit), VISIT_RESUMING);
+		while (visit_stage(scene.visit) == VISIT_RESUMING) {
+			model = fill(&scene);
+			assert_string_equal(session_data(session)->profile,
+					    ADA);
+			assert_int_equal(model->screen, SCREEN_SIGN_IN);
+			assert_non_null(strstr(model->status, LABEL));
+			assert_null(model->profile);
+			assert_null(model->user_code);
+			assert_null(scene.presenter.profile_json);
+			assert_true(world_turn(&scene.world, NEVER_MS));
+		}
+		assert_int_equal(scene.world.issuer.revoked, 2);
+		assert_null(fill(&scene)->profile);
+		close_scene(&scene);
+	}
+}
+
+static void test_leaving(void **state)
+{
+	static const struct {
+		bool can_quit, cancel_leaves;
+		bool locked_in;
+	} cases[] = {
+		{true, true, false},
+		{true, false, false},
+		{false, true, true},
+		{false, false, false},
+	};
+	struct scene scene;
+
+	(void)state;
+	open_scene(&scene);
+	start(&scene, &key_kiosk);
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		scene.presenter.can_quit = cases[i].can_quit;
+		scene.presenter.cancel_leaves = cases[i].cancel_leaves;
+		assert_int_equal(fill(&scene)->can_quit, cases[i].can_quit);
+		assert_int_equal(fill(&scene)->locked_in, cases[i].locked_in);
+	}
+	close_scene(&scene);
+}
+
+/* How a login ends, as a script sees it and as a person reads it. */
+static void test_ends(void **state)
+{
+	static const struct {
+		const char *ask, *poll;
+		enum event_kind event; /* EVENT_TICK: none */
+		int code;
+	} cases[] = {
+		{"ok", "ok", EVENT_TICK, EXIT_DONE},
+		{"ok", "denied", EVENT_TICK, EXIT_DENIED},
+		{"ok", "expired", EVENT_TICK, EXIT_EXPIRED},
+		{"connect", NULL, EVENT_TICK, EXIT_UNREACHABLE},
+		{"invalid_client", NULL, EVENT_TICK, EXIT_USAGE},
+		{"html", NULL, EVENT_TICK, EXIT_FAILED},
+		{"ok", NULL, EVENT_CANCEL, EXIT_CANCELLED},
+	};
+	static const struct visit_policy login = {.once = true};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct scene scene;
+		const char *text;
+
+		open_scene(&scene);
+		scene.world.issuer.script[REQUEST_DEVICE_AUTHORIZATION] =
+			cases[i].ask;
+		scene.world.issuer.script[REQUEST_POLL] = cases[i].poll;
+		start(&scene, &login);
+		if (cases[i].event != EVENT_TICK)
+			world_post(&scene.world, scene.client, cases[i].event);
+		reach(&scene, VISIT_OVER);
+		assert_int_equal(presenter_exit_code(scene.visit),
+				 cases[i].code);
+		if (cases[i].code == EXIT_DONE) {
+			text = presenter_greeting(&scene.presenter,
+						  scene.visit);
+			assert_non_null(strstr(text, LABEL));
+			assert_non_null(strstr(text, "Ada Lovelace"));
+		} else {
+			text = presenter_farewell(&scene.presenter,
+						  scene.visit);
+			assert_string_not_equal(text, "");
+			assert_non_null(
+				strstr(text, visit_trouble(scene.visit)));
+		}
+		close_scene(&scene);
+	}
+}
+
+/* The code grant has an address in the place of the code. */
+static void test_code_grant(void **state)
+{
+	struct scene scene;
+	const struct flow *flow;
+
+	(void)state;
+	open_scene(&scene);
+	scene.world.issuer.provider.code_grant = true;
+	scene.setup.provider.code_grant = true;
+	start(&scene, &kiosk);
+	flow = visit_flow(scene.visit);
+	assert_int_equal(fill(&scene)->screen, SCREEN_SIGN_IN);
+	assert_null(scene.model.user_code);
+	assert_non_null(scene.model.authorization_uri);
+	assert_string_equal(scene.model.authorization_uri,
+			    flow_authorization_uri(flow));
+	assert_string_equal(scene.model.redirect_uri,
+			    "http://127.0.0.1:2000/redirect.html");
+	assert_null(scene.model.failure);
+	assert_int_equal(scene.model.expires_ms, flow_expires_ms(flow));
+	close_scene(&scene);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_screens),
+		cmocka_unit_test(test_trouble),
+		cmocka_unit_test(test_caution),
+		cmocka_unit_test(test_screen_log),
+		cmocka_unit_test(test_profile_summary),
+		cmocka_unit_test(test_status),
+		cmocka_unit_test(test_forgets),
+		cmocka_unit_test(test_interrupted),
+		cmocka_unit_test(test_leaving),
+		cmocka_unit_test(test_ends),
+		cmocka_unit_test(test_code_grant),
+	};
+
+	return cmocka_run_group_tests_name("presenter", tests, NULL, NULL);
+}

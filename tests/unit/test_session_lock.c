@@ -1,0 +1,509 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * machine/session: several processes with one session file, and the lock that
+ * keeps their renewals apart; in virtual time.
+ */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/mem.h"
+#include "machine/session.h"
+#include "oauth/provider.h"
+#include "session_scene.h"
+#include "world.h"
+
+/* Programs that share a session file: one renews, the others take it over. */
+static void test_shared(void **state)
+{
+	struct session *sessions[WORLD_MAX_CLIENTS];
+	struct world world;
+	int64_t end_ms;
+
+	(void)state;
+	world_init(&world);
+	world_store(&world, OURS, 3600);
+	world.issuer.latency_ms = 3000;
+	for (size_t i = 0; i < COUNT(sessions); i++) {
+		sessions[i] = session_new(&world.issuer.provider, i);
+		session_scene_resume_with(
+			&world, sessions[i],
+			world_add_session(&world, sessions[i]));
+	}
+	end_ms = world.now_ms + DAY_MS;
+	while (world_turn(&world, end_ms)) {
+		for (size_t i = 0; i < COUNT(sessions); i++)
+			assert_true(session_state(sessions[i]) ==
+					    SESSION_LOCK_BUSY ||
+				    session_expires_ms(sessions[i]) >
+					    world.now_ms);
+	}
+	/* 25 lifetimes, each a little shortened by the lead */
+	assert_in_range(world.issuer.requests[REQUEST_REFRESH], 24, 28);
+	assert_int_equal(world.issuer.replays, 0);
+	for (size_t i = 0; i < COUNT(sessions); i++) {
+		assert_int_equal(session_state(sessions[i]), SESSION_LIVE);
+		session_free(sessions[i]);
+	}
+	world_free(&world);
+}
+
+/* Whose session a sign-in may replace, and a renewal may use. */
+static void test_owner(void **state)
+{
+	static const struct {
+		const char *name, *provider, *issuer, *client_id;
+		bool is_ours;
+	} cases[] = {
+		/* As stored by a version that named neither. */
+		{"ours by provider", OURS, NULL, NULL, true},
+		{"ours", OURS, OURS, "screen", true},
+		{"another provider", "webex", NULL, NULL, false},
+		{"another provider, same client", "webex", NULL, "screen",
+		 false},
+		{"another issuer", OURS, OURS "/b", "screen", false},
+		{"another client", OURS, OURS, "screens", false},
+		{"another client, no issuer", OURS, NULL, "other", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct scene scene;
+		struct session_data *stored = &scene.world.disk.data;
+		const struct provider *provider = &scene.world.issuer.provider;
+		bool replaced;
+
+		session_scene_open(&scene, i);
+		world_store(&scene.world, cases[i].provider, 3600);
+		stored->issuer = xstrdup(cases[i].issuer);
+		stored->client_id = xstrdup(cases[i].client_id);
+		session_scene_begin(&scene);
+		session_scene_settle(&scene);
+		replaced = session_state(scene.session) == SESSION_LIVE;
+		if (replaced != cases[i].is_ours)
+			fail_msg("%s: %s", cases[i].name,
+				 session_state_name(
+					 session_state(scene.session)));
+		if (replaced) {
+			assert_string_equal(stored->issuer, provider->issuer);
+			assert_string_equal(stored->client_id,
+					    provider->client_id);
+			session_scene_check_saved(&scene);
+		} else {
+			assert_string_equal(stored->provider,
+					    cases[i].provider);
+			assert_int_equal(session_end(scene.session),
+					 END_REFUSED);
+			assert_true(session_was_revoked(scene.session));
+			assert_true(session_scene_is_on_disk(&scene));
+		}
+		session_scene_resume(&scene);
+		session_scene_settle(&scene);
+		assert_int_equal(session_state(scene.session),
+				 cases[i].is_ours ? SESSION_LIVE
+						  : SESSION_NONE);
+		session_scene_close(&scene);
+	}
+}
+
+/* A session that could not be saved finds another client's in the file: it does
+ * not replace that, and is saved once that is gone. */
+static void test_unsaved_replaces_no_other(void **state)
+{
+	struct scene scene;
+	struct disk *disk = &scene.world.disk;
+
+	(void)state;
+	session_scene_open(&scene, 1);
+	disk->full = true;
+	session_scene_begin(&scene);
+	session_scene_settle(&scene);
+	world_store(&scene.world, "webex", 3600);
+	disk->full = false;
+	session_scene_run_for(&scene, 20 * MINUTE_MS);
+	assert_int_equal(session_state(scene.session), SESSION_LIVE);
+	assert_false(session_is_saved(scene.session));
+	assert_string_equal(disk->data.provider, "webex");
+	session_data_free(&disk->data);
+	session_scene_run_for(&scene, 10 * MINUTE_MS);
+	session_scene_check_saved(&scene);
+	session_scene_close(&scene);
+}
+
+/* Eight programs that start at the same moment with a token that is over. */
+static void test_shared_start(void **state)
+{
+	struct session *sessions[WORLD_MAX_CLIENTS];
+	struct world world;
+
+	(void)state;
+	world_init(&world);
+	world_store(&world, OURS, -5);
+	world.issuer.latency_ms = 3000;
+	for (size_t i = 0; i < COUNT(sessions); i++) {
+		sessions[i] = session_new(&world.issuer.provider, i);
+		session_without_profile(sessions[i]);
+		session_scene_resume_with(
+			&world, sessions[i],
+			world_add_session(&world, sessions[i]));
+	}
+	world_run(&world, world.now_ms + MINUTE_MS);
+	assert_int_equal(world.issuer.requests[REQUEST_REFRESH], 1);
+	for (size_t i = 0; i < COUNT(sessions); i++) {
+		assert_int_equal(session_state(sessions[i]), SESSION_LIVE);
+		assert_string_equal(
+			session_data(sessions[i])->tokens.access_token,
+			world.issuer.access_token);
+		session_free(sessions[i]);
+	}
+	world_free(&world);
+}
+
+/* Another process has been at the file in the meantime. */
+static void test_meanwhile(void **state)
+{
+	enum deed {
+		RENEWED,
+		RENEWED_MARKED,
+		SIGNED_OUT,
+		DIED_SIGNING_OUT,
+		TAKEN_OVER
+	};
+	static const struct {
+		enum deed deed;
+		enum session_state state;
+		unsigned refreshed;
+	} cases[] = {
+		{RENEWED, SESSION_LIVE, 0},
+		{RENEWED_MARKED, SESSION_LIVE, 1},
+		{SIGNED_OUT, SESSION_ENDED, 0},
+		{DIED_SIGNING_OUT, SESSION_ENDED, 0},
+		{TAKEN_OVER, SESSION_ENDED, 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct scene scene;
+		struct disk *disk = &scene.world.disk;
+
+		session_scene_open(&scene, i);
+		session_scene_begin(&scene);
+		session_scene_settle(&scene);
+		session_scene_run_for(&scene, 50 * MINUTE_MS);
+		if (cases[i].deed == SIGNED_OUT)
+			session_data_free(&disk->data);
+		else
+			world_store(&scene.world,
+				    cases[i].deed == TAKEN_OVER ? "webex"
+								: OURS,
+				    3600);
+		disk->data.refreshing = cases[i].deed == RENEWED_MARKED;
+		disk->data.signing_out = cases[i].deed == DIED_SIGNING_OUT;
+		session_scene_run_for(&scene, 15 * MINUTE_MS);
+		assert_int_equal(session_state(scene.session), cases[i].state);
+		assert_int_equal(scene.world.issuer.requests[REQUEST_REFRESH],
+				 cases[i].refreshed);
+		assert_int_equal(scene.world.issuer.replays, 0);
+		if (cases[i].state == SESSION_LIVE) {
+			session_scene_check_saved(&scene);
+			assert_true(session_scene_is_good(&scene));
+		} else {
+			assert_int_equal(session_end(scene.session), END_LOST);
+			/* What is there now is not ours to remove. */
+			assert_int_equal(session_scene_is_on_disk(&scene),
+					 cases[i].deed == TAKEN_OVER);
+			assert_int_equal(scene.world.issuer.revoked,
+					 cases[i].deed == DIED_SIGNING_OUT ? 2
+									   : 0);
+		}
+		session_scene_close(&scene);
+	}
+}
+
+/* A renewal that failed was put off, and another process has renewed since: a
+ * clock that is set then does not bring the old plan back. */
+static void test_meanwhile_put_off(void **state)
+{
+	struct scene scene;
+	struct issuer *issuer = &scene.world.issuer;
+	unsigned asked;
+
+	(void)state;
+	session_scene_open(&scene, 1);
+	session_scene_begin(&scene);
+	session_scene_settle(&scene);
+	issuer->script[REQUEST_REFRESH] = "500";
+	session_scene_reach(&scene, SESSION_REFRESHING);
+	session_scene_settle(&scene);
+	world_store(&scene.world, OURS, 3600);
+	issuer->script[REQUEST_REFRESH] = NULL;
+	asked = issuer->requests[REQUEST_REFRESH];
+	session_scene_run_for(&scene, MINUTE_MS);
+	assert_true(session_scene_is_good(&scene));
+	scene.world.wall_s += 1;
+	world_post(&scene.world, scene.client, EVENT_CLOCK);
+	session_scene_run_for(&scene, 10 * MINUTE_MS);
+	assert_int_equal(issuer->requests[REQUEST_REFRESH], asked);
+	session_scene_close(&scene);
+}
+
+/* The same while the profile is on its way. */
+static void test_meanwhile_reading(void **state)
+{
+	enum deed {
+		SIGNED_OUT,
+		DIED_SIGNING_OUT,
+		RENEWED,
+		RENEWED_AND_REFUSED,
+		DIED_RENEWING
+	};
+	static const struct {
+		enum deed deed;
+		const char *profile;
+		unsigned read;
+	} cases[] = {
+		{SIGNED_OUT, "rules", 1},
+		{DIED_SIGNING_OUT, "rules", 1},
+		{RENEWED, "rules", 1},
+		{RENEWED_AND_REFUSED, "unauthorized rules", 2},
+		{DIED_RENEWING, "rules", 1},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct scene scene;
+		struct disk *disk = &scene.world.disk;
+
+		session_scene_open(&scene, i);
+		scene.world.issuer.script[REQUEST_PROFILE] = cases[i].profile;
+		session_scene_begin(&scene);
+		session_scene_reach(&scene, SESSION_READING);
+		if (cases[i].deed == SIGNED_OUT)
+			session_data_free(&disk->data);
+		else if (cases[i].deed == DIED_SIGNING_OUT)
+			disk->data.signing_out = true;
+		else if (cases[i].deed == DIED_RENEWING)
+			disk->data.refreshing = true;
+		else
+			world_store(&scene.world, OURS, 1800);
+		session_scene_settle(&scene);
+		assert_int_equal(scene.world.issuer.requests[REQUEST_PROFILE],
+				 cases[i].read);
+		assert_int_equal(scene.world.issuer.requests[REQUEST_REFRESH],
+				 0);
+		if (cases[i].deed == SIGNED_OUT ||
+		    cases[i].deed == DIED_SIGNING_OUT) {
+			assert_int_equal(session_state(scene.session),
+					 SESSION_ENDED);
+			assert_int_equal(session_end(scene.session), END_LOST);
+			assert_false(session_scene_is_on_disk(&scene));
+		} else {
+			assert_non_null(strstr(disk->data.profile, "Ada"));
+			/* Saving the profile must not hide that a renewal
+			 * was begun. */
+			assert_int_equal(disk->data.refreshing,
+					 cases[i].deed == DIED_RENEWING);
+			disk->data.refreshing = false;
+			session_scene_check_saved(&scene);
+			assert_true(session_scene_is_good(&scene));
+		}
+		session_scene_close(&scene);
+	}
+}
+
+/* Another process has the lock for a while, or for ever, when the session
+ * wants it for that purpose. */
+static void test_lock(void **state)
+{
+	enum purpose { KEEP, PROFILE_TOO, RENEW, RESUMING, LEAVING };
+	static const struct {
+		const char *name;
+		enum purpose purpose;
+		enum session_state freed, never;
+	} cases[] = {
+		{"keep", KEEP, SESSION_LIVE, SESSION_LIVE},
+		{"profile", PROFILE_TOO, SESSION_LIVE, SESSION_LIVE},
+		{"renew", RENEW, SESSION_LIVE, SESSION_LIVE},
+		{"resume", RESUMING, SESSION_LIVE, SESSION_NONE},
+		{"leave", LEAVING, SESSION_ENDED, SESSION_ENDED},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < 2 * COUNT(cases); i++) {
+		enum purpose purpose = cases[i / 2].purpose;
+		bool freed = i % 2 == 0;
+		struct scene scene;
+		struct disk *disk = &scene.world.disk;
+		int64_t since_ms;
+
+		session_scene_open(&scene, i);
+		disk->held = purpose == KEEP || purpose == RESUMING;
+		if (purpose == RESUMING) {
+			world_store(&scene.world, OURS, 3600);
+			session_scene_resume(&scene);
+		} else {
+			session_scene_begin(&scene);
+		}
+		if (purpose == PROFILE_TOO)
+			session_scene_reach(&scene, SESSION_READING);
+		else if (purpose == RENEW || purpose == LEAVING)
+			session_scene_settle(&scene);
+		if (purpose == RENEW)
+			session_scene_run_for(&scene, 52 * MINUTE_MS);
+		disk->held = true;
+		if (purpose == LEAVING)
+			world_post(&scene.world, scene.client, EVENT_SIGN_OUT);
+		session_scene_reach(&scene, SESSION_LOCK_BUSY);
+		since_ms = scene.world.now_ms;
+		session_scene_run_for(&scene, 10000);
+		assert_int_equal(session_state(scene.session),
+				 SESSION_LOCK_BUSY);
+		disk->held = !freed;
+		session_scene_settle(&scene);
+		if (session_state(scene.session) !=
+		    (freed ? cases[i / 2].freed : cases[i / 2].never))
+			fail_msg("%s: %s", cases[i / 2].name,
+				 session_state_name(
+					 session_state(scene.session)));
+		/* 45 s of patience, twice where two things are wanted */
+		if (!freed)
+			assert_in_range(scene.world.now_ms - since_ms, 45000,
+					91000);
+		if (freed && purpose != LEAVING) {
+			session_scene_run_for(&scene, 10 * MINUTE_MS);
+			session_scene_check_saved(&scene);
+			assert_true(session_scene_is_good(&scene));
+		}
+		if (purpose == LEAVING) {
+			assert_int_equal(session_end(scene.session),
+					 freed ? END_SIGNED_OUT : END_FAILED);
+			/* What is left on the disk is good for nothing. */
+			assert_int_equal(scene.world.issuer.revoked, 2);
+			assert_int_equal(session_scene_is_on_disk(&scene),
+					 !freed);
+		}
+		session_scene_close(&scene);
+	}
+}
+
+/* Where requests may take long, so may somebody else's renewal. */
+static void test_lock_of_a_slow_one(void **state)
+{
+	static const struct {
+		int64_t timeout_ms, patience_ms;
+	} cases[] = {
+		{5000, 45000},
+		{30000, 45000},
+		{120000, 180000},
+		{300000, 450000},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct scene scene;
+		int64_t waited_ms;
+
+		session_scene_open(&scene, i);
+		scene.world.issuer.provider.request_timeout_ms =
+			cases[i].timeout_ms;
+		world_store(&scene.world, OURS, 3600);
+		scene.world.disk.held = true;
+		waited_ms = -scene.world.now_ms;
+		session_scene_resume(&scene);
+		session_scene_settle(&scene);
+		waited_ms += scene.world.now_ms;
+		assert_int_equal(session_state(scene.session), SESSION_NONE);
+		assert_in_range(waited_ms, cases[i].patience_ms,
+				cases[i].patience_ms + 300);
+		session_scene_close(&scene);
+	}
+}
+
+/* Released at last, the lock lets everything be made good. */
+static void test_lock_late(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	session_scene_open(&scene, 1);
+	scene.world.disk.held = true;
+	session_scene_begin(&scene);
+	session_scene_run_for(&scene, 30 * MINUTE_MS);
+	assert_false(session_scene_is_on_disk(&scene));
+	assert_non_null(session_data(scene.session)->profile);
+	scene.world.disk.held = false;
+	session_scene_run_for(&scene, 10 * MINUTE_MS);
+	session_scene_settle(&scene);
+	session_scene_check_saved(&scene);
+	assert_non_null(scene.world.disk.data.profile);
+	session_scene_close(&scene);
+}
+
+/* The same where only the profile has to wait for it. */
+static void test_lock_late_for_profile(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	session_scene_open(&scene, 1);
+	session_scene_begin(&scene);
+	session_scene_reach(&scene, SESSION_READING);
+	scene.world.disk.held = true;
+	session_scene_run_for(&scene, 10 * MINUTE_MS);
+	assert_non_null(session_data(scene.session)->profile);
+	assert_null(scene.world.disk.data.profile);
+	scene.world.disk.held = false;
+	session_scene_run_for(&scene, 6 * MINUTE_MS);
+	session_scene_settle(&scene);
+	assert_non_null(scene.world.disk.data.profile);
+	session_scene_check_saved(&scene);
+	session_scene_close(&scene);
+}
+
+/* Another process has just renewed: that is good enough, or it is not. */
+static void test_require_adopts(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		struct scene scene;
+
+		session_scene_open(&scene, 1);
+		session_scene_begin(&scene);
+		session_scene_settle(&scene);
+		session_scene_run_for(&scene, 10 * MINUTE_MS);
+		world_store(&scene.world, OURS, i == 0 ? 3600 : 600);
+		session_scene_require(&scene, 3599);
+		session_scene_settle(&scene);
+		assert_int_equal(scene.world.issuer.requests[REQUEST_REFRESH],
+				 i == 1);
+		assert_true(session_scene_is_good(&scene));
+		session_scene_check_saved(&scene);
+		session_scene_close(&scene);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_shared),
+		cmocka_unit_test(test_owner),
+		cmocka_unit_test(test_unsaved_replaces_no_other),
+		cmocka_unit_test(test_shared_start),
+		cmocka_unit_test(test_meanwhile),
+		cmocka_unit_test(test_meanwhile_put_off),
+		cmocka_unit_test(test_meanwhile_reading),
+		cmocka_unit_test(test_lock),
+		cmocka_unit_test(test_lock_of_a_slow_one),
+		cmocka_unit_test(test_lock_late),
+		cmocka_unit_test(test_lock_late_for_profile),
+		cmocka_unit_test(test_require_adopts),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
