@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/text.h"
 
 enum { MAX_FILE = 1024 * 1024 };
 
@@ -40,13 +41,18 @@ enum file_result sealed_read(int dir, const char *path,
 	return result;
 }
 
-/* Sealed content is random bytes; text has none of these. */
+/* Sealed content is random bytes: 60 or more of these are never UTF-8 without
+ * control characters. */
 static bool is_text(const struct buf *content)
 {
-	for (size_t i = 0; i < content->len; i++) {
-		unsigned char c = (unsigned char)content->data[i];
+	uint32_t code_point = 0;
+	int n = 1;
 
-		if ((c < ' ' && c != '\n') || c == 0x7f)
+	for (size_t i = 0; i < content->len; i += (size_t)n) {
+		n = text_decode(content->data + i, content->len - i,
+				&code_point);
+		if (n < 0 || (code_point < ' ' && code_point != '\n') ||
+		    code_point == 0x7f)
 			return false;
 	}
 	return true;
