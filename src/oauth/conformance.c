@@ -83,22 +83,23 @@ enum rule {
 };
 
 struct check {
-	unsigned probes; /* bits: 1 << probe */
-	unsigned outcomes;
-	const char *name; /* of a member, or an error code */
-	enum rule rule;
+	const char *name;      /* of a member, or an error code */
 	const char *reference; /* NULL: what defines the answer's format */
 	const char *sentence;  /* "*": what the rule found */
 	const char *other;     /* a name that will do, too; or NULL */
 	int64_t max_s;	       /* for OUT_OF_RANGE */
-	bool allowed;	       /* by the RFC, but worth knowing */
+	unsigned probes;       /* bits: 1 << probe */
+	unsigned outcomes;
+	enum rule rule;
+	bool allowed; /* by the RFC, but worth knowing */
 };
 
 #define AT(probe) (1U << PROBE_##probe)
 #define ALL (~0U)
 /* clang-format off */
-#define CHECK(probes, outcomes, name, rule, reference, ...) \
-	{probes, outcomes, name, rule, reference, .sentence = __VA_ARGS__}
+#define CHECK(at, outcome, what, by, where, ...) \
+	{.probes = (at), .outcomes = (outcome), .name = (what), .rule = (by), \
+	 .reference = (where), .sentence = __VA_ARGS__}
 /* clang-format on */
 
 /* Members of a device authorization response. */
