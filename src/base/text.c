@@ -150,7 +150,7 @@ int text_clip(char *dst, size_t size, const char *src, size_t len, int columns,
 
 	if (size == 0)
 		return 0;
-	if (len < size && len <= (size_t)limit &&
+	if (len > 0 && len < size && len <= (size_t)limit &&
 	    is_printable_ascii(src, len)) { /* as most text is */
 		memcpy(dst, src, len);
 		dst[len] = '\0';
