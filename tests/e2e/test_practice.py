@@ -24,6 +24,7 @@ def test_sigterm_ends_it():
     assert server.process.wait(10) == 0
 
 
+@pytest.mark.full
 def test_listens_on_loopback_where_nothing_is_said():
     # In a network of its own, for the port may be taken in this one.
     process = subprocess.run(

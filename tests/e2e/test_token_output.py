@@ -284,6 +284,7 @@ def test_login_is_not_needed(home, practice):
     assert practice.calls(REFRESH) == 1
 
 
+@pytest.mark.full
 def test_curl(home, practice):
     url = practice.url + ENDPOINTS["webex"]["userinfo_endpoint"]
     script = f'"$1" token --output header | curl -sf --noproxy "*" -H @- "{url}"'
@@ -385,6 +386,7 @@ def git(home, practice, tmp_path):
     thread.join()
 
 
+@pytest.mark.full
 def test_git(home, practice, git):
     """git fetch, with a token that has to be renewed first."""
     run, url = git
@@ -399,6 +401,7 @@ def test_git(home, practice, git):
     assert practice.calls(REFRESH) == 1
 
 
+@pytest.mark.full
 def test_git_after_a_sign_out(home, git):
     run, url = git
     assert home.grantty("logout").returncode == Exit.DONE
