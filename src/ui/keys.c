@@ -174,11 +174,11 @@ static const struct binding bindings[] = {
 	{ KEYS_BACKSPACE, "", "", "",
 	  TYPING, always, COMMAND_NONE, CHANGE_ERASE, 0 },
 
-	{ 'y', "y", "Yes, it's me", "this is you",
+	{ 'y', "y", "Yes, it's me", "this is you; also Enter",
 	  CONFIRM, may_confirm, COMMAND_START, CHANGE_NONE, 0 },
 	{ KEYS_ENTER, "", "", "",
 	  CONFIRM, may_confirm, COMMAND_START, CHANGE_NONE, 0 },
-	{ 'n', "n", "No", "this is not you: nothing is kept",
+	{ 'n', "n", "No", "this is not you: nothing is kept; also Esc",
 	  CONFIRM, always, COMMAND_CANCEL, CHANGE_NONE, 1 },
 	{ KEYS_ESCAPE, "", "", "",
 	  CONFIRM, always, COMMAND_CANCEL, CHANGE_NONE, 0 },
@@ -196,12 +196,12 @@ static const struct binding bindings[] = {
 	{ KEYS_ENTER, "Enter", "Fold", "fold and unfold; also Left, Right",
 	  PROFILE, on_branch, COMMAND_NONE, CHANGE_MOVE, 3 },
 
-	{ KEYS_ENTER, "Enter", "Try again", "try again now",
+	{ KEYS_ENTER, "Enter", "Try again", "try again now; also r",
 	  TROUBLE, always, COMMAND_START, CHANGE_NONE, 1 },
 	{ 'r', "", "", "",
 	  TROUBLE, always, COMMAND_START, CHANGE_NONE, 0 },
 
-	{ '?', "?", "Help", "this list",
+	{ '?', "?", "Help", "the list of keys",
 	  ANYWHERE, always, COMMAND_NONE, CHANGE_HELP, 5 },
 	{ 'h', "", "", "",
 	  SIGN_IN | PROFILE | TROUBLE, always, COMMAND_NONE, CHANGE_HELP, 0 },

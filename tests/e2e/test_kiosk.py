@@ -295,7 +295,7 @@ SCREENS = {
         "Sign-in is not possible right now",
         "Sign-in is not",
     ),
-    "help": ([], {}, ["?"], "Press any key to close", "this list"),
+    "help": ([], {}, ["?"], "Press any key to close", "the list of keys"),
 }  # fmt: skip
 
 

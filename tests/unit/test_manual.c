@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What is written for operators against the table of options: the manual page
- * has each one with its type, range and default, and the example is made from
- * their help; "test_manual GOLDEN=write" writes it anew.
+ * What is written for operators against the tables in the code. The manual page
+ * of the configuration has each option with its type, range and default. The
+ * example, the list of keys and the list of faults are made from the help in
+ * their tables; "test_manual GOLDEN=write" writes them again.
  */
 #include "config.h"
 
@@ -22,6 +23,11 @@
 #include "conf/conf.h"
 #include "conf/options.h"
 #include "io/input.h"
+#include "oauth/profile.h"
+#include "practice/fault.h"
+#include "ui/keys.h"
+#include "ui/model.h"
+#include "ui/view.h"
 
 enum { FILE_MAX = 64 * 1024 };
 
@@ -267,7 +273,6 @@ static void make_example(struct buf *out)
 	const struct conf_option *option;
 	const char *before = "";
 
-	buf_init(out, FILE_MAX);
 	(void)buf_adds(out, introduction);
 	for (size_t i = 0; (option = option_at(i)) != NULL; i++) {
 		change_groups(out, before, option);
@@ -277,36 +282,198 @@ static void make_example(struct buf *out)
 	(void)buf_adds(out, "};\n");
 }
 
-static void test_example_is_made_from_the_table(void **state)
-{
-	struct buf text, want;
+/* ---- The keys */
 
-	(void)state;
-	make_example(&want);
-	read_document(&text, "grantty.conf.example");
-	if (strcmp(buf_text(&text), buf_text(&want)) != 0)
-		fail_msg("docs/grantty.conf.example is out of date: run "
-			 "tests/unit/test_manual GOLDEN=write");
-	buf_free(&want);
-	buf_free(&text);
+enum { KEYS_MAX = 64 };
+
+struct key_list {
+	const struct binding *listed[KEYS_MAX]; /* each row only once */
+	size_t count;
+	struct buf *out;
+};
+
+static bool is_listed(const struct key_list *list,
+		      const struct binding *binding)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		if (list->listed[i] == binding)
+			return true;
+	}
+	return false;
 }
 
-static int write_example(void)
+/* The keys that such a screen has and no screen above, or those of all
+ * screens. */
+static void list_keys(struct key_list *list, const char *where, bool everywhere,
+		      const struct model *model, const struct view *view)
+{
+	const unsigned all = (2u << SCREEN_TROUBLE) - 1;
+	const struct binding *binding;
+
+	buf_addf(list->out, ".Pp\n%s\n.Bl -tag -width \"Any key\" -compact\n",
+		 where);
+	for (size_t i = 0; (binding = keys_at(model, view, i)) != NULL; i++) {
+		if (is_listed(list, binding) ||
+		    ((binding->screens & all) == all) != everywhere)
+			continue;
+		assert_true(list->count < KEYS_MAX);
+		list->listed[list->count++] = binding;
+		buf_addf(list->out, ".It %s%s\n%s\n",
+			 binding->name[0] == '?' ? "\\&" : "", binding->name,
+			 binding->help);
+	}
+	buf_adds(list->out, ".El\n");
+}
+
+static void make_keys(struct buf *out)
+{
+	static struct profile_node nodes[2] = {{.descendants = 1}};
+	static const struct profile profile = {
+		.field_count = 2, .nodes = nodes, .node_count = 2};
+	const struct model code = {.screen = SCREEN_SIGN_IN,
+				   .user_code = "X",
+				   .can_quit = true,
+				   .demo = true};
+	const struct model address = {.screen = SCREEN_SIGN_IN,
+				      .authorization_uri = "https://x/"};
+	const struct model confirm = {.screen = SCREEN_CONFIRM,
+				      .now_ms = VIEW_CONSENT_MS};
+	const struct model read = {.screen = SCREEN_PROFILE,
+				   .profile = &profile};
+	const struct model welcome = {.screen = SCREEN_WELCOME};
+	const struct model trouble = {.screen = SCREEN_TROUBLE};
+	const struct view plain = {.zoomable = true, .copies = true};
+	const struct view zoom = {.zoom = true, .zoomable = true};
+	const struct view typing = {.typing = true};
+	const struct view tree = {.tree_shown = true, .tree = {.count = 2}};
+	struct key_list list = {.out = out};
+
+	list_keys(&list, "On every screen:", true, &code, &plain);
+	list_keys(&list, "On the welcome screen:", false, &welcome, &plain);
+	list_keys(&list, "While a code is shown:", false, &code, &plain);
+	list_keys(&list, "In the zoom:", false, &code, &zoom);
+	list_keys(&list,
+		  "While an address is shown\n.Pq Fl -grant Cm code :", false,
+		  &address, &plain);
+	list_keys(&list, "While the browser's final address is entered:", false,
+		  &address, &typing);
+	list_keys(&list, "On\n.Dq Is this you? :", false, &confirm, &plain);
+	list_keys(&list, "On the profile screen:", false, &read, &plain);
+	list_keys(&list, "In the tree of everything the provider sent:", false,
+		  &read, &tree);
+	list_keys(&list, "After an error:", false, &trouble, &plain);
+}
+
+/* ---- The faults */
+
+static void make_faults(struct buf *out)
+{
+	const struct fault_row *row;
+
+	for (size_t i = 0; (row = fault_at(i)) != NULL; i++) {
+		const char *minus = strstr(row->meaning, " -");
+		const int before =
+			minus != NULL ? (int)(minus - row->meaning) : 0;
+
+		buf_addf(out, ".It %s%s\n", row->name,
+			 row->give != NULL ? " +" : "");
+		buf_addf(out, "%.*s%s%s\n", before, row->meaning,
+			 minus != NULL ? " \\" : "",
+			 minus != NULL ? minus + 1 : row->meaning);
+	}
+}
+
+/* ---- What is made from tables */
+
+static const struct made {
+	const char *document;
+	const char *part; /* between two comments with that word; NULL: all */
+	void (*make)(struct buf *out);
+} all_made[] = {
+	{"grantty.conf.example", NULL, make_example},
+	{"grantty.1", "keys", make_keys},
+	{"grantty-practice.1", "faults", make_faults},
+};
+
+enum { MADE_COUNT = sizeof(all_made) / sizeof(all_made[0]) };
+
+/* After that comment in the text. */
+static const char *find_comment(const char *text, const char *slash,
+				const char *word)
+{
+	char line[40];
+	const char *at;
+
+	(void)snprintf(line, sizeof(line), "\n.\\\" %s%s\n", slash, word);
+	at = strstr(text, line);
+	if (at == NULL)
+		fail_msg("there is no comment %s", line);
+	return at + strlen(line);
+}
+
+/* The document as it is, and as it should be. */
+static void make_document(const struct made *made, struct buf *is,
+			  struct buf *ought)
+{
+	const char *text, *end;
+
+	read_document(is, made->document);
+	buf_init(ought, FILE_MAX);
+	if (made->part == NULL) {
+		made->make(ought);
+		return;
+	}
+	text = buf_text(is);
+	end = find_comment(text, "/", made->part) - strlen(made->part) -
+	      sizeof(".\\\" /");
+	buf_add(ought, text,
+		(size_t)(find_comment(text, "", made->part) - text));
+	made->make(ought);
+	buf_adds(ought, end);
+}
+
+static void test_documents_are_made_from_the_tables(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < MADE_COUNT; i++) {
+		struct buf is, ought;
+
+		make_document(&all_made[i], &is, &ought);
+		if (strcmp(buf_text(&is), buf_text(&ought)) != 0)
+			fail_msg("docs/%s is out of date: run "
+				 "tests/unit/test_manual GOLDEN=write",
+				 all_made[i].document);
+		buf_free(&is);
+		buf_free(&ought);
+	}
+}
+
+static bool write_document(const struct made *made)
 {
 	const char *srcdir = getenv("srcdir");
 	char path[4096];
-	struct buf text;
+	struct buf is, ought;
 	FILE *file;
 	bool ok;
 
-	(void)snprintf(path, sizeof(path), "%s/docs/grantty.conf.example",
-		       srcdir != NULL ? srcdir : ".");
-	make_example(&text);
+	(void)snprintf(path, sizeof(path), "%s/docs/%s",
+		       srcdir != NULL ? srcdir : ".", made->document);
+	make_document(made, &is, &ought);
 	file = fopen(path, "w");
-	ok = file != NULL && fputs(buf_text(&text), file) != EOF;
+	ok = file != NULL && fputs(buf_text(&ought), file) != EOF;
 	if (file == NULL || fclose(file) != 0 || !ok)
 		perror(path);
-	buf_free(&text);
+	buf_free(&is);
+	buf_free(&ought);
+	return ok;
+}
+
+static int write_documents(void)
+{
+	bool ok = true;
+
+	for (size_t i = 0; i < MADE_COUNT; i++)
+		ok = write_document(&all_made[i]) && ok;
 	return ok ? 0 : 1;
 }
 
@@ -376,12 +543,12 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_page_has_every_option),
 		cmocka_unit_test(test_page_has_no_other_option),
-		cmocka_unit_test(test_example_is_made_from_the_table),
+		cmocka_unit_test(test_documents_are_made_from_the_tables),
 		cmocka_unit_test(test_example_parses),
 		cmocka_unit_test(test_example_sets_every_option),
 	};
 
 	if (argc > 1 && strcmp(argv[1], "GOLDEN=write") == 0)
-		return write_example();
+		return write_documents();
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
