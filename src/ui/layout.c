@@ -15,6 +15,11 @@
 #include "ui/panel.h"
 #include "ui/view.h"
 
+/* Each is in a file of its own or in that of its companion. */
+extern const struct panel panel_header, panel_qr, panel_code, panel_address,
+	panel_redirect, panel_confirm, panel_log, panel_profile, panel_fields,
+	panel_tree, panel_trouble, panel_welcome, panel_help, panel_keys;
+
 enum {
 	BAR_FROM_ROWS = 4,
 	HEADER_ROWS = 3, /* including an empty row below */

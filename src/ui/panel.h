@@ -22,6 +22,9 @@ struct panel {
 	/* All its rows have their own colours: see term_flush(). */
 	bool apart;
 
+	/* Shows the log and nothing else. */
+	bool is_log;
+
 	/* Draws everything into the rectangle, which is blank, clipped to it.
 	 * Changes only what the rectangle decides in the view: the length of a
 	 * page, and which part of the list is on it. */
@@ -47,21 +50,6 @@ struct panel {
 	int (*rows)(const struct canvas *canvas, int columns,
 		    const struct model *model, const struct view *view);
 };
-
-extern const struct panel panel_header;
-extern const struct panel panel_qr;
-extern const struct panel panel_code;
-extern const struct panel panel_address;
-extern const struct panel panel_redirect;
-extern const struct panel panel_confirm;
-extern const struct panel panel_log;
-extern const struct panel panel_profile;
-extern const struct panel panel_fields;
-extern const struct panel panel_tree;
-extern const struct panel panel_trouble;
-extern const struct panel panel_welcome;
-extern const struct panel panel_help;
-extern const struct panel panel_keys;
 
 /* How many of the rows panel_address gets when panel_redirect has the rest. */
 int panel_address_share(const struct canvas *canvas, int rows, int columns,

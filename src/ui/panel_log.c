@@ -145,4 +145,4 @@ static void draw(struct canvas *canvas, struct rect rect,
 		draw_line(canvas, &lines, log_line(model->log, i));
 }
 
-const struct panel panel_log = {.draw = draw};
+const struct panel panel_log = {.is_log = true, .draw = draw};

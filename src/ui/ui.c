@@ -329,7 +329,7 @@ static void draw_log(struct ui *ui, struct canvas *canvas,
 	for (int i = 0; i < ui->layout.count; i++) {
 		const struct place *place = &ui->layout.places[i];
 
-		if (place->panel != &panel_log)
+		if (!place->panel->is_log)
 			continue;
 		canvas_fill(canvas, place->rect, ROLE_TEXT);
 		place->panel->draw(canvas, place->rect, model, &ui->view);
