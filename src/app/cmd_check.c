@@ -6,8 +6,6 @@
 
 #include "app/cmd.h"
 
-#include <string.h>
-
 #include "app/args.h"
 #include "app/check.h"
 #include "app/report.h"

@@ -34,7 +34,6 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "io/environment.h"
-#include "io/http.h"
 #include "io/sig.h"
 #include "ui/locale.h"
 

@@ -9,7 +9,6 @@
 #include "app/cmd.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #include "app/args.h"
 #include "app/setup.h"

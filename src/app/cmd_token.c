@@ -8,10 +8,6 @@
 
 #include "app/cmd.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "app/args.h"
 #include "app/clock.h"
 #include "app/setup.h"

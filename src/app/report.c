@@ -18,7 +18,6 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "oauth/conformance.h"
-#include "ui/rect.h"
 #include "ui/term.h"
 #include "ui/wrap.h"
 

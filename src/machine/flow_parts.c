@@ -7,8 +7,6 @@
 
 #include "machine/flow_parts.h"
 
-#include <stdlib.h>
-
 #include "base/err.h"
 #include "base/mem.h"
 #include "oauth/provider.h"

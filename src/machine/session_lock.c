@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "base/err.h"
-#include "base/mem.h"
 #include "machine/session_identity.h"
 #include "machine/session_renewal.h"
 #include "machine/session_sign_out.h"

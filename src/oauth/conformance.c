@@ -14,7 +14,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/form.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"

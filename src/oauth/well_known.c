@@ -6,7 +6,6 @@
 
 #include "oauth/well_known.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 

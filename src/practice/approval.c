@@ -15,7 +15,6 @@
 #include "base/buf.h"
 #include "base/crypto.h"
 #include "base/json.h"
-#include "base/mem.h"
 #include "practice/account.h"
 #include "practice/call.h"
 #include "practice/grants.h"

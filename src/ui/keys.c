@@ -7,8 +7,6 @@
 
 #include "ui/keys.h"
 
-#include <string.h>
-
 #include "oauth/profile.h"
 #include "ui/keyboard.h"
 #include "ui/model.h"

@@ -7,7 +7,6 @@
 
 #include "ui/layout.h"
 
-#include <string.h>
 
 #include "base/text.h"
 #include "ui/burn_in.h"

@@ -7,8 +7,6 @@
 
 #include "ui/order.h"
 
-#include <stdbool.h>
-
 #include "ui/canvas.h"
 #include "ui/view.h"
 

@@ -5,8 +5,6 @@
  */
 #include "config.h"
 
-#include <limits.h>
-
 #include "base/text.h"
 #include "ui/keys.h"
 #include "ui/panel.h"

@@ -7,7 +7,6 @@
 
 #include "ui/symbol.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
