@@ -91,38 +91,6 @@ static bool unknown_error(const struct fault_scene *scene,
 	return true;
 }
 
-static bool http_404(const struct fault_scene *scene, struct answer *answer)
-{
-	(void)scene;
-	answer_text(answer, 404, "text/html",
-		    "<html><head><title>404 Not Found</title></head>"
-		    "<body><h1>404 Not Found</h1></body></html>\n");
-	return true;
-}
-
-static bool http_415(const struct fault_scene *scene, struct answer *answer)
-{
-	(void)scene;
-	answer_text(answer, 415, "application/json", "{}");
-	return true;
-}
-
-static bool http_500(const struct fault_scene *scene, struct answer *answer)
-{
-	(void)scene;
-	answer_text(answer, 500, "application/json", "{}");
-	return true;
-}
-
-static bool html_502(const struct fault_scene *scene, struct answer *answer)
-{
-	(void)scene;
-	answer_text(answer, 502, "text/html",
-		    "<html><head><title>502 Bad Gateway</title></head>"
-		    "<body><h1>502 Bad Gateway</h1></body></html>\n");
-	return true;
-}
-
 static void too_many(const struct fault_scene *scene, struct answer *answer)
 {
 	dialect_error(answer, scene->dialect, "too_many_requests",
@@ -157,29 +125,6 @@ static bool redirect(const struct fault_scene *scene, struct answer *answer)
 	answer_header(answer, "Location", "%s%s?redirected=1",
 		      scene->public_url, scene->call->path);
 	answer_text(answer, 302, NULL, "");
-	return true;
-}
-
-static bool not_json(const struct fault_scene *scene, struct answer *answer)
-{
-	(void)scene;
-	answer_text(answer, 200, "text/plain", "All is well.\n");
-	return true;
-}
-
-static bool empty(const struct fault_scene *scene, struct answer *answer)
-{
-	(void)scene;
-	answer_text(answer, 200, "application/json", "");
-	return true;
-}
-
-static bool truncated_json(const struct fault_scene *scene,
-			   struct answer *answer)
-{
-	(void)scene;
-	answer_text(answer, 200, "application/json",
-		    "{\"token_type\":\"Bearer\",\"access_token\":\"YW");
 	return true;
 }
 
@@ -233,156 +178,90 @@ static bool drip(const struct fault_scene *scene, struct answer *answer)
 
 /* ---- The table */
 
+#define JSON(code, text) \
+	.status = (code), .type = "application/json", .body = (text)
+#define PAGE(code, reason)                                          \
+	.status = (code), .type = "text/html",                      \
+	.body = "<html><head><title>" #code " " reason "</title>"   \
+		"</head><body><h1>" #code " " reason "</h1></body>" \
+		"</html>\n"
+
+/* clang-format off */
 static const struct fault_row rows[] = {
-	{.name = "no-interval",
-	 .meaning = "the answer with the code has no interval",
-	 .places = AT_AUTHORIZE,
-	 .spoil = no_interval},
-	{.name = "zero-interval",
-	 .meaning = "interval is 0",
-	 .places = AT_AUTHORIZE,
-	 .spoil = zero_interval},
-	{.name = "negative-interval",
-	 .meaning = "interval is -5",
-	 .places = AT_AUTHORIZE,
-	 .spoil = negative_interval},
-	{.name = "huge-interval",
-	 .meaning = "interval is 10 to the 12th",
-	 .places = AT_AUTHORIZE,
-	 .spoil = huge_interval},
-	{.name = "string-numbers",
-	 .meaning = "numbers are quoted, as in \"300\"",
-	 .places = AT_AUTHORIZE | AT_POLL | AT_REFRESH,
-	 .id = FAULT_STRING_NUMBERS},
-	{.name = "expire-soon",
-	 .meaning = "codes expire after 10 s",
-	 .places = AT_AUTHORIZE,
-	 .id = FAULT_EXPIRE_SOON},
-	{.name = "bad-uri",
-	 .meaning = "verification_uri is a javascript: URI",
-	 .places = AT_AUTHORIZE,
-	 .spoil = bad_uri},
-	{.name = "http-uri",
-	 .meaning = "verification_uri is plain http on another machine",
-	 .places = AT_AUTHORIZE,
-	 .spoil = http_uri},
-	{.name = "no-redirect-uri",
-	 .meaning = "400 that names redirect_uri, as Webex sends it",
-	 .places = AT_AUTHORIZE,
-	 .give = no_redirect_uri},
-	{.name = "slow-down",
-	 .meaning = "slow_down three times",
-	 .places = AT_POLL,
-	 .times = 3,
-	 .id = FAULT_SLOW_DOWN},
-	{.name = "whole-seconds",
-	 .meaning = "polls are timed in whole seconds",
-	 .places = AT_POLL,
-	 .id = FAULT_WHOLE_SECONDS},
-	{.name = "more-seconds",
-	 .meaning =
-		 "the same; slow_down until more than the interval has passed",
-	 .places = AT_POLL,
-	 .id = FAULT_MORE_SECONDS},
-	{.name = "seconds-up",
-	 .meaning = "the time of a poll is rounded up to a whole second",
-	 .places = AT_POLL,
-	 .id = FAULT_SECONDS_UP},
-	{.name = "deny",
-	 .meaning = "access_denied",
-	 .places = AT_POLL,
-	 .id = FAULT_DENY},
-	{.name = "refresh-invalid-grant",
-	 .meaning = "a refresh is answered with invalid_grant",
-	 .places = AT_REFRESH,
-	 .give = invalid_grant},
-	{.name = "invalid-client",
-	 .meaning = "401 invalid_client",
-	 .places = AT_POLL,
-	 .give = invalid_client},
-	{.name = "unknown-error",
-	 .meaning = "400 with an unknown error code",
-	 .places = AT_POLL,
-	 .give = unknown_error},
-	{.name = "http-404",
-	 .meaning = "404 with an HTML page",
-	 .places = AT_POLL,
-	 .give = http_404},
-	{.name = "http-415",
-	 .meaning = "415 with an empty JSON object",
-	 .places = AT_POLL,
-	 .give = http_415},
-	{.name = "http-500",
-	 .meaning = "500 with an empty JSON object",
-	 .places = AT_POLL,
-	 .give = http_500},
-	{.name = "html-502",
-	 .meaning = "502 with an HTML page, three times",
-	 .places = AT_POLL,
-	 .times = 3,
-	 .give = html_502},
-	{.name = "rate-limit",
-	 .meaning = "429 with Retry-After: 2",
-	 .places = AT_POLL,
-	 .give = rate_limit},
-	{.name = "retry-date",
-	 .meaning = "429 with an HTTP date 2 s ahead in Retry-After",
-	 .places = AT_POLL,
-	 .give = retry_date},
-	{.name = "redirect",
-	 .meaning = "302 to the same server",
-	 .places = AT_POLL,
-	 .give = redirect},
-	{.name = "not-json",
-	 .meaning = "200 with plain text",
-	 .places = AT_POLL,
-	 .give = not_json},
-	{.name = "empty",
-	 .meaning = "200 with an empty body",
-	 .places = AT_POLL,
-	 .give = empty},
-	{.name = "truncated-json",
-	 .meaning = "200 with truncated JSON",
-	 .places = AT_POLL,
-	 .give = truncated_json},
-	{.name = "big-body",
-	 .meaning = "200 with a chunked body of 32 MB",
-	 .places = AT_POLL,
-	 .give = big_body},
-	{.name = "gzip",
-	 .meaning = "the answer is gzipped, even if not accepted",
-	 .places = AT_POLL,
-	 .give = gzip},
-	{.name = "keep-alive",
-	 .meaning = "the connection closes after 2 idle seconds",
-	 .places = AT_POLL,
-	 .give = keep_alive},
-	{.name = "drip",
-	 .meaning = "the answer is sent at one byte every 200 ms",
-	 .places = AT_POLL,
-	 .give = drip},
-	{.name = "hang",
-	 .meaning = "the answer is never sent",
-	 .places = AT_POLL,
-	 .give = hang},
-	{.name = "drop",
-	 .meaning = "the connection closes without an answer",
-	 .places = AT_POLL,
-	 .give = drop},
-	{.name = "drop-token",
-	 .meaning = "the answer with the issued tokens is lost once",
-	 .places = AT_POLL | AT_REFRESH,
-	 .times = 1,
-	 .id = FAULT_DROP_TOKEN},
-	{.name = "hostile-text",
-	 .meaning = "texts with escapes, C1 and bidirectional controls",
-	 .places = AT_AUTHORIZE | AT_POLL | AT_REFRESH | AT_PROFILE,
-	 .id = FAULT_HOSTILE_TEXT},
-	{.name = "huge-profile",
-	 .meaning = "the profile has 10,000 fields and a depth of 50",
-	 .places = AT_PROFILE,
-	 .id = FAULT_HUGE_PROFILE},
+	{ "no-interval", "the answer with the code has no interval",
+	  AT_AUTHORIZE, .spoil = no_interval },
+	{ "zero-interval", "interval is 0",
+	  AT_AUTHORIZE, .spoil = zero_interval },
+	{ "negative-interval", "interval is -5",
+	  AT_AUTHORIZE, .spoil = negative_interval },
+	{ "huge-interval", "interval is 10 to the 12th",
+	  AT_AUTHORIZE, .spoil = huge_interval },
+	{ "string-numbers", "numbers are quoted, as in \"300\"",
+	  AT_AUTHORIZE | AT_POLL | AT_REFRESH, .id = FAULT_STRING_NUMBERS },
+	{ "expire-soon", "codes expire after 10 s",
+	  AT_AUTHORIZE, .id = FAULT_EXPIRE_SOON },
+	{ "bad-uri", "verification_uri is a javascript: URI",
+	  AT_AUTHORIZE, .spoil = bad_uri },
+	{ "http-uri", "verification_uri is plain http on another machine",
+	  AT_AUTHORIZE, .spoil = http_uri },
+	{ "no-redirect-uri", "400 that names redirect_uri, as Webex sends it",
+	  AT_AUTHORIZE, .give = no_redirect_uri },
+	{ "slow-down", "slow_down three times",
+	  AT_POLL, .id = FAULT_SLOW_DOWN, .times = 3 },
+	{ "whole-seconds", "polls are timed in whole seconds",
+	  AT_POLL, .id = FAULT_WHOLE_SECONDS },
+	{ "more-seconds", "the same; slow_down until more than the interval has passed",
+	  AT_POLL, .id = FAULT_MORE_SECONDS },
+	{ "seconds-up", "the time of a poll is rounded up to a whole second",
+	  AT_POLL, .id = FAULT_SECONDS_UP },
+	{ "deny", "access_denied",
+	  AT_POLL, .id = FAULT_DENY },
+	{ "refresh-invalid-grant", "a refresh is answered with invalid_grant",
+	  AT_REFRESH, .give = invalid_grant },
+	{ "invalid-client", "401 invalid_client",
+	  AT_POLL, .give = invalid_client },
+	{ "unknown-error", "400 with an unknown error code",
+	  AT_POLL, .give = unknown_error },
+	{ "http-404", "404 with an HTML page",
+	  AT_POLL, PAGE(404, "Not Found") },
+	{ "http-415", "415 with an empty JSON object",
+	  AT_POLL, JSON(415, "{}") },
+	{ "http-500", "500 with an empty JSON object",
+	  AT_POLL, JSON(500, "{}") },
+	{ "html-502", "502 with an HTML page, three times",
+	  AT_POLL, PAGE(502, "Bad Gateway"), .times = 3 },
+	{ "rate-limit", "429 with Retry-After: 2",
+	  AT_POLL, .give = rate_limit },
+	{ "retry-date", "429 with an HTTP date 2 s ahead in Retry-After",
+	  AT_POLL, .give = retry_date },
+	{ "redirect", "302 to the same server",
+	  AT_POLL, .give = redirect },
+	{ "not-json", "200 with plain text",
+	  AT_POLL, .status = 200, .type = "text/plain", .body = "All is well.\n" },
+	{ "empty", "200 with an empty body",
+	  AT_POLL, JSON(200, "") },
+	{ "truncated-json", "200 with truncated JSON",
+	  AT_POLL, JSON(200, "{\"token_type\":\"Bearer\",\"access_token\":\"YW") },
+	{ "big-body", "200 with a chunked body of 32 MB",
+	  AT_POLL, .give = big_body },
+	{ "gzip", "the answer is gzipped, even if not accepted",
+	  AT_POLL, .give = gzip },
+	{ "keep-alive", "the connection closes after 2 idle seconds",
+	  AT_POLL, .give = keep_alive },
+	{ "drip", "the answer is sent at one byte every 200 ms",
+	  AT_POLL, .give = drip },
+	{ "hang", "the answer is never sent",
+	  AT_POLL, .give = hang },
+	{ "drop", "the connection closes without an answer",
+	  AT_POLL, .give = drop },
+	{ "drop-token", "the answer with the issued tokens is lost once",
+	  AT_POLL | AT_REFRESH, .id = FAULT_DROP_TOKEN, .times = 1 },
+	{ "hostile-text", "texts with escapes, C1 and bidirectional controls",
+	  AT_AUTHORIZE | AT_POLL | AT_REFRESH | AT_PROFILE, .id = FAULT_HOSTILE_TEXT },
+	{ "huge-profile", "the profile has 10,000 fields and a depth of 50",
+	  AT_PROFILE, .id = FAULT_HUGE_PROFILE },
 };
+/* clang-format on */
 
 #define ROWS (sizeof rows / sizeof *rows)
 
@@ -400,6 +279,11 @@ static const struct {
 const struct fault_row *fault_at(size_t i)
 {
 	return i < ROWS ? &rows[i] : NULL;
+}
+
+bool fault_can_move(const struct fault_row *row)
+{
+	return row->give || row->body;
 }
 
 static bool is_word(const char *s, size_t len, const char *word)
@@ -440,7 +324,7 @@ bool faults_set(struct faults *faults, const char *spec, struct err *err)
 				       "authorize, poll, refresh, profile, "
 				       "revoke or discovery.",
 				       (int)len, rest);
-		if (!rows[fault].give && !(rows[fault].places & at))
+		if (!fault_can_move(&rows[fault]) && !(rows[fault].places & at))
 			return err_set(err,
 				       "The fault %s cannot be moved to %.*s.",
 				       rows[fault].name, (int)len, rest);
@@ -483,10 +367,16 @@ bool faults_due(struct faults *faults, enum fault id, enum place place)
 bool faults_replace(struct faults *faults, const struct fault_scene *scene,
 		    enum place place, struct answer *answer)
 {
-	for (size_t i = 0; i < ROWS; i++)
-		if (rows[i].give && is_due(faults, i, place) &&
-		    rows[i].give(scene, answer))
-			return true;
+	for (size_t i = 0; i < ROWS; i++) {
+		if (!fault_can_move(&rows[i]) || !is_due(faults, i, place))
+			continue;
+		if (rows[i].give && !rows[i].give(scene, answer))
+			continue;
+		if (!rows[i].give)
+			answer_text(answer, rows[i].status, rows[i].type,
+				    rows[i].body);
+		return true;
+	}
 	return false;
 }
 

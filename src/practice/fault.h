@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The faults that the practice server can simulate: one table row each, with
- * the function that has its effect. Knows no endpoint.
+ * its effect. Knows no endpoint.
  */
 #ifndef GRANTTY_PRACTICE_FAULT_H
 #define GRANTTY_PRACTICE_FAULT_H
@@ -16,9 +16,9 @@ struct call;
 struct err;
 
 /* The faults whose effect is in an endpoint, see faults_due(). All others
- * are functions in their rows. */
+ * have it in their rows. */
 enum fault {
-	FAULT_FUNCTION, /* none of these */
+	FAULT_IN_ROW, /* none of these */
 	FAULT_STRING_NUMBERS,
 	FAULT_EXPIRE_SOON,
 	FAULT_SLOW_DOWN,
@@ -48,15 +48,18 @@ struct fault_scene {
 	enum dialect dialect;
 };
 
-/* A row has one of id, give and spoil. */
+/* A row has one of id, body, give and spoil. */
 struct fault_row {
 	const char *name;
 	const char *meaning; /* for --help */
 	unsigned places;     /* where it applies by default */
 	int times;	     /* how often; 0: until cleared */
 	enum fault id;
+	/* The wrong answer. */
+	unsigned status;
+	const char *type, *body;
 	/* Writes a wrong answer. False if the right one is to be given
-	 * nevertheless. Such a fault can apply anywhere: NAME@PLACE. */
+	 * nevertheless. */
 	bool (*give)(const struct fault_scene *scene, struct answer *answer);
 	/* Changes a device authorization response. */
 	void (*spoil)(struct code_answer *code);
@@ -64,6 +67,9 @@ struct fault_row {
 
 /* The i-th fault in the order of --help; NULL past the end. */
 const struct fault_row *fault_at(size_t i);
+
+/* True if that fault can apply anywhere: NAME@PLACE. */
+bool fault_can_move(const struct fault_row *row);
 
 /* An upper bound for the number of faults. */
 enum { FAULTS_MAX = 64 };

@@ -113,8 +113,8 @@ void options_print_help(void)
 	     "poll, refresh,\n"
 	     "profile, revoke or discovery:");
 	for (size_t i = 0; (row = fault_at(i)); i++)
-		printf("  %c %-24s %s\n", row->give ? '+' : ' ', row->name,
-		       row->meaning);
+		printf("  %c %-24s %s\n", fault_can_move(row) ? '+' : ' ',
+		       row->name, row->meaning);
 	puts("\nPaths: /device_authorization /token /userinfo /revoke /device\n"
 	     "       /.well-known/openid-configuration /control\n"
 	     "       /v1/device/authorize /v1/device/token /v1/access_token\n"

@@ -138,7 +138,7 @@ static void test_rows_are_whole(void **state)
 
 	(void)state;
 	for (size_t i = 0; (row = fault_at(i)); i++) {
-		int effects = (row->id != FAULT_FUNCTION) +
+		int effects = (row->id != FAULT_IN_ROW) + (row->body != NULL) +
 			      (row->give != NULL) + (row->spoil != NULL);
 
 		if (effects != 1)

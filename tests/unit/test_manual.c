@@ -376,7 +376,7 @@ static void make_faults(struct buf *out)
 			minus != NULL ? (int)(minus - row->meaning) : 0;
 
 		buf_addf(out, ".It %s%s\n", row->name,
-			 row->give != NULL ? " +" : "");
+			 fault_can_move(row) ? " +" : "");
 		buf_addf(out, "%.*s%s%s\n", before, row->meaning,
 			 minus != NULL ? " \\" : "",
 			 minus != NULL ? minus + 1 : row->meaning);
