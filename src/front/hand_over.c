@@ -44,20 +44,20 @@ static int hand_over(const struct args *args, struct err *err)
 	return EXIT_FAILED;
 }
 
-int cmd_kiosk(const struct args *args, struct err *err)
-{
-	return hand_over(args, err);
-}
+#define HAND_OVER(verb)                                    \
+	int verb(const struct args *args, struct err *err) \
+	{                                                  \
+		return hand_over(args, err);               \
+	}
 
-int cmd_login(const struct args *args, struct err *err)
-{
-	return hand_over(args, err);
-}
-
-int cmd_token_online(const struct args *args, struct err *err)
-{
-	return hand_over(args, err);
-}
+HAND_OVER(cmd_kiosk)
+HAND_OVER(cmd_login)
+HAND_OVER(cmd_token_online)
+HAND_OVER(cmd_logout)
+HAND_OVER(cmd_seal)
+HAND_OVER(cmd_config)
+HAND_OVER(cmd_check)
+HAND_OVER(cmd_demo)
 
 /* Either it is damaged, which is then found again and reported; or it has a
  * key, which this program cannot judge (doors.c). */
@@ -65,29 +65,4 @@ bool cmd_can_judge(const struct args *args, struct err *err)
 {
 	(void)hand_over(args, err);
 	return false;
-}
-
-int cmd_logout(const struct args *args, struct err *err)
-{
-	return hand_over(args, err);
-}
-
-int cmd_seal(const struct args *args, struct err *err)
-{
-	return hand_over(args, err);
-}
-
-int cmd_config(const struct args *args, struct err *err)
-{
-	return hand_over(args, err);
-}
-
-int cmd_check(const struct args *args, struct err *err)
-{
-	return hand_over(args, err);
-}
-
-int cmd_demo(const struct args *args, struct err *err)
-{
-	return hand_over(args, err);
 }
