@@ -7,7 +7,6 @@
 
 #include "ui/layout.h"
 
-
 #include "base/text.h"
 #include "ui/burn_in.h"
 #include "ui/model.h"
@@ -469,24 +468,14 @@ static void lay_profile(struct layout *layout, const struct canvas *canvas,
 	put_with_log(layout, model, list, body, rows);
 }
 
-static void lay_trouble(struct layout *layout, const struct canvas *canvas,
-			struct rect screen, const struct model *model,
-			const struct view *view)
+static void lay_panel(struct layout *layout, const struct canvas *canvas,
+		      struct rect screen, const struct panel *panel,
+		      const struct model *model, const struct view *view)
 {
 	struct rect body = put_screen(layout, screen, view);
 
-	put_with_log(layout, model, &panel_trouble, body,
-		     panel_trouble.rows(canvas, body.columns, model, view));
-}
-
-static void lay_confirm(struct layout *layout, const struct canvas *canvas,
-			struct rect screen, const struct model *model,
-			const struct view *view)
-{
-	struct rect body = put_screen(layout, screen, view);
-
-	put_with_log(layout, model, &panel_confirm, body,
-		     panel_confirm.rows(canvas, body.columns, model, view));
+	put_with_log(layout, model, panel, body,
+		     panel->rows(canvas, body.columns, model, view));
 }
 
 static void lay(struct layout *layout, const struct canvas *canvas,
@@ -509,13 +498,13 @@ static void lay(struct layout *layout, const struct canvas *canvas,
 			lay_sign_in(layout, canvas, screen, model, view);
 		break;
 	case SCREEN_CONFIRM:
-		lay_confirm(layout, canvas, screen, model, view);
+		lay_panel(layout, canvas, screen, &panel_confirm, model, view);
 		break;
 	case SCREEN_PROFILE:
 		lay_profile(layout, canvas, screen, model, view);
 		break;
 	case SCREEN_TROUBLE:
-		lay_trouble(layout, canvas, screen, model, view);
+		lay_panel(layout, canvas, screen, &panel_trouble, model, view);
 		break;
 	}
 	for (int i = 0; i < layout->count; i++) {
