@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * machine/pending and what flow and visit make of it: a code that outlives its
- * program, in virtual time. The modelled provider fails a case where the next
- * run asks too early or about a code that is over.
+ * What a flow makes of a code that outlived its program, in virtual time. The
+ * modelled provider fails a case in which the next run polls too early, or with
+ * a code that is over.
  */
 #include "config.h"
 
@@ -15,14 +15,11 @@
 
 #include <cmocka.h>
 
-#include "base/err.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "conf/options.h"
 #include "machine/flow.h"
 #include "machine/pending.h"
-#include "machine/session.h"
-#include "machine/visit.h"
 #include "world.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -485,154 +482,6 @@ static void test_settings(void **state)
 	}
 }
 
-static struct pending example(void)
-{
-	return (struct pending){
-		.code =
-			{
-				.device_code = (char *)(uintptr_t) "D",
-				.user_code = (char *)(uintptr_t) "AB-CD",
-				.verification_uri =
-					(char *)(uintptr_t) "https://"
-							    "id.example/verify",
-				.expires_in_s = 300,
-				.interval_s = 5,
-			},
-		.expires_ms = 90000,
-		.expires_at = 1800000090,
-	};
-}
-
-static const struct event now = {.now_ms = 10000, .wall_s = 1800000010};
-
-static void test_text(void **state)
-{
-	static const char client[] =
-		"{\"version\":1,\"client\":{\"issuer\":\"https://id.example\","
-		"\"device_authorization_endpoint\":\"https://id.example/"
-		"device\",\"device_token_endpoint\":\"https://id.example/"
-		"token\",\"client_id\":\"screen\",\"scope\":\"profile\","
-		"\"audience\":\"\",\"device_name\":\"\",\"dpop\":false,"
-		"\"extra\":{}},\"device_code\":\"D\",\"user_code\":\"AB-CD\","
-		"\"verification_uri\":\"https://id.example/verify\","
-		"\"expires_in\":300,\"interval\":5,\"expires_at\":1800000090";
-	static const struct {
-		const char *boot;
-		bool by_wall;
-		const char *rest;
-	} cases[] = {
-		{"b", false, ",\"boot\":\"b\",\"expires_ms\":90000}"},
-		{"", false, "}"},
-		{"b", true, "}"},
-	};
-	struct issuer issuer;
-
-	(void)state;
-	issuer_init(&issuer);
-	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct pending pending = example();
-		char *text;
-
-		pending.by_wall = cases[i].by_wall;
-		text = pending_write(&pending, &issuer.provider, cases[i].boot);
-		assert_memory_equal(text, client, strlen(client));
-		assert_string_equal(text + strlen(client), cases[i].rest);
-		free(text);
-	}
-	issuer_free(&issuer);
-}
-
-/* One member is another value, or gone where that is NULL. */
-static void test_damage(void **state)
-{
-	static const struct {
-		const char *name, *value, *says;
-	} cases[] = {
-		{"audience", "1", NULL}, /* not looked at up here */
-		{"expires_ms", "10001", NULL},
-		{"expires_ms", "310000", NULL},
-		{"interval", "301", NULL},
-		{"verification_uri_complete", "\"http://x.example/\"", NULL},
-		{"version", "2", "damaged"},
-		{"version", NULL, "damaged"},
-		{"client", NULL, "settings"},
-		{"client", "{}", "settings"},
-		{"client", "\"screen\"", "settings"},
-		{"device_code", NULL, "damaged"},
-		{"device_code", "\"a b\"", "damaged"},
-		{"user_code", NULL, "damaged"},
-		{"user_code", "\"\\u001b[2J\"", "damaged"},
-		{"user_code", "7", "damaged"},
-		{"verification_uri", "\"http://id.example/\"", "damaged"},
-		{"verification_uri", "\"https://a@id.example/\"", "damaged"},
-		{"interval", NULL, "damaged"},
-		{"interval", "0", "damaged"},
-		{"interval", "-5", "damaged"},
-		{"interval", "1e300", "damaged"},
-		{"dpop_key", "\"no key\"", "damaged"},
-		{"expires_at", NULL, "damaged"},
-		{"expires_at", "1e300", "damaged"},
-		{"expires_at", "-1", NULL},	      /* a clock before 1970 */
-		{"expires_at", "300000000000", NULL}, /* and after 9999 */
-		{"expires_ms", NULL, "damaged"},
-		{"expires_ms", "\"soon\"", "damaged"},
-		{"expires_ms", "1e300", "damaged"},
-		{"expires_ms", "10000", "has expired"},
-		{"expires_ms", "310001", "clock"},
-		{"boot", NULL, NULL},
-		{"boot", "\"another\"", NULL},
-		{"boot", "7", NULL},
-	};
-	struct issuer issuer;
-
-	(void)state;
-	issuer_init(&issuer);
-	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct pending pending = example(), read = {0};
-		char *text = pending_write(&pending, &issuer.provider, "b");
-		struct json *json = json_parse(text, strlen(text), NULL);
-		const char *value = cases[i].value ? cases[i].value : "null";
-		struct err err = {""};
-		bool ok;
-
-		json_set(json, cases[i].name,
-			 json_parse(value, strlen(value), NULL));
-		free(text);
-		text = json_print(json, false);
-		ok = pending_read(&read, text, strlen(text), &issuer.provider,
-				  "b", &now, &err);
-		if (ok != (cases[i].says == NULL) ||
-		    (!ok && strstr(err.text, cases[i].says) == NULL))
-			fail_msg("%s = %s: %s", cases[i].name, value, err.text);
-		if (!ok)
-			assert_null(read.code.device_code);
-		pending_free(&read);
-		json_free(json);
-		free(text);
-	}
-	issuer_free(&issuer);
-}
-
-static void test_no_text(void **state)
-{
-	static const char *const texts[] = {
-		"", "{", "[]", "null", "7", "{}", "{\"version\":1}", "{} {}",
-	};
-	struct issuer issuer;
-
-	(void)state;
-	issuer_init(&issuer);
-	for (size_t i = 0; i < COUNT(texts); i++) {
-		struct pending read = {0};
-		struct err err = {""};
-
-		assert_false(pending_read(&read, texts[i], strlen(texts[i]),
-					  &issuer.provider, "b", &now, &err));
-		assert_true(err.text[0] != '\0');
-	}
-	issuer_free(&issuer);
-}
-
 /* Flash memory wears out: once for each code, and for each slow_down. */
 static void test_writes(void **state)
 {
@@ -714,163 +563,6 @@ static void test_code_grant(void **state)
 	close_scene(&scene);
 }
 
-/* ---- The kiosk */
-
-static struct visit *begin(struct world *world,
-			   const struct visit_policy *policy,
-			   struct client **client)
-{
-	struct event event = world_event(world, EVENT_TICK);
-	struct visit *visit = visit_new(&world->issuer.provider, policy, 3);
-	struct action action;
-	const char *record;
-
-	*client = world_add_visit(world, visit);
-	record = world_take_code(world, *client);
-	if (record != NULL)
-		visit_recall_code(visit, record, world->boot);
-	visit_begin(visit, &event, &action);
-	world_do(world, *client, &action);
-	return visit;
-}
-
-/* True if a person finds the code that was there before, whatever the kiosk
- * does when nothing is kept. */
-static void test_kiosk(void **state)
-{
-	static const struct visit_policy policies[] = {
-		{.resume = true},
-		{.resume = true, .wait_for_key = true},
-		{.resume = true, .spread = true},
-		{.once = true},
-	};
-
-	(void)state;
-	for (size_t i = 0; i < COUNT(policies); i++) {
-		struct world world;
-		struct client *client;
-		struct visit *visit;
-
-		world_init(&world);
-		world.now_ms = 20000; /* just started: see BOOTED_MS */
-		visit = begin(&world, &policies[i], &client);
-		world_post(&world, client, EVENT_START);
-		world_run(&world, world.now_ms + 30000);
-		assert_int_equal(
-			world.issuer.requests[REQUEST_DEVICE_AUTHORIZATION], 1);
-		visit_free(visit);
-		world_crash(&world);
-		visit = begin(&world, &policies[i], &client);
-		assert_int_equal(visit_stage(visit), VISIT_SIGN_IN);
-		assert_non_null(flow_code(visit_flow(visit)));
-		world.issuer.approve_ms = world.now_ms;
-		world_run(&world, world.now_ms + 30000);
-		assert_int_equal(visit_stage(visit),
-				 policies[i].once ? VISIT_OVER : VISIT_PROFILE);
-		assert_int_equal(
-			world.issuer.requests[REQUEST_DEVICE_AUTHORIZATION], 1);
-		assert_null(world.disk.code);
-		visit_free(visit);
-		world_free(&world);
-	}
-}
-
-/* No trouble, and a login goes on: with another code, in every way to begin. */
-static void test_used_up_at_a_kiosk(void **state)
-{
-	static const struct visit_policy policies[] = {
-		{.resume = true},
-		{.resume = true, .wait_for_key = true},
-		{.resume = true, .spread = true},
-		{.once = true},
-	};
-	static const char *const answers[] = {"expired", "invalid_grant"};
-
-	(void)state;
-	for (size_t i = 0; i < 2 * COUNT(policies); i++) {
-		const struct visit_policy *policy = &policies[i / 2];
-		struct world world;
-		struct client *client;
-		struct visit *visit;
-
-		world_init(&world);
-		world.now_ms = 20000;
-		visit = begin(&world, policy, &client);
-		world_post(&world, client, EVENT_START);
-		world_run(&world, world.now_ms + 30000);
-		visit_free(visit);
-		world_crash(&world);
-		visit = begin(&world, policy, &client);
-		world.issuer.script[REQUEST_POLL] = answers[i % 2];
-		while (world.issuer.requests[REQUEST_DEVICE_AUTHORIZATION] < 2)
-			assert_true(world_turn(&world, world.now_ms + HOUR_MS));
-		assert_int_equal(visit_stage(visit), VISIT_SIGN_IN);
-		world.issuer.script[REQUEST_POLL] = "rules";
-		world.issuer.approve_ms = world.now_ms;
-		world_run(&world, world.now_ms + 30000);
-		assert_int_equal(visit_stage(visit),
-				 policy->once ? VISIT_OVER : VISIT_PROFILE);
-		visit_free(visit);
-		world_free(&world);
-	}
-}
-
-/* Somebody is signed in: by another program at the same session. */
-static void test_signed_in_meanwhile(void **state)
-{
-	static const struct visit_policy policy = {.resume = true};
-	struct world world;
-	struct client *client;
-	struct visit *visit;
-
-	(void)state;
-	world_init(&world);
-	visit = begin(&world, &policy, &client);
-	world_run(&world, world.now_ms + 10000);
-	assert_non_null(world.disk.code);
-	visit_free(visit);
-	world_crash(&world);
-	world_store(&world, world.issuer.provider.id, 3600);
-	visit = begin(&world, &policy, &client);
-	world_run(&world, world.now_ms + 10000);
-	assert_int_equal(visit_stage(visit), VISIT_PROFILE);
-	assert_null(world.disk.code);
-	/* And later that code is not what is shown. */
-	world_post(&world, client, EVENT_SIGN_OUT);
-	world_run(&world, world.now_ms + 10000);
-	assert_int_equal(world.issuer.requests[REQUEST_DEVICE_AUTHORIZATION],
-			 2);
-	visit_free(visit);
-	world_free(&world);
-}
-
-/* Two at one session: each shows its own, one keeps it, and no code is asked
- * about by both. */
-static void test_two_kiosks(void **state)
-{
-	static const struct visit_policy policy = {.resume = true};
-	struct world world;
-	struct client *clients[2];
-	struct visit *visits[2];
-
-	(void)state;
-	world_init(&world);
-	world.issuer.script[REQUEST_POLL] = "pending";
-	visits[0] = begin(&world, &policy, &clients[0]);
-	world_run(&world, world.now_ms + 2000);
-	visits[1] = begin(&world, &policy, &clients[1]);
-	world_run(&world, world.now_ms + 2000);
-	assert_int_equal(world.issuer.requests[REQUEST_DEVICE_AUTHORIZATION],
-			 2);
-	assert_string_not_equal(flow_code(visit_flow(visits[0]))->device_code,
-				flow_code(visit_flow(visits[1]))->device_code);
-	assert_non_null(strstr(world.disk.code,
-			       flow_code(visit_flow(visits[0]))->device_code));
-	visit_free(visits[0]);
-	visit_free(visits[1]);
-	world_free(&world);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -883,18 +575,11 @@ int main(void)
 		cmocka_unit_test(test_code_used_up),
 		cmocka_unit_test(test_used_up_once),
 		cmocka_unit_test(test_over_before_a_poll),
-		cmocka_unit_test(test_used_up_at_a_kiosk),
 		cmocka_unit_test(test_secrets_of_the_code),
 		cmocka_unit_test(test_settings),
-		cmocka_unit_test(test_text),
-		cmocka_unit_test(test_damage),
-		cmocka_unit_test(test_no_text),
 		cmocka_unit_test(test_writes),
 		cmocka_unit_test(test_ends),
 		cmocka_unit_test(test_code_grant),
-		cmocka_unit_test(test_kiosk),
-		cmocka_unit_test(test_signed_in_meanwhile),
-		cmocka_unit_test(test_two_kiosks),
 	};
 
 	json_init();
