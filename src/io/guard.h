@@ -3,9 +3,8 @@
  * A small process that restores the terminal if the program ends without doing
  * so: killed, crashed, out of memory, or the terminal hung up. It is forked
  * before any secret is read, wipes the environment it inherits, and frees the
- * heap. If both
- * processes are killed at once, the terminal is not restored. There is only one
- * guard at a time.
+ * heap. If both processes are killed at once, the terminal is not restored.
+ * There is only one guard at a time.
  */
 #ifndef GRANTTY_IO_GUARD_H
 #define GRANTTY_IO_GUARD_H

@@ -37,7 +37,7 @@ void vt_font_copy(struct vt_font *to, const struct vt_font *from);
 /* Sets the glyphs and the map. */
 bool vt_font_write(const struct vt_font *font, int fd);
 
-/* True if all glyphs look the same; whether the maps are the same as well. */
+/* True if all glyphs look the same; if the maps are also the same. */
 bool vt_font_looks_like(const struct vt_font *font,
 			const struct vt_font *other);
 bool vt_font_equals(const struct vt_font *font, const struct vt_font *other);

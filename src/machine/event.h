@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What the pure machines exchange with the outside: events go in, at most one
- * action comes out. This header holds only types.
+ * action comes out.
  *
  * Times: *_ms are milliseconds of CLOCK_BOOTTIME; *_s of the wall clock are
  * Unix seconds. A machine reads no clock; both times come with the event.
@@ -30,9 +30,9 @@ enum event_kind {
 	EVENT_TOUCHED,	/* any other user activity: restarts idle time */
 	EVENT_REDIRECT, /* the browser was redirected here, or the user pasted
 			 * the address it ended on: text */
-	EVENT_LOCKED,	/* to ACTION_LOCK: we hold the store; data is what it
-			 * contains, NULL if nothing */
-	EVENT_BUSY,	/* to ACTION_LOCK: another process holds the store */
+	EVENT_LOCKED,	/* to ACTION_LOCK: this process has the lock; data is
+			 * what the store contains, NULL if nothing */
+	EVENT_BUSY,	/* to ACTION_LOCK: another process has the lock */
 	EVENT_SAVED	/* to ACTION_SAVE and ACTION_WIPE: done; see ok */
 };
 
@@ -112,6 +112,7 @@ void action_moves(const struct action *action, char *text, size_t size);
  * log on the screen if a new visit begins. */
 void action_log(const struct action *action, struct log *log, int64_t wall_s);
 
+/* Its name in log lines: "reply". */
 const char *event_name(enum event_kind kind);
 
 #endif

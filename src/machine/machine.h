@@ -37,8 +37,8 @@ struct machine machine_of_visit(struct visit *visit);
 struct machine machine_of_session(struct session *session);
 
 /*
- * True if what a machine waits for after a step can really arrive, once that
- * action is performed. under_way: a request is in progress. Returns a
+ * Checks after a step that what the machine waits for can really arrive, once
+ * that action is performed. under_way: a request is in progress. Returns a
  * description of the fault, NULL if there is none.
  */
 const char *machine_fault(const struct machine *machine,

@@ -59,8 +59,8 @@ void metrics_observe(struct metrics *metrics, const struct flow *flow,
 		     const struct session *session, int64_t wall_s);
 
 /* Appends the metrics in the text format of Prometheus. False if out is full.
- * last: the program ends; the counters stand as they are, but whether a user
- * is signed in is no longer said. */
+ * last: the program is ending, so the metrics still have the counts, but no
+ * longer whether a user is signed in. */
 bool metrics_print(const struct metrics *metrics, bool last, struct buf *out);
 
 #endif

@@ -46,7 +46,7 @@ char *pending_write(const struct pending *pending,
 
 /*
  * Reads the output of pending_write() into the empty *pending, with the same
- * checks as for a fresh reply. False, with a clause in *err ("it has run out"),
+ * checks as for a fresh reply. False, with a clause in *err ("it has expired"),
  * if it is damaged, was requested by another client or with other settings, or
  * has expired. Expiry counts from boot if this is still the same boot,
  * otherwise by the wall clock. A code with more time left than its whole

@@ -40,7 +40,7 @@ struct states {
 const char *states_name(const struct states *states, unsigned state);
 
 /* True if the table allows that change of state. For tests, and for the
- * diagrams of docs/architecture.md. */
+ * diagrams of docs/machines.md. */
 bool states_allow(const struct states *states, unsigned from, unsigned to);
 
 /* What a machine waits for in that state with that deadline (NEVER_MS: none). A

@@ -13,11 +13,11 @@
 #include "machine/visit.h"
 
 static const char *const names[] = {
-	[LIVENESS_HUNG] = "what the machine below does",
-	[LIVENESS_REQUEST] = "the answer to a request",
+	[LIVENESS_HUNG] = "the machine below it",
+	[LIVENESS_REQUEST] = "the reply to a request",
 	[LIVENESS_STORE] = "the store",
 	[LIVENESS_DEADLINE] = "a deadline",
-	[LIVENESS_USER] = "a person",
+	[LIVENESS_USER] = "the user",
 	[LIVENESS_OVER] = "nothing",
 };
 
