@@ -10,19 +10,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/buf.h"
 #include "base/mem.h"
-
-static bool is_alnum(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	       (c >= '0' && c <= '9');
-}
 
 /* RFC 3986 section 2.3. */
 static bool is_unreserved(char c)
 {
-	return is_alnum(c) || c == '-' || c == '.' || c == '_' || c == '~';
+	return ascii_is_alnum(c) || c == '-' || c == '.' || c == '_' ||
+	       c == '~';
 }
 
 static int hex_digit(char c)
@@ -169,7 +165,7 @@ bool form_take(const char **form, size_t *len, char **name, char **value)
 /* True if the character may appear unencoded in a form. */
 static bool is_form_char(char c)
 {
-	return is_alnum(c) ||
+	return ascii_is_alnum(c) ||
 	       (c != '\0' && strchr("-._~*+!$'(),/:;@?[]&=", c) != NULL);
 }
 

@@ -14,31 +14,23 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/ascii.h"
 #include "base/buf.h"
 #include "base/text.h"
 
 enum { NAME_MAX_LEN = 253, LABEL_MAX_LEN = 63 }; /* RFC 1035 section 2.3.4 */
 
-static char lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
 static bool is_hex_digit(char c)
 {
-	return is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'f');
+	return ascii_is_digit(c) ||
+	       (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'f');
 }
 
 /* True if the n bytes at a and b are equal, ignoring case. */
 static bool same(const char *a, const char *b, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		if (lower(a[i]) != lower(b[i]))
+		if (ascii_lower(a[i]) != ascii_lower(b[i]))
 			return false;
 	}
 	return true;
@@ -73,8 +65,7 @@ static bool is_name(const char *s, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		if (s[i] == '.' && label > 0)
 			label = 0;
-		else if (is_digit(s[i]) || s[i] == '-' ||
-			 (lower(s[i]) >= 'a' && lower(s[i]) <= 'z'))
+		else if (ascii_is_alnum(s[i]) || s[i] == '-')
 			label++;
 		else
 			return false;
@@ -94,11 +85,11 @@ static bool ends_in_number(const char *s, size_t n)
 
 	while (i > 0 && s[i - 1] != '.')
 		i--;
-	if (n - i >= 2 && s[i] == '0' && lower(s[i + 1]) == 'x') {
+	if (n - i >= 2 && s[i] == '0' && ascii_lower(s[i + 1]) == 'x') {
 		for (i += 2; i < n && is_hex_digit(s[i]); i++)
 			;
 	} else {
-		for (; i < n && is_digit(s[i]); i++)
+		for (; i < n && ascii_is_digit(s[i]); i++)
 			;
 	}
 	return i == n;

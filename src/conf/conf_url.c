@@ -38,13 +38,6 @@ static void note(const struct reading *reading, const char *text)
 
 /* ---- The endpoint */
 
-static int port_of(const struct url *url)
-{
-	if (url->port != 0)
-		return url->port;
-	return url->https ? 443 : 80;
-}
-
 static size_t path_len(const struct url *url)
 {
 	return strcspn(url->path, "?");
@@ -53,13 +46,8 @@ static size_t path_len(const struct url *url)
 /* True if both are equal apart from the query. */
 static bool is_same_place(const struct url *a, const struct url *b)
 {
-	char *host = xstrndup(b->host, b->host_len);
-	bool same = a->https == b->https && url_host_matches(a, host) &&
-		    port_of(a) == port_of(b) && path_len(a) == path_len(b) &&
-		    memcmp(a->path, b->path, path_len(a)) == 0;
-
-	free(host);
-	return same;
+	return url_same_origin(a, b) && path_len(a) == path_len(b) &&
+	       memcmp(a->path, b->path, path_len(a)) == 0;
 }
 
 static const struct preset *find_preset(const struct url *url)

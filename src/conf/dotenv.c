@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/mem.h"
@@ -241,8 +242,7 @@ const char *dotenv_get(const struct dotenv *dotenv, const char *name)
 
 static bool is_name_char(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	       (c >= '0' && c <= '9') || c == '_';
+	return ascii_is_alnum(c) || c == '_';
 }
 
 /* True if "name =" appears anywhere in the text. */

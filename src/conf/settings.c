@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/buf.h"
 #include "base/err.h"
 
@@ -34,16 +35,6 @@ struct scan {
 static bool refuse_here(const struct scan *scan, const char *reason)
 {
 	return err_set(scan->err, "%s:%d: %s", scan->file, scan->line, reason);
-}
-
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool is_letter(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
 static bool is_at(const struct scan *scan, const char *s)
@@ -119,8 +110,7 @@ static bool skip_comment(struct scan *scan)
 static void skip_name(struct scan *scan)
 {
 	while (scan->at < scan->end &&
-	       (is_letter(*scan->at) || is_digit(*scan->at) ||
-		strchr("-_*", *scan->at) != NULL))
+	       (ascii_is_alnum(*scan->at) || strchr("-_*", *scan->at) != NULL))
 		skip(scan, 1);
 }
 
@@ -130,8 +120,7 @@ static bool skip_number(struct scan *scan)
 	const char *start = scan->at;
 
 	while (scan->at < scan->end &&
-	       (is_letter(*scan->at) || is_digit(*scan->at) ||
-		*scan->at == '.'))
+	       (ascii_is_alnum(*scan->at) || *scan->at == '.'))
 		skip(scan, 1);
 	if (scan->at - start > NUMBER_MAX_LEN)
 		return refuse_here(scan, "this number is too long; write a "
@@ -163,9 +152,9 @@ static bool skip_token(struct scan *scan)
 		scan->depth--;
 		break;
 	}
-	if (is_digit(*scan->at))
+	if (ascii_is_digit(*scan->at))
 		return skip_number(scan);
-	if (is_letter(*scan->at) || *scan->at == '*')
+	if (ascii_is_letter(*scan->at) || *scan->at == '*')
 		skip_name(scan);
 	else
 		skip(scan, 1);

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/ascii.h"
 #include "base/buf.h"
 #include "base/json.h"
 #include "base/text.h"
@@ -141,11 +142,6 @@ static const char *const router_words[] = {
 	"endpoint", "route", "cannot post", "/", "url", "path", "page",
 };
 
-static char lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
 /* Words that a plain web server never sends: "Authorization Pending". */
 static bool may_have_spaces(enum error_class error_class)
 {
@@ -164,7 +160,7 @@ static bool is_code(const char *text, const struct known *known)
 			*text == '-' ||
 			(*text == ' ' && may_have_spaces(known->error_class));
 
-		if (*code != (joint ? '_' : lower(*text)))
+		if (*code != (joint ? '_' : ascii_lower(*text)))
 			return false;
 	}
 	return !text[strspn(text, " \t\r\n")];
@@ -199,14 +195,13 @@ static bool looks_like_code(const char *text)
 	bool has_upper = false;
 
 	for (size_t i = 0; i < len; i++) {
-		char c = lower(text[i]);
+		char c = ascii_lower(text[i]);
 
-		if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') &&
-		    c != '_' && c != '-' && c != '.')
+		if (!ascii_is_alnum(c) && c != '_' && c != '-' && c != '.')
 			return false;
 		has_upper = has_upper || c != text[i];
 	}
-	return len > 2 && len <= CODE_MAX && lower(text[0]) >= 'a' &&
+	return len > 2 && len <= CODE_MAX && ascii_lower(text[0]) >= 'a' &&
 	       (!has_upper || strchr(text, '_'));
 }
 
@@ -224,7 +219,7 @@ static void consider(struct oauth_error *error, const struct json *value,
 		take_known(error, known);
 	} else if (may_be_unknown && !*error->code && looks_like_code(text)) {
 		for (size_t i = 0; text[i]; i++)
-			error->code[i] = lower(text[i]);
+			error->code[i] = ascii_lower(text[i]);
 	}
 }
 
@@ -480,10 +475,10 @@ static size_t count_word(const char *s, bool *has_digit)
 
 	*has_digit = false;
 	for (; s[n]; n++) {
-		char c = lower(s[n]);
-		bool digit = c >= '0' && c <= '9';
+		char c = ascii_lower(s[n]);
+		bool digit = ascii_is_digit(c);
 
-		if (!(c >= 'a' && c <= 'z') && !digit && !strchr("-._~+/=", c))
+		if (!ascii_is_alnum(c) && !strchr("-._~+/=", c))
 			break;
 		*has_digit = *has_digit || digit;
 	}
@@ -494,7 +489,7 @@ static bool begins_with(const char *text, const char *phrase)
 {
 	for (; *phrase; text++, phrase++) {
 		if (*phrase == ' ' ? !*text || !strchr(" _-", *text)
-				   : lower(*text) != *phrase)
+				   : ascii_lower(*text) != *phrase)
 			return false;
 	}
 	return true;
@@ -513,21 +508,11 @@ bool oauth_error_mentions(const struct json *body, const char *phrase)
 	return false;
 }
 
-static bool is_letter(char c)
-{
-	return lower(c) >= 'a' && lower(c) <= 'z';
-}
-
-static bool is_upper(char c)
-{
-	return c >= 'A' && c <= 'Z';
-}
-
 /* True if a word begins here, also inside "rateLimitExceeded". */
 static bool is_start(const char *text, const char *at)
 {
-	return at == text || !is_letter(at[-1]) ||
-	       (is_upper(*at) && !is_upper(at[-1]));
+	return at == text || !ascii_is_letter(at[-1]) ||
+	       (ascii_is_upper(*at) && !ascii_is_upper(at[-1]));
 }
 
 /* True if this is part of an email address, which may contain any word. */

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/mem.h"
@@ -310,10 +311,8 @@ static char *origin(const char *endpoint)
 	buf_adds(&text, url.https ? "https://" : "http://");
 	buf_adds(&text, literal ? "[" : "");
 	for (size_t i = 0; i < url.host_len; i++) {
-		char c = url.host[i];
+		const char c = ascii_lower(url.host[i]);
 
-		if (c >= 'A' && c <= 'Z')
-			c = (char)(c - 'A' + 'a');
 		buf_add(&text, &c, 1);
 	}
 	buf_adds(&text, literal ? "]" : "");

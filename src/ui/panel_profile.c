@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include "oauth/profile.h"
 #include "ui/model.h"
@@ -20,18 +21,13 @@ enum {
 	IDLE_SHOWN_S = 60 /* the idle sign-out is announced this early */
 };
 
-static char capital(char c)
-{
-	return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
-}
-
 /* From the first and the last word; "" if they cannot be drawn. */
 static void find_initials(char initials[3], const char *name)
 {
 	const char *last = strrchr(name, ' ');
 
-	initials[0] = capital(name[0]);
-	initials[1] = last != NULL ? capital(last[1]) : '\0';
+	initials[0] = ascii_upper(name[0]);
+	initials[1] = last != NULL ? ascii_upper(last[1]) : '\0';
 	initials[2] = '\0';
 	if (large_columns(LARGE_TALL, initials) == 0)
 		initials[0] = '\0';

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include "ui/model.h"
 #include "ui/panel.h"
@@ -25,10 +26,8 @@ static void centre(struct canvas *canvas, struct rect rect, int y,
 static void make_capitals(char *dst, size_t size, const char *text)
 {
 	text_clip(dst, size, text, strlen(text), -1, 0);
-	for (char *c = dst; *c != '\0'; c++) {
-		if (*c >= 'a' && *c <= 'z')
-			*c = (char)(*c - 'a' + 'A');
-	}
+	for (char *c = dst; *c != '\0'; c++)
+		*c = ascii_upper(*c);
 }
 
 /* The largest size that fits; false if none does. */

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/mem.h"
 #include "base/url.h"
 
@@ -118,10 +119,8 @@ bool qr_shorten(char *dst, size_t size, const char *uri)
 	if (!url_split(uri, &url) || url.has_userinfo)
 		return true;
 	host_end = url.host + url.host_len;
-	for (char *c = dst; c < dst + (host_end - uri); c++) {
-		if (*c >= 'a' && *c <= 'z')
-			*c = (char)(*c - 'a' + 'A');
-	}
+	for (char *c = dst; c < dst + (host_end - uri); c++)
+		*c = ascii_upper(*c);
 	if (version_of(dst) >= version_of(uri))
 		memcpy(dst, uri, len + 1);
 	return true;
