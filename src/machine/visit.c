@@ -140,12 +140,6 @@ void visit_begin(struct visit *visit, const struct event *event,
 	follow(visit, event, action);
 }
 
-static void ignore(const struct visit *visit, const struct event *event,
-		   struct action *action)
-{
-	action_ignored(action, &visit_stages, visit->stage, event->kind);
-}
-
 void visit_step(struct visit *visit, const struct event *event,
 		struct action *action)
 {
@@ -161,7 +155,7 @@ void visit_step(struct visit *visit, const struct event *event,
 		if (event->kind == EVENT_START)
 			sign_in_request_code(visit, event, action);
 		else
-			ignore(visit, event, action);
+			visit_ignore(visit, event, action);
 		break;
 	case VISIT_STARTING:
 		sign_in_step_starting(visit, event, action);
@@ -184,7 +178,7 @@ void visit_step(struct visit *visit, const struct event *event,
 		sign_in_step_trouble(visit, event, action);
 		break;
 	case VISIT_OVER:
-		ignore(visit, event, action);
+		visit_ignore(visit, event, action);
 		break;
 	}
 	follow(visit, event, action);

@@ -88,6 +88,12 @@ void visit_move(struct visit *visit, enum visit_stage stage,
 	visit->no_trust = false;
 }
 
+void visit_ignore(const struct visit *visit, const struct event *event,
+		  struct action *action)
+{
+	action_ignored(action, &visit_stages, visit->stage, event->kind);
+}
+
 bool visit_restricts_users(const struct visit *visit)
 {
 	return visit->policy.allow != NULL && allow_is_set(visit->policy.allow);

@@ -14,6 +14,7 @@
 
 struct action;
 struct discovery;
+struct event;
 struct flow;
 struct oauth_failure;
 struct provider;
@@ -60,6 +61,10 @@ enum visit_result visit_result_of(enum visit_reason reason);
 /* The only place where the stage changes. */
 void visit_move(struct visit *visit, enum visit_stage stage,
 		enum visit_result result, struct action *action);
+
+/* The event has no meaning in this stage. */
+void visit_ignore(const struct visit *visit, const struct event *event,
+		  struct action *action);
 
 /* True if only certain users may sign in. */
 bool visit_restricts_users(const struct visit *visit);

@@ -16,12 +16,6 @@
 #include "oauth/oauth.h"
 #include "oauth/provider.h"
 
-static void ignore(const struct visit *visit, const struct event *event,
-		   struct action *action)
-{
-	action_ignored(action, &visit_stages, visit->stage, event->kind);
-}
-
 /* Queries the issuer for the provider's endpoints. */
 static void prepare(struct visit *visit, const struct event *event,
 		    struct action *action)
@@ -98,7 +92,7 @@ void sign_in_request_code(struct visit *visit, const struct event *event,
 			  struct action *action)
 {
 	if (pacing_is_too_soon(&visit->pacing, event->now_ms)) {
-		ignore(visit, event, action);
+		visit_ignore(visit, event, action);
 		return;
 	}
 	pacing_user_noticed(&visit->pacing);
@@ -247,7 +241,7 @@ void sign_in_step_starting(struct visit *visit, const struct event *event,
 	else if (event->kind == EVENT_TICK && event->now_ms >= visit->begin_ms)
 		sign_in(visit, event, action);
 	else
-		ignore(visit, event, action);
+		visit_ignore(visit, event, action);
 }
 
 void sign_in_step_sign_in(struct visit *visit, const struct event *event,
@@ -313,7 +307,7 @@ void sign_in_step_preparing(struct visit *visit, const struct event *event,
 	if (event->kind == EVENT_CANCEL ||
 	    (event->kind == EVENT_START &&
 	     pacing_is_too_soon(&visit->pacing, event->now_ms))) {
-		ignore(visit, event, action);
+		visit_ignore(visit, event, action);
 		return;
 	}
 	if (event->kind == EVENT_START)
@@ -366,7 +360,7 @@ void sign_in_step_trouble(struct visit *visit, const struct event *event,
 	if (event->kind == EVENT_START)
 		sign_in_request_code(visit, event, action);
 	else if (!due)
-		ignore(visit, event, action);
+		visit_ignore(visit, event, action);
 	else if (sign_in_returns(visit))
 		visit_move(visit, VISIT_WELCOME, RESULT_NONE, action);
 	else

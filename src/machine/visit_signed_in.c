@@ -18,12 +18,6 @@
  * confirm. */
 #define CONFIRM_MS 120000
 
-static void ignore(const struct visit *visit, const struct event *event,
-		   struct action *action)
-{
-	action_ignored(action, &visit_stages, visit->stage, event->kind);
-}
-
 static void signed_in(struct visit *visit, const struct event *event,
 		      struct action *action)
 {
@@ -213,7 +207,7 @@ void signed_in_step_session(struct visit *visit, const struct event *event,
 	 * locked nor for the provider. The user of a kiosk has nothing to
 	 * cancel here. */
 	if (event->kind == EVENT_CANCEL && !gives_up) {
-		ignore(visit, event, action);
+		visit_ignore(visit, event, action);
 		return;
 	}
 	if (gives_up && visit->stage != VISIT_LEAVING) {
@@ -243,7 +237,7 @@ void signed_in_step_confirm(struct visit *visit, const struct event *event,
 	} else if (event->kind == EVENT_CLOCK) {
 		session_step(visit->session, event, action);
 	} else {
-		ignore(visit, event, action);
+		visit_ignore(visit, event, action);
 	}
 }
 
