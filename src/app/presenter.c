@@ -207,6 +207,11 @@ static const struct words words[] = {
 		 "It was approved, but the session could not be saved and ends "
 		 "with this program. Fix that, then sign in again.",
 		 NEXT_TRY},
+	[REASON_NOT_KEPT] =
+		{"The sign-in was not kept",
+		 "This device still keeps an earlier one with other settings. "
+		 "Its administrator has to end that one first.",
+		 NEXT_TRY},
 	[REASON_NOT_REMOVED] = {"You are signed out, but not completely",
 				"This device could not delete what it had "
 				"stored. Its administrator has to fix that.",

@@ -148,7 +148,7 @@ void identity_checked(struct session *session, const struct reply *reply,
 		note_wait(session, "", &oauth_failure, event->now_ms, action);
 		return;
 	}
-	sign_out_reject(session, event, action);
+	sign_out_reject(session, END_REFUSED, event, action);
 	action_note(action, LEVEL_ERROR, "%s", oauth_failure.err.text);
 }
 

@@ -111,6 +111,10 @@ static void locked_finish(struct session *session, const struct event *event,
 static void locked_refresh(struct session *session, const struct event *event,
 			   struct action *action)
 {
+	if (session->stored == STORED_DISPLACED) {
+		renewal_unmarked(session, event, action);
+		return;
+	}
 	/* What is not in the store, or not readable, proves no sign-out. */
 	if (session_is_unsaved(session) || event->unreadable) {
 		renewal_mark(session, event->now_ms, action);
@@ -133,22 +137,13 @@ static void locked_refresh(struct session *session, const struct event *event,
 	renewal_mark(session, event->now_ms, action);
 }
 
-/* True if what is not saved yet would replace a session of another provider or
- * client: see locked_keep(). */
-static bool must_not_save(const struct session *session,
-			  const struct event *event)
-{
-	return session_is_unsaved(session) && event->data != NULL &&
-	       !is_ours(session, event->data);
-}
-
 static void locked_profile(struct session *session, const struct event *event,
 			   struct action *action)
 {
 	char *profile = session->data.profile;
 	struct json *parsed = session->data.parsed;
 
-	if (must_not_save(session, event)) {
+	if (session->stored == STORED_DISPLACED) {
 		session->failures++;
 		session_live(session, event->now_ms, action);
 		return;
@@ -186,7 +181,7 @@ static void locked_keep(struct session *session, const struct event *event,
 		"client: this sign-in was not kept. Sign out there first, or "
 		"use another account (-a NAME).");
 	session_remember(session, VERDICT_REFUSED, &oauth_failure);
-	sign_out_reject(session, event, action);
+	sign_out_reject(session, END_NOT_KEPT, event, action);
 	action_note(action, LEVEL_ERROR, "%s", oauth_failure.err.text);
 }
 
@@ -224,13 +219,27 @@ static void locked_leave(struct session *session, const struct event *event,
 	sign_out_mark(session, event, action);
 }
 
+/* Notes what has become of the store since it was last locked. */
+static void note_store(struct session *session, const struct event *event)
+{
+	if (session->data.tokens.access_token == NULL)
+		return;
+	/* A damaged file does not sign the user out. */
+	if (event->set_aside && !session_is_unsaved(session))
+		session->stored = STORED_OTHERS;
+	/* What is not saved yet must not replace a session of another provider
+	 * or client: see locked_keep(). */
+	if (session_is_unsaved(session) && event->data != NULL &&
+	    !is_ours(session, event->data))
+		session->stored = STORED_DISPLACED;
+	else if (session->stored == STORED_DISPLACED)
+		session->stored = STORED_NOTHING;
+}
+
 void lock_granted(struct session *session, const struct event *event,
 		  struct action *action)
 {
-	/* A damaged file does not sign the user out. */
-	if (event->set_aside && session->data.tokens.access_token != NULL &&
-	    !session_is_unsaved(session))
-		session->stored = STORED_OTHERS;
+	note_store(session, event);
 	switch (session->purpose) {
 	case PURPOSE_KEEP:
 		locked_keep(session, event, action);

@@ -71,6 +71,7 @@ bool session_is_unsaved(const struct session *session)
 bool session_is_unknown(const struct session *session)
 {
 	return session->stored == STORED_NOTHING ||
+	       session->stored == STORED_DISPLACED ||
 	       session->stored == STORED_HELD;
 }
 

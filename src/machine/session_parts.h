@@ -35,6 +35,8 @@ enum stored {
 	STORED_OTHERS,	   /* older tokens, or none */
 	STORED_NOTHING,	   /* nothing of this session was ever stored, or
 			    * another one has replaced it */
+	STORED_DISPLACED,  /* likewise, and what the store has is another
+			    * provider's or client's: it is left alone */
 	STORED_HELD	   /* nothing is stored before session_keep() */
 };
 

@@ -30,23 +30,39 @@ void renewal_begin(struct session *session, int64_t required_ms, int64_t now_ms,
 	session_lock_for(session, PURPOSE_REFRESH, now_ms, action);
 }
 
-void renewal_mark(struct session *session, int64_t now_ms,
-		  struct action *action)
+/* The session is over. If the store has nothing of it, what the store has stays
+ * as it is. */
+static void lost(struct session *session, struct action *action)
 {
-	bool renewable = session->data.tokens.refresh_token != NULL;
+	if (session_is_unknown(session))
+		session_finish(session, END_LOST, action);
+	else
+		session_wipe(session, END_LOST, action);
+}
 
-	if (!renewable && session->refusals == 0 &&
+/* True if it can be renewed; otherwise it goes on or ends without that. */
+static bool is_renewable(struct session *session, int64_t now_ms,
+			 struct action *action)
+{
+	if (session->data.tokens.refresh_token != NULL)
+		return true;
+	if (session->refusals == 0 &&
 	    token_lifetime_lasts(&session->life, now_ms, 0)) {
 		session->life.refresh_ms = session->life.expires_ms;
 		session_live(session, now_ms, action);
-		return;
+		return false;
 	}
-	if (!renewable) {
-		session_wipe(session, END_LOST, action);
-		action_note(action, LEVEL_WARN,
-			    "the session has expired and cannot be refreshed");
+	lost(session, action);
+	action_note(action, LEVEL_WARN,
+		    "the session has expired and cannot be refreshed");
+	return false;
+}
+
+void renewal_mark(struct session *session, int64_t now_ms,
+		  struct action *action)
+{
+	if (!is_renewable(session, now_ms, action))
 		return;
-	}
 	session->data.refreshing = true;
 	session_save(session, SESSION_MARKING, action);
 }
@@ -71,28 +87,55 @@ void renewal_send(struct session *session, const struct event *event,
  * renewed anyway once the access token has expired: there is nothing else left
  * to lose.
  */
-void renewal_marked(struct session *session, const struct event *event,
-		    struct action *action)
+void renewal_unmarked(struct session *session, const struct event *event,
+		      struct action *action)
 {
 	struct oauth_failure oauth_failure = {.retry_after_s = -1,
 					      .reached = true};
 
-	/* The store now has tokens of this session, if only the older ones. */
-	if (event->ok && session->stored == STORED_NOTHING)
-		session->stored = STORED_OTHERS;
-	if (event->ok ||
-	    (session_is_unsaved(session) &&
-	     !token_lifetime_lasts(&session->life, event->now_ms, 0))) {
+	if (!is_renewable(session, event->now_ms, action))
+		return;
+	if (session_is_unsaved(session) &&
+	    !token_lifetime_lasts(&session->life, event->now_ms, 0)) {
 		renewal_send(session, event, action);
 		return;
 	}
-	err_set(&oauth_failure.err,
-		"the session file cannot be written, and refreshing would "
-		"use up the old token while the new one could not be saved.");
+	err_set(&oauth_failure.err, "%s",
+		session->stored == STORED_DISPLACED
+			? "the session file holds a session of another "
+			  "provider or client, which is not replaced."
+			: "the session file cannot be written, and refreshing "
+			  "would use up the old token while the new one could "
+			  "not be saved.");
 	session_remember(session, VERDICT_REFUSED, &oauth_failure);
 	renewal_put_off(session, 0, event->now_ms, action);
 	action_note(action, LEVEL_ERROR, "not refreshed: %s",
 		    oauth_failure.err.text);
+}
+
+void renewal_marked(struct session *session, const struct event *event,
+		    struct action *action)
+{
+	if (!event->ok) {
+		renewal_unmarked(session, event, action);
+		return;
+	}
+	/* The store now has tokens of this session, if only the older ones. */
+	if (session->stored == STORED_NOTHING)
+		session->stored = STORED_OTHERS;
+	renewal_send(session, event, action);
+}
+
+/* Keeps the new tokens: on disk, or in memory if a session of another provider
+ * or client is there. */
+static void keep(struct session *session, int64_t now_ms, struct action *action)
+{
+	if (session->stored != STORED_DISPLACED) {
+		session_save(session, SESSION_SAVING, action);
+		return;
+	}
+	session->failures++;
+	session_live(session, now_ms, action);
 }
 
 static void refreshed(struct session *session, struct tokens *tokens,
@@ -119,11 +162,18 @@ static void refreshed(struct session *session, struct tokens *tokens,
 	session->renewals++;
 	token_lifetime_begin(&session->life, &session->data, event,
 			     &session->seed);
-	session_save(session, SESSION_SAVING, action);
-	action_note(action, unbound ? LEVEL_WARN : LEVEL_INFO,
-		    unbound ? "access token refreshed, but no longer bound to "
-			      "a key (DPoP)"
-			    : "access token refreshed");
+	keep(session, event->now_ms, action);
+	if (unbound)
+		action_note(action, LEVEL_WARN,
+			    "access token refreshed, but no longer bound to a "
+			    "key (DPoP)");
+	else if (session->stored == STORED_DISPLACED)
+		action_note(action, LEVEL_ERROR,
+			    "access token refreshed, but the session file "
+			    "holds a session of another provider or client: "
+			    "this one ends with this program");
+	else
+		action_note(action, LEVEL_INFO, "access token refreshed");
 }
 
 /* True if the access token is no longer usable. */
@@ -142,7 +192,7 @@ static void refresh_failed(struct session *session, enum verdict verdict,
 	session_remember(session, verdict, oauth_failure);
 	if (verdict == VERDICT_INVALID_GRANT ||
 	    (verdict == VERDICT_REFUSED && is_over(session, event->now_ms))) {
-		session_wipe(session, END_LOST, action);
+		lost(session, action);
 		action_note(action, LEVEL_WARN,
 			    "the provider has ended this session: %s",
 			    oauth_failure->err.text);

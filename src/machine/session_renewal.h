@@ -21,11 +21,15 @@ void renewal_put_off(struct session *session, int64_t retry_after_s,
 
 /* Under the lock: marks on disk that a refresh is in progress, because the
  * provider may accept the refresh token only once (RFC 9700 section 4.14);
- * sends the request once the mark is saved or not needed; handles the reply. */
+ * sends the request once the mark is saved; handles the reply.
+ * renewal_unmarked() is for a store that cannot or must not be written: sends
+ * the request if there is nothing left to lose, otherwise puts it off. */
 void renewal_mark(struct session *session, int64_t now_ms,
 		  struct action *action);
 void renewal_marked(struct session *session, const struct event *event,
 		    struct action *action);
+void renewal_unmarked(struct session *session, const struct event *event,
+		      struct action *action);
 void renewal_send(struct session *session, const struct event *event,
 		  struct action *action);
 void renewal_answered(struct session *session, const struct event *event,

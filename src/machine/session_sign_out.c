@@ -66,11 +66,11 @@ void sign_out_finish(struct session *session, const struct event *event,
 		    "signing out was interrupted: finishing it");
 }
 
-void sign_out_reject(struct session *session, const struct event *event,
-		     struct action *action)
+void sign_out_reject(struct session *session, enum session_end end,
+		     const struct event *event, struct action *action)
 {
 	session->revocation = (struct revocation){0};
-	session->leaving = END_REFUSED;
+	session->leaving = end;
 	sign_out_go_on(session, SESSION_REVOKING_UNLOCKED, event, action);
 }
 

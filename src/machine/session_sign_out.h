@@ -15,10 +15,10 @@
 void sign_out_begin(struct session *session, enum session_end end,
 		    const struct event *event, struct action *action);
 
-/* Revokes tokens that were rejected before any were saved. The store is not
- * touched. */
-void sign_out_reject(struct session *session, const struct event *event,
-		     struct action *action);
+/* Revokes tokens that were rejected before any were saved, and ends like that.
+ * The store is not touched. */
+void sign_out_reject(struct session *session, enum session_end end,
+		     const struct event *event, struct action *action);
 
 /* Under the lock: marks on disk that the user is signing out, so that no
  * process uses or hands out a token that may be revoked already; goes on once

@@ -22,10 +22,10 @@ static const struct state rows[] = {
 					       TO(ENDED)},
 	[SESSION_LOCKING] = {"locking", LIVENESS_STORE,
 			     TO(NONE) | TO(LOCK_BUSY) | TO(MARKING) |
-				     TO(SAVING) | TO(READING) | TO(LIVE) |
-				     TO(MARKING_SIGN_OUT) | TO(REVOKING) |
-				     TO(REVOKING_UNLOCKED) | TO(WIPING) |
-				     TO(ENDED)},
+				     TO(REFRESHING) | TO(SAVING) | TO(READING) |
+				     TO(LIVE) | TO(MARKING_SIGN_OUT) |
+				     TO(REVOKING) | TO(REVOKING_UNLOCKED) |
+				     TO(WIPING) | TO(ENDED)},
 	[SESSION_LOCK_BUSY] = {"lock-busy", LIVENESS_DEADLINE,
 			       TO(LOCKING) | TO(REVOKING_UNLOCKED) | TO(ENDED)},
 	[SESSION_MARKING] = {"marking", LIVENESS_STORE,

@@ -45,6 +45,7 @@ enum visit_result visit_result_of(enum visit_reason reason)
 	case REASON_NO_PROFILE:
 	case REASON_UNKNOWN_USER:
 	case REASON_NOT_SAVED:
+	case REASON_NOT_KEPT:
 	case REASON_NOT_REMOVED:
 		break;
 	}

@@ -144,6 +144,10 @@ static void session_gone(struct visit *visit, const struct event *event,
 				    action);
 	} else if (visit->rejection != REASON_NONE) {
 		dismissed(visit, event, action);
+	} else if (end == END_NOT_KEPT) {
+		sign_in_failed(visit, REASON_NOT_KEPT,
+			       session_oauth_failure(visit->session), event,
+			       action);
 	} else if (end == END_REFUSED ||
 		   (visit->policy.once && arriving && end == END_LOST)) {
 		sign_in_failed(visit,

@@ -60,6 +60,8 @@ enum visit_reason {
 	REASON_DENIED,
 	REASON_EXPIRED,
 	REASON_NOT_SAVED,  /* signed in, but it could not be stored */
+	REASON_NOT_KEPT,   /* a session of another provider or client is stored,
+			    * and was not replaced */
 	REASON_NOT_REMOVED /* signed out, but it is still stored */
 };
 

@@ -80,8 +80,10 @@ static const struct model *fill(struct scene *scene)
 
 static void reach(struct scene *scene, enum visit_stage stage)
 {
+	const int64_t until_ms = scene->world.now_ms + HOUR_MS;
+
 	while (visit_stage(scene->visit) != stage &&
-	       world_turn(&scene->world, scene->world.now_ms + HOUR_MS))
+	       world_turn(&scene->world, until_ms))
 		continue;
 	assert_int_equal(visit_stage(scene->visit), stage);
 }
@@ -492,6 +494,30 @@ static void test_interrupted(void **state)
 	}
 }
 
+/* The device keeps another client's session: the sign-in was accepted, but is
+ * not kept. */
+static void test_not_kept(void **state)
+{
+	struct scene scene;
+	const struct model *model;
+
+	(void)state;
+	open_scene(&scene);
+	world_store(&scene.world, "webex", 3600);
+	scene.world.issuer.script[REQUEST_POLL] = "ok";
+	start(&scene, &kiosk);
+	reach(&scene, VISIT_TROUBLE);
+	assert_int_equal(visit_reason(scene.visit), REASON_NOT_KEPT);
+	model = fill(&scene);
+	assert_string_equal(model->trouble, "The sign-in was not kept");
+	check_words(model->trouble, visit_trouble(scene.visit));
+	check_words(model->advice, visit_trouble(scene.visit));
+	assert_non_null(strstr(model->advice, "administrator"));
+	assert_int_equal(scene.world.issuer.revoked, 2);
+	assert_string_equal(scene.world.disk.data.provider, "webex");
+	close_scene(&scene);
+}
+
 static void test_leaving(void **state)
 {
 	static const struct {
@@ -601,6 +627,7 @@ int main(void)
 		cmocka_unit_test(test_status),
 		cmocka_unit_test(test_forgets),
 		cmocka_unit_test(test_interrupted),
+		cmocka_unit_test(test_not_kept),
 		cmocka_unit_test(test_leaving),
 		cmocka_unit_test(test_ends),
 		cmocka_unit_test(test_code_grant),

@@ -99,7 +99,7 @@ static void test_owner(void **state)
 			assert_string_equal(stored->provider,
 					    cases[i].provider);
 			assert_int_equal(session_end(scene.session),
-					 END_REFUSED);
+					 END_NOT_KEPT);
 			assert_true(session_was_revoked(scene.session));
 			assert_true(session_scene_is_on_disk(&scene));
 		}
@@ -133,6 +133,104 @@ static void test_unsaved_replaces_no_other(void **state)
 	session_data_free(&disk->data);
 	session_scene_run_for(&scene, 10 * MINUTE_MS);
 	session_scene_check_saved(&scene);
+	session_scene_close(&scene);
+}
+
+/* Puts another client's session into the file; the issuer's own tokens stay as
+ * they are. */
+static void store_other(struct world *world)
+{
+	const struct issuer before = world->issuer;
+
+	world_store(world, "webex", 3600);
+	memcpy(world->issuer.access_token, before.access_token,
+	       sizeof(before.access_token));
+	memcpy(world->issuer.refresh_token, before.refresh_token,
+	       sizeof(before.refresh_token));
+	world->issuer.access_expires_ms = before.access_expires_ms;
+}
+
+/* The same when such a session has to be renewed: without a mark, and in memory
+ * alone. Where that fails, or there is nothing to renew it with, or it is
+ * signed out, the file stays as it is as well. */
+static void test_unsaved_renewal_replaces_no_other(void **state)
+{
+	enum end { RENEWED, SIGNED_OUT, NO_LONGER_ACCEPTED, NOT_RENEWABLE };
+	static const struct {
+		enum end end;
+		enum session_end then;
+	} cases[] = {
+		{RENEWED, END_NONE},
+		{SIGNED_OUT, END_SIGNED_OUT},
+		{NO_LONGER_ACCEPTED, END_LOST},
+		{NOT_RENEWABLE, END_LOST},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct scene scene;
+		struct disk *disk = &scene.world.disk;
+		struct issuer *issuer = &scene.world.issuer;
+		unsigned saves;
+
+		session_scene_open(&scene, i);
+		issuer->gives_refresh_token = cases[i].end != NOT_RENEWABLE;
+		disk->full = true;
+		session_scene_begin(&scene);
+		session_scene_settle(&scene);
+		store_other(&scene.world);
+		disk->full = false;
+		saves = disk->saves;
+		if (cases[i].end == NO_LONGER_ACCEPTED)
+			issuer_end_session(issuer);
+		if (cases[i].end == SIGNED_OUT)
+			session_scene_reach(&scene, SESSION_REFRESHING);
+		if (cases[i].end == SIGNED_OUT)
+			world_post(&scene.world, scene.client, EVENT_SIGN_OUT);
+		session_scene_run_for(&scene, 70 * MINUTE_MS);
+		session_scene_settle(&scene);
+		assert_string_equal(disk->data.provider, "webex");
+		assert_false(disk->data.refreshing);
+		assert_false(disk->data.signing_out);
+		assert_int_equal(disk->saves, saves);
+		if (session_end(scene.session) != cases[i].then)
+			fail_msg("case %zu: %d", i, session_end(scene.session));
+		assert_int_equal(issuer->requests[REQUEST_REFRESH],
+				 cases[i].end != NOT_RENEWABLE);
+		if (cases[i].end != RENEWED) {
+			session_scene_close(&scene);
+			continue;
+		}
+		assert_true(session_scene_is_good(&scene));
+		assert_false(session_is_saved(scene.session));
+		assert_string_equal(
+			session_data(scene.session)->tokens.refresh_token,
+			issuer->refresh_token);
+		session_data_free(&disk->data);
+		session_scene_run_for(&scene, 10 * MINUTE_MS);
+		session_scene_check_saved(&scene);
+		session_scene_close(&scene);
+	}
+}
+
+/* A sign-in that was never saved, over an earlier one of the same client: where
+ * it cannot be renewed, the earlier one stays. */
+static void test_unsaved_leaves_the_earlier(void **state)
+{
+	struct scene scene;
+	struct disk *disk = &scene.world.disk;
+
+	(void)state;
+	session_scene_open(&scene, 1);
+	world_store(&scene.world, OURS, DAY_MS / 1000);
+	disk->full = true;
+	session_scene_begin(&scene);
+	session_scene_settle(&scene);
+	issuer_end_session(&scene.world.issuer);
+	session_scene_run_for(&scene, 2 * HOUR_MS);
+	assert_int_equal(session_state(scene.session), SESSION_ENDED);
+	assert_int_equal(session_end(scene.session), END_LOST);
+	assert_true(session_scene_is_on_disk(&scene));
 	session_scene_close(&scene);
 }
 
@@ -494,6 +592,8 @@ int main(void)
 		cmocka_unit_test(test_shared),
 		cmocka_unit_test(test_owner),
 		cmocka_unit_test(test_unsaved_replaces_no_other),
+		cmocka_unit_test(test_unsaved_renewal_replaces_no_other),
+		cmocka_unit_test(test_unsaved_leaves_the_earlier),
 		cmocka_unit_test(test_shared_start),
 		cmocka_unit_test(test_meanwhile),
 		cmocka_unit_test(test_meanwhile_put_off),

@@ -99,12 +99,14 @@ struct event world_event(const struct world *world, enum event_kind kind)
 
 /* The refresh token that goes out is the one on the disk, marked there, so
  * that a crash at this moment loses nothing. One that is on no disk may go out
- * where that cannot be changed. */
+ * where that cannot be changed, or must not be: what is there is another
+ * provider's or client's. */
 static void check_refresh(const struct world *world,
 			  const struct client *client,
 			  const struct request *request)
 {
 	const struct disk *disk = &world->disk;
+	const struct provider *provider = &world->issuer.provider;
 	const char *stored = disk->data.tokens.refresh_token;
 	char *form = issuer_form(request);
 	char *token = form_get(form, strlen(form), "refresh_token");
@@ -113,7 +115,11 @@ static void check_refresh(const struct world *world,
 	if (stored != NULL && strcmp(token, stored) == 0)
 		assert_true(disk->data.refreshing);
 	else
-		assert_true(disk->full || disk->unreadable);
+		assert_true(disk->full || disk->unreadable ||
+			    (stored != NULL &&
+			     !session_data_is_of(&disk->data, provider->id,
+						 provider->issuer,
+						 provider->client_id)));
 	secret_free(token);
 	secret_free(form);
 }
