@@ -310,18 +310,31 @@ static void fill_profile(struct presenter *presenter, const struct visit *visit,
 	}
 }
 
-/* Whoever is there while an interrupted sign-out is finished is not the user
- * who signed out: nothing of the profile is shown. */
-static void fill_resuming(struct presenter *presenter,
-			  const struct visit *visit, struct model *model)
+static void fill_signing_out(struct presenter *presenter, struct model *model)
 {
-	if (!session_data(visit_session(visit))->signing_out) {
-		fill_profile(presenter, visit, model);
-		return;
-	}
 	model->screen = SCREEN_SIGN_IN;
 	set_status(presenter, "Signing out of %s",
 		   presenter->setup->provider.label);
+}
+
+/* Whoever is there while an interrupted sign-out is finished is not the user
+ * who signed out, and the session has no profile then. */
+static void fill_resuming(struct presenter *presenter,
+			  const struct visit *visit, struct model *model)
+{
+	if (session_data(visit_session(visit))->signing_out)
+		fill_signing_out(presenter, model);
+	else
+		fill_profile(presenter, visit, model);
+}
+
+static void fill_leaving(struct presenter *presenter, const struct visit *visit,
+			 struct model *model)
+{
+	if (session_data(visit_session(visit))->profile == NULL)
+		fill_signing_out(presenter, model);
+	else
+		fill_profile(presenter, visit, model);
 }
 
 /* The users of a locked kiosk have no use for it. */
@@ -394,8 +407,10 @@ void presenter_fill(struct presenter *presenter, const struct visit *visit,
 		break;
 	case VISIT_ARRIVING:
 	case VISIT_PROFILE:
-	case VISIT_LEAVING:
 		fill_profile(presenter, visit, model);
+		break;
+	case VISIT_LEAVING:
+		fill_leaving(presenter, visit, model);
 		break;
 	case VISIT_TROUBLE:
 	case VISIT_OVER:

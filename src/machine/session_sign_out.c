@@ -58,6 +58,8 @@ void sign_out_finish(struct session *session, const struct event *event,
 		     struct action *action)
 {
 	session_data_copy(&session->data, event->data);
+	/* Whoever is there now need not be the user who signed out. */
+	session_data_set_profile(&session->data, NULL);
 	session->stored = STORED_ALL;
 	session->revocation = (struct revocation){0};
 	session->leaving = END_LOST;

@@ -479,8 +479,8 @@ static void test_interrupted(void **state)
 		assert_int_equal(visit_stage(scene.visit), VISIT_RESUMING);
 		while (visit_stage(scene.visit) == VISIT_RESUMING) {
 			model = fill(&scene);
-			assert_string_equal(session_data(session)->profile,
-					    ADA);
+			assert_true(session_data(session)->signing_out);
+			assert_null(session_data(session)->profile);
 			assert_int_equal(model->screen, SCREEN_SIGN_IN);
 			assert_non_null(strstr(model->status, LABEL));
 			assert_null(model->profile);
@@ -492,6 +492,37 @@ static void test_interrupted(void **state)
 		assert_null(fill(&scene)->profile);
 		close_scene(&scene);
 	}
+}
+
+/* A login finishes such a sign-out first. Whoever cancels it then sees nothing
+ * of that user either. */
+static void test_interrupted_and_cancelled(void **state)
+{
+	static const struct visit_policy login = {.once = true};
+	struct scene scene;
+	const struct model *model;
+
+	(void)state;
+	open_scene(&scene);
+	world_store(&scene.world, scene.setup.provider.id, 3600);
+	secret_free(scene.world.disk.data.profile);
+	scene.world.disk.data.profile = xstrdup(ADA);
+	scene.world.disk.data.signing_out = true;
+	start(&scene, &login);
+	assert_int_equal(visit_stage(scene.visit), VISIT_RESUMING);
+	world_post(&scene.world, scene.client, EVENT_CANCEL);
+	assert_int_equal(visit_stage(scene.visit), VISIT_LEAVING);
+	while (visit_stage(scene.visit) == VISIT_LEAVING) {
+		model = fill(&scene);
+		assert_int_equal(model->screen, SCREEN_SIGN_IN);
+		assert_non_null(strstr(model->status, LABEL));
+		assert_null(model->profile);
+		assert_null(scene.presenter.profile_json);
+		assert_true(world_turn(&scene.world, NEVER_MS));
+	}
+	assert_int_equal(scene.world.issuer.revoked, 2);
+	assert_string_equal(fill(&scene)->trouble, "Cancelled");
+	close_scene(&scene);
 }
 
 /* The device keeps another client's session: the sign-in was accepted, but is
@@ -627,6 +658,7 @@ int main(void)
 		cmocka_unit_test(test_status),
 		cmocka_unit_test(test_forgets),
 		cmocka_unit_test(test_interrupted),
+		cmocka_unit_test(test_interrupted_and_cancelled),
 		cmocka_unit_test(test_not_kept),
 		cmocka_unit_test(test_leaving),
 		cmocka_unit_test(test_ends),
