@@ -23,6 +23,7 @@
 #include "oauth/provider.h"
 #include "oauth/reply.h"
 #include "oauth/tenant.h"
+#include "oauth/verification_uri.h"
 
 #define DEVICE_RESPONSE "RFC 8628 section 3.2"
 #define TOKEN_RESPONSE "RFC 8628 section 3.5"
@@ -73,6 +74,7 @@ enum rule {
 	UNCLEAN,
 	NO_URL,
 	UNSAFE_URL,
+	LOCAL_URL,
 	QUOTED,
 	NO_INTEGER,
 	OUT_OF_RANGE,
@@ -113,6 +115,9 @@ struct check {
 		MEMBER(name, NO_URL, "has no URL in " name, .other = alias),   \
 		MEMBER(name, UNSAFE_URL,                                       \
 		       "has a URL without TLS, or with a user name, in " name, \
+		       .other = alias),                                        \
+		MEMBER(name, LOCAL_URL,                                        \
+		       "has a URL on the client's machine in " name,           \
 		       .other = alias)
 #define SECONDS(name, max)                                                    \
 	MEMBER(name, QUOTED, "has " name " as a string instead of a number"), \
@@ -419,6 +424,8 @@ static bool deviates(struct answer *answer, const struct check *check)
 	case UNSAFE_URL:
 		return uri != NULL && url_split(uri, &url) &&
 		       !url_is_safe(&url);
+	case LOCAL_URL:
+		return uri != NULL && verification_uri_is_local(provider, uri);
 	case QUOTED:
 		return text != NULL;
 	case NO_INTEGER:

@@ -36,6 +36,23 @@ static bool is_elsewhere(const struct provider *provider, const struct url *url)
 	       !is_plain_http_host(provider, &own);
 }
 
+static bool is_listed(const struct provider *provider, const struct url *url)
+{
+	for (size_t i = 0; i < provider->verification_host_count; i++) {
+		if (url_host_matches(url, provider->verification_hosts[i]))
+			return true;
+	}
+	return false;
+}
+
+bool verification_uri_is_local(const struct provider *provider, const char *uri)
+{
+	struct url url;
+
+	return url_split(uri, &url) && is_elsewhere(provider, &url) &&
+	       !is_listed(provider, &url);
+}
+
 bool verification_uri_check(const struct provider *provider, const char *uri,
 			    struct err *err)
 {
@@ -63,10 +80,8 @@ bool verification_uri_check(const struct provider *provider, const char *uri,
 			       "it must begin with https:// and contain no "
 			       "user name.",
 			       provider->label, uri);
-	for (size_t i = 0; i < provider->verification_host_count; i++) {
-		if (url_host_matches(&url, provider->verification_hosts[i]))
-			return true;
-	}
+	if (is_listed(provider, &url))
+		return true;
 	if (is_elsewhere(provider, &url))
 		return err_set(
 			err,

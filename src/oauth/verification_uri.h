@@ -19,4 +19,9 @@ struct provider;
 bool verification_uri_check(const struct provider *provider, const char *uri,
 			    struct err *err);
 
+/* True if that URI is on this machine although the provider is not, and the
+ * list does not have it: a phone would look for it on itself. */
+bool verification_uri_is_local(const struct provider *provider,
+			       const char *uri);
+
 #endif

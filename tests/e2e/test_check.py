@@ -277,6 +277,19 @@ def test_discovery_and_code_grant(home, start_practice):
 ONLY_ISSUER = {"device_authorization_endpoint": None, "token_endpoint": None}
 
 
+def test_slash_after_the_issuer(home, start_practice):
+    """It is for the operator to mend, and no deviation of the provider's."""
+    practice = start_practice()
+    practice.config(home.config, "plain",
+                    provider={**ONLY_ISSUER, "issuer": practice.url + "/"})
+    code, rows, deviations = check(home)
+    assert (code, deviations) == (Exit.FAILED, [])
+    assert rows["discovery"]["detail"].endswith(
+        f'names the issuer "{practice.url}": provider.issuer must be '
+        "exactly that."
+    )
+
+
 def test_moved_discovery_document(home, start_practice):
     """Where it is, and nothing else of that address."""
     practice = start_practice("--fault", "redirect@discovery")

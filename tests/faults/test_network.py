@@ -337,7 +337,7 @@ def tunnel(port):
 
 
 @pytest.fixture
-def behind_proxy(crooked, certify, tmp_path):
+def behind_proxy(crooked, certify, tmp_path, request):
     """A proxy that leads to a practice server, which nobody finds without: no
     resolver knows its name."""
     _, config = certify("DNS:sign-in.invalid")
@@ -345,7 +345,8 @@ def behind_proxy(crooked, certify, tmp_path):
     practice = Practice(
         "--interval", "1", "--approve-after", "0", "--public-url", AWAY,
         "--tls-cert", str(tmp_path / "cert"),
-        "--tls-key", str(tmp_path / "key"), listen=f"127.0.0.1:{port}",
+        "--tls-key", str(tmp_path / "key"), *getattr(request, "param", []),
+        listen=f"127.0.0.1:{port}",
     )
     yield crooked(connect=tunnel(port)), config["network"]
     practice.close()
@@ -399,6 +400,33 @@ def test_proxy_and_no_proxy(behind_proxy, home, case):
     }
     if used:
         assert home.grantty("login", env=env).returncode == Exit.DONE
+
+
+LOCAL = "http://localhost:3000/device"
+
+
+@pytest.mark.row("Network", "the provider sends users to its own localhost",
+                 "check and login say so; no code is shown")
+@pytest.mark.parametrize("behind_proxy", [["--verification-uri", LOCAL]],
+                         indirect=True, ids=["verification_uri"])
+def test_verification_uri_on_loopback(behind_proxy, home):
+    proxy, network = behind_proxy
+    write_config(AWAY, home.config, "plain",
+                 network={**network, "proxy": proxy.url})
+    login = home.grantty("login")
+    assert login.returncode == Exit.FAILED
+    assert f"sends users to {LOCAL}, which is this machine" in login.stderr
+    run = home.grantty("check", "--json")
+    report = json.loads(run.stdout)
+    rows = {row["check"]: row for row in report["checks"]}
+    row = rows["device_authorization_endpoint"]
+    assert (run.returncode, row["status"]) == (Exit.FAILED, "FAIL")
+    assert LOCAL in row["detail"]
+    assert [
+        (found["answer"], found["reference"])
+        for found in report["deviations"]
+        if "on the client's machine in verification_uri" in found["detail"]
+    ] == [("device authorization", "RFC 8628 section 3.2")] * 2
 
 
 @pytest.mark.row("Network", "IPv6 broken, IPv4 fine", "signs in by IPv4")

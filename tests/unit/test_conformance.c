@@ -41,7 +41,8 @@ struct answer {
 	const char *body;
 	const char *expected; /* each "section: text\n", or "allowed, …" */
 	const char *type, *cache_control, *location; /* "": none */
-	const char *asked; /* the issuer that was; NULL: ISSUER */
+	const char *asked;  /* the issuer that was; NULL: ISSUER */
+	const char *device; /* the endpoint; NULL: DEVICE_ENDPOINT */
 	enum net_result net;
 };
 
@@ -56,6 +57,20 @@ static const struct answer discovery[] = {
 	 "{\"issuer\":\"" ISSUER "/\"," GRANTS
 	 ",\"device_authorization_endpoint\":\"" DEVICE_ENDPOINT "\"}",
 	 ""},
+	/* A slash in the configuration is the operator's own. */
+	{.probe = PROBE_DISCOVERY,
+	 200,
+	 "{\"issuer\":\"" ISSUER "\"," GRANTS
+	 ",\"device_authorization_endpoint\":\"" DEVICE_ENDPOINT "\"}",
+	 "",
+	 .asked = ISSUER "/"},
+	{.probe = PROBE_DISCOVERY,
+	 200,
+	 "{\"issuer\":\"" ISSUER "\"," GRANTS
+	 ",\"device_authorization_endpoint\":\"" DEVICE_ENDPOINT "\"}",
+	 "RFC 8414 section 3.3: does not name the issuer that it was "
+	 "requested from\n",
+	 .asked = ISSUER "//"},
 	{.probe = PROBE_DISCOVERY,
 	 200,
 	 "{\"issuer\":\"" ISSUER "/x\"," GRANTS
@@ -216,6 +231,30 @@ static const struct answer device[] = {
 	 "," TIMES "}",
 	 "RFC 8628 section 3.2: has a URL without TLS, or with a user name, "
 	 "in verification_uri\n"},
+	/* As shipped: the server was never told its own address. */
+	{.probe = PROBE_DEVICE,
+	 200,
+	 "{" CODES ",\"verification_uri\":\"http://localhost:3000/device\""
+	 ",\"verification_uri_complete\":\"https://127.0.0.1/"
+	 "device?c=A\"," TIMES "}",
+	 "RFC 8628 section 3.2: has a URL on the client's machine in "
+	 "verification_uri\n"
+	 "RFC 8628 section 3.2: has a URL on the client's machine in "
+	 "verification_uri_complete\n"},
+	{.probe = PROBE_DEVICE,
+	 200,
+	 "{" CODES ",\"verification_url\":\"http://[::1]/device\"," COMPLETE
+	 "," TIMES "}",
+	 "RFC 8628 section 3.2: calls verification_uri verification_url\n"
+	 "RFC 8628 section 3.2: has a URL on the client's machine in "
+	 "verification_uri\n"},
+	{.probe = PROBE_DEVICE,
+	 200,
+	 "{" CODES
+	 ",\"verification_uri\":\"http://localhost:3000/device\"," COMPLETE
+	 "," TIMES "}",
+	 "",
+	 .device = "http://127.0.0.1:3000/code"},
 	{.probe = PROBE_DEVICE,
 	 200,
 	 "{" CODES "," URI "," COMPLETE
@@ -454,7 +493,9 @@ static struct findings judge(const struct answer *answer)
 						      ? answer->asked
 						      : ISSUER),
 		.device_authorization_endpoint =
-			(char *)(uintptr_t)DEVICE_ENDPOINT,
+			(char *)(uintptr_t)(answer->device != NULL
+						    ? answer->device
+						    : DEVICE_ENDPOINT),
 	};
 	const struct reply reply = {
 		.net = answer->net,

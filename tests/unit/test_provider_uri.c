@@ -46,6 +46,7 @@ static void test_accepts_uri(void **state)
 		{"", "https://[::]/device", false},
 		{"", "https://localhost.example/device", true},
 		{"\"*.localhost\"", "https://foo.localhost/device", true},
+		{"\"a.example\"", "https://localhost/device", false},
 		{"\"localhost\"", "http://localhost:3000/device", true},
 		{"", "http://a.example/device", false},
 		{"", "http://192.168.1.1/device", false},
@@ -98,6 +99,10 @@ static void test_accepts_uri(void **state)
 			fail_msg("%s should be %d", cases[i].uri,
 				 cases[i].good);
 		assert_int_equal(*err.text == '\0', cases[i].good);
+		/* For check; and only that is told so. */
+		if (verification_uri_is_local(&provider, cases[i].uri) !=
+		    (strstr(err.text, "this machine") != NULL))
+			fail_msg("%s: \"%s\"", cases[i].uri, err.text);
 		provider_free(&provider);
 		conf_free(&conf);
 	}
