@@ -234,6 +234,14 @@ static void test_reasons(void **state)
 		 {{jwk_p256, "\"kid\":\"a\",\"use\":\"enc\""}, {rfc_p256, ""}},
 		 "The key \"a\" cannot be used: its \"use\" is "
 		 "\"enc\", but the token is signed with ES256."},
+		/* It is too weak, whatever the token is signed with. */
+		{"a",
+		 {{jwk_rsa_1024, "\"kid\":\"a\""}},
+		 "The key \"a\" cannot be used: it must be RSA (2048 to 8192 "
+		 "bits)"},
+		{NULL,
+		 {{jwk_rsa_1024, ""}},
+		 "The provider's key cannot be used: it must be RSA (2048"},
 		{"a",
 		 {{SHORT_RSA, ""}, {rfc_p256, ""}},
 		 "signature is wrong for every usable key, but another key "
@@ -280,6 +288,47 @@ static void test_reasons(void **state)
 	json_free(claims);
 	jose_key_free(key);
 #undef SHORT_RSA
+}
+
+/* An RSA key whose "n" is padded, or in the alphabet of plain base64, is the
+ * same key. */
+static void test_rsa_spelled_otherwise(void **state)
+{
+	static const struct {
+		bool plain;
+		const char *padding, *why;
+	} cases[] = {
+		{false, "", NULL},
+		{false, "=", NULL},
+		{false, "==", NULL},
+		{true, "", NULL},
+		{true, "==", NULL},
+		{false, "===", "cannot be used"},
+		{false, "=A", "cannot be used"},
+	};
+	const char *n = strstr(jwk_rsa, "\"n\":\"") + strlen("\"n\":\"");
+	const size_t len = strcspn(n, "\"");
+
+	(void)state;
+	/* It has both characters in which the alphabets differ. */
+	assert_non_null(memchr(n, '-', len));
+	assert_non_null(memchr(n, '_', len));
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct buf jwk;
+
+		buf_init(&jwk, ROOM);
+		buf_add(&jwk, jwk_rsa, (size_t)(n - jwk_rsa) + len);
+		for (char *c = jwk.data;
+		     cases[i].plain && c < jwk.data + jwk.len; c++)
+			*c = *c == '-' ? '+' : *c == '_' ? '/' : *c;
+		buf_addf(&jwk, "%s%s", cases[i].padding, n + len);
+		jose_case_check(jws_rs256, buf_text(&jwk), cases[i].why);
+		buf_free(&jwk);
+	}
+	/* One that is too short is told apart from a forgery. */
+	jose_case_check(jws_rs256, jwk_rsa_1024,
+			"The provider's key cannot be used: it must be RSA "
+			"(2048");
 }
 
 /* A set that holds rubbish still serves with what else it holds. */
@@ -460,9 +509,13 @@ static void test_too_many_keys(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_choice),	   TEST(test_reasons),
-		TEST(test_rubbish_in_set), TEST(test_jwks_read),
-		TEST(test_jwks_usable),	   TEST(test_jwks_size),
+		TEST(test_choice),
+		TEST(test_reasons),
+		TEST(test_rsa_spelled_otherwise),
+		TEST(test_rubbish_in_set),
+		TEST(test_jwks_read),
+		TEST(test_jwks_usable),
+		TEST(test_jwks_size),
 		TEST(test_too_many_keys),
 	};
 
