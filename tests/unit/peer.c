@@ -94,6 +94,33 @@ static void send_sized(int fd, size_t n)
 	free(body);
 }
 
+/* A status line and a body without an end; '_' is a space, since it comes in a
+ * path. */
+static bool send_line(int fd, const char *line)
+{
+	char text[300];
+
+	snprintf(text, sizeof(text), "%s\r\n\r\n{}", line);
+	for (char *p = text; *p != '\0'; p++)
+		if (*p == '_')
+			*p = ' ';
+	return send_text(fd, text) && false;
+}
+
+/* The header of that name without a value, before another one; '|' begins a
+ * line that continues it (RFC 9112 section 5.2). */
+static void send_bare(int fd, const char *name)
+{
+	char headers[300];
+	const char *more = strchr(name, '|');
+	int len = (int)strcspn(name, "|");
+
+	snprintf(headers, sizeof(headers), "%.*s:\r\n%s%s%sX-Next: more\r\n",
+		 len, name, more != NULL ? " " : "",
+		 more != NULL ? more + 1 : "", more != NULL ? "\r\n" : "");
+	send_answer(fd, "200 OK", headers, "", 0);
+}
+
 static void send_retry(int fd, const char *text)
 {
 	char headers[300];
@@ -230,8 +257,9 @@ static bool answer(int fd, const char *path, const char *body, size_t body_len)
 	else if ((rest = after(path, "/status/")) != NULL)
 		send_answer(fd, rest, "", "", 0);
 	else if ((rest = after(path, "/line/")) != NULL)
-		return send_text(fd, rest) && send_text(fd, "\r\n\r\n{}") &&
-		       false;
+		return send_line(fd, rest);
+	else if ((rest = after(path, "/bare/")) != NULL)
+		send_bare(fd, rest);
 	else if ((rest = after(path, "/retry/")) != NULL)
 		send_retry(fd, rest);
 	else if ((rest = after(path, "/retry-in/")) != NULL)

@@ -346,6 +346,42 @@ static void test_headers_that_rfcs_speak_of(void **state)
 	assert_null(reply.cache_control);
 }
 
+/* libcurl takes the break after an empty value, and what follows it, for the
+ * value: no text from another line is one. */
+static void test_line_break_in_a_header(void **state)
+{
+	static const char *const names[] = {
+		"Cache-Control", "Location", "DPoP-Nonce",  "Accept",
+		"Accept-Post",	 "Date",     "Retry-After",
+	};
+	static const char *const rests[] = {"", "|7", "|more"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		for (size_t j = 0; j < sizeof(rests) / sizeof(rests[0]); j++) {
+			char path[100];
+			struct reply reply;
+			const char *values[4];
+
+			(void)snprintf(path, sizeof(path), "/bare/%s%s",
+				       names[i], rests[j]);
+			reply = http_fixture_get(path);
+			(void)http_fixture_next_seen();
+			assert_int_equal(reply.status, 200);
+			values[0] = reply.cache_control;
+			values[1] = reply.location;
+			values[2] = reply.dpop_nonce;
+			values[3] = reply.accept;
+			for (size_t n = 0; n < 4; n++) {
+				if (values[n] != NULL &&
+				    strpbrk(values[n], "\r\n") != NULL)
+					fail_msg("%s: %zu", path, n);
+			}
+			assert_int_equal(reply.date_s, 0);
+		}
+	}
+}
+
 static void test_what_the_proxy_says(void **state)
 {
 	char proxy[64];
@@ -404,6 +440,7 @@ int main(void)
 		TEST(test_dpop),
 		TEST(test_retry_after),
 		TEST(test_headers_that_rfcs_speak_of),
+		TEST(test_line_break_in_a_header),
 		TEST(test_what_the_proxy_says),
 		TEST(test_ca_file_must_be_there),
 	};

@@ -93,6 +93,7 @@ static void assert_fails(const struct outcome *outcome, enum net_result net,
 static void test_without_an_answer(void **state)
 {
 	int idle, port = peer_closed_port(&idle);
+	struct seen seen;
 	const struct {
 		const char *scheme;
 		int port;
@@ -113,6 +114,17 @@ static void test_without_an_answer(void **state)
 		{"http", peer.port, "/line/HTTP/21", NET_OTHER,
 		 "127.0.0.1: its answer is invalid ("},
 		{"http", peer.port, "/line/HTTP/1.1", NET_OTHER,
+		 "127.0.0.1: its answer is invalid ("},
+		/* A sign, a prefix, or too many digits before the status. */
+		{"http", peer.port, "/line/HTTP/1.1_+200_OK", NET_OTHER,
+		 "127.0.0.1: its answer is invalid ("},
+		{"http", peer.port, "/line/HTTP/2_+200_OK", NET_OTHER,
+		 "127.0.0.1: its answer is invalid ("},
+		{"http", peer.port, "/line/HTTP/2_-200_OK", NET_OTHER,
+		 "127.0.0.1: its answer is invalid ("},
+		{"http", peer.port, "/line/HTTP/2_0200_OK", NET_OTHER,
+		 "127.0.0.1: its answer is invalid ("},
+		{"http", peer.port, "/line/HTTP/2_0x1ff_OK", NET_OTHER,
 		 "127.0.0.1: its answer is invalid ("},
 		{"http", peer.port, "/status/000", NET_OTHER,
 		 "127.0.0.1: its answer is invalid ("},
@@ -138,6 +150,8 @@ static void test_without_an_answer(void **state)
 			local(cases[i].scheme, cases[i].port, cases[i].path));
 
 		assert_fails(&outcome, cases[i].net, cases[i].words);
+		while (peer_seen(&peer, &seen)) /* or its pipe is full */
+			continue;
 	}
 	close(idle);
 }
