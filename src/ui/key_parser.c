@@ -2,8 +2,9 @@
 /*
  * Two tables: the transitions for each state and byte, and the sequences that
  * are keys. The states are those of the VT500's parser by Paul Williams
- * (https://vt100.net/emu/dec_ansi_parser), plus those for a terminal's answers:
- * SS2 and SS3, three kinds of mouse reports, and the Linux console's F1.
+ * (https://vt100.net/emu/dec_ansi_parser), plus those for what has bytes after
+ * its end: SS2, SS3, SCI, three kinds of mouse reports, the position of a
+ * VT52's cursor, and the Linux console's F1.
  */
 #include "config.h"
 
@@ -22,8 +23,9 @@ enum state {
 	CSI,
 	SS2,
 	SS3,
+	SCI,
 	LINUX_KEY, /* after ESC[[ */
-	MOUSE,	   /* bytes for buttons, columns and rows */
+	PLACE,	   /* bytes for buttons, columns and rows */
 	STRING,	   /* a control string: OSC, DCS, APC, PM or SOS */
 	STRING_ESCAPE,
 	OVERLONG, /* dropped up to a pause */
@@ -35,7 +37,7 @@ enum parser_action {
 	KEY,	 /* the byte is a key by itself */
 	BEGIN,	 /* starts a sequence */
 	COLLECT, /* belongs to the sequence */
-	END	 /* completes the sequence */
+	END	 /* completes a sequence; if it is a key, nothing follows */
 };
 
 /* A character that is neither ASCII nor a control. */
@@ -58,13 +60,15 @@ static const struct rule rules[] = {
 	{ESCAPE, 0x03, 0x03, KEY, GROUND},
 	{ESCAPE, 0x1B, 0x1B, COLLECT, ESCAPE_TWICE},
 	{ESCAPE, 0x20, 0x2F, COLLECT, ESCAPE_MORE},
-	{ESCAPE, 'N', 'N', COLLECT, SS2},
+	{ESCAPE, 'N', 'N', END, SS2},
 	{ESCAPE, 'O', 'O', COLLECT, SS3},
-	{ESCAPE, 'P', 'P', DROP, STRING}, /* DCS */
-	{ESCAPE, 'X', 'X', DROP, STRING}, /* SOS */
+	{ESCAPE, 'P', 'P', END, STRING}, /* DCS */
+	{ESCAPE, 'X', 'X', END, STRING}, /* SOS */
+	{ESCAPE, 'Y', 'Y', END, PLACE},	 /* of a VT52's cursor: two bytes */
+	{ESCAPE, 'Z', 'Z', END, SCI},
 	{ESCAPE, '[', '[', COLLECT, CSI_FIRST},
-	{ESCAPE, ']', '_', DROP, STRING}, /* OSC, PM, APC; ST begins nothing */
-	{ESCAPE, '?', '?', COLLECT, SS3}, /* a VT52's keypad */
+	{ESCAPE, ']', '_', END, STRING}, /* OSC, PM, APC; ST begins nothing */
+	{ESCAPE, '?', '?', END, SS3},	 /* a VT52's keypad */
 	{ESCAPE, 0x30, 0x7E, END, GROUND},
 	{ESCAPE, 0x00, 0x7F, DROP, GROUND}, /* Alt and a control */
 
@@ -72,15 +76,17 @@ static const struct rule rules[] = {
 	{ESCAPE_MORE, 0x30, 0x7E, END, GROUND},
 
 	{CSI_FIRST, '[', '[', COLLECT, LINUX_KEY},
-	{CSI_FIRST, 'M', 'M', DROP, MOUSE}, /* X10: three bytes */
-	{CSI_FIRST, 'T', 'T', DROP, MOUSE}, /* highlighting: six */
-	{CSI_FIRST, 't', 't', DROP, MOUSE}, /* two */
+	{CSI_FIRST, 'M', 'M', DROP, PLACE}, /* X10: three bytes */
+	{CSI_FIRST, 'T', 'T', DROP, PLACE}, /* highlighting: six */
+	{CSI_FIRST, 't', 't', DROP, PLACE}, /* two */
 	{CSI_FIRST, 0x20, 0x3F, COLLECT, CSI},
 	{CSI_FIRST, 0x40, 0x7E, END, GROUND},
 	{CSI, 0x20, 0x3F, COLLECT, CSI},
 	{CSI, 0x40, 0x7E, END, GROUND},
 
 	{SS2, 0x20, 0x7F, DROP, GROUND},
+	{SCI, 0x08, 0x0D, DROP, GROUND}, /* ECMA-48 8.3.109 */
+	{SCI, 0x20, 0x7E, DROP, GROUND},
 	{SS3, 0x30, 0x3F, COLLECT, SS3},
 	{SS3, 0x20, 0x7E, END, GROUND},
 	{LINUX_KEY, 0x20, 0x7E, END, GROUND},
@@ -108,6 +114,7 @@ static const struct rule anywhere[] = {
 	{0, 0x8F, 0x8F, BEGIN, SS3},
 	{0, 0x90, 0x90, DROP, STRING}, /* DCS */
 	{0, 0x98, 0x98, DROP, STRING}, /* SOS */
+	{0, 0x9A, 0x9A, DROP, SCI},    /* ESC Z */
 	{0, 0x9B, 0x9B, BEGIN, CSI_FIRST},
 	{0, 0x9D, 0x9F, DROP, STRING}, /* OSC, PM, APC */
 	{0, 0x80, 0xA0, DROP, GROUND}, /* ST and the other controls */
@@ -390,12 +397,13 @@ static void begin(struct key_parser *parser, unsigned char byte)
 		collect(parser, byte - 0x40);
 }
 
-static size_t mouse_bytes(unsigned char final)
+static size_t place_bytes(unsigned char final)
 {
 	switch (final) {
 	case 'T':
 		return 6;
 	case 't':
+	case 'Y':
 		return 2;
 	}
 	return 3;
@@ -404,6 +412,7 @@ static size_t mouse_bytes(unsigned char final)
 static int advance(struct key_parser *parser, unsigned char byte)
 {
 	const struct rule *rule;
+	int key;
 
 	/* If the string does not end here, a new sequence starts. */
 	if (parser->state == STRING_ESCAPE && byte != '\\')
@@ -417,9 +426,9 @@ static int advance(struct key_parser *parser, unsigned char byte)
 	if (parser->state == GROUND)
 		parser->taken = 0;
 	parser->state = rule->to;
+	parser->left = rule->to == PLACE ? place_bytes(byte) : 0;
 	switch (rule->act) {
 	case DROP:
-		parser->left = rule->to == MOUSE ? mouse_bytes(byte) : 0;
 		break;
 	case KEY:
 		return single(parser, byte);
@@ -431,7 +440,10 @@ static int advance(struct key_parser *parser, unsigned char byte)
 		break;
 	case END:
 		collect(parser, byte);
-		return whole(parser);
+		key = whole(parser);
+		if (key != KEYS_NONE)
+			parser->state = GROUND;
+		return key;
 	}
 	return KEYS_NONE;
 }
@@ -448,11 +460,11 @@ static void give_up(struct key_parser *parser)
 }
 
 /* In mode 1005 a character may have two bytes; the second is not counted. */
-static bool takes_mouse(struct key_parser *parser, unsigned char byte)
+static bool takes_place(struct key_parser *parser, unsigned char byte)
 {
 	const bool continues = parser->more > 0 && (byte & 0xC0) == 0x80;
 
-	if (parser->state != MOUSE)
+	if (parser->state != PLACE)
 		return false;
 	/* A coordinate too large for a byte may be any byte but ESC. */
 	if (byte == 0x1B || (parser->left == 0 && !continues)) {
@@ -518,7 +530,7 @@ int key_parser_take(struct key_parser *parser, unsigned char byte,
 		give_up(parser);
 	else if (is_waiting(parser) && ++parser->taken > KEY_GIVE_UP_BYTES)
 		parser->state = OVERLONG;
-	if (takes_mouse(parser, byte))
+	if (takes_place(parser, byte))
 		return KEYS_NONE;
 	if (byte >= 0x80)
 		return take_high(parser, byte);

@@ -55,7 +55,7 @@ struct key_parser {
 	unsigned state; /* enum state, in key_parser.c */
 	int64_t last_ms;
 	size_t taken; /* bytes of the sequence so far */
-	size_t left;  /* bytes of a mouse report still to come */
+	size_t left;  /* bytes of a place still to come */
 
 	/* A UTF-8 character that is missing "more" bytes. */
 	unsigned more;

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * ui/key_parser: what a terminal sends by itself is no key, in whatever pieces
- * it comes. The rows are from ECMA-48, xterm's "Control Sequences", DEC's
- * manuals of the VT340 and VT510, and kitty's protocols.
+ * it comes.
  */
 #include "config.h"
 
@@ -19,7 +18,6 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define BYTES(text) text, sizeof(text) - 1
-#define ST "\x1b\\"
 
 enum { KEYS_MAX = 8 };
 
@@ -61,8 +59,9 @@ static void print_bytes(const char *bytes, size_t len)
 
 /* The bytes in pieces, the first and the others of those sizes, and then a key
  * that must be one at once. */
-static void try_pieces(bool utf8, const char *bytes, size_t len, size_t first,
-		       size_t others, int gap_ms, const int *wanted)
+static void try_pieces(bool utf8, const char *what, const char *bytes,
+		       size_t len, size_t first, size_t others, int gap_ms,
+		       const int *wanted)
 {
 	struct key_parser parser;
 	int keys[KEYS_MAX] = {0};
@@ -82,289 +81,134 @@ static void try_pieces(bool utf8, const char *bytes, size_t len, size_t first,
 	if (count != n + 1 || keys[n] != 'q' ||
 	    memcmp(keys, wanted, n * sizeof(*wanted)) != 0) {
 		print_bytes(bytes, len);
-		fail_msg("%zu bytes, and pieces of %zu after %d ms each: "
+		fail_msg("%s: %zu bytes, and pieces of %zu after %d ms each: "
 			 "%zu keys, the first %d",
-			 first, others, gap_ms, count, keys[0]);
+			 what, first, others, gap_ms, count, keys[0]);
 	}
 	assert_int_equal(key_parser_deadline(&parser), INT64_MAX);
 }
 
-static void try_all_splits(bool utf8, const char *bytes, size_t len,
-			   const int *wanted)
+static void try_all_splits(bool utf8, const char *what, const char *bytes,
+			   size_t len, const int *wanted)
 {
 	static const int gaps[] = {0, 50, 250};
 
 	for (size_t i = 0; i < COUNT(gaps); i++) {
 		for (size_t at = 1; at <= len; at++)
-			try_pieces(utf8, bytes, len, at, len, gaps[i], wanted);
-		try_pieces(utf8, bytes, len, 1, 1, gaps[i], wanted);
+			try_pieces(utf8, what, bytes, len, at, len, gaps[i],
+				   wanted);
+		try_pieces(utf8, what, bytes, len, 1, 1, gaps[i], wanted);
 	}
 }
 
-/* ---- What is no key */
+/* ---- What terminals send */
 
-struct row {
-	const char *bytes;
+#define ESC "\x1b"
+#define SS2 "\x1bN"
+#define SS3 "\x1bO"
+#define DCS "\x1bP"
+#define SOS "\x1bX"
+#define CSI "\x1b["
+#define OSC "\x1b]"
+#define PM "\x1b^"
+#define APC "\x1b_"
+#define ST "\x1b\\"
+
+static const struct {
+	const char *what, *bytes;
 	size_t len;
+	int keys[5];
+} sequences[] = {
+#define NO_KEY(what, bytes) {what, BYTES(bytes), {KEYS_NONE}},
+#define KEY(what, bytes, ...) {what, BYTES(bytes), {__VA_ARGS__}},
+#include "sequences.def"
+#undef NO_KEY
+#undef KEY
 };
 
-static const struct row no_keys[] = {
-	/* OSC: colours, the clipboard, titles, notifications, prompts */
-	{BYTES("\x1b]11;rgb:3030/3434/4646" ST)},
-	{BYTES("\x1b]10;rgb:ffff/ffff/ffff\a")},
-	{BYTES("\x1b]12;rgba:ffff/ffff/ffff/ffff" ST)},
-	{BYTES("\x1b]4;1;rgb:cdcd/0000/0000" ST)},
-	{BYTES("\x1b]52;c;eXF5cXlx\a")},
-	{BYTES("\x1b]5522;type=read:status=DONE" ST)},
-	{BYTES("\x1b]lyes" ST)}, /* the window's title */
-	{BYTES("\x1b]Lyes" ST)}, /* the icon's */
-	{BYTES("\x1b]2;\xc3\x9c yq \xe2\x9c\x93 y" ST)}, /* 9C within */
-	{BYTES("\x1b]99;i=1:p=alive;y" ST)},
-	{BYTES("\x1b]1337;ReportCellSize=17.0;8.0;2.0" ST)},
-	{BYTES("\x1b]133;A\a")},
-	{BYTES("\x1b]11;y\xc2\x9c")},	  /* ended by ST as one character */
-	{BYTES("\x1b]11;y\x18")},	  /* by CAN */
-	{BYTES("\x1b]lIt\x92s quiz" ST)}, /* no UTF-8 */
-	{BYTES("\x1bP1$r\x85y" ST)},
-	{BYTES("\x1b]2;\xc2\x85yq\x9byq" ST)},
-	{BYTES("\x1b]11;y\x1a")},    /* by SUB */
-	{BYTES("\x1b]11;y\x1b[0n")}, /* by something else */
-	{BYTES("\x1b]11;\r\ny\x03q" ST)},
-	{BYTES("\x1b]5;0;rgb:ffff/ffff/ffff" ST)},
-	{BYTES("\x1b]50;fixed" ST)},
-	{BYTES("\x1b]60;allowColorOps,allowWindowOps" ST)},
-	{BYTES("\x1b]61;SetSelection,yes" ST)},
-	{BYTES("\x1b]21;foreground=rgb:ff/ff/ff;cursor=?" ST)},
-	{BYTES("\x1b]22;1,0,1" ST)},
-	{BYTES("\x1b]51;[\"call\",\"yes\",[]]\a")},
-	{BYTES("\x1b]72;t=q:x=1;y" ST)},
-	{BYTES("\x1b]5113;ac=status;id=y;st=T0s=" ST)},
-	{BYTES("\x1b]702;rxvt-unicode;urxvt;9;y\a")},
-	{BYTES("\x1b]7704;rgb:1/2/3\a")},
-	{BYTES("\x1b]1337;Capabilities=T3CwLrMSc7UUw9Ts3BFGsSyHNoSxF\a")},
-	{BYTES("\x1b]y" ST)},
-	{BYTES("\x1b]" ST)}, /* with nothing in it */
-
-	/* DCS: names, capabilities, settings, images */
-	{BYTES("\x1bP>|kitty(0.35.2)" ST)},
-	{BYTES("\x1bP>|XTerm(390)" ST)},
-	{BYTES("\x1bP>|tmux 3.4" ST)},
-	{BYTES("\x1bP!|7E565445" ST)},
-	{BYTES("\x1bP1+r544e=787465726d" ST)},
-	{BYTES("\x1bP0+r6d796361" ST)},
-	{BYTES("\x1bP1$r0m" ST)},
-	{BYTES("\x1bP1$r2 q" ST)},
-	{BYTES("\x1bP1$u1;1;1;@;@;@;0;0;@;BBBB" ST)},
-	{BYTES("\x1bP0;1|17/17;18/18" ST)},
-	{BYTES("\x1bPq#0;2;0;0;0~~yq$-" ST)},
-	{BYTES("\x1bP>|Konsole 22.12.3" ST)},
-	{BYTES("\x1bP>|WezTerm 20240203-yes" ST)},
-	{BYTES("\x1bP1+R666f6e74=79" ST)}, /* an X resource */
-	{BYTES("\x1bP0$r" ST)},
-	{BYTES("\x1bP1$r48:2::12:13:14m" ST)},
-	{BYTES("\x1bP2$u9/17/25/33" ST)},    /* the tabs */
-	{BYTES("\x1bP1$sy" ST)},	     /* the terminal's state */
-	{BYTES("\x1bP2$s1;2;0;0;0/2;1" ST)}, /* its colours */
-	{BYTES("\x1bP1!~7F5A" ST)},	     /* a checksum */
-	{BYTES("\x1bP0!u%5" ST)},	     /* the supplemental set */
-	{BYTES("\x1bP\"x17/y" ST)},	     /* a key's definition */
-	{BYTES("\x1bP@kitty-cmd{\"ok\":true,\"data\":\"y\"}" ST)},
-	{BYTES("\x1bP=1s" ST)},
-	{BYTES("\x1bP" ST)},
-
-	/* APC, PM, SOS */
-	{BYTES("\x1b_Gi=31;OK" ST)},
-	{BYTES("\x1b_Gi=31,I=7;OK" ST)},
-	{BYTES("\x1b_yes\a")},
-	{BYTES("\x1b_Gi=31,p=1;ENOENT:no such y" ST)},
-	{BYTES("\x1b^yes" ST)},
-	{BYTES("\x1bXyes" ST)},
-
-	/* CSI: who and where it is */
-	{BYTES("\x1b[?1;2c")},
-	{BYTES("\x1b[?62;1;6;9;15;22c")},
-	{BYTES("\x1b[>41;390;0c")},
-	{BYTES("\x1b[>0;10;1c")},
-	{BYTES("\x1b[=0c")},
-	{BYTES("\x1b[?6c")}, /* the Linux console */
-	{BYTES("\x1b[?1;0c")},
-	{BYTES("\x1b[>83;40900;0c")}, /* GNU screen, tmux, PuTTY, VTE */
-	{BYTES("\x1b[>84;0;0c")},
-	{BYTES("\x1b[>0;136;0c")},
-	{BYTES("\x1b[>65;7006;1c")},
-	{BYTES("\x1b[0n")},
-	{BYTES("\x1b[3n")},
-	{BYTES("\x1b[1;1R")},
-	{BYTES("\x1b[24;80R")},
-	{BYTES("\x1b[?24;80;1R")},
-	{BYTES("\x1b[?10n")},
-	{BYTES("\x1b[?13n")},
-	{BYTES("\x1b[?21n")},
-	{BYTES("\x1b[?27;1;0;0n")},
-	{BYTES("\x1b[?50n")},
-	{BYTES("\x1b[?57;1n")},
-	{BYTES("\x1b[?997;1n")},
-	{BYTES("\x1b[?11n")},
-	{BYTES("\x1b[?18n")},
-	{BYTES("\x1b[?20n")},
-	{BYTES("\x1b[?53n")},
-	{BYTES("\x1b[?70n")},
-	{BYTES("\x1b[?83n")},
-	{BYTES("\x1b[?12;34R")},
-	{BYTES("\x1b[4;2$y")},
-	{BYTES("\x1b[?2004;2$y")},
-	{BYTES("\x1b[?2026;0$y")},
-	{BYTES("\x1b[1t")},
-	{BYTES("\x1b[3;10;20t")},
-	{BYTES("\x1b[4;480;640t")},
-	{BYTES("\x1b[6;16;8t")},
-	{BYTES("\x1b[8;24;80t")},
-	{BYTES("\x1b[48;24;80;480;640t")},
-	{BYTES("\x1b[2;1;1;112;112;1;0x")},
-	{BYTES("\x1b[3;1;1;120;120;1;0x")},
-	{BYTES("\x1b[2t")},
-	{BYTES("\x1b[5;600;800t")},
-	{BYTES("\x1b[9;66;140t")},
-	{BYTES("\x1b[0;31;1m")},      /* the colours of a place */
-	{BYTES("\x1b[2;3#Q")},	      /* how many are on the stack */
-	{BYTES("\x1b[>4;1f")},	      /* how keys are told */
-	{BYTES("\x1b[>1;2;29;30 q")}, /* kitty's cursors */
-	{BYTES("\x1b[24;80;1;1;1\"w")},
-	{BYTES("\x1b[?1;0;256S")},
-	{BYTES("\x1b[?2;0;800;600S")},
-	{BYTES("\x1b[>4;2m")},
-	{BYTES("\x1b[>1;2;3q")},
-	{BYTES("\x1b[1*{")},
-	{BYTES("\x1b[5;1|")},
-	{BYTES("\x1b[38:2::1:2:3m")},
-	{BYTES("\x1b[99;9q")},
-	{BYTES("\x1b[123456789012345678901234567890y")},
-	{BYTES("\x1b[\r\n\x07m")}, /* controls within */
-	{BYTES("\x1b[12\x18")},
-	{BYTES("\x1b[12\x1b[0n")},
-
-	/* The focus, the end of pasted text that never began */
-	{BYTES("\x1b[I")},
-	{BYTES("\x1b[O")},
-	{BYTES("\x1b[201~")},
-
-	/* The mouse: X10 and 1000, 1005, 1006, 1015, 1001, DEC's locator */
-	{BYTES("\x1b[M qq")},
-	{BYTES("\x1b[M!yy")},
-	{BYTES("\x1b[M#\x7f\x7f")},
-	{BYTES("\x1b[M \xc2\xa0y")},
-	{BYTES("\x1b[M \xc4\x8f\xc2\x9b")},
-	{BYTES("\x1b[M \0q")}, /* beyond column 223 */
-	{BYTES("\x1b[M`\x1fy")},
-	{BYTES("\x1b[t\0q")},
-	{BYTES("\x1b[Ty!y!y!")},
-	{BYTES("\x1b[tyq")},
-	{BYTES("\x1b[<0;10;5M")},
-	{BYTES("\x1b[<0;10;5m")},
-	{BYTES("\x1b[<35;120;40M")},
-	{BYTES("\x1b[32;10;5M")},
-	{BYTES("\x1b[1;2;3;4;1&w")},
-	{BYTES("\x1b[0&w")},
-	{BYTES("\x1b[<65;80;24M")},
-	{BYTES("\x1b[<0;1279;799m")}, /* in pixels */
-	{BYTES("\x1b[96;80;24M")},
-
-	/* Keys in kitty's words and with modifyOtherKeys, which are turned off
-	 */
-	{BYTES("\x1b[?1u")},
-	{BYTES("\x1b[121u")},
-	{BYTES("\x1b[97;5u")},
-	{BYTES("\x1b[121:89;2;89u")},
-	{BYTES("\x1b[121;1:3u")},
-	{BYTES("\x1b[27u")},
-	{BYTES("\x1b[13;1:3u")},
-	{BYTES("\x1b[57414u")},
-	{BYTES("\x1b[1;1:3A")},
-	{BYTES("\x1b[5;1:3~")},
-	{BYTES("\x1b[27;5;99~")},
-	{BYTES("\x1b[27;2;121~")},
-	{BYTES("\x1b[27;5;13~")},
-	{BYTES("\x1b[?0u")},
-	{BYTES("\x1b[?31u")},
-	{BYTES("\x1b[97;;229u")},
-	{BYTES("\x1b[121:89:121;1:1;121u")},
-	{BYTES("\x1b[13u")},
-	{BYTES("\x1b[9;5u")},
-	{BYTES("\x1b[57441;1:3u")},
-	{BYTES("\x1b[1;1:2A")},
-	{BYTES("\x1b[1;129:3B")},
-	{BYTES("\x1b[3;1:3~")},
-	/* and in those of Windows, released and pressed */
-	{BYTES("\x1b[89;21;121;0;0;1_")},
-	{BYTES("\x1b[89;21;121;1;0;1_")},
-
-	/* Keys of rxvt with Shift and Control, and mintty's Escape */
-	{BYTES("\x1b[a")},
-	{BYTES("\x1bOa")},
-	{BYTES("\x1b[3^")},
-	{BYTES("\x1b[3@")},
-	{BYTES("\x1bO[")},
-
-	/* Sequences of two and three bytes: designations of character sets,
-	 * resets, saving the cursor; a VT52's name; Alt and a key */
-	{BYTES("\x1b(B")},
-	{BYTES("\x1b)0")},
-	{BYTES("\x1b-A")},
-	{BYTES("\x1b$(C")},
-	{BYTES("\x1b#8")},
-	{BYTES("\x1b%G")},
-	{BYTES("\x1b F")},
-	{BYTES("\x1b/Z")},
-	{BYTES("\x1b?q")}, /* its keypad */
-	{BYTES("\x1b?M")},
-	{BYTES("\x1b"
-	       "7")},
-	{BYTES("\x1b=")},
-	{BYTES("\x1b>")},
-	{BYTES("\x1b"
-	       "c")},
-	{BYTES("\x1b\\")},
-	{BYTES("\x1bM")},
-	{BYTES("\x1bZ")},
-	{BYTES("\x1by")},
-	{BYTES("\x1b\r")},
-	{BYTES("\x1b\x7f")},
-	{BYTES("\x1b\xc3\xa9")},
-	{BYTES("\x1bNy")},
-	{BYTES("\x1bO5y")},
-	{BYTES("\x1bOz")},
-	{BYTES("\x1b\x1b[A")}, /* Alt and an arrow in rxvt */
-	{BYTES("\x1b\x1bOA")},
-
-	/* 8-bit controls where no character can begin with them */
-	{BYTES("\x9b?1;2c")},
-	{BYTES("\x9d"
-	       "11;rgb:3030/3434/4646\x9c")},
-	{BYTES("\x90>|XTerm(390)\x9c")},
-	{BYTES("\x9fGi=1;OK\x9c")},
-	{BYTES("\x9eyes\x9c")},
-	{BYTES("\x98yes\x9c")},
-	{BYTES("\x8ey")},
-	{BYTES("\x84\x85\x88\x8d\x91\x96\x97\x99\x9a\x9c")},
-	/* and in UTF-8 */
-	{BYTES("\xc2\x9b?1;2c")},
-	{BYTES("\xc2\x9d"
-	       "11;y\xc2\x9c")},
-
-	/* Noise: breaks, and what is no UTF-8 */
-	{BYTES("\0\0")},
-	{BYTES("\xff\xfe\xc0\xbf\xf5")},
-	{BYTES("\xe2\x94")},
-	{BYTES("\xa0\xbf")},
-};
-
-static void test_what_is_no_key(void **state)
+static void test_sequences(void **state)
 {
-	static const int none[] = {KEYS_NONE};
+	(void)state;
+	for (size_t i = 0; i < COUNT(sequences); i++)
+		try_all_splits(true, sequences[i].what, sequences[i].bytes,
+			       sequences[i].len, sequences[i].keys);
+}
+
+/* As a terminal sends it that has been told to use 8-bit controls: a single
+ * byte for Escape and the byte after it. Returns how many bytes there are, 0
+ * if there is no such form. */
+static size_t with_8_bits(const char *bytes, size_t len, bool utf8, char *to)
+{
+	size_t count = 0;
+	bool changed = false, string = false;
+
+	for (size_t i = 0; i < len; i++) {
+		const char next = i + 1 < len ? bytes[i + 1] : '\0';
+
+		/* They do not end a string, except for ST; a VT52 has none. */
+		if ((unsigned char)bytes[i] >= 0x80 ||
+		    (bytes[i] == 0x1B &&
+		     (next == 0x1B || next == 'Y' || (string && next != '\\'))))
+			return 0;
+		if (bytes[i] != 0x1B || next < 0x40 || next > 0x5F) {
+			to[count++] = bytes[i];
+			continue;
+		}
+		if (utf8)
+			to[count++] = '\xc2';
+		to[count++] = (char)(next + 0x40);
+		string = strchr("PX]^_", next) != NULL;
+		changed = true;
+		i++;
+	}
+	return changed ? count : 0;
+}
+
+static void test_8_bit_sequences(void **state)
+{
+	char bytes[128];
+	size_t changed = 0;
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(no_keys); i++)
-		try_all_splits(true, no_keys[i].bytes, no_keys[i].len, none);
+	for (size_t i = 0; i < 2 * COUNT(sequences); i++) {
+		const bool utf8 = i % 2 == 0;
+		const size_t s = i / 2;
+		size_t len;
+
+		assert_true(sequences[s].len < sizeof(bytes));
+		len = with_8_bits(sequences[s].bytes, sequences[s].len, utf8,
+				  bytes);
+		if (len == 0)
+			continue;
+		changed++;
+		try_all_splits(utf8, sequences[s].what, bytes, len,
+			       sequences[s].keys);
+		if (!utf8) /* not even where they do not belong */
+			try_all_splits(true, sequences[s].what, bytes, len,
+				       sequences[s].keys);
+	}
+	assert_true(changed > COUNT(sequences));
+}
+
+/* Together they cut no other sequence short. */
+static void test_sequences_in_a_row(void **state)
+{
+	(void)state;
+	for (size_t i = 1; i < COUNT(sequences); i++) {
+		char bytes[256];
+		int keys[10];
+		size_t n = 0;
+
+		memcpy(bytes, sequences[i - 1].bytes, sequences[i - 1].len);
+		memcpy(bytes + sequences[i - 1].len, sequences[i].bytes,
+		       sequences[i].len);
+		for (size_t k = 0; sequences[i - 1].keys[k] != KEYS_NONE; k++)
+			keys[n++] = sequences[i - 1].keys[k];
+		memcpy(keys + n, sequences[i].keys, sizeof(sequences[i].keys));
+		try_pieces(true, sequences[i].what, bytes,
+			   sequences[i - 1].len + sequences[i].len, 1, 1, 0,
+			   keys);
+	}
 }
 
 /* Latin-1 and its like: each byte is a character. */
@@ -399,7 +243,8 @@ static void test_single_bytes(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++)
-		try_all_splits(false, rows[i].bytes, rows[i].len, rows[i].keys);
+		try_all_splits(false, "single bytes", rows[i].bytes,
+			       rows[i].len, rows[i].keys);
 }
 
 /* That what begins with those bytes ends with that one, and was no letter, nor
@@ -457,7 +302,7 @@ static void test_every_intermediate(void **state)
 /* ECMA-35 13.2: escape sequences of two bytes. Some begin what is longer. */
 static void test_every_escape(void **state)
 {
-	static const char longer[] = "NOPX[]^_?";
+	static const char longer[] = "NOPXYZ[]^_?";
 
 	(void)state;
 	for (int final = 0x30; final < 0x7F; final++) {
@@ -517,8 +362,8 @@ static void test_keys(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++)
-		try_all_splits(true, rows[i].bytes, strlen(rows[i].bytes),
-			       rows[i].keys);
+		try_all_splits(true, "keys", rows[i].bytes,
+			       strlen(rows[i].bytes), rows[i].keys);
 }
 
 static void test_escape(void **state)
@@ -646,6 +491,10 @@ static void test_named(void **state)
 			KEYS_UP); /* vt52 */
 	key_parser_name(&parser, "\v", KEYS_DOWN);
 	key_parser_name(&parser, "\x1b[224z", '?'); /* sun */
+	/* These begin something on other terminals. */
+	key_parser_name(&parser, "\x1bP", '?');	      /* st52 */
+	key_parser_name(&parser, "\x1b?", KEYS_HOME); /* c108 */
+	key_parser_name(&parser, "\x1bZ", KEYS_DOWN); /* aj510 */
 	key_parser_name(&parser, "\x1b[A", KEYS_LEFT);
 	key_parser_name(&parser, "\x1b[M", '?'); /* cons25: the mouse's too */
 	key_parser_name(&parser, "", KEYS_RIGHT);
@@ -659,6 +508,12 @@ static void test_named(void **state)
 	assert_int_equal(keys[1], KEYS_DOWN);
 	assert_int_equal(keys[2], '?');
 	assert_int_equal(keys[3], KEYS_UP);
+	count = 0;
+	take_all(&parser, "\x1bPz\x1b?z\x1bZz", 9, keys, &count);
+	assert_int_equal(count, 6);
+	assert_int_equal(keys[0], '?');
+	assert_int_equal(keys[2], KEYS_HOME);
+	assert_int_equal(keys[4], KEYS_DOWN);
 	/* A Wyse's arrows; nobody confirms with Down. */
 	key_parser_name(&parser, "\n", KEYS_DOWN);
 	key_parser_name(&parser, "\f", KEYS_RIGHT);
@@ -675,7 +530,9 @@ static void test_named(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_what_is_no_key),
+		cmocka_unit_test(test_sequences),
+		cmocka_unit_test(test_8_bit_sequences),
+		cmocka_unit_test(test_sequences_in_a_row),
 		cmocka_unit_test(test_single_bytes),
 		cmocka_unit_test(test_every_final),
 		cmocka_unit_test(test_every_intermediate),
