@@ -131,20 +131,22 @@ def test_drawn_anew(home, start_practice, open_terminal):
     again; and after a stop, in which the line has got other settings."""
     practice = start_practice()
     practice.config(home.config)
-    screen = open_terminal()
+    # What tmux itself has started it continues as soon as it is stopped.
+    screen = open_terminal(before=["sh", "-c", '"$@"; exit $?', "sh"])
     uri = screen.wait_for_qr()
+    pid = child_named(screen.pid, "grantty")
     scribble(screen, "SCRIBBLE")
-    screen.signal(signal.SIGWINCH)
+    os.kill(pid, signal.SIGWINCH)
     screen.wait_without("SCRIBBLE")
     assert screen.wait_for_qr() == uri
     tty = os.open(screen.ask("#{pane_tty}"), os.O_RDWR | os.O_NOCTTY)
     raw = termios.tcgetattr(tty)
-    screen.signal(signal.SIGSTOP)
+    os.kill(pid, signal.SIGSTOP)
     cooked = list(raw)
     cooked[3] |= termios.ICANON | termios.ECHO
     termios.tcsetattr(tty, termios.TCSANOW, cooked)
     scribble(screen, "SCRIBBLE")
-    screen.signal(signal.SIGCONT)
+    os.kill(pid, signal.SIGCONT)
     screen.wait_without("SCRIBBLE")
     assert screen.wait_for_qr() == uri
     assert termios.tcgetattr(tty) == raw
