@@ -99,6 +99,9 @@ lintian lintian
 xterm xterm
 xvfb Xvfb
 xdotool xdotool
+kitty kitty
+foot foot
+weston weston
 screen screen
 dtach dtach
 mosh mosh-server

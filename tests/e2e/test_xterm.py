@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: MIT
-"""xterm itself: what it shows can be scanned, and what it says by itself is no
-key."""
+"""xterm, kitty and foot themselves: what they show can be scanned, and what they
+say by themselves is no key."""
 
 import pytest
 
 from practice import PERSON
 from program import GRANTTY, Exit, wait_until
-from xterm import Display, XTerm
+from xterm import Display, Foot, Kitty, XTerm
 
 pytestmark = pytest.mark.full
 
@@ -19,12 +19,12 @@ def display():
 
 
 @pytest.fixture
-def open_xterm(home, display):
+def open_window(home, display):
     terminals = []
 
-    def start(*args, env=None, **how):
+    def start(*args, env=None, kind=XTerm, **how):
         terminals.append(
-            XTerm(
+            kind(
                 display,
                 [GRANTTY, "-c", str(home.config), *args],
                 home.environment(**(env or {})),
@@ -40,9 +40,11 @@ def open_xterm(home, display):
 
 LARGE = {"columns": 140, "rows": 50}
 
-# How xterm is started, LANG, and screen.qr.
+# How it is started, LANG, and screen.qr.
 KINDS = {
     "UTF-8": ({}, "C.UTF-8", "auto"),
+    "kitty": ({"kind": Kitty}, "C.UTF-8", "auto"),
+    "foot": ({"kind": Foot}, "C.UTF-8", "auto"),
     "light": ({"options": ["-bg", "white", "-fg", "black"]}, "C.UTF-8", "auto"),
     "reverse": ({"options": ["-rv"]}, "C.UTF-8", "auto"),
     # Half blocks are as wide as two letters.
@@ -54,10 +56,10 @@ KINDS = {
 
 
 @pytest.mark.parametrize("how, lang, qr", KINDS.values(), ids=KINDS)
-def test_scans(home, start_practice, open_xterm, how, lang, qr):
+def test_scans(home, start_practice, open_window, how, lang, qr):
     practice = start_practice()
     practice.config(home.config, "webex", screen={"qr": qr})
-    screen = open_xterm(env={"LANG": lang}, **how)
+    screen = open_window(env={"LANG": lang}, **how)
     uri = screen.wait_for_qr()
     code = practice.code()["user_code"]
     assert uri.startswith(practice.url)
@@ -104,16 +106,37 @@ MICE = {
 MOUSE_OFF = b"\x1b[?1003;1006;1015l"
 
 
-def ask_all(screen):
-    """Asks at a time, and has the mouse move; returns what was answered, all
-    of which has been sent when something that came after it has been."""
+# Of what others answer, all that kitty and foot do.
+OTHERS = {
+    b"\x1b[c": rb"\x1b\[\?[0-9;]+c",
+    b"\x1b[>c": rb"\x1b\[>\d+;\d+;\d+c",
+    b"\x1b[>q": rb"\x1bP>\|(kitty|foot)\([^)]+\)\x1b\\",
+    b"\x1b[5n": rb"\x1b\[0n",
+    b"\x1b[6n": rb"\x1b\[\d+;\d+R",
+    b"\x1b[?2004$p": rb"\x1b\[\?2004;\d\$y",
+    b"\x1b[?u": rb"\x1b\[\?0u",
+    b"\x1b[18t": rb"\x1b\[8;\d+;\d+t",
+    b"\x1b]10;?\x1b\\": rb"\x1b\]10;rgb:[0-9a-f/]+\x1b\\",
+    b"\x1b]11;?\x1b\\": rb"\x1b\]11;rgb:[0-9a-f/]+\x1b\\",
+    b"\x1b]4;1;?\x1b\\": rb"\x1b\]4;1;rgb:[0-9a-f/]+\x1b\\",
+    b"\x1bP$qm\x1b\\": rb"\x1bP1\$r[0-9;:]*m\x1b\\",
+    b"\x1bP+q544e\x1b\\": rb"\x1bP1\+r544[eE]=[0-9A-Fa-f]+\x1b\\",
+}
+
+
+def ask_all(screen, answers):
+    """Asks at a time; returns what was answered, all of which has been sent when
+    something that came after it has been."""
     start = len(screen.sent.read_bytes())
-    for question in ANSWERS:
+    for question in answers:
         screen.ask(question)
     screen.ask(LAST[0])
     screen.wait_for_sent(LAST[1], start)
-    missing = [p for p in ANSWERS.values() if not screen.has_sent(p, start)]
+    missing = [p for p in answers.values() if not screen.has_sent(p, start)]
     assert not missing
+
+
+def move_mouse(screen):
     for mode, report in MICE.items():
         start = len(screen.sent.read_bytes())
         screen.ask(mode + LAST[0])  # answered once the mode is set
@@ -123,26 +146,46 @@ def ask_all(screen):
         screen.ask(MOUSE_OFF)
 
 
-def test_answers(home, start_practice, open_xterm):
+WITH_ANSWERS = {
+    "xterm": (
+        XTerm,
+        ANSWERS,
+        {
+            "options": ["-title", "yes query"]
+            + ["-xrm", "XTerm*allowWindowOps: true"]
+            + ["-xrm", "XTerm*allowTcapOps: true"]
+        },
+    ),
+    "kitty": (Kitty, OTHERS, {}),
+    "foot": (Foot, OTHERS, {}),
+}
+
+
+@pytest.mark.parametrize(
+    "kind, answers, how", WITH_ANSWERS.values(), ids=WITH_ANSWERS)
+def test_answers(home, start_practice, open_window, kind, answers, how):
     practice = start_practice()
     practice.config(home.config, "webex", kiosk={"confirm": True})
-    screen = open_xterm(
-        options=["-title", "yes query", "-xrm", "XTerm*allowWindowOps: true"]
-        + ["-xrm", "XTerm*allowTcapOps: true"],
-    )
+    screen = open_window(kind=kind, **how)
+
+    def say_all():
+        ask_all(screen, answers)
+        if kind is XTerm:
+            move_mouse(screen)
+
     uri = screen.wait_for_qr()
-    ask_all(screen)
+    say_all()
     practice.control(approve="*")
     screen.wait_for_drawn(b"Is this you")
     screen.wait_for_drawn(b"Yes, it's me")
     assert len(practice.codes()) == 1
-    ask_all(screen)
+    say_all()
     assert not home.session.exists()
     # It is still asked, and has not been the whole time anew, as after a key.
     screen.keys("y")
     screen.wait_for_drawn(f"Hello, {PERSON}".encode())
     wait_until(home.session.exists, "a session")
-    ask_all(screen)
+    say_all()
     assert practice.calls("POST /revoke") == 0
     screen.keys("q")
     assert screen.wait_for_exit() == Exit.DONE

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A program in xterm, on a display that nobody sees (Xvfb)."""
+"""A program in xterm, kitty or foot, on a display that nobody sees (Xvfb)."""
 
 import os
 import pathlib
@@ -53,26 +53,32 @@ class Display:
         self.folder.cleanup()
 
 
-class XTerm:
-    """Starts argv in an xterm with those options. script(1) between the two
-    keeps what each of them says."""
+class Window:
+    """Starts argv in a terminal emulator, which that command starts. script(1)
+    between the two keeps what each of them says."""
 
-    def __init__(self, display, argv, env, columns=100, rows=40, options=()):
+    def __init__(self, display, argv, env):
         self.display = display
         self.env = {**env, "DISPLAY": display.name}
-        self.folder = tempfile.TemporaryDirectory(prefix="grantty-xterm-")
+        self.folder = tempfile.TemporaryDirectory(prefix="grantty-x-")
         folder = pathlib.Path(self.folder.name)
         self.sent, self.drawn = folder / "sent", folder / "drawn"
         self.tty_file = folder / "tty"
         script = ["script", "-q", "-f", "-e", "-I", self.sent, "-O", self.drawn]
         script += ["-c", "exec " + shlex.join(argv)]
         words = shlex.join(map(str, script))
-        self.process = subprocess.Popen(
-            ["xterm", "-geometry", f"{columns}x{rows}+0+0"]
-            + ["-fa", "DejaVu Sans Mono", "-fs", "8", *options]
-            + ["-e", "sh", "-c", f"tty >{self.tty_file}; exec {words}"],
-            env=self.env,
-            stdin=subprocess.DEVNULL,
+        self.argv = ["sh", "-c", f"tty >{self.tty_file}; exec {words}"]
+        self.processes = []
+
+    def start(self, *command):
+        self.processes.append(
+            subprocess.Popen(
+                command,
+                env=self.env,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
         )
 
     def xdotool(self, *words):
@@ -126,14 +132,65 @@ class XTerm:
         return wait_until(self.qr, "a QR code on the display")[0]
 
     def wait_for_exit(self):
-        return self.process.wait(PATIENCE_S)
+        return self.processes[-1].wait(PATIENCE_S)
 
     def close(self):
-        """Ends it all; script(1) ends with what it has started."""
-        if self.process.poll() is None:
-            for script in children_of(self.process.pid):
+        """Ends it all, the emulator first; script(1) ends with what it has
+        started."""
+        emulator = self.processes[-1]
+        if emulator.poll() is None:
+            for script in children_of(emulator.pid):
                 for child in children_of(script):
                     os.kill(child, signal.SIGTERM)
-            self.process.terminate()
-            self.process.wait(PATIENCE_S)
+        for process in reversed(self.processes):
+            process.terminate()
+            process.wait(PATIENCE_S)
         self.folder.cleanup()
+
+
+FONT = "DejaVu Sans Mono"
+
+
+class XTerm(Window):
+    def __init__(self, display, argv, env, columns=100, rows=40, options=()):
+        super().__init__(display, argv, env)
+        self.start(
+            *["xterm", "-geometry", f"{columns}x{rows}+0+0"],
+            *["-fa", FONT, "-fs", "8", *options, "-e", *self.argv])  # fmt: skip
+
+
+class Kitty(Window):
+    def __init__(self, display, argv, env):
+        super().__init__(display, argv, env)
+        self.env["LIBGL_ALWAYS_SOFTWARE"] = "1"
+        options = {
+            "font_family": FONT,
+            "font_size": "8",
+            "initial_window_width": "100c",
+            "initial_window_height": "40c",
+            "remember_window_size": "no",
+            "shell_integration": "disabled",
+            "update_check_interval": "0",
+        }
+        words = ["kitty", "--config", "NONE"]
+        for name, value in options.items():
+            words += ["-o", f"{name}={value}"]
+        self.start(*words, *self.argv)
+
+
+class Foot(Window):
+    """In a Wayland compositor that is itself a window there."""
+
+    def __init__(self, display, argv, env):
+        super().__init__(display, argv, env)
+        self.env["XDG_RUNTIME_DIR"] = self.folder.name
+        self.env["WAYLAND_DISPLAY"] = "wayland"
+        width, height, _ = SCREEN.split("x")
+        self.start(
+            *["weston", "--backend=x11-backend.so", "--use-pixman"],
+            *["--no-config", "--shell=kiosk-shell.so", "--socket=wayland"],
+            *[f"--width={width}", f"--height={height}"])  # fmt: skip
+        socket = pathlib.Path(self.folder.name, "wayland")
+        wait_until(socket.exists, "a compositor: try weston by hand")
+        self.start(
+            "foot", "--config=/dev/null", "-o", f"font={FONT}:size=8", *self.argv)
