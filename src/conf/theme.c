@@ -109,13 +109,14 @@ static short nearest_of_eight(short colour)
 static const char *role_name(enum role role)
 {
 	static const char *const names[ROLE_COUNT] = {
-		[ROLE_TEXT] = "text",	[ROLE_DIM] = "dim",
-		[ROLE_TITLE] = "title", [ROLE_BAR] = "bar",
-		[ROLE_KEY] = "key",	[ROLE_BORDER] = "border",
-		[ROLE_CODE] = "code",	[ROLE_URL] = "url",
-		[ROLE_GOOD] = "good",	[ROLE_WARNING] = "warning",
-		[ROLE_BAD] = "bad",	[ROLE_LABEL] = "label",
-		[ROLE_VALUE] = "value", [ROLE_SELECTED] = "selected",
+		[ROLE_TEXT] = "text",	      [ROLE_DIM] = "dim",
+		[ROLE_TITLE] = "title",	      [ROLE_HEADING] = "heading",
+		[ROLE_BAR] = "bar",	      [ROLE_KEY] = "key",
+		[ROLE_BORDER] = "border",     [ROLE_CODE] = "code",
+		[ROLE_URL] = "url",	      [ROLE_GOOD] = "good",
+		[ROLE_WARNING] = "warning",   [ROLE_BAD] = "bad",
+		[ROLE_LABEL] = "label",	      [ROLE_VALUE] = "value",
+		[ROLE_SELECTED] = "selected",
 	};
 
 	return role < ROLE_COUNT ? names[role] : "?";
@@ -123,15 +124,17 @@ static const char *role_name(enum role role)
 
 void theme_plain(struct theme *theme)
 {
+	/* Nothing is dim, or bold and reversed: a Linux console shows both as
+	 * dark grey. */
 	static const unsigned attributes[ROLE_COUNT] = {
-		[ROLE_DIM] = ATTR_DIM,
 		[ROLE_TITLE] = ATTR_BOLD,
+		[ROLE_HEADING] = ATTR_BOLD,
 		[ROLE_BAR] = ATTR_REVERSE,
-		[ROLE_KEY] = ATTR_REVERSE | ATTR_BOLD,
+		[ROLE_KEY] = ATTR_REVERSE | ATTR_UNDERLINE,
 		[ROLE_CODE] = ATTR_BOLD,
 		[ROLE_URL] = ATTR_UNDERLINE,
 		[ROLE_WARNING] = ATTR_BOLD,
-		[ROLE_BAD] = ATTR_BOLD | ATTR_REVERSE,
+		[ROLE_BAD] = ATTR_REVERSE,
 		[ROLE_VALUE] = ATTR_BOLD,
 		[ROLE_SELECTED] = ATTR_REVERSE,
 	};
@@ -340,6 +343,8 @@ static bool read_theme(const struct reading *reading, config_setting_t *root,
 		else if (!read_style(reading, group, style))
 			return false;
 	}
+	if (config_setting_get_member(root, role_name(ROLE_HEADING)) == NULL)
+		theme->styles[ROLE_HEADING] = theme->styles[ROLE_TITLE];
 	return true;
 }
 

@@ -15,9 +15,10 @@ enum role {
 	ROLE_TEXT,     /* plain text, and the background */
 	ROLE_DIM,      /* less important text */
 	ROLE_TITLE,    /* the name of the screen */
+	ROLE_HEADING,  /* of a part of the screen; what is happening now */
 	ROLE_BAR,      /* the key bar at the bottom */
 	ROLE_KEY,      /* a key's name in that bar */
-	ROLE_BORDER,   /* lines and boxes */
+	ROLE_BORDER,   /* lines and boxes only: it may be faint */
 	ROLE_CODE,     /* the user code */
 	ROLE_URL,      /* the address to visit */
 	ROLE_GOOD,     /* plenty of time, success */
@@ -62,7 +63,8 @@ void theme_plain(struct theme *theme);
  * names, a number from 0 to 255 or "#rrggbb" (rounded to the nearest of the
  * 256); fg8 and bg8 default to the nearest of the eight. The group "default"
  * sets what the roles leave out. Roles that the file does not name keep the
- * attributes of the plainest theme. name is the file's name, for messages and,
+ * attributes of the plainest theme; heading, which early themes lack, is then
+ * the same as title. name is the file's name, for messages and,
  * without directory and suffix, for the theme. False with file, line and the
  * allowed values if anything is unknown or out of range; theme is then
  * unchanged.

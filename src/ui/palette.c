@@ -137,12 +137,12 @@ void palette_set(struct palette *palette, const struct theme *theme)
 	set_qr_ink(palette, ROLE_COUNT + 1);
 }
 
+/* Never A_DIM: with it, nobody could read that a key press wakes the screen. */
 static struct ink faint_ink(const struct palette *palette)
 {
 	struct ink ink = palette->inks[ROLE_DIM];
 
 	ink.attributes &= (unsigned)~(A_BOLD | A_REVERSE | A_UNDERLINE);
-	ink.attributes |= A_DIM;
 	return ink;
 }
 

@@ -8,6 +8,7 @@
 #include "ui/panel.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "base/text.h"
 #include "base/url.h"
@@ -25,7 +26,7 @@ void panel_rule(struct canvas *canvas, struct rect rect, int y,
 	if (title[0] != '\0') {
 		canvas_glyphs(canvas, rect, y, 0, ROLE_BORDER, GLYPH_LINE, 2);
 		canvas_text(canvas, rect, y, 2, ROLE_BORDER, " ");
-		x = 3 + canvas_text(canvas, rect, y, 3, ROLE_BORDER, title);
+		x = 3 + canvas_text(canvas, rect, y, 3, ROLE_HEADING, title);
 		canvas_text(canvas, rect, y, x++, ROLE_BORDER, " ");
 	}
 	canvas_glyphs(canvas, rect, y, x, ROLE_BORDER, GLYPH_LINE,
@@ -71,6 +72,14 @@ const struct panel panel_header = {.draw = draw_header};
 struct rect panel_indented(struct rect rect, int columns)
 {
 	return rect_part(rect, 0, columns, rect.rows, rect.columns);
+}
+
+const char *panel_shown_address(const char *url)
+{
+	static const char scheme[] = "https://";
+	const size_t len = sizeof(scheme) - 1;
+
+	return strncasecmp(url, scheme, len) == 0 ? url + len : url;
 }
 
 void panel_url_row(struct canvas *canvas, struct rect rect, int y,

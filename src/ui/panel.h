@@ -79,6 +79,10 @@ void panel_rule(struct canvas *canvas, struct rect rect, int y,
 /* The rectangle without its first columns. */
 struct rect panel_indented(struct rect rect, int columns);
 
+/* The address without "https://", as it is shown to be read and typed: browsers
+ * add that themselves. Points into it. */
+const char *panel_shown_address(const char *url);
+
 /* Draws that part of the sign-in URL in row y as a link. The host stands out:
  * the user has to recognise it. */
 void panel_url_row(struct canvas *canvas, struct rect rect, int y,

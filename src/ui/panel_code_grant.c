@@ -156,7 +156,7 @@ static void draw_address(struct canvas *canvas, struct rect rect,
 	draw_uri(canvas, stack_place(&stack, rect, ADDRESS_URI),
 		 model->authorization_uri);
 	canvas_text(canvas, stack_place(&stack, rect, ADDRESS_HINT), 0, 0,
-		    ROLE_DIM, hint_text(canvas, model));
+		    ROLE_TEXT, hint_text(canvas, model));
 }
 
 static void vital_address(struct rect parts[PANEL_VITAL],

@@ -83,7 +83,7 @@ static void draw(struct canvas *canvas, struct rect rect,
 	canvas_fill(canvas, box, ROLE_TEXT);
 	if (has_frame(rect, keys)) {
 		canvas_box(canvas, box, ROLE_BORDER);
-		canvas_text(canvas, box, 0, MARGIN, ROLE_TITLE, " Keys ");
+		canvas_text(canvas, box, 0, MARGIN, ROLE_HEADING, " Keys ");
 		list = rect_part(box, 1, MARGIN + 1, box.rows - 2,
 				 box.columns - 2 * MARGIN - 2);
 	}

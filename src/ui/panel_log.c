@@ -132,7 +132,7 @@ static void draw(struct canvas *canvas, struct rect rect,
 	if (rect.rows == 0)
 		return;
 	if (model->hides_log) {
-		canvas_text(canvas, rect, 0, 0, ROLE_TEXT, model->status);
+		canvas_text(canvas, rect, 0, 0, ROLE_HEADING, model->status);
 		return;
 	}
 	rect_take_top(&lines, 1);

@@ -25,6 +25,7 @@
 
 #include "base/err.h"
 #include "conf/theme.h"
+#include "ui/palette.h"
 #include "ui/term.h"
 #include "ui/ui.h"
 
@@ -53,6 +54,7 @@ struct theme fixture_theme(void)
 {
 	static const char text[] =
 		"title = { fg = 15; bold = true; }; code = { fg = 221; };"
+		"heading = { fg = 117; };"
 		"url = { fg = 81; underline = true; }; dim = { fg = 245; };"
 		"good = { fg = 114; }; warning = { fg = 215; };"
 		"bad = { fg = 210; }; border = { fg = 67; };"
@@ -232,12 +234,54 @@ bool fixture_is_blank(int y, int x)
 	return (mvinch(y, x) & A_CHARTEXT) == ' ';
 }
 
-bool fixture_is_faint(int y, int x)
+bool fixture_is_faint(const struct screen_fixture *fixture, int y, int x)
 {
-	return (mvinch(y, x) & A_DIM) != 0;
+	const short dim = term_palette(fixture->term)->inks[ROLE_DIM].pair;
+	wchar_t chars[CCHARW_MAX];
+	attr_t attributes;
+	cchar_t cell;
+	short pair;
+
+	mvin_wch(y, x, &cell);
+	getcchar(&cell, chars, &attributes, &pair, NULL);
+	return pair == dim &&
+	       (attributes & (A_BOLD | A_REVERSE | A_UNDERLINE)) == 0;
 }
 
 bool fixture_is_reversed(int y, int x)
 {
 	return (mvinch(y, x) & A_REVERSE) != 0;
+}
+
+static void set_colours(struct fixture_cell *cell)
+{
+	cell->fg = cell->bg = -1;
+	if (has_colors())
+		extended_pair_content(cell->pair, &cell->fg, &cell->bg);
+}
+
+void fixture_cell(struct fixture_cell *cell, int y, int x)
+{
+	wchar_t chars[CCHARW_MAX];
+	attr_t attributes;
+	cchar_t in;
+	short pair;
+
+	mvin_wch(y, x, &in);
+	getcchar(&in, chars, &attributes, &pair, NULL);
+	*cell = (struct fixture_cell){
+		.c = chars[0],
+		.pair = pair,
+		.bold = (attributes & A_BOLD) != 0,
+		.dim = (attributes & A_DIM) != 0,
+		.reverse = (attributes & A_REVERSE) != 0,
+		.underline = (attributes & A_UNDERLINE) != 0,
+	};
+	set_colours(cell);
+}
+
+void fixture_ground(struct fixture_cell *cell)
+{
+	*cell = (struct fixture_cell){.c = L' '};
+	set_colours(cell);
 }

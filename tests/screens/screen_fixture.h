@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
+#include <wchar.h>
 
 struct theme;
 
@@ -62,10 +63,22 @@ void fixture_read_written(const struct screen_fixture *fixture, char *text,
  * with a dark ground. */
 bool fixture_is_light(int y, int x, int half);
 
-/* True if there is nothing in a cell, and whether it is drawn faint or in
- * reverse video. */
+/* True if there is nothing in a cell, and whether it is drawn as what matters
+ * least, or in reverse video. */
 bool fixture_is_blank(int y, int x);
-bool fixture_is_faint(int y, int x);
+bool fixture_is_faint(const struct screen_fixture *fixture, int y, int x);
 bool fixture_is_reversed(int y, int x);
+
+/* A cell as curses has it; colours are -1 for the terminal's own. */
+struct fixture_cell {
+	wchar_t c;
+	int pair, fg, bg;
+	bool bold, dim, reverse, underline;
+};
+
+void fixture_cell(struct fixture_cell *cell, int y, int x);
+
+/* A blank cell of the screen's ground. */
+void fixture_ground(struct fixture_cell *cell);
 
 #endif
