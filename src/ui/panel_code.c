@@ -173,7 +173,7 @@ static struct plan make_plan(const struct canvas *canvas, int rows, int columns,
 	    columns >= text_width(code) + INDENT)
 		plan.indent = INDENT;
 	wide = columns - plan.indent;
-	url_rows = wrap_address_rows(url, wide);
+	url_rows = wrap_address_rows(panel_shown_address(url), wide);
 
 	wanted = shown ? code_rows(code, wide)
 		       : wrap_words_rows(no_code_text(canvas, model), wide,
@@ -250,7 +250,7 @@ static void vital(struct rect parts[PANEL_VITAL], const struct canvas *canvas,
 
 static void draw_url(struct canvas *canvas, struct rect rect, const char *url)
 {
-	const char *rest = url;
+	const char *rest = panel_shown_address(url);
 	struct span row;
 
 	for (int y = 0; y < rect.rows; y++) {
@@ -309,7 +309,7 @@ static void draw_waiting(struct canvas *canvas, struct rect rect,
 		panel_title(canvas, rect, model);
 		y = 2;
 	}
-	canvas_words(canvas, rect, y, ROLE_TEXT, model->status);
+	canvas_words(canvas, rect, y, ROLE_HEADING, model->status);
 }
 
 static void draw(struct canvas *canvas, struct rect rect,

@@ -52,6 +52,35 @@ bool wrap_words(const char **rest, int columns, unsigned flags,
 	return len > 0;
 }
 
+/* Where to break a row that begins with a host, or with the rest of one, before
+ * the last '/' that ends neither scheme nor host; 0: nowhere. */
+static size_t after_host(const char *s, size_t most)
+{
+	const char *scheme = strstr(s, "://");
+	size_t first = 1;
+
+	if (scheme != NULL && (size_t)(scheme - s) < most)
+		first = (size_t)(scheme - s) + strlen("://");
+	for (size_t i = most; s[0] != '/' && i >= first; i--) {
+		if (s[i] == '/')
+			return i;
+	}
+	return 0;
+}
+
+/* The same for any other row: before a '/' or else a '.', but not so early that
+ * the row is half empty. */
+static size_t in_path(const char *s, size_t most)
+{
+	for (const char *c = "/."; *c != '\0'; c++) {
+		for (size_t i = most; i > most / 2; i--) {
+			if (s[i] == *c)
+				return i;
+		}
+	}
+	return most;
+}
+
 bool wrap_address(const char **rest, int columns, struct span *row)
 {
 	size_t len = strlen(*rest);
@@ -59,14 +88,9 @@ bool wrap_address(const char **rest, int columns, struct span *row)
 
 	*row = (struct span){.s = *rest, .len = len};
 	if (len > most) {
-		row->len = most;
-		/* Not so early that the row is half empty. */
-		for (size_t i = most; i > most / 2; i--) {
-			if (row->s[i] == '/' || row->s[i] == '.') {
-				row->len = i;
-				break;
-			}
-		}
+		row->len = after_host(row->s, most);
+		if (row->len == 0)
+			row->len = in_path(row->s, most);
 	}
 	*rest += row->len;
 	return row->len > 0;

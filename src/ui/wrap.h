@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Wraps text: sentences between words, addresses before a '/' or a '.'. Works
- * on spans of the text, copies nothing and draws nothing.
+ * Wraps text: sentences between words, addresses after the host, or before
+ * a '/' or a '.'. Works on spans of the text, copies nothing and draws nothing.
  */
 #ifndef GRANTTY_UI_WRAP_H
 #define GRANTTY_UI_WRAP_H
@@ -23,7 +23,8 @@ struct span {
 bool wrap_words(const char **rest, int columns, unsigned flags,
 		struct span *row);
 
-/* The same for an address, which is ASCII. */
+/* The same for an address, which is ASCII. Its host stays whole if it fits a
+ * row. */
 bool wrap_address(const char **rest, int columns, struct span *row);
 
 /* The number of rows. */

@@ -12,7 +12,8 @@ struct screen_fixture;
 #define COMPLETE                                           \
 	"https://oauth-helper-r.wbx2.com/verify?userCode=" \
 	"6587b053970a656c29500e6bced0c1c59290a743ad7e34af474a65085860de57"
-#define BARE "https://oauth-helper-r.wbx2.com/verify"
+#define SHOWN "oauth-helper-r.wbx2.com/verify"
+#define BARE "https://" SHOWN
 
 enum {
 	START_MS = 1200000, /* the picture is in its first place */

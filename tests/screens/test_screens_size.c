@@ -238,7 +238,7 @@ static void test_code_not_shown(void **state)
 						  "af474a65085860de57") !=
 				     NULL) == (!cases[c].shown && i % 2 == 0));
 		if (size[0] >= 40 && i % 4 < 2)
-			assert_non_null(strstr(text, BARE));
+			assert_non_null(strstr(text, SHOWN));
 		assert_null(strstr(text, "2Thecodecannotbe")); /* no step */
 		/* No QR code that leads to where there is nothing to type. */
 		if (!cases[c].shown && i % 4 == 2 && size[0] >= 50 &&
