@@ -170,16 +170,12 @@ void canvas_box(struct canvas *canvas, struct rect rect, enum role role)
 }
 
 /* Without half blocks, the pixels are blanks in the colour of the ink. */
-void canvas_large(struct canvas *canvas, struct rect rect, int y, int x,
-		  enum role role, enum large large, const char *text)
+static void draw_large(struct canvas *canvas, struct rect rect, int y, int x,
+		       enum role role, const struct large_line *line)
 {
-	const int rows = large_rows(large, canvas->halves);
-	const int columns = large_columns(large, text);
-
-	for (int i = 0; i < rows; i++) {
-		for (int j = 0; j < columns; j++) {
-			enum glyph glyph =
-				large_glyph(large, text, i, j, canvas->halves);
+	for (int i = 0; i < line->rows; i++) {
+		for (int j = 0; j < line->columns; j++) {
+			enum glyph glyph = large_glyph(line, i, j);
 
 			if (canvas->halves)
 				canvas_glyphs(canvas, rect, y + i, x + j, role,
@@ -190,6 +186,26 @@ void canvas_large(struct canvas *canvas, struct rect rect, int y, int x,
 					   role);
 		}
 	}
+}
+
+void canvas_large(struct canvas *canvas, struct rect rect, int y, bool centred,
+		  enum role role, const struct large_text *large,
+		  const char *text)
+{
+	struct large_line line;
+
+	for (int i = 0; i < large->count; i++) {
+		const int x =
+			centred ? (rect.columns - large->lines[i].columns) / 2
+				: 0;
+
+		if (large_measure(&line, large->size,
+				  text + large->lines[i].start,
+				  large->lines[i].len, canvas->halves))
+			draw_large(canvas, rect, y + large->lines[i].y,
+				   x > 0 ? x : 0, role, &line);
+	}
+	mem_wipe(&line, sizeof(line)); /* it may be a user's name */
 }
 
 void canvas_qr_blank(struct canvas *canvas, struct rect rect, int y, int x,

@@ -77,9 +77,12 @@ void canvas_glyphs(struct canvas *canvas, struct rect rect, int y, int x,
 /* Draws a box along the edge of the rectangle. */
 void canvas_box(struct canvas *canvas, struct rect rect, enum role role);
 
-/* Draws large characters with their top left corner at that position. */
-void canvas_large(struct canvas *canvas, struct rect rect, int y, int x,
-		  enum role role, enum large large, const char *text);
+/* Draws the text in large characters, broken as large says, with its top left
+ * corner at that position; centred: each line in the middle of the
+ * rectangle. */
+void canvas_large(struct canvas *canvas, struct rect rect, int y, bool centred,
+		  enum role role, const struct large_text *large,
+		  const char *text);
 
 /* Draws a whole cell of a QR code as a blank in one of two colours. Blanks
  * survive even where other characters do not. */

@@ -7,6 +7,9 @@
 #define GRANTTY_UI_GLYPHS_H
 
 #include <stdbool.h>
+#include <stddef.h>
+
+#include "ui/font.h"
 
 enum glyph {
 	GLYPH_BLANK,
@@ -25,21 +28,52 @@ enum glyph {
 /* The character, one column wide, as UTF-8. */
 const char *glyph_text(enum glyph glyph, bool utf8);
 
-/* Large characters: A to Z, 0 to 9, '-' and space. */
+/* Large characters: those of font.h. */
 enum large {
-	LARGE_SMALL,  /* 5 pixels high */
+	LARGE_SMALL,  /* capitals 5 pixels high */
 	LARGE_TALL,   /* 7 pixels high */
 	LARGE_DOUBLE, /* as LARGE_TALL, each pixel two by two */
 	LARGE_COUNT
 };
 
-/* The size of the text in cells; 0 columns if a character has no glyph. */
-int large_columns(enum large large, const char *text);
-int large_rows(enum large large, bool utf8);
+enum { LARGE_CHARACTERS = 64, LARGE_LINES = 4 };
 
-/* The glyph in that cell of the text. Without UTF-8 a cell is at most one pixel
- * high. */
-enum glyph large_glyph(enum large large, const char *text, int row, int column,
-		       bool utf8);
+/* One line of large characters. Its size is in cells; marks above the capitals
+ * and tails below them make it higher. */
+struct large_line {
+	enum large size;
+	bool utf8;
+	struct font_glyph glyphs[LARGE_CHARACTERS];
+	int count;
+	int top; /* pixel row of the first cell row */
+	int columns, rows;
+	int gap; /* empty rows between it and a line below */
+};
+
+/* False if a character has no glyph, and if there are none or too many. Without
+ * UTF-8 a cell is one pixel high. */
+bool large_measure(struct large_line *line, enum large size, const char *text,
+		   size_t len, bool utf8);
+
+/* The glyph in that cell of the line. */
+enum glyph large_glyph(const struct large_line *line, int row, int column);
+
+/* Text on one or more lines, one above another, broken at spaces and after
+ * hyphens. */
+struct large_text {
+	enum large size;
+	int count; /* lines */
+	struct {
+		size_t start, len; /* bytes of the text */
+		int y;		   /* row of cells */
+		int columns;
+	} lines[LARGE_LINES];
+	int columns, rows; /* all of it, in cells */
+};
+
+/* Breaks the text into as few lines as possible, as even as possible. False if
+ * it needs more columns or lines than that, or if a character has no glyph. */
+bool large_break(struct large_text *large, enum large size, const char *text,
+		 int columns, int lines, bool utf8);
 
 #endif

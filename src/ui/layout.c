@@ -11,6 +11,7 @@
 #include "ui/burn_in.h"
 #include "ui/model.h"
 #include "ui/panel.h"
+#include "ui/user_code.h"
 #include "ui/view.h"
 
 /* Each is in a file of its own or in that of its companion. */
@@ -40,7 +41,7 @@ enum {
 	SIDE_MIN = 22,
 	SIDE_GOOD = 26,
 	SIDE_ROOMY = 60,
-	SIDE_MAX = 64,
+	SIDE_MAX = 66, /* six digits at their largest */
 	BELOW_MIN = 8,
 	BELOW_GOOD = 12,
 	BELOW_ROOMY = 16,
@@ -194,6 +195,17 @@ static int code_rows(const struct canvas *canvas, int columns,
 	return panel_code.rows(canvas, columns, model, view);
 }
 
+/* The rows of the text around the code: a few fewer than it wants, which are
+ * empty ones, if that leaves room for the log. */
+static int code_share(const struct model *model, int wanted, int rows)
+{
+	enum { EMPTY_ROWS = 3 };
+	const int log = 1 + (model->hides_log ? 1 : LOG_MIN_ROWS);
+	const int over = wanted + log - rows;
+
+	return over > 0 && over <= EMPTY_ROWS ? wanted - over : wanted;
+}
+
 /* The gap between a QR code and the text beside it, which together have that
  * many columns more than the code alone. */
 static int gap_of(int columns)
@@ -219,7 +231,8 @@ static void lay_beside(struct layout *layout, const struct canvas *canvas,
 	put(layout, &panel_qr, rect_part(body, 0, 0, rows, columns));
 	body = rect_part(body, 0, columns + gap, body.rows, side);
 	put_with_log(layout, model, &panel_code, body,
-		     code_rows(canvas, side, model, view));
+		     code_share(model, code_rows(canvas, side, model, view),
+				body.rows));
 }
 
 static void lay_below(struct layout *layout, const struct canvas *canvas,
@@ -240,22 +253,42 @@ static void lay_below(struct layout *layout, const struct canvas *canvas,
 	if (body.rows > text)
 		rect_take_top(&body, 1); /* stays empty */
 	put_with_log(layout, model, &panel_code,
-		     rect_centred(body, body.rows, width), text);
+		     rect_centred(body, body.rows, width),
+		     code_share(model, text, body.rows));
 }
 
-/* text: the panel that can draw itself in a single row, of that many
- * columns. */
-static void lay_zoom(struct layout *layout, const struct panel *text, int width,
-		     struct rect screen, const struct view *view)
+/* text: the panel that can draw itself in so few rows, of that many columns. */
+static void lay_zoom(struct layout *layout, const struct panel *text,
+		     int text_rows, int width, struct rect screen,
+		     const struct view *view)
 {
 	const struct qr *qr = &view->symbol->qr;
 	const int rows = qr_rows(qr, view->mode, view->quiet);
 	const int columns = qr_columns(qr, view->mode, view->quiet);
-	struct rect block = rect_centred(screen, rows + 1, screen.columns);
+	struct rect block =
+		rect_centred(screen, rows + text_rows, screen.columns);
 
 	put(layout, &panel_qr,
 	    rect_centred(rect_take_top(&block, rows), rows, columns));
-	put(layout, text, rect_centred(block, 1, at_least(columns, width)));
+	put(layout, text,
+	    rect_centred(block, text_rows, at_least(columns, width)));
+}
+
+static void lay_zoomed_code(struct layout *layout, const struct canvas *canvas,
+			    struct rect screen, const struct model *model,
+			    const struct view *view)
+{
+	const int left = screen.rows -
+			 qr_rows(&view->symbol->qr, view->mode, view->quiet);
+	const int rows =
+		panel_code_zoom_rows(canvas, left, screen.columns, model);
+	char code[USER_CODE_BYTES];
+
+	user_code_group(code, sizeof(code), model->user_code);
+	lay_zoom(layout, &panel_code, rows,
+		 rows > 1 ? screen.columns
+			  : text_width(code) + TIME_COLUMNS + PANEL_WAY_BACK,
+		 screen, view);
 }
 
 static void lay_text(struct layout *layout, const struct canvas *canvas,
@@ -268,7 +301,8 @@ static void lay_text(struct layout *layout, const struct canvas *canvas,
 	struct rect body =
 		put_frame(layout, screen, rows + LOG_MAX_ROWS, width, view);
 
-	put_with_log(layout, model, &panel_code, body, rows);
+	put_with_log(layout, model, &panel_code, body,
+		     code_share(model, rows, body.rows));
 }
 
 static bool is_headed(struct rect screen)
@@ -353,10 +387,7 @@ static void lay_sign_in(struct layout *layout, const struct canvas *canvas,
 		lay_below(layout, canvas, screen, model, view);
 		break;
 	case SPLIT_ZOOM:
-		lay_zoom(layout, &panel_code,
-			 text_width(model->user_code) + TIME_COLUMNS +
-				 PANEL_WAY_BACK,
-			 screen, view);
+		lay_zoomed_code(layout, canvas, screen, model, view);
 		break;
 	}
 }
@@ -370,7 +401,7 @@ static void lay_zoomed_address(struct layout *layout,
 	struct rect last;
 
 	if (choose_way(canvas, screen, 0, view) != NULL) {
-		lay_zoom(layout, &panel_redirect, 0, screen, view);
+		lay_zoom(layout, &panel_redirect, 1, 0, screen, view);
 		return;
 	}
 	last = rect_take_bottom(&screen, screen.rows > 1 ? 1 : 0);

@@ -68,6 +68,11 @@ void panel_forward_command(char *dst, size_t size, const char *device,
  * a wrong code. */
 bool panel_shows_code(const struct canvas *canvas, const struct model *model);
 
+/* How many of the rows below a zoomed QR code panel_code makes use of: 1, or
+ * more if the code fits in large characters. */
+int panel_code_zoom_rows(const struct canvas *canvas, int rows, int columns,
+			 const struct model *model);
+
 /* The name of the screen and, at the end of the row, the provider. */
 void panel_title(struct canvas *canvas, struct rect rect,
 		 const struct model *model);

@@ -6,12 +6,14 @@
  */
 #include "config.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "ui/model.h"
 #include "ui/panel.h"
 #include "ui/stack.h"
+#include "ui/user_code.h"
 #include "ui/view.h"
 #include "ui/wrap.h"
 
@@ -34,12 +36,18 @@ _Static_assert((int)BLOCK_COUNT <= (int)STACK_BLOCKS,
 
 struct plan {
 	struct stack stack;
-	int indent; /* for the parts of a step */
-	bool large; /* the code is also drawn in this size: */
-	enum large size;
+	int indent;		    /* for the parts of a step */
+	char code[USER_CODE_BYTES]; /* in groups */
+	bool large;		    /* the code is also drawn like this: */
+	struct large_text drawn;
 };
 
-enum { INDENT = 3, CODE_BYTES = 512, LONG_FROM_ROWS = 12 };
+enum {
+	INDENT = 3,
+	INDENT_FROM = 26, /* columns of the steps */
+	LONG_FROM_ROWS = 12,
+	LINE_COLUMNS = 40 /* the code, the way back and the time */
+};
 
 bool panel_shows_code(const struct canvas *canvas, const struct model *model)
 {
@@ -69,7 +77,9 @@ static const char *open_text(const struct view *view, int columns)
 	if (view->symbol == NULL)
 		return "On your phone or computer, go to";
 	return fitting("Scan with your phone's camera, or go to",
-		       "Scan the QR code, or go to", columns);
+		       fitting("Scan the QR code, or go to", "Scan, or go to",
+			       columns),
+		       columns);
 }
 
 static const char *type_text(const struct canvas *canvas,
@@ -115,7 +125,7 @@ static const char *caution_text(const struct model *model)
 /* Takes the next row of at most columns columns off the code. */
 static bool take_code(const char **rest, int columns, struct span *row)
 {
-	char clipped[CODE_BYTES];
+	char clipped[USER_CODE_BYTES];
 
 	(void)text_clip(clipped, sizeof(clipped), *rest, strlen(*rest), columns,
 			0);
@@ -135,22 +145,44 @@ static int code_rows(const char *code, int columns)
 	return rows > 0 ? rows : 1;
 }
 
-/* Also draws the code in that size, if width, rows and the speed of the line
- * allow. */
-static void enlarge(struct plan *plan, const struct canvas *canvas,
-		    const char *code, int columns, enum large size)
+/* The code as it is written: in groups if they fit one row. */
+static void write_code(char *dst, size_t size, const char *code, int columns)
 {
-	int width = large_columns(size, code);
-	int rows = large_rows(size, canvas->halves);
-	int now = plan->stack.rows[BLOCK_LARGE];
+	user_code_group(dst, size, code);
+	if (text_width(dst) > columns)
+		snprintf(dst, size, "%s", code);
+}
 
-	if (width == 0 || width > columns || canvas->slow)
-		return;
-	if (plan->stack.rows[BLOCK_CODE] == 0 ||
-	    !stack_add(&plan->stack, BLOCK_LARGE, rows - now))
-		return;
+/* Also draws the code in that size, on at most so many lines, if width, rows
+ * and the speed of the line allow. */
+static bool enlarge(struct plan *plan, const struct canvas *canvas, int columns,
+		    enum large size, int lines)
+{
+	const int now = plan->stack.rows[BLOCK_LARGE];
+	struct large_text drawn;
+
+	if (canvas->slow || plan->stack.rows[BLOCK_CODE] == 0 ||
+	    !large_break(&drawn, size, plan->code, columns, lines,
+			 canvas->halves) ||
+	    !stack_add(&plan->stack, BLOCK_LARGE, drawn.rows - now))
+		return false;
 	plan->large = true;
-	plan->size = size;
+	plan->drawn = drawn;
+	return true;
+}
+
+/* A code that can be read from a distance says more than "enter this code". */
+static bool enlarge_instead(struct plan *plan, const struct canvas *canvas,
+			    int columns, unsigned block)
+{
+	struct plan without = *plan;
+
+	without.stack.free += without.stack.rows[block];
+	without.stack.rows[block] = 0;
+	if (!enlarge(&without, canvas, columns, LARGE_SMALL, LARGE_LINES))
+		return false;
+	*plan = without;
+	return true;
 }
 
 /*
@@ -169,10 +201,12 @@ static struct plan make_plan(const struct canvas *canvas, int rows, int columns,
 	int wide, url_rows, wanted;
 
 	/* Without a code there is only one step. */
-	if (shown && columns >= text_width(open_text(view, 0)) + INDENT &&
+	if (shown &&
+	    columns >= text_width(open_text(view, INDENT_FROM)) + INDENT &&
 	    columns >= text_width(code) + INDENT)
 		plan.indent = INDENT;
 	wide = columns - plan.indent;
+	user_code_group(plan.code, sizeof(plan.code), code);
 	url_rows = wrap_address_rows(panel_shown_address(url), wide);
 
 	wanted = shown ? code_rows(code, wide)
@@ -193,9 +227,10 @@ static struct plan make_plan(const struct canvas *canvas, int rows, int columns,
 	/* The code is already shown as text; large characters are optional. */
 	stack_add(stack, BLOCK_CAUTION, caution);
 	if (shown)
-		enlarge(&plan, canvas, code, wide, LARGE_SMALL);
+		(void)(enlarge(&plan, canvas, wide, LARGE_SMALL, LARGE_LINES) ||
+		       enlarge_instead(&plan, canvas, wide, BLOCK_TYPE));
 	if (plan.large)
-		enlarge(&plan, canvas, code, wide, LARGE_TALL);
+		enlarge(&plan, canvas, wide, LARGE_TALL, plan.drawn.count);
 	if (!view->headed)
 		stack_add(stack, BLOCK_TITLE, 1);
 	stack_space(stack, BLOCK_OPEN);
@@ -204,7 +239,7 @@ static struct plan make_plan(const struct canvas *canvas, int rows, int columns,
 	stack_space(stack, BLOCK_CAUTION);
 	stack_space(stack, BLOCK_TYPE);
 	if (plan.large)
-		enlarge(&plan, canvas, code, wide, LARGE_DOUBLE);
+		enlarge(&plan, canvas, wide, LARGE_DOUBLE, 1);
 	if (plan.large)
 		stack_space(stack, BLOCK_CODE);
 	return plan;
@@ -241,7 +276,8 @@ static void vital(struct rect parts[PANEL_VITAL], const struct canvas *canvas,
 	struct plan plan;
 
 	parts[0] = parts[1] = (struct rect){0};
-	if (model->user_code == NULL || rect.rows == 1)
+	if (model->user_code == NULL || rect.rows == 1 ||
+	    (view->zoom && view->symbol != NULL))
 		return;
 	plan = make_plan(canvas, rect.rows, rect.columns, model, view);
 	parts[0] = stack_place(&plan.stack, rect, BLOCK_URL);
@@ -263,7 +299,8 @@ static void draw_url(struct canvas *canvas, struct rect rect, const char *url)
 static void draw_code(struct canvas *canvas, struct rect rect,
 		      const struct model *model)
 {
-	const char *code = model->user_code;
+	char written[USER_CODE_BYTES];
+	const char *code = written;
 	struct span row;
 
 	if (!panel_shows_code(canvas, model)) {
@@ -271,6 +308,7 @@ static void draw_code(struct canvas *canvas, struct rect rect,
 			     no_code_text(canvas, model));
 		return;
 	}
+	write_code(written, sizeof(written), model->user_code, rect.columns);
 	for (int y = 0; y < rect.rows; y++) {
 		if (y + 1 == rect.rows) /* the cut must be visible */
 			row = (struct span){.s = code, .len = strlen(code)};
@@ -286,10 +324,14 @@ static void draw_code(struct canvas *canvas, struct rect rect,
 static void draw_line(struct canvas *canvas, struct rect rect,
 		      const struct model *model, struct view *view)
 {
-	const int width = panel_shows_code(canvas, model)
-				  ? text_width(model->user_code)
-				  : text_width(no_code_text(canvas, model));
+	char written[USER_CODE_BYTES];
+	int width = text_width(no_code_text(canvas, model));
 
+	if (panel_shows_code(canvas, model)) {
+		write_code(written, sizeof(written), model->user_code,
+			   rect.columns);
+		width = text_width(written);
+	}
 	view->time = panel_line_time(rect);
 	if (width + 1 + view->time.columns > rect.columns)
 		view->time = rect_part(rect, 0, 0, 0, 0);
@@ -297,6 +339,57 @@ static void draw_line(struct canvas *canvas, struct rect rect,
 	rect = panel_way_back(canvas, rect, view, width);
 	draw_code(canvas, rect, model);
 	panel_time(canvas, view->time, model);
+}
+
+/* ---- Zoom */
+
+/* The largest size that fits. */
+static bool choose_zoomed(struct large_text *drawn, const struct canvas *canvas,
+			  int rows, int columns, const char *code)
+{
+	if (canvas->slow)
+		return false;
+	for (int size = LARGE_COUNT - 1; size >= 0; size--) {
+		if (large_break(drawn, (enum large)size, code, columns, 1,
+				canvas->halves) &&
+		    drawn->rows <= rows)
+			return true;
+	}
+	return false;
+}
+
+int panel_code_zoom_rows(const struct canvas *canvas, int rows, int columns,
+			 const struct model *model)
+{
+	char code[USER_CODE_BYTES];
+	struct large_text drawn;
+
+	user_code_group(code, sizeof(code), model->user_code);
+	return panel_shows_code(canvas, model) &&
+			       choose_zoomed(&drawn, canvas, rows - 1, columns,
+					     code)
+		       ? drawn.rows + 1
+		       : 1;
+}
+
+/* Below a QR code that fills the screen: one row, and above it large characters
+ * if there is room. */
+static void draw_zoomed(struct canvas *canvas, struct rect rect,
+			const struct model *model, struct view *view)
+{
+	struct rect line = rect_take_bottom(&rect, 1);
+	char code[USER_CODE_BYTES];
+	struct large_text drawn;
+
+	user_code_group(code, sizeof(code), model->user_code);
+	if (choose_zoomed(&drawn, canvas, rect.rows, rect.columns, code)) {
+		canvas_large(canvas, rect, 0, true, ROLE_CODE, &drawn, code);
+		line = rect_centred(line, 1,
+				    drawn.columns > LINE_COLUMNS
+					    ? drawn.columns
+					    : LINE_COLUMNS);
+	}
+	draw_line(canvas, line, model, view);
 }
 
 /* There is no code yet. */
@@ -320,6 +413,10 @@ static void draw(struct canvas *canvas, struct rect rect,
 
 	if (model->user_code == NULL) {
 		draw_waiting(canvas, rect, model, view);
+		return;
+	}
+	if (view->zoom && view->symbol != NULL) {
+		draw_zoomed(canvas, rect, model, view);
 		return;
 	}
 	if (rect.rows == 1) {
@@ -347,8 +444,8 @@ static void draw(struct canvas *canvas, struct rect rect,
 		canvas, places[BLOCK_TYPE], 0, ROLE_TEXT,
 		type_text(canvas, model, view, places[BLOCK_TYPE].columns));
 	if (plan.large)
-		canvas_large(canvas, places[BLOCK_LARGE], 0, 0, ROLE_CODE,
-			     plan.size, model->user_code);
+		canvas_large(canvas, places[BLOCK_LARGE], 0, false, ROLE_CODE,
+			     &plan.drawn, plan.code);
 	draw_code(canvas, places[BLOCK_CODE], model);
 	canvas_words(canvas, places[BLOCK_REPLACED], 0, ROLE_WARNING,
 		     replaced_text(model));

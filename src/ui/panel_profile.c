@@ -21,16 +21,24 @@ enum {
 	IDLE_SHOWN_S = 60 /* the idle sign-out is announced this early */
 };
 
-/* From the first and the last word; "" if they cannot be drawn. */
-static void find_initials(char initials[3], const char *name)
+/* The first letters of the first and the last word; "" if there are none. */
+static void find_initials(char initials[16], const char *name)
 {
-	const char *last = strrchr(name, ' ');
+	const char *words[2] = {name, strrchr(name, ' ')};
+	size_t used = 0;
+	uint32_t c;
 
-	initials[0] = ascii_upper(name[0]);
-	initials[1] = last != NULL ? ascii_upper(last[1]) : '\0';
-	initials[2] = '\0';
-	if (large_columns(LARGE_TALL, initials) == 0)
-		initials[0] = '\0';
+	for (size_t i = 0; i < 2 && words[i] != NULL; i++) {
+		const char *word = words[i] + strspn(words[i], " ");
+		const int n = text_decode(word, strlen(word), &c);
+
+		if (n <= 0)
+			continue;
+		memcpy(initials + used, word, (size_t)n);
+		initials[used] = ascii_upper(*word);
+		used += (size_t)n;
+	}
+	initials[used] = '\0';
 }
 
 /* Draws initials, if there is room; returns the rest for text. */
@@ -38,18 +46,19 @@ static struct rect draw_initials(struct canvas *canvas, struct rect rect,
 				 const struct model *model, bool only_measure)
 {
 	const char *name = model->profile != NULL ? model->profile->name : "";
-	char initials[3];
-	int width;
+	struct large_text large;
+	char initials[16];
 
 	find_initials(initials, name);
-	width = large_columns(LARGE_TALL, initials);
-	if (width == 0 || rect.columns < 60 ||
-	    rect.rows < large_rows(LARGE_TALL, canvas->halves))
+	if (rect.columns < 60 ||
+	    !large_break(&large, LARGE_TALL, initials, rect.columns, 1,
+			 canvas->halves) ||
+	    rect.rows < large.rows)
 		return rect;
 	if (!only_measure)
-		canvas_large(canvas, rect, 0, 0, ROLE_CODE, LARGE_TALL,
+		canvas_large(canvas, rect, 0, false, ROLE_CODE, &large,
 			     initials);
-	return rect_part(rect, 0, width + 3, rect.rows, rect.columns);
+	return rect_part(rect, 0, large.columns + 3, rect.rows, rect.columns);
 }
 
 static void access_text(char *dst, size_t size, const struct model *model)
@@ -157,7 +166,7 @@ static int rows_wanted(const struct canvas *canvas, int columns,
 	(void)columns;
 	(void)model;
 	(void)view;
-	return canvas->halves ? ROW_COUNT : large_rows(LARGE_TALL, false);
+	return canvas->halves ? ROW_COUNT : font_height(FACE_TALL);
 }
 
 const struct panel panel_profile = {

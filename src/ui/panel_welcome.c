@@ -7,12 +7,26 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/ascii.h"
 #include "base/text.h"
 #include "ui/model.h"
 #include "ui/panel.h"
 
-enum { TITLE_MAX = 40 };
+enum {
+	TITLE_LINES = 2,
+	INVITATION_LINES = 2,
+	GAP = 2 /* rows between what is large */
+};
+
+static const char invitation[] = "Press any key to sign in";
+static const char brief[] = "Press any key";
+
+/* Title and invitation: both in large characters of one size, or only the
+ * title, or neither. */
+struct plan {
+	bool large_title, large_invitation;
+	struct large_text title, invitation;
+	int rows; /* of both, with the gap between them */
+};
 
 static void centre(struct canvas *canvas, struct rect rect, int y,
 		   enum role role, const char *text)
@@ -22,65 +36,85 @@ static void centre(struct canvas *canvas, struct rect rect, int y,
 	canvas_text(canvas, rect, y, x > 0 ? x : 0, role, text);
 }
 
-/* In capitals, because large characters have no lower case. */
-static void make_capitals(char *dst, size_t size, const char *text)
+/* False if they do not fit in that size. */
+static bool try_both(struct plan *plan, const struct canvas *canvas, int rows,
+		     int columns, const char *title, enum large size)
 {
-	text_clip(dst, size, text, strlen(text), -1, 0);
-	for (char *c = dst; *c != '\0'; c++)
-		*c = ascii_upper(*c);
+	if (!large_break(&plan->title, size, title, columns, TITLE_LINES,
+			 canvas->halves) ||
+	    !large_break(&plan->invitation, size, invitation, columns,
+			 INVITATION_LINES, canvas->halves))
+		return false;
+	plan->rows = plan->title.rows + GAP + plan->invitation.rows;
+	plan->large_title = plan->large_invitation = true;
+	return plan->rows <= rows;
 }
 
-/* The largest size that fits; false if none does. */
-static bool choose_size(const struct canvas *canvas, struct rect rect,
-			const char *title, enum large *size)
+static bool try_title(struct plan *plan, const struct canvas *canvas, int rows,
+		      int columns, const char *title, enum large size)
 {
-	enum { REST = 4 }; /* rows for everything else */
+	if (!large_break(&plan->title, size, title, columns, TITLE_LINES,
+			 canvas->halves))
+		return false;
+	plan->rows = plan->title.rows + 2;
+	plan->large_title = true;
+	plan->large_invitation = false;
+	return plan->rows <= rows;
+}
+
+static struct plan make_plan(const struct canvas *canvas, int rows, int columns,
+			     const char *title)
+{
+	struct plan plan;
 
 	for (int i = LARGE_COUNT - 1; i >= 0; i--) {
-		int columns = large_columns((enum large)i, title);
-
-		if (columns > 0 && columns <= rect.columns &&
-		    large_rows((enum large)i, canvas->halves) + REST <=
-			    rect.rows) {
-			*size = (enum large)i;
-			return true;
-		}
+		if (!canvas->slow && try_both(&plan, canvas, rows, columns,
+					      title, (enum large)i))
+			return plan;
 	}
-	return false;
+	for (int i = LARGE_COUNT - 1; i >= 0; i--) {
+		if (try_title(&plan, canvas, rows, columns, title,
+			      (enum large)i))
+			return plan;
+	}
+	return (struct plan){.rows = 3};
 }
 
 static void draw(struct canvas *canvas, struct rect rect,
 		 const struct model *model, struct view *view)
 {
-	static const char invitation[] = "Press any key to sign in";
-	char title[TITLE_MAX], where[160];
-	enum large size = LARGE_SMALL;
-	bool large;
-	int rows;
+	enum { WHERE_ROWS = 2 }; /* including an empty one */
+	const struct plan plan = make_plan(canvas, rect.rows - WHERE_ROWS,
+					   rect.columns, model->title);
+	int y = plan.large_title ? plan.title.rows : 1;
+	char where[160];
 
 	(void)view;
-	make_capitals(title, sizeof(title), model->title);
-	large = strlen(title) == strlen(model->title) &&
-		choose_size(canvas, rect, title, &size);
-	rows = large ? large_rows(size, canvas->halves) : 1;
-	rect = rect_centred(rect, rows + 4, rect.columns);
-	if (large)
-		canvas_large(canvas, rect, 0,
-			     (rect.columns - large_columns(size, title)) / 2,
-			     ROLE_CODE, size, title);
+	rect = rect_centred(rect, plan.rows + WHERE_ROWS, rect.columns);
+	if (plan.large_title)
+		canvas_large(canvas, rect, 0, true, ROLE_CODE, &plan.title,
+			     model->title);
 	else
 		centre(canvas, rect, 0, ROLE_TITLE, model->title);
-	if (rect.rows < rows + 4) /* no room for empty rows */
-		rows--;
-	centre(canvas, rect, rows + 1, ROLE_TEXT,
-	       text_width(invitation) <= rect.columns ? invitation
-						      : "Press any key");
+	if (plan.large_invitation) {
+		y += GAP;
+		canvas_large(canvas, rect, y, true, ROLE_HEADING,
+			     &plan.invitation, invitation);
+		y += plan.invitation.rows;
+	} else {
+		/* On the smallest screens there is no room for empty rows. */
+		y += rect.rows < plan.rows + WHERE_ROWS ? 0 : 1;
+		centre(canvas, rect, y, ROLE_HEADING,
+		       text_width(invitation) <= rect.columns ? invitation
+							      : brief);
+		y++;
+	}
 	if (model->device != NULL && model->device[0] != '\0')
 		snprintf(where, sizeof(where), "%s on %s", model->provider,
 			 model->device);
 	else
 		snprintf(where, sizeof(where), "%s", model->provider);
-	centre(canvas, rect, rows + 3, ROLE_DIM, where);
+	centre(canvas, rect, y + 1, ROLE_DIM, where);
 }
 
 const struct panel panel_welcome = {.draw = draw};

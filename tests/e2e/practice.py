@@ -11,6 +11,7 @@ import urllib.parse
 import urllib.request
 
 from program import PATIENCE_S, PRACTICE, THEME, environment
+from terminal import grouped
 
 CLIENT_ID = "practice"
 # Signs DPoP proofs (RFC 9449): on the curve P-256, and known to no server.
@@ -157,7 +158,7 @@ class Practice:
         None where none is."""
         for code in self.codes():
             user_code = code["user_code"]
-            if user_code not in but and screen.shows(user_code):
+            if user_code not in but and screen.shows(grouped(user_code)):
                 return user_code
         return None
 

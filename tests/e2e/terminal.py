@@ -17,6 +17,14 @@ from program import PATIENCE_S, TOP, environment, is_running, wait_until
 CELL_WIDTH, CELL_HEIGHT = 10, 20
 
 
+def grouped(code):
+    """A code of six or eight letters or digits as the screens show it."""
+    if not re.fullmatch(r"\w{6}|\w{8}", code):
+        return code
+    half = len(code) // 2
+    return f"{code[:half]} {code[half:]}"
+
+
 class Terminal:
     """Starts argv in a terminal of that size.
 

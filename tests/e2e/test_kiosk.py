@@ -281,8 +281,8 @@ def test_everything_of_a_profile(signed_in):
 # What is to be seen on each screen, also at 20x5.
 SCREENS = {
     # name: (options, configuration, keys, text, text at 20x5)
-    "sign-in": ([], {}, [], "this code, or enter it", r"\d{6}"),
-    "zoom": ([], {}, ["z"], r"\d{6}", r"\d{6}"),
+    "sign-in": ([], {}, [], "this code, or enter it", r"\d{3} \d{3}"),
+    "zoom": ([], {}, ["z"], r"\d{3} \d{3}", r"\d{3} \d{3}"),
     "profile": (["--approve-after", "0"], {}, [], f"Hello, {PERSON}", "Hello"),
     "tree": (["--approve-after", "0"], {}, ["Tab"], "Everything:", "Hello"),
     "welcome": (

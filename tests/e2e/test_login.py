@@ -11,7 +11,7 @@ import pytest
 
 from practice import CLIENT_SECRET, PERSON, WEBEX_HELPER, Practice
 from program import GRANTTY, Exit, Home, wait_until
-from terminal import CELL_WIDTH
+from terminal import CELL_WIDTH, grouped
 
 @pytest.fixture
 def sign_in(home, start_practice, open_terminal):
@@ -86,10 +86,10 @@ def test_webex_at_80x24(home, sign_in):
     # Beside the QR code it is drawn in large characters, too.
     code = practice.code()["user_code"]
     assert re.fullmatch(r"\d{6}", code)
-    screen.wait_for(code)
+    screen.wait_for(grouped(code))
     screen.keys("z")
     screen.wait_without("this code, or enter it")
-    screen.wait_for(code)
+    screen.wait_for(grouped(code))
     assert screen.wait_for_qr() == uri
     screen.keys("z")
     screen.wait_for("this code, or enter it")
@@ -459,7 +459,7 @@ def test_terminals(sign_in, columns, rows, term):
     practice, screen = sign_in(columns=columns, rows=rows, term=term)
     code = practice.code()["user_code"]
     if (columns, rows) == (20, 5):
-        screen.wait_for(code)
+        screen.wait_for(grouped(code))
     elif term != "vt100":
         assert screen.wait_for_qr().startswith(practice.url)
     shown = "".join(screen.text()).replace(" ", "")

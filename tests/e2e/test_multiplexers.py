@@ -8,6 +8,7 @@ import subprocess
 import pytest
 
 from program import GRANTTY, Exit, free_port, processes_of, wait_until
+from terminal import grouped
 
 pytestmark = pytest.mark.full
 
@@ -82,7 +83,7 @@ def test_dtach(home, start_practice, open_terminal, how):
     code = scan(practice, screen)
     screen.keys("C-\\")
     screen.wait_for("SHELL")
-    assert screen.shows(code) is None
+    assert screen.shows(grouped(code)) is None
     screen.keys("Enter")
     assert scan(practice, screen) == code
     screen.wait_for("Sign in(?s:.*)q Quit")

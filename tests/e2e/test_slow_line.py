@@ -14,7 +14,7 @@ import time
 import pytest
 
 from program import GRANTTY, PATIENCE_S, wait_until
-from terminal import Terminal
+from terminal import Terminal, grouped
 
 RATE = 960
 HALF_A_SECOND = RATE // 2
@@ -134,7 +134,7 @@ def test_first_things_first(
     wait_until(lambda: line.carry() and practice.code(), "a code")
     code = practice.code()["user_code"]
     until_code = max(
-        line.wait_for(code.encode()), line.wait_for(b"/verify")
+        line.wait_for(grouped(code).encode()), line.wait_for(b"/verify")
     )
     # The QR code follows, and a key does not wait for it.
     line.wait_for("▀".encode())

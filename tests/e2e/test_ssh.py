@@ -15,7 +15,7 @@ import pytest
 
 from practice import PERSON
 from program import GRANTTY, Exit, free_port, wait_until
-from terminal import Terminal
+from terminal import Terminal, grouped
 
 # Right of the QR code.
 BESIDE, BLOCK = 50, re.compile("[▀▄█]")
@@ -173,7 +173,7 @@ def test_speed_is_hearsay(home, start_practice, connect):
     practice.config(home.config, "webex")
     screen = connect(before="stty 9600")
     code = wait_until(practice.code, "a request for a code")["user_code"]
-    screen.wait_for(code)
+    screen.wait_for(grouped(code))
     assert screen.wait_for_qr().startswith(practice.url)
     assert any(BLOCK.search(row[BESIDE:]) for row in screen.text())
 

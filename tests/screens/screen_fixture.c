@@ -54,7 +54,7 @@ struct theme fixture_theme(void)
 {
 	static const char text[] =
 		"title = { fg = 15; bold = true; }; code = { fg = 221; };"
-		"heading = { fg = 117; };"
+		"heading = { fg = 15; };"
 		"url = { fg = 81; underline = true; }; dim = { fg = 245; };"
 		"good = { fg = 114; }; warning = { fg = 215; };"
 		"bad = { fg = 210; }; border = { fg = 67; };"

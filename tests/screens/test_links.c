@@ -484,9 +484,9 @@ static void test_sizes(void **state)
 		struct screen_fixture fixture;
 
 		begin(&fixture, sizes[i].columns, sizes[i].rows);
-		expect(&fixture, &model, COMPLETE, SHOWN "729703");
+		expect(&fixture, &model, COMPLETE, SHOWN "729 703");
 		model.verification_uri_complete = NULL;
-		expect(&fixture, &model, BARE, SHOWN "729703");
+		expect(&fixture, &model, BARE, SHOWN "729 703");
 		fixture_close(&fixture);
 	}
 }
@@ -498,38 +498,38 @@ static void test_frames(void **state)
 
 	(void)state;
 	begin(&fixture, 80, 24);
-	expect(&fixture, &model, COMPLETE, SHOWN "729703");
+	expect(&fixture, &model, COMPLETE, SHOWN "729 703");
 	for (int i = 0; i < 20; i++) {
 		model.now_ms += 1000;
-		expect(&fixture, &model, COMPLETE, SHOWN "729703");
+		expect(&fixture, &model, COMPLETE, SHOWN "729 703");
 	}
 	/* Another status, then the same words leading elsewhere. */
 	model.status = "No answer from Webex: trying again";
-	expect(&fixture, &model, COMPLETE, SHOWN "729703");
+	expect(&fixture, &model, COMPLETE, SHOWN "729 703");
 	other.now_ms = model.now_ms;
 	other.verification_uri_complete = OTHER;
-	expect(&fixture, &other, OTHER, SHOWN "729703");
-	expect(&fixture, &model, COMPLETE, SHOWN "729703");
+	expect(&fixture, &other, OTHER, SHOWN "729 703");
+	expect(&fixture, &model, COMPLETE, SHOWN "729 703");
 	/* The list of keys stands in front, and goes. */
 	key(&fixture, &model, '?');
 	expect(&fixture, &model, COMPLETE, "");
 	key(&fixture, &model, ' ');
-	expect(&fixture, &model, COMPLETE, SHOWN "729703");
+	expect(&fixture, &model, COMPLETE, SHOWN "729 703");
 	/* The QR code alone has a row for the code below it. */
 	key(&fixture, &model, 'z');
-	expect(&fixture, &model, COMPLETE, "729703");
+	expect(&fixture, &model, COMPLETE, "729 703");
 	key(&fixture, &model, 'z');
-	expect(&fixture, &model, COMPLETE, SHOWN "729703");
+	expect(&fixture, &model, COMPLETE, SHOWN "729 703");
 	/* What else was written over it. */
 	term_repaint(fixture.term);
 	ui_dirty(fixture.ui);
-	expect(&fixture, &model, COMPLETE, SHOWN "729703");
+	expect(&fixture, &model, COMPLETE, SHOWN "729 703");
 	/* A screen that shows the same characters in the same place, by chance,
 	 * leads nowhere. */
 	model.screen = SCREEN_TROUBLE;
 	expect(&fixture, &model, COMPLETE, "");
 	model.screen = SCREEN_SIGN_IN;
-	expect(&fixture, &model, COMPLETE, SHOWN "729703");
+	expect(&fixture, &model, COMPLETE, SHOWN "729 703");
 	ui_forget(fixture.ui);
 	model.screen = SCREEN_WELCOME;
 	expect(&fixture, &model, COMPLETE, "");
@@ -572,12 +572,12 @@ static void test_wide(void **state)
 		(void)keyboard_key(term_keyboard(fixture.term), START_MS);
 	term_repaint(fixture.term);
 	ui_dirty(fixture.ui);
-	expect(&fixture, &model, COMPLETE, SHOWN "729703");
+	expect(&fixture, &model, COMPLETE, SHOWN "729 703");
 	/* It is whole again where others have written. */
 	blank(&screen, 10, 0, 110);
 	term_repaint(fixture.term);
 	ui_dirty(fixture.ui);
-	expect(&fixture, &model, COMPLETE, SHOWN "729703");
+	expect(&fixture, &model, COMPLETE, SHOWN "729 703");
 	fixture_close(&fixture);
 }
 
@@ -590,11 +590,11 @@ static void test_repainted(void **state)
 	(void)state;
 	begin(&fixture, 80, 24);
 	ui_repaint_every(fixture.ui, 60000);
-	expect(&fixture, &model, COMPLETE, SHOWN "729703");
+	expect(&fixture, &model, COMPLETE, SHOWN "729 703");
 	for (int y = 0; y < 24; y++)
 		blank(&screen, y, 0, 80);
 	model.now_ms += 60000;
-	expect(&fixture, &model, COMPLETE, SHOWN "729703");
+	expect(&fixture, &model, COMPLETE, SHOWN "729 703");
 	fixture_close(&fixture);
 }
 

@@ -30,6 +30,25 @@ static void as_it_is(struct model *model)
 	(void)model;
 }
 
+/* Eight letters beside a QR code that leaves little room. */
+static void with_eight_letters(struct model *model)
+{
+	model->user_code = "KQPWZXTR";
+}
+
+/* As long as Google's get. */
+static void with_long_texts(struct model *model)
+{
+	model->user_code = "GQVQ-JKEC-4.abc";
+	model->verification_uri = "https://www.google.example/device/go.php";
+	model->verification_uri_complete = NULL;
+}
+
+static void with_title(struct model *model)
+{
+	model->title = "Müller, Room 4.12";
+}
+
 /* Names the file of what is expected. */
 struct golden {
 	const char *name;
@@ -64,6 +83,9 @@ static const struct golden goldens[] = {
 	{ "text", 80, 24, SCREEN_SIGN_IN, as_it_is, "", "text", UTF8 },
 	{ "mode", 100, 30, SCREEN_SIGN_IN, screen_model_with_letters, "m", "auto", UTF8 },
 	{ "letters", 80, 24, SCREEN_SIGN_IN, screen_model_with_letters, "", "auto", UTF8 },
+	{ "letters-zoom", 80, 24, SCREEN_SIGN_IN, screen_model_with_letters, "z", "auto", UTF8 },
+	{ "eight", 80, 24, SCREEN_SIGN_IN, with_eight_letters, "", "auto", UTF8 },
+	{ "long", 80, 24, SCREEN_SIGN_IN, with_long_texts, "", "auto", UTF8 },
 	{ "asking", 80, 24, SCREEN_SIGN_IN, screen_model_without_code, "", "auto", UTF8 },
 	{ "help", 80, 24, SCREEN_SIGN_IN, as_it_is, "?", "auto", UTF8 },
 	{ "help", 40, 12, SCREEN_SIGN_IN, as_it_is, "?", "auto", UTF8 },
@@ -114,6 +136,8 @@ static const struct golden goldens[] = {
 	{ "welcome", 80, 24, SCREEN_WELCOME, as_it_is, "", "auto", UTF8 },
 	{ "welcome", 40, 12, SCREEN_WELCOME, as_it_is, "", "auto", UTF8 },
 	{ "welcome", 20, 5, SCREEN_WELCOME, as_it_is, "", "auto", UTF8 },
+	{ "welcome", 160, 50, SCREEN_WELCOME, as_it_is, "", "auto", UTF8 },
+	{ "welcome-title", 80, 24, SCREEN_WELCOME, with_title, "", "auto", UTF8 },
 };
 /* clang-format on */
 

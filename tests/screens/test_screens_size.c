@@ -17,6 +17,7 @@
 #include "base/log.h"
 #include "ui/keyboard.h"
 #include "ui/model.h"
+#include "ui/palette.h"
 #include "ui/term.h"
 #include "ui/ui.h"
 
@@ -86,9 +87,9 @@ static void test_any_size(void **state)
 }
 
 /* Whatever draws it large, and whether it fills the screen, the code stands
- * there as it came, to be copied. */
+ * there as letters, in groups if it has none of its own. */
 static void try_letters(struct screen_fixture *fixture, const char *code,
-			bool bare, bool hides_log)
+			const char *shown, bool bare, bool hides_log)
 {
 	static char text[TEXT_MAX * 4];
 
@@ -102,8 +103,8 @@ static void try_letters(struct screen_fixture *fixture, const char *code,
 			model.verification_uri_complete = NULL;
 		screen_model_draw(fixture, &model);
 		fixture_read(fixture, text, sizeof(text));
-		if (strstr(text, code) == NULL)
-			fail_msg("no \"%s\" at %dx%d:\n%s", code,
+		if (strstr(text, shown) == NULL)
+			fail_msg("no \"%s\" at %dx%d:\n%s", shown,
 				 term_columns(fixture->term),
 				 term_rows(fixture->term), text);
 		ui_key(fixture->ui, &model, 'z'); /* and back */
@@ -116,11 +117,13 @@ static void test_code_as_letters(void **state)
 	static const struct {
 		const char *locale, *type;
 	} terminals[] = {{UTF8}, {CONSOLE}, {ASCII}, {"C.UTF-8", "vt220"}};
-	static const char *const codes[] = {
-		"ABCD-EFGH-JKLM-NPQR-STVW-XYZ2-34",
-		"729703",
-		"WDJB-MJHT",
-		"wdjb mjht.2",
+	static const char *const codes[][2] = {
+		{"729703", "729 703"},
+		{"WDJB-MJHT", "WDJB-MJHT"},
+		{"wdjb mjht.2", "wdjb mjht.2"},
+		{"KQPWZXTR", "KQPW ZXTR"},
+		{"ABCD-EFGH-JKLM-NPQR-STVW-XYZ2-34",
+		 "ABCD-EFGH-JKLM-NPQR-STVW-XYZ2-34"},
 	};
 	static const char *const modes[] = {"auto",  "half", "full",
 					    "ascii", "text", "light"};
@@ -145,7 +148,8 @@ static void test_code_as_letters(void **state)
 			fixture_set_size(&fixture, 50 + (int)(k / ROWS),
 					 15 + (int)(k % ROWS));
 			(void)term_resize(fixture.term);
-			try_letters(&fixture, codes[k % CODES], k % 3 == 0,
+			try_letters(&fixture, codes[k % CODES][0],
+				    codes[k % CODES][1], k % 3 == 0,
 				    k % 5 == 0);
 		}
 		fixture_close(&fixture);
@@ -174,6 +178,78 @@ static int lit_cells(int columns, int rows)
 			lit += fixture_is_light(y, x, 0);
 	}
 	return lit;
+}
+
+/* The cells of the large code: blocks in the code's colours. */
+static int large_cells(const struct screen_fixture *fixture, int columns,
+		       int rows)
+{
+	const short code = term_palette(fixture->term)->inks[ROLE_CODE].pair;
+	struct fixture_cell cell;
+	int cells = 0;
+
+	for (int y = 0; y < rows; y++) {
+		for (int x = 0; x < columns; x++) {
+			fixture_cell(&cell, y, x);
+			cells += cell.pair == code &&
+				 wcschr(L"█▀▄", cell.c) != NULL;
+		}
+	}
+	return cells;
+}
+
+/* Beside a whole address, and with a QR code if one fits. */
+static void test_large_codes(void **state)
+{
+	/* The longest that Google allows for. */
+	static const char google[] = "https://www.google.example/device/"
+				     "go.php";
+	static const struct {
+		int columns, rows;
+		const char *code, *uri, *complete, *keys;
+	} cases[] = {
+		{80, 24, "729703", BARE, COMPLETE, ""},
+		{80, 24, "KQPWZXTR", BARE, COMPLETE, ""},
+		{80, 24, "WDJB-MJHT", BARE, COMPLETE, ""},
+		{80, 24, "wdjbmjht", BARE, COMPLETE, ""},
+		{80, 24, "ABCDEFGHJKLMNPQ", google, NULL, ""},
+		{80, 24, "WWWW-WWWW-WWWWW", google, NULL, ""},
+		{80, 24, "WDJB-MJHT", google, NULL, "z"},
+		{50, 15, "729703", BARE, COMPLETE, ""},
+		{50, 15, "WDJBMJHT", "https://id.example/x", NULL, ""},
+		{40, 12, "729703", BARE, COMPLETE, ""},
+		{240, 67, "ABCDEFGHJKLMNPQ", google, NULL, ""},
+	};
+	static char text[TEXT_MAX];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct log *log = screen_model_log();
+		struct screen_fixture fixture;
+		struct model model;
+
+		assert_int_equal(strlen(google), 40);
+		fixture_open(&fixture, cases[i].columns, cases[i].rows,
+			     "xterm-256color", "auto");
+		screen_model_init(&model, SCREEN_SIGN_IN, log);
+		model.user_code = cases[i].code;
+		model.verification_uri = cases[i].uri;
+		model.verification_uri_complete = cases[i].complete;
+		screen_model_draw(&fixture, &model);
+		for (const char *c = cases[i].keys; *c != '\0'; c++)
+			ui_key(fixture.ui, &model, *c);
+		screen_model_draw(&fixture, &model);
+		fixture_read(&fixture, text, sizeof(text));
+		if (large_cells(&fixture, cases[i].columns, cases[i].rows) <
+		    4 * (int)strlen(cases[i].code))
+			fail_msg("%s at %dx%d is not large:\n%s", cases[i].code,
+				 cases[i].columns, cases[i].rows, text);
+		close_up(text);
+		if (cases[i].keys[0] == '\0' && cases[i].columns >= 80)
+			assert_non_null(strstr(text, cases[i].uri + 8));
+		fixture_close(&fixture);
+		log_free(log);
+	}
 }
 
 /* A code that the screen cannot show is not shown as another one. */
@@ -486,6 +562,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_any_size),
 		cmocka_unit_test(test_code_as_letters),
+		cmocka_unit_test(test_large_codes),
 		cmocka_unit_test(test_code_not_shown),
 		cmocka_unit_test(test_caution),
 		cmocka_unit_test(test_log),
