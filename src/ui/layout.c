@@ -25,6 +25,7 @@ enum {
 	HEADER_FROM_ROWS =
 		28, /* smaller screens have a better use for the rows */
 	HEADER_FROM_COLUMNS = 72,
+	TITLE_FROM_ROWS = 20, /* a title of one row */
 	SCREEN_ROWS = 36, /* the largest block for a screen without a QR code */
 	SCREEN_COLUMNS = 100,
 	SPARE_ROWS = 8, /* with less, there is no margin */
@@ -463,17 +464,33 @@ static void lay_code_grant(struct layout *layout, const struct canvas *canvas,
 
 /* ---- The other screens */
 
-/* A frame for them, with an inner margin if there is room. */
-static struct rect put_screen(struct layout *layout, struct rect screen,
-			      const struct view *view)
+static int side_of(struct rect screen)
 {
-	const int width = at_most(screen.columns, SCREEN_COLUMNS);
-	struct rect body = put_frame(layout, screen, SCREEN_ROWS, width, view);
-	const int side = width >= 60 ? 2 : 0;
+	return screen.columns >= 60 ? 2 : 0;
+}
 
-	if (!view->headed && screen.rows >= 20)
-		rect_take_top(&body, 1);
-	return rect_centred(body, body.rows, body.columns - 2 * side);
+/* The columns inside the margins. */
+static int screen_width(struct rect screen)
+{
+	return at_most(screen.columns, SCREEN_COLUMNS) - 2 * side_of(screen);
+}
+
+/* A frame for contents of that many rows, with a title and an inner margin if
+ * there is room. */
+static struct rect put_screen(struct layout *layout, struct rect screen,
+			      int rows, const struct view *view)
+{
+	struct rect body =
+		put_frame(layout, screen, at_most(rows, SCREEN_ROWS),
+			  at_most(screen.columns, SCREEN_COLUMNS), view);
+	const int width = screen_width(screen);
+
+	if (!view->headed && screen.rows >= TITLE_FROM_ROWS) {
+		put(layout, &panel_header,
+		    rect_centred(rect_take_top(&body, 1), 1, width));
+		rect_take_top(&body, 1); /* stays empty */
+	}
+	return rect_centred(body, body.rows, width);
 }
 
 static void lay_profile(struct layout *layout, const struct canvas *canvas,
@@ -482,31 +499,37 @@ static void lay_profile(struct layout *layout, const struct canvas *canvas,
 {
 	const struct panel *list =
 		view->tree_shown ? &panel_tree : &panel_fields;
-	struct rect body = put_screen(layout, screen, view);
-	int rows = panel_profile.rows(canvas, body.columns, model, view);
+	const int width = screen_width(screen);
+	int rows = panel_profile.rows(canvas, width, model, view);
+	int list_rows = view->tree_shown
+				? SCREEN_ROWS
+				: panel_fields.rows(canvas, width, model, view);
+	struct rect body = put_screen(
+		layout, screen, rows + 1 + list_rows + 1 + LOG_MAX_ROWS, view);
 
 	if (view->tree_shown) /* the user who opened it must see some of it */
 		rows = at_least(at_most(rows, body.rows - TREE_MIN_ROWS), 1);
 	put(layout, &panel_profile, rect_take_top(&body, rows));
 	if (body.rows > 6)
 		rect_take_top(&body, 1); /* stays empty */
-	rows = body.rows;
-	if (!view->tree_shown)
-		rows = panel_fields.rows(canvas, body.columns, model, view);
+	if (view->tree_shown)
+		list_rows = body.rows;
 	/* A few rows of the log matter more than the last fields. */
 	if (body.rows >= 14)
-		rows = at_most(rows, body.rows - 6);
-	put_with_log(layout, model, list, body, rows);
+		list_rows = at_most(list_rows, body.rows - 6);
+	put_with_log(layout, model, list, body, list_rows);
 }
 
+/* One panel, with the log below it. */
 static void lay_panel(struct layout *layout, const struct canvas *canvas,
-		      struct rect screen, const struct panel *panel,
-		      const struct model *model, const struct view *view)
+		      struct rect screen, const struct model *model,
+		      const struct view *view, const struct panel *panel)
 {
-	struct rect body = put_screen(layout, screen, view);
+	const int rows = panel->rows(canvas, screen_width(screen), model, view);
 
-	put_with_log(layout, model, panel, body,
-		     panel->rows(canvas, body.columns, model, view));
+	put_with_log(layout, model, panel,
+		     put_screen(layout, screen, rows + 1 + LOG_MAX_ROWS, view),
+		     rows);
 }
 
 static void lay(struct layout *layout, const struct canvas *canvas,
@@ -529,13 +552,13 @@ static void lay(struct layout *layout, const struct canvas *canvas,
 			lay_sign_in(layout, canvas, screen, model, view);
 		break;
 	case SCREEN_CONFIRM:
-		lay_panel(layout, canvas, screen, &panel_confirm, model, view);
+		lay_panel(layout, canvas, screen, model, view, &panel_confirm);
 		break;
 	case SCREEN_PROFILE:
 		lay_profile(layout, canvas, screen, model, view);
 		break;
 	case SCREEN_TROUBLE:
-		lay_panel(layout, canvas, screen, &panel_trouble, model, view);
+		lay_panel(layout, canvas, screen, model, view, &panel_trouble);
 		break;
 	}
 	for (int i = 0; i < layout->count; i++) {

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "ui/keys.h"
 #include "ui/panel.h"
+#include "ui/view.h"
 
 enum {
 	NAMES = 8, /* columns */
@@ -73,6 +74,32 @@ static const char *text_of(const struct binding *binding, int columns)
 		       : binding->help;
 }
 
+/* How many keys a page has: all of them, if they fit. Otherwise the last row
+ * says how to see the others, unless it is the only one. */
+static int page_rows(struct rect list, int keys)
+{
+	if (keys <= list.rows || list.rows < 2)
+		return list.rows;
+	return list.rows - 1;
+}
+
+/* How to go on, in the words that fit. */
+static const char *hint_text(const struct view *view, int columns)
+{
+	static const char *const more[] = {
+		"Space: more keys. Any other key: close.",
+		"Space: more, else close", "Space: more"};
+	static const char *const last[] = {"Press any key to close.",
+					   "Any key: close", "Any key: close"};
+	const char *const *texts = view->help_more ? more : last;
+
+	for (int i = 0; i < 2; i++) {
+		if (text_width(texts[i]) <= columns)
+			return texts[i];
+	}
+	return texts[2];
+}
+
 static void draw(struct canvas *canvas, struct rect rect,
 		 const struct model *model, struct view *view)
 {
@@ -87,16 +114,23 @@ static void draw(struct canvas *canvas, struct rect rect,
 		list = rect_part(box, 1, MARGIN + 1, box.rows - 2,
 				 box.columns - 2 * MARGIN - 2);
 	}
-	for (int i = 0; i < keys; i++) {
-		const struct binding *binding = keys_at(model, view, (size_t)i);
+	view->help_rows = page_rows(list, keys);
+	if (view->help_first >= keys)
+		view->help_first = 0;
+	view->help_more = view->help_first + view->help_rows < keys;
+	for (int i = 0; i < view->help_rows; i++) {
+		const struct binding *binding =
+			keys_at(model, view, (size_t)(view->help_first + i));
 
+		if (binding == NULL)
+			break;
 		canvas_text(canvas, list, i, 0, ROLE_KEY, binding->name);
 		canvas_text(canvas, list, i, NAMES, ROLE_TEXT,
 			    text_of(binding, list.columns - NAMES));
 	}
-	if (list.rows > keys)
+	if (list.rows > keys || list.rows > view->help_rows)
 		canvas_text(canvas, list, list.rows - 1, 0, ROLE_DIM,
-			    "Press any key to close.");
+			    hint_text(view, list.columns));
 }
 
 const struct panel panel_help = {.draw = draw, .vital = vital};

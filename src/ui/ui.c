@@ -608,11 +608,36 @@ static void change_view(struct ui *ui, const struct model *model,
 		break;
 	case CHANGE_HELP:
 		view->help = true;
+		view->help_first = 0;
 		break;
 	case CHANGE_REPAINT:
 		term_repaint(ui->term);
 		break;
 	}
+}
+
+/* In the list of keys; false if there is no such page, or the key turns none.
+ */
+static bool turn_page(struct view *view, int key)
+{
+	switch (key) {
+	case ' ':
+	case KEYS_DOWN:
+	case KEYS_PAGE_DOWN:
+		if (!view->help_more)
+			return false;
+		view->help_first += view->help_rows;
+		return true;
+	case KEYS_UP:
+	case KEYS_PAGE_UP:
+		if (view->help_first == 0)
+			return false;
+		view->help_first -= view->help_rows;
+		if (view->help_first < 0)
+			view->help_first = 0;
+		return true;
+	}
+	return false;
 }
 
 enum command ui_key(struct ui *ui, const struct model *model, int key)
@@ -626,6 +651,11 @@ enum command ui_key(struct ui *ui, const struct model *model, int key)
 	/* The time of keys that waited in a queue is unknown. */
 	if (keyboard_has_more(term_keyboard(ui->term)))
 		restart_quiet_time(&ui->view, model);
+	if (ui->view.help && turn_page(&ui->view, key)) {
+		restart_quiet_time(&ui->view, model);
+		ui->dirty = true;
+		return COMMAND_NONE;
+	}
 	if (ui->view.help && key != KEYS_INTERRUPT && key != KEYS_PASTE) {
 		ui->view.help = false;
 		restart_quiet_time(&ui->view, model);

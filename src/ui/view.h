@@ -22,7 +22,10 @@ bool drawing_allows(enum drawing drawing, enum qr_mode mode, bool halves);
 
 struct view {
 	enum screen screen; /* the screen shown last */
-	bool help;	    /* the list of keys is open */
+	bool help;	    /* the list of keys is open, */
+	int help_first;	    /* from this key on, */
+	int help_rows;	    /* on a page of so many keys, */
+	bool help_more;	    /* and there are more below */
 	bool zoom; /* the QR code, or else the address, fills the screen */
 	enum drawing drawing;
 	bool copies; /* keys copy code and address to a clipboard */

@@ -90,6 +90,7 @@ static const struct golden goldens[] = {
 	{ "help", 80, 24, SCREEN_SIGN_IN, as_it_is, "?", "auto", UTF8 },
 	{ "help", 40, 12, SCREEN_SIGN_IN, as_it_is, "?", "auto", UTF8 },
 	{ "help", 20, 5, SCREEN_SIGN_IN, as_it_is, "?", "auto", UTF8 },
+	{ "help-more", 20, 5, SCREEN_SIGN_IN, as_it_is, "? ", "auto", UTF8 },
 	{ "code_grant", 80, 24, SCREEN_SIGN_IN, screen_model_by_address, "", "auto", UTF8 },
 	{ "code_grant", 120, 40, SCREEN_SIGN_IN, screen_model_by_address, "", "auto", UTF8 },
 	{ "code_grant", 240, 67, SCREEN_SIGN_IN, screen_model_by_address, "", "auto", UTF8 },
@@ -194,9 +195,11 @@ static void test_golden(void **state)
 			model.now_ms += 1000;
 			model.confirm_ms += 1000;
 		}
-		for (const char *c = golden->keys; *c != '\0'; c++)
-			ui_key(fixture.ui, &model, screen_model_key_of(*c));
 		screen_model_draw(&fixture, &model);
+		for (const char *c = golden->keys; *c != '\0'; c++) {
+			ui_key(fixture.ui, &model, screen_model_key_of(*c));
+			screen_model_draw(&fixture, &model);
+		}
 		fixture_read(&fixture, text, sizeof(text));
 		compare(golden, text);
 		fixture_close(&fixture);

@@ -7,6 +7,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -279,6 +280,67 @@ static void test_consent(void **state)
 	fixture_close(&fixture);
 }
 
+/* The list of keys has pages where it is longer than the screen: every key is
+ * on one, and a key goes back. */
+static void test_help_pages(void **state)
+{
+	static const int sizes[][2] = {{20, 5}, {30, 10}, {40, 8},
+				       {20, 2}, {20, 1},  {80, 24}};
+	static const char *const names[] = {"r",      "m", "Esc", "?",
+					    "Ctrl-L", "q", "c",	  "u"};
+	enum { NAMES = sizeof(names) / sizeof(*names), PAGES_MAX = 12 };
+	static char text[64 * 1024], first[64 * 1024];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
+		bool seen[NAMES] = {false};
+		struct screen_fixture fixture;
+		struct model model;
+		int pages = 0;
+
+		fixture_open(&fixture, sizes[i][0], sizes[i][1],
+			     "xterm-256color", "auto");
+		screen_model_init(&model, SCREEN_SIGN_IN, NULL);
+		screen_model_draw(&fixture, &model);
+		ui_key(fixture.ui, &model, '?');
+		screen_model_draw(&fixture, &model);
+		fixture_read(&fixture, first, sizeof(first));
+		do {
+			fixture_read(&fixture, text, sizeof(text));
+			for (int k = 0; k < NAMES; k++) {
+				char row[16];
+
+				snprintf(row, sizeof(row), "%s  ", names[k]);
+				seen[k] |= strstr(text, row) != NULL;
+			}
+			assert_int_equal(ui_key(fixture.ui, &model, ' '),
+					 COMMAND_NONE);
+			screen_model_draw(&fixture, &model);
+			fixture_read(&fixture, text, sizeof(text));
+			pages++;
+		} while (strstr(text, "729 703") == NULL && pages < PAGES_MAX &&
+			 i < 5);
+		assert_true(pages < PAGES_MAX);
+		for (int k = 0; k < NAMES; k++) {
+			if (!seen[k])
+				fail_msg("%s is on no page at %dx%d", names[k],
+					 sizes[i][0], sizes[i][1]);
+		}
+		/* There and back. */
+		ui_key(fixture.ui, &model, '?');
+		screen_model_draw(&fixture, &model);
+		if (pages > 1) {
+			ui_key(fixture.ui, &model, KEYS_PAGE_DOWN);
+			screen_model_draw(&fixture, &model);
+			ui_key(fixture.ui, &model, KEYS_PAGE_UP);
+			screen_model_draw(&fixture, &model);
+		}
+		fixture_read(&fixture, text, sizeof(text));
+		assert_string_equal(text, first);
+		fixture_close(&fixture);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -287,6 +349,7 @@ int main(void)
 		cmocka_unit_test(test_consent),
 		cmocka_unit_test(test_keys_to_commands),
 		cmocka_unit_test(test_leaving_the_zoom),
+		cmocka_unit_test(test_help_pages),
 		cmocka_unit_test(test_expires_soon),
 	};
 
