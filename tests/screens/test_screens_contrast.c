@@ -195,8 +195,9 @@ static void check_cell(const struct drawing_name *name,
 	double least = 7, ratio;
 
 	fixture_cell(&cell, y, x);
-	if (is_line(cell.c)) /* decoration */
-		return;
+	if (is_line(cell.c) ||
+	    (cell.pair == border && wcschr(L"-|+", cell.c) != NULL))
+		return; /* decoration, also in ASCII */
 	/* A QR code is black on white on any ground. */
 	if (cell.pair != 0 && cell.pair == palette->qr.pair)
 		return;
