@@ -96,20 +96,40 @@ static bool is_named(const char *s, size_t n, const char *name)
 	return same;
 }
 
-bool form_encode(struct buf *out, const char *s, size_t len)
+static size_t count_unreserved(const char *s, size_t len)
+{
+	size_t n = 0;
+
+	while (n < len && is_unreserved(s[n]))
+		n++;
+	return n;
+}
+
+static void encode_byte(struct buf *out, char byte)
 {
 	static const char hex[] = "0123456789ABCDEF";
+	unsigned char c = (unsigned char)byte;
+	char escape[] = {'%', hex[c >> 4], hex[c & 15]};
 
-	for (size_t i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)s[i];
-		char escape[] = {'%', hex[c >> 4], hex[c & 15]};
+	if (c == ' ')
+		buf_add(out, "+", 1);
+	else
+		buf_add(out, escape, sizeof(escape));
+}
 
-		if (is_unreserved(s[i]))
-			buf_add(out, &s[i], 1);
-		else if (c == ' ')
-			buf_add(out, "+", 1);
-		else
-			buf_add(out, escape, sizeof(escape));
+bool form_encode(struct buf *out, const char *s, size_t len)
+{
+	while (len > 0) {
+		size_t n = count_unreserved(s, len);
+
+		if (n > 0) {
+			buf_add(out, s, n);
+		} else {
+			encode_byte(out, *s);
+			n = 1;
+		}
+		s += n;
+		len -= n;
 	}
 	return !out->failed;
 }

@@ -426,8 +426,9 @@ static cJSON *find_member(const cJSON *item, const char *name, size_t len,
 	if (!cJSON_IsObject(item))
 		return NULL;
 	for (child = item->child; child; child = child->next) {
-		if (strlen(child->string) != len ||
-		    memcmp(child->string, name, len) != 0)
+		if ((len > 0 && child->string[0] != name[0]) ||
+		    strncmp(child->string, name, len) != 0 ||
+		    child->string[len] != '\0')
 			continue;
 		if (found)
 			*clear = false;
@@ -464,8 +465,10 @@ static const cJSON *follow(const cJSON *item, const char *path, bool *clear)
 	*clear = true;
 	while (item && *path) {
 		/* Names may contain dots: "https://example.org/roles". */
-		cJSON *whole = find_member(item, path, strlen(path), clear);
-		size_t len = strcspn(path, ".");
+		size_t rest = strlen(path);
+		const char *dot = memchr(path, '.', rest);
+		size_t len = dot ? (size_t)(dot - path) : rest;
+		cJSON *whole = find_member(item, path, rest, clear);
 
 		if (whole)
 			return whole;

@@ -115,12 +115,25 @@ static bool complains(const struct json *body)
 	return false;
 }
 
+/* True if a complaint may be in it. Most answers to a poll are a 400, and need
+ * not be parsed for this. Only "json", as the slash may be escaped. */
+static bool may_complain(const struct reply *reply)
+{
+	return strcasestr(reply->body, "json") != NULL ||
+	       strstr(reply->body, fastify_code) != NULL;
+}
+
 /* True if the answer demands JSON: in Accept or Accept-Post (RFC 9110 section
  * 15.5.16), in words, or by Fastify's error code. */
-static bool wants_json(const struct reply *reply, const struct json *body)
+static bool wants_json(const struct reply *reply)
 {
-	if (reply->status == 400)
-		return complains(body);
+	if (reply->status == 400 && may_complain(reply)) {
+		struct json *body = reply_body(reply);
+		bool wants = complains(body);
+
+		json_free(body);
+		return wants;
+	}
 	return reply->status == 415 &&
 	       (strcasestr(reply->body, media_type) != NULL ||
 		strcasestr(reply->body, fastify_code) != NULL ||
@@ -130,22 +143,25 @@ static bool wants_json(const struct reply *reply, const struct json *body)
 
 /* True if a request in JSON was not understood: a server that reads only forms
  * finds neither a grant nor a client in it. */
-static bool refuses_json(const struct reply *reply, const struct json *body)
+static bool refuses_json(const struct reply *reply)
 {
 	static const char *const codes[] = {
 		"invalid_request", "unsupported_grant_type", "invalid_client"};
 	struct oauth_error error;
+	struct json *body;
+	bool refuses;
 
 	if (reply->status < 400 || reply->status > 499 || reply->status == 429)
 		return false;
-	if (reply->status == 415 || is_about_type(body))
+	if (reply->status == 415)
 		return true;
+	body = reply_body(reply);
 	oauth_error_find(body, reply->status, &error);
-	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
-		if (strcmp(error.code, codes[i]) == 0)
-			return true;
-	}
-	return false;
+	refuses = is_about_type(body);
+	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
+		refuses = refuses || strcmp(error.code, codes[i]) == 0;
+	json_free(body);
+	return refuses;
 }
 
 static bool says_nothing(int status)
@@ -154,18 +170,17 @@ static bool says_nothing(int status)
 }
 
 static enum request_shape learn(enum request_shape known,
-				const struct reply *reply,
-				const struct json *body)
+				const struct reply *reply)
 {
 	switch (known) {
 	case SHAPE_FORM:
-		return wants_json(reply, body) ? SHAPE_JSON_MAYBE : known;
+		return wants_json(reply) ? SHAPE_JSON_MAYBE : known;
 	case SHAPE_JSON_MAYBE:
-		if (refuses_json(reply, body))
+		if (refuses_json(reply))
 			return SHAPE_FORM_AGAIN;
 		return says_nothing(reply->status) ? known : SHAPE_JSON;
 	case SHAPE_FORM_AGAIN:
-		return wants_json(reply, body) ? SHAPE_JSON : known;
+		return wants_json(reply) ? SHAPE_JSON : known;
 	case SHAPE_JSON:
 		break;
 	}
@@ -176,14 +191,11 @@ bool json_request_learn(const struct provider *provider,
 			const struct reply *reply)
 {
 	bool was_json = json_request_is_due(provider);
-	struct json *body;
 
 	if (provider->takes_json == NULL || reply->net != NET_OK ||
 	    *provider->takes_json == SHAPE_JSON)
 		return false;
-	body = reply_body(reply);
-	*provider->takes_json = learn(*provider->takes_json, reply, body);
-	json_free(body);
+	*provider->takes_json = learn(*provider->takes_json, reply);
 	return json_request_is_due(provider) != was_json;
 }
 

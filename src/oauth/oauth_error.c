@@ -421,8 +421,9 @@ void oauth_error_find(const struct json *body, int status,
 		      struct oauth_error *error)
 {
 	const struct json *value = json_get(body, "error");
-	const char *words = raw_words(body);
 	const char *description = json_get_text(body, "error_description");
+	bool is_gone = status == 404 || status == 410;
+	const char *words;
 
 	memset(error, 0, sizeof(*error));
 	consider(error, value, true);
@@ -436,10 +437,15 @@ void oauth_error_find(const struct json *body, int status,
 	if (status < 200 || status > 299)
 		consider_places(error, body, status);
 	recognise_grant_refusal(error, description);
-	if (words && (status == 404 || status == 410) &&
-	    (!*error->code || error->error_class == ERROR_NOT_FOUND))
+	if (*error->code &&
+	    !(is_gone && error->error_class == ERROR_NOT_FOUND)) {
+		prefer_description(error, description);
+		return;
+	}
+	words = raw_words(body);
+	if (words && is_gone)
 		guess_gone(error, words);
-	else if (error->known || *error->code)
+	else if (*error->code)
 		prefer_description(error, description);
 	else if (words && (status == 400 || status == 401 || status == 403))
 		guess_from_words(error, words);

@@ -45,6 +45,9 @@ static void test_learn(void **state)
 		 "{\"message\":\"Content-Type must be application/json\"}",
 		 NULL, true},
 		{NET_OK, 400,
+		 "{\"message\":\"Content-Type must be application\\/json\"}",
+		 NULL, true},
+		{NET_OK, 400,
 		 "{\"detail\":\"Unsupported media type. Use "
 		 "'application/json'.\"}",
 		 NULL, true},
