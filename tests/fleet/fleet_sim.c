@@ -135,7 +135,7 @@ struct fleet_sim *fleet_sim_new(const struct day *day,
 			jitter_ms(&fleet_sim->seed, day->boot_spread_ms + 1);
 		fleet_sim->now_ms = kiosk->boot_ms;
 		kiosk->person_ms = next_visitor(fleet_sim);
-		queue_set(fleet_sim->queue, i, kiosk->boot_ms);
+		queue_add(fleet_sim->queue, i, kiosk->boot_ms);
 	}
 	fleet_sim->now_ms = 0;
 	return fleet_sim;
@@ -393,11 +393,6 @@ static void observe(struct fleet_sim *fleet_sim, struct kiosk *kiosk)
 	}
 }
 
-static int64_t sooner(int64_t a_ms, int64_t b_ms)
-{
-	return a_ms < b_ms ? a_ms : b_ms;
-}
-
 /* When the machine wants a tick, in the day's time. */
 static int64_t tick_ms(const struct kiosk *kiosk)
 {
@@ -441,11 +436,11 @@ void fleet_sim_run(struct fleet_sim *fleet_sim, struct outcome *outcome)
 		fleet_sim->now_ms = when_ms;
 		kiosk = &fleet_sim->kiosks[i];
 		happen(fleet_sim, kiosk);
-		when_ms = sooner(tick_ms(kiosk),
-				 sooner(kiosk->reply_ms, kiosk->person_ms));
-		queue_set(fleet_sim->queue, i,
-			  when_ms > fleet_sim->now_ms ? when_ms
-						      : fleet_sim->now_ms);
+		when_ms =
+			sooner_ms(tick_ms(kiosk),
+				  sooner_ms(kiosk->reply_ms, kiosk->person_ms));
+		queue_put_off_first(fleet_sim->queue,
+				    later_ms(when_ms, fleet_sim->now_ms));
 	}
 }
 

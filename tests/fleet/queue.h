@@ -10,14 +10,18 @@
 
 struct queue;
 
-/* Things 0 to n - 1, at least one, none of which wants anything (INT64_MAX). */
+/* Empty, with room for n things. */
 struct queue *queue_new(size_t n);
 void queue_free(struct queue *queue);
 
-/* When that thing is next. */
-void queue_set(struct queue *queue, size_t thing, int64_t when);
+/* Adds a thing that is next at that time. */
+void queue_add(struct queue *queue, size_t thing, int64_t when);
 
-/* The earliest; *when tells its time. Of several at the same time any one. */
+/* The earliest; *when is its time. Of several at the same time, any one. There
+ * must be one. */
 size_t queue_first(const struct queue *queue, int64_t *when);
+
+/* Sets when the earliest is next. */
+void queue_put_off_first(struct queue *queue, int64_t when);
 
 #endif
