@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -53,6 +54,24 @@ static bool may_replace(const struct setup *setup, struct err *err)
 	return may;
 }
 
+/* False with *err if another kiosk uses the session file. Without a disk that
+ * can be written, a kiosk runs all the same. */
+static bool is_only_kiosk(const struct setup *setup, struct err *err)
+{
+	char *path;
+
+	if (store_lock_kiosk(setup->store, NULL) != STORE_BUSY)
+		return true;
+	path = setup_session_path(setup, NULL);
+	err_set(err,
+		"Another kiosk uses the session file %s: give each screen an "
+		"account of its own (-a NAME, GRANTTY_ACCOUNT), or set "
+		"session.store = \"memory\".",
+		path);
+	free(path);
+	return false;
+}
+
 /* login: NULL for the kiosk. */
 static int sign_in(const struct args *args, struct session_data *login,
 		   struct err *err)
@@ -79,7 +98,8 @@ static int sign_in(const struct args *args, struct session_data *login,
 	code = EXIT_FAILED;
 	if (!setup_store(&setup, err))
 		goto out;
-	if (!may_replace(&setup, err)) {
+	if (!may_replace(&setup, err) ||
+	    (login == NULL && !is_only_kiosk(&setup, err))) {
 		code = EXIT_USAGE;
 		goto out;
 	}

@@ -463,9 +463,11 @@ int kiosk_run(struct setup *setup, struct vt *vt, struct session_data *login,
 	kiosk.visit = new_visit(setup, kiosk.once, approval != NULL);
 	event_loop_init(&kiosk.loop, machine_of_visit(kiosk.visit), setup);
 	/* A single login would overwrite a kiosk's counts. */
-	kiosk.metrics_file.path = setup->conf.metrics.textfile;
-	if (!kiosk.once && kiosk.metrics_file.path[0] != '\0')
+	if (!kiosk.once && setup->conf.metrics.textfile[0] != '\0') {
+		metrics_file_open(&kiosk.metrics_file,
+				  setup->conf.metrics.textfile, STDIN_FILENO);
 		event_loop_measure(&kiosk.loop, &kiosk.metrics_file);
+	}
 	kiosk.loop.hook_events = hook_events_new(setup);
 	kiosk.loop.clock_watch = clock_watch_open();
 	setup_log_swap(setup);
@@ -490,6 +492,7 @@ int kiosk_run(struct setup *setup, struct vt *vt, struct session_data *login,
 		session_data_copy(login,
 				  session_data(visit_session(kiosk.visit)));
 out:
+	metrics_file_close(&kiosk.metrics_file);
 	secret_free(kiosk.looked_up);
 	visit_free(kiosk.visit);
 	presenter_free(&kiosk.presenter);

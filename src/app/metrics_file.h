@@ -13,14 +13,27 @@
 
 struct log;
 
+enum { TERMINAL_BYTES = 64 };
+
 struct metrics_file {
 	struct metrics metrics;
-	const char *path; /* borrowed */
-	uint64_t written; /* metrics.changes at the last write */
-	int64_t free_ms;  /* not written before this time */
-	bool begun;	  /* it was written at least once */
-	bool failed;	  /* the last write failed, which is logged once */
+	char *path;		       /* metrics_file_open() */
+	char terminal[TERMINAL_BYTES]; /* the label; "": none */
+	uint64_t written;	       /* metrics.changes at the last write */
+	int64_t free_ms;	       /* not written before this time */
+	bool begun;		       /* it was written at least once */
+	bool failed; /* the last write failed, which is logged once */
 };
+
+/*
+ * Names the file for the terminal at that descriptor: for grantty.prom,
+ * grantty-tty1.prom. Several kiosks of one machine, with one configuration,
+ * thus neither overwrite each other's file nor write the same series. Without a
+ * terminal the name is used as it is. metrics_file_close() it.
+ */
+void metrics_file_open(struct metrics_file *metrics_file, const char *path,
+		       int terminal);
+void metrics_file_close(struct metrics_file *metrics_file);
 
 /* When metrics_file_write() is due: NEVER_MS if nothing has changed. */
 int64_t metrics_file_deadline(const struct metrics_file *metrics_file);

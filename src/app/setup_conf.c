@@ -129,6 +129,37 @@ static bool override(struct setup *setup, const struct args *args,
 	return true;
 }
 
+/* The path of that systemd credential; NULL if there is none. The caller frees
+ * it. */
+static char *credential_path(const char *name)
+{
+	const char *folder = environment("CREDENTIALS_DIRECTORY");
+	char *path = folder != NULL ? path_below(folder, name) : NULL;
+
+	if (path != NULL && access(path, F_OK) != 0) {
+		free(path);
+		return NULL;
+	}
+	return path;
+}
+
+/* A credential has precedence over session.key_file, as the client secret's
+ * has. */
+static bool take_session_key(struct setup *setup, struct err *err)
+{
+	static const char key[] = "session.key_file";
+	char *path = credential_path("session_key");
+	bool ok = true;
+
+	if (path != NULL) {
+		ok = conf_set(&setup->conf, key, path, err);
+		conf_set_origin(&setup->conf, key,
+				"systemd credential session_key");
+	}
+	free(path);
+	return ok;
+}
+
 bool setup_conf(struct setup *setup, const struct args *args, struct err *err)
 {
 	memset(setup, 0, sizeof(*setup));
@@ -138,7 +169,8 @@ bool setup_conf(struct setup *setup, const struct args *args, struct err *err)
 	(void)snprintf(setup->login, sizeof(setup->login), "grantty login%s%s",
 		       setup->account != NULL ? " -a " : "",
 		       setup->account != NULL ? setup->account : "");
-	return find_conf(setup, args, err) && override(setup, args, err);
+	return find_conf(setup, args, err) && override(setup, args, err) &&
+	       take_session_key(setup, err);
 }
 
 /* A value and where it was found. */
@@ -257,21 +289,15 @@ out:
 static bool secret_from_file(const struct setup *setup, struct found *found,
 			     struct err *err)
 {
-	const char *folder = environment("CREDENTIALS_DIRECTORY");
 	const char *file = setup->conf.provider.client_secret_file;
-	char *path;
+	char *path = credential_path("client_secret");
 
-	if (folder != NULL) {
-		path = path_below(folder, "client_secret");
-		if (access(path, F_OK) == 0) {
-			found->place = "systemd credential";
-			found->name = "client_secret";
-			found->value =
-				input_read_secret(path, SECRET_MAX, true, err);
-			free(path);
-			return found->value != NULL;
-		}
+	if (path != NULL) {
+		found->place = "systemd credential";
+		found->name = "client_secret";
+		found->value = input_read_secret(path, SECRET_MAX, true, err);
 		free(path);
+		return found->value != NULL;
 	}
 	if (file[0] == '\0')
 		return true;

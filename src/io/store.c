@@ -33,9 +33,11 @@ struct store {
 	char *try_path;
 	char *code_path;
 	char *code_lock_path;
+	char *kiosk_lock_path;
 	int dir;
-	int lock;      /* -1: not locked */
-	int code_lock; /* -1: the code's lock is not held */
+	int lock;	/* -1: not locked */
+	int code_lock;	/* -1: the code's lock is not held */
+	int kiosk_lock; /* -1: the kiosk's lock is not held */
 	bool reads_only;
 	bool sealed;
 	struct serial *saves; /* NULL: not sealed */
@@ -108,6 +110,7 @@ static bool open_dir(struct store *store, const char *path, struct err *err)
 	store->try_path = with_suffix(path, ".try");
 	store->code_path = with_suffix(path, ".code");
 	store->code_lock_path = with_suffix(path, ".code.lock");
+	store->kiosk_lock_path = with_suffix(path, ".kiosk.lock");
 	dir = dir_of(path);
 	if (store->reads_only)
 		ok = find_dir(store, dir, err);
@@ -201,6 +204,7 @@ static struct store *open_store(const char *path, const char *key_file,
 	store->dir = -1;
 	store->lock = -1;
 	store->code_lock = -1;
+	store->kiosk_lock = -1;
 	if (path == NULL)
 		return store;
 	store->sealed = key_file != NULL && *key_file != '\0';
@@ -234,11 +238,14 @@ void store_close(struct store *store)
 		return;
 	store_unlock(store);
 	leave_code(store);
+	if (store->kiosk_lock >= 0)
+		close(store->kiosk_lock);
 	if (store->dir >= 0)
 		close(store->dir);
 	serial_close(store->saves);
 	session_data_free(&store->kept);
 	mem_wipe(store->key, sizeof(store->key));
+	free(store->kiosk_lock_path);
 	free(store->code_lock_path);
 	free(store->code_path);
 	free(store->document_path);
@@ -298,6 +305,13 @@ void store_unlock(struct store *store)
 	if (store->lock >= 0)
 		close(store->lock);
 	store->lock = -1;
+}
+
+enum store_result store_lock_kiosk(struct store *store, struct err *err)
+{
+	if (store->path == NULL || store->kiosk_lock >= 0)
+		return STORE_OK;
+	return take(store, store->kiosk_lock_path, &store->kiosk_lock, err);
 }
 
 static enum store_result load_kept(const struct store *store,

@@ -52,6 +52,13 @@ enum store_result store_lock(struct store *store, struct err *err);
 void store_unlock(struct store *store);
 
 /*
+ * Takes, without waiting, the lock FILE.kiosk.lock, which a kiosk holds until
+ * store_close(), so that no two screens show the same user's session: OK, BUSY
+ * or FAILED. A store in memory belongs to one process anyway.
+ */
+enum store_result store_lock_kiosk(struct store *store, struct err *err);
+
+/*
  * Reads the session into the empty *data: OK, EMPTY, CORRUPT, FAILED, or BUSY
  * if it is damaged and another process holds the lock. Refuses, and does not
  * change, a file that is a symbolic link, not a regular file, owned by another

@@ -151,8 +151,21 @@ static bool print_head(struct buf *out, const char *name, const char *type,
 			type);
 }
 
-bool metrics_print(const struct metrics *metrics, bool last, struct buf *out)
+/* Two kiosks of one machine must not write the same series. */
+static bool print_value(struct buf *out, const char *name, const char *terminal,
+			int64_t value)
 {
+	if (terminal[0] == '\0')
+		return buf_addf(out, "%s %" PRId64 "\n", name, value);
+	return buf_addf(out, "%s{terminal=\"%s\"} %" PRId64 "\n", name,
+			terminal, value);
+}
+
+bool metrics_print(const struct metrics *metrics, const char *terminal,
+		   bool last, struct buf *out)
+{
+	static const char last_success[] =
+		"grantty_last_success_timestamp_seconds";
 	const struct {
 		const char *name, *help;
 		uint64_t value;
@@ -169,29 +182,31 @@ bool metrics_print(const struct metrics *metrics, bool last, struct buf *out)
 		{"grantty_refreshes_total", "Access tokens refreshed.",
 		 metrics->refreshes},
 	};
+	bool labelled = terminal[0] != '\0';
 
 	for (size_t i = 0; i < sizeof(counters) / sizeof(counters[0]); i++) {
 		(void)print_head(out, counters[i].name, "counter",
 				 counters[i].help);
-		(void)buf_addf(out, "%s %" PRIu64 "\n", counters[i].name,
-			       counters[i].value);
+		(void)print_value(out, counters[i].name, terminal,
+				  (int64_t)counters[i].value);
 	}
 	(void)print_head(out, "grantty_errors_total", "counter",
 			 "Requests and sign-ins that failed, by kind.");
 	for (size_t i = 0; i < METRIC_ERRORS; i++)
 		(void)buf_addf(
-			out, "grantty_errors_total{kind=\"%s\"} %" PRIu64 "\n",
-			kinds[i], metrics->errors[i]);
+			out,
+			"grantty_errors_total{%s%s%skind=\"%s\"} %" PRIu64 "\n",
+			labelled ? "terminal=\"" : "", terminal,
+			labelled ? "\"," : "", kinds[i], metrics->errors[i]);
 	if (!last) {
 		(void)print_head(out, "grantty_signed_in", "gauge",
 				 "Whether a user is signed in.");
-		(void)buf_addf(out, "grantty_signed_in %d\n",
-			       metrics->session == SESSION_LIVE);
+		(void)print_value(out, "grantty_signed_in", terminal,
+				  metrics->session == SESSION_LIVE);
 	}
-	(void)print_head(out, "grantty_last_success_timestamp_seconds", "gauge",
+	(void)print_head(out, last_success, "gauge",
 			 "When grantty last received tokens; 0: not since "
 			 "the program started.");
-	return buf_addf(out,
-			"grantty_last_success_timestamp_seconds %" PRId64 "\n",
-			metrics->last_success_s);
+	return print_value(out, last_success, terminal,
+			   metrics->last_success_s);
 }

@@ -58,9 +58,11 @@ void metrics_answered(struct metrics *metrics, const struct reply *reply);
 void metrics_observe(struct metrics *metrics, const struct flow *flow,
 		     const struct session *session, int64_t wall_s);
 
-/* Appends the metrics in the text format of Prometheus. False if out is full.
- * last: the program is ending, so the metrics still have the counts, but no
- * longer whether a user is signed in. */
-bool metrics_print(const struct metrics *metrics, bool last, struct buf *out);
+/* Appends the metrics in the text format of Prometheus, with that label
+ * "terminal" unless it is "". False if out is full. last: the program is
+ * ending, so the metrics still have the counts, but no longer whether a user is
+ * signed in. */
+bool metrics_print(const struct metrics *metrics, const char *terminal,
+		   bool last, struct buf *out);
 
 #endif

@@ -97,6 +97,21 @@ def test_still_signed_in_after_a_restart(signed_in, open_terminal):
     assert practice.calls(READ) == 2
 
 
+def test_one_kiosk_for_a_session(signed_in, open_terminal, home):
+    """Another one does not show that user, nor replaces the session."""
+    practice, screen = signed_in()
+    stored = home.session.read_text()
+    other = open_terminal()
+    assert other.wait_for_exit() == Exit.USAGE
+    other.wait_for("Another kiosk uses the session file")
+    assert home.session.read_text() == stored
+    assert home.grantty("token").returncode == Exit.DONE
+    screen.signal(signal.SIGKILL)
+    assert screen.wait_for_exit() == -signal.SIGKILL
+    open_terminal().wait_for(f"Hello, {PERSON}")
+    assert practice.calls(ASK) == 1
+
+
 # ---- How it ends
 
 ENDINGS = {

@@ -62,6 +62,37 @@ def test_sealed_session(home, start_practice):
     assert "sealed: set session.key_file" in run.stderr
 
 
+@pytest.mark.parametrize("configured", [False, True])
+def test_session_key_credential(home, start_practice, configured):
+    """It has precedence over session.key_file, as client_secret has over
+    client_secret_file."""
+    practice = start_practice("--approve-after", "0")
+    credentials = home.path / "credentials"
+    credentials.mkdir(mode=0o700)
+    (credentials / "session_key").write_bytes(bytes(range(32)))
+    (credentials / "session_key").chmod(0o440)
+    session = {"key_file": make_key(home, "other", 1)} if configured else {}
+    practice.config(home.config, session=session)
+    env = {"CREDENTIALS_DIRECTORY": str(credentials)}
+    assert home.grantty("login", env=env).returncode == Exit.DONE
+    assert set(home.stored()) == {"version", "sealed"}
+    assert home.grantty("status", env=env).returncode == Exit.DONE
+    token = home.grantty("token", env=env)
+    assert practice.accepts(token.stdout.strip())
+    line = next(
+        line
+        for line in home.grantty("config", env=env).stdout.splitlines()
+        if "key_file" in line and "credentials/session_key" in line
+    )
+    assert "systemd credential session_key" in line
+    for verb in "status", "token", "login":
+        assert home.grantty(verb).returncode == Exit.FAILED, verb
+    (credentials / "session_key").write_text("no key")
+    run = home.grantty("login", env=env)
+    assert run.returncode == Exit.FAILED
+    assert "does not contain a key" in run.stderr
+
+
 def everything_in(folder):
     """Names, modes and contents, locks aside."""
     return {

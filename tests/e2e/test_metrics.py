@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The counts of a kiosk, and what Prometheus' own tools say of them."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -22,16 +23,31 @@ def kiosk(home, start_practice, open_terminal):
     def kiosk(*options):
         folder = home.path / "collector"
         folder.mkdir()
-        file = folder / "grantty.prom"
         practice = start_practice(*options)
-        practice.config(home.config, metrics={"textfile": str(file)})
-        return open_terminal(), file
+        practice.config(
+            home.config, metrics={"textfile": str(folder / "grantty.prom")}
+        )
+        screen = open_terminal()
+        return screen, files_of(folder, 1)[0]
 
     return kiosk
 
 
-def value(file, name):
-    found = re.search(rf"^{re.escape(name)} (\d+)$", file.read_text(), re.M)
+def files_of(folder, count):
+    """As many as there are kiosks."""
+
+    def files():
+        found = sorted(folder.glob("*.prom"))
+        return len(found) == count and found
+
+    return wait_until(files, lambda: f"{count} files in {folder}")
+
+
+def value(file, name, labels=""):
+    """Of the kiosk on the terminal after which the file is named."""
+    terminal = re.fullmatch(r"grantty-(pts-\d+)\.prom", file.name)[1]
+    series = f'{name}{{terminal="{terminal}"{labels}}}'
+    found = re.search(rf"^{re.escape(series)} (\d+)$", file.read_text(), re.M)
     return int(found[1])
 
 
@@ -57,7 +73,7 @@ def test_counts(kiosk):
     assert value(file, "grantty_sign_ins_total") == 1
     assert value(file, "grantty_codes_total") == 1
     assert value(file, "grantty_polls_total") >= 1
-    assert value(file, 'grantty_errors_total{kind="connect"}') == 0
+    assert value(file, "grantty_errors_total", ',kind="connect"') == 0
     assert value(file, "grantty_last_success_timestamp_seconds") > 1e9
     text = file.read_text()
     assert PERSON not in text and "@" not in text
@@ -66,11 +82,44 @@ def test_counts(kiosk):
     assert "grantty_signed_in" not in text
 
 
+@pytest.fixture
+def two_kiosks(home, start_practice, open_terminal):
+    """On two terminals of a machine, with one configuration and an account
+    each; gives the screens and the files."""
+    folder = home.path / "collector"
+    folder.mkdir()
+    practice = start_practice("--approve-after", "0")
+    practice.config(
+        home.config, metrics={"textfile": str(folder / "grantty.prom")}
+    )
+    screens = [
+        open_terminal(env={"GRANTTY_ACCOUNT": name}) for name in ["tty1", "tty2"]
+    ]
+    for screen in screens:
+        screen.wait_for(f"Hello, {PERSON}")
+    return screens, files_of(folder, 2)
+
+
+def test_two_kiosks(two_kiosks, home):
+    """Neither takes the other's session or writes its counts."""
+    screens, files = two_kiosks
+    sessions = [
+        home.session.parent / name / "session.json" for name in ["tty1", "tty2"]
+    ]
+    tokens = {json.loads(path.read_text())["access_token"] for path in sessions}
+    assert len(tokens) == 2
+    for screen in screens:
+        screen.keys("q")
+        assert screen.wait_for_exit() == Exit.DONE
+    assert [value(file, "grantty_sign_ins_total") for file in files] == [1, 1]
+    assert files_of(files[0].parent, 2) == files
+
+
 def test_killed(kiosk):
     """What the drop-in runs then leaves the counts."""
     screen, file = kiosk("--approve-after", "0")
     wait_until(
-        lambda: file.exists() and value(file, "grantty_signed_in"),
+        lambda: value(file, "grantty_signed_in"),
         "a user signed in",
         timeout=2 * PATIENCE_S,  # the next write is up to ten seconds away
     )
@@ -79,7 +128,7 @@ def test_killed(kiosk):
     assert value(file, "grantty_signed_in") == 1
     dropin = (FLEET / "metrics.conf").read_text()
     *words, name = re.search("^ExecStopPost=-(.*)$", dropin, re.M)[1].split()
-    assert name.endswith("/grantty.prom")
+    assert name.endswith("/grantty-%i.prom")
     result = run(*words, file)
     assert (result.returncode, result.stdout) == (0, "")
     text = file.read_text()
@@ -89,10 +138,10 @@ def test_killed(kiosk):
 
 
 @pytest.mark.full
-def test_prometheus(kiosk, home):
-    screen, file = kiosk("--approve-after", "0")
-    screen.wait_for(f"Hello, {PERSON}")
-    wait_until(file.exists, "the file")
+def test_prometheus(two_kiosks, home):
+    """The exporter reads none of them if two have a series in common."""
+    _, files = two_kiosks
+    file = files[0]
     with open(file, encoding="utf-8") as text:
         result = run("promtool", "check", "metrics", stdin=text)
     assert (result.returncode, result.stdout) == (0, "")
@@ -107,6 +156,7 @@ def test_prometheus(kiosk, home):
         ],
         stderr=subprocess.DEVNULL,
     )
+    counted = re.compile(r'^grantty_signed_in{terminal="pts-\d+"} \d$', re.M)
     try:
 
         def scrape():
@@ -117,9 +167,9 @@ def test_prometheus(kiosk, home):
             except OSError:
                 return ""
 
-        counted = "\ngrantty_codes_total 1\n"
         text = wait_until(
-            lambda: counted in (text := scrape()) and text, scrape
+            lambda: len(re.findall(counted, text := scrape())) == 2 and text,
+            scrape,
         )
         assert "\nnode_textfile_scrape_error 0\n" in text
     finally:

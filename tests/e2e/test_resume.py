@@ -328,19 +328,19 @@ def test_login_with_a_code_that_was_used_up(
 
 # ---- Who keeps one
 
-def test_two_kiosks_have_two_codes(kiosk, home):
-    first = kiosk()
+def test_a_login_beside_a_kiosk_has_its_own_code(kiosk, home):
+    first = kiosk(session={"resume": True})
     code = first.wait_for_code()
     screen = first.screen
     wait_until(home.code.exists, "a code that is kept")
-    first.again()
+    first.again("login")
     other = first.wait_for_code()
     assert other != code
     assert kept(home)["user_code"] == code
     # The second one's is not kept, so it begins anew; the first one goes on.
     first.screen.signal(signal.SIGKILL)
     first.screen.wait_until_gone()
-    first.again()
+    first.again("login")
     assert first.wait_for_code() not in (code, other)
     # The place of the first one is taken up by whoever comes next.
     screen.signal(signal.SIGKILL)

@@ -29,7 +29,7 @@ static void assert_value(const struct metrics *metrics, const char *name,
 	struct buf text;
 
 	buf_init(&text, 65536);
-	assert_true(metrics_print(metrics, false, &text));
+	assert_true(metrics_print(metrics, "", false, &text));
 	(void)snprintf(line, sizeof(line), "\n%s %lld\n", name, value);
 	if (strstr(buf_text(&text), line) == NULL)
 		fail_msg("no %s %lld in:\n%s", name, value, buf_text(&text));
@@ -111,9 +111,32 @@ static void test_end(void **state)
 	(void)state;
 	buf_init(&text, 65536);
 	assert_value(&metrics, "grantty_signed_in", 1);
-	assert_true(metrics_print(&metrics, true, &text));
+	assert_true(metrics_print(&metrics, "", true, &text));
 	assert_null(strstr(buf_text(&text), "grantty_signed_in"));
 	assert_non_null(strstr(buf_text(&text), "\ngrantty_polls_total 7\n"));
+	buf_free(&text);
+}
+
+/* Each series of a kiosk says which terminal it is. */
+static void test_terminal(void **state)
+{
+	struct metrics metrics = {.polls = 7};
+	struct buf text;
+	char *rest;
+
+	(void)state;
+	buf_init(&text, 65536);
+	assert_true(metrics_print(&metrics, "tty2", false, &text));
+	rest = text.data;
+	for (char *line; (line = strsep(&rest, "\n")) != NULL;)
+		assert_true(line[0] == '#' || line[0] == '\0' ||
+			    strstr(line, "{terminal=\"tty2\"") != NULL);
+	buf_free(&text);
+	assert_true(metrics_print(&metrics, "tty2", false, &text));
+	assert_non_null(strstr(buf_text(&text),
+			       "\ngrantty_polls_total{terminal=\"tty2\"} 7\n"));
+	assert_non_null(strstr(buf_text(&text),
+			       "{terminal=\"tty2\",kind=\"server\"} 0\n"));
 	buf_free(&text);
 }
 
@@ -156,6 +179,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_counts),
 		cmocka_unit_test(test_end),
+		cmocka_unit_test(test_terminal),
 		cmocka_unit_test(test_last_success),
 	};
 

@@ -5,6 +5,7 @@
  */
 #include "config.h"
 
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -100,13 +101,13 @@ static void test_failure(void **state)
 	} writes[] = {
 		{true, 1}, {true, 1}, {false, 1}, {true, 2}, {true, 2},
 	};
+	char nowhere[] = "/dev/null/grantty.prom";
 	struct scene scene;
 
 	(void)state;
 	open_scene(&scene);
 	for (size_t i = 0; i < sizeof(writes) / sizeof(*writes); i++) {
-		scene.file.path =
-			writes[i].fails ? "/dev/null/grantty.prom" : scene.path;
+		scene.file.path = writes[i].fails ? nowhere : scene.path;
 		count(&scene);
 		metrics_file_write(&scene.file, true, scene.log);
 		assert_int_equal(was_written(&scene), !writes[i].fails);
@@ -118,11 +119,52 @@ static void test_failure(void **state)
 	close_scene(&scene);
 }
 
+/* The name that the terminal's file gets; NULL: no terminal. */
+static void assert_named(int fd, const char *path, const char *before,
+			 const char *terminal, const char *after)
+{
+	struct metrics_file file = {.written = 0};
+	char expected[128];
+
+	(void)snprintf(expected, sizeof(expected), "%s%s%s%s", before,
+		       terminal[0] != '\0' ? "-" : "", terminal, after);
+	metrics_file_open(&file, path, fd);
+	assert_string_equal(file.path, expected);
+	assert_string_equal(file.terminal, terminal);
+	metrics_file_close(&file);
+}
+
+/* Also where the device cannot be found by that name, as in the unit. */
+static void test_name(void **state)
+{
+	int leader = posix_openpt(O_RDWR | O_NOCTTY);
+	char terminal[32];
+	int fd;
+
+	(void)state;
+	assert_true(leader >= 0 && grantpt(leader) == 0 &&
+		    unlockpt(leader) == 0);
+	fd = open(ptsname(leader), O_RDWR | O_NOCTTY);
+	assert_true(fd >= 0);
+	(void)snprintf(terminal, sizeof(terminal), "pts-%s",
+		       ptsname(leader) + strlen("/dev/pts/"));
+	assert_named(fd, "/a.b/grantty.prom", "/a.b/grantty", terminal,
+		     ".prom");
+	assert_named(fd, "/a.b/grantty", "/a.b/grantty", terminal, "");
+	assert_named(fd, "g.x.prom", "g.x", terminal, ".prom");
+	(void)close(fd);
+	(void)close(leader);
+	fd = open("/dev/null", O_RDWR);
+	assert_named(fd, "/a.b/grantty.prom", "/a.b/grantty", "", ".prom");
+	(void)close(fd);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_when),
 		cmocka_unit_test(test_failure),
+		cmocka_unit_test(test_name),
 	};
 
 	return cmocka_run_group_tests_name("metrics_file", tests, NULL, NULL);

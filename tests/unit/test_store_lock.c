@@ -50,6 +50,29 @@ static void test_lock_that_is_no_file(void **state)
 	}
 }
 
+/* A kiosk's lock keeps out other kiosks, and no one else; it ends with the
+ * store. */
+static void test_kiosk_lock(void **state)
+{
+	struct store *one = store_place_open(NULL),
+		     *two = store_place_open(NULL);
+
+	(void)state;
+	assert_int_equal(store_lock_kiosk(one, NULL), STORE_OK);
+	assert_int_equal(store_lock_kiosk(one, NULL), STORE_OK);
+	assert_int_equal(store_lock_kiosk(two, NULL), STORE_BUSY);
+	assert_int_equal(store_lock(two, NULL), STORE_OK);
+	store_close(one);
+	assert_int_equal(store_lock_kiosk(two, NULL), STORE_OK);
+	store_close(two);
+	one = store_open(NULL, NULL, NULL);
+	two = store_open(NULL, NULL, NULL);
+	assert_int_equal(store_lock_kiosk(one, NULL), STORE_OK);
+	assert_int_equal(store_lock_kiosk(two, NULL), STORE_OK);
+	store_close(one);
+	store_close(two);
+}
+
 static void test_lock_is_for_one(void **state)
 {
 	struct store *one = store_place_open(NULL),
@@ -174,6 +197,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_lock_that_is_no_file),
+		TEST(test_kiosk_lock),
 		TEST(test_lock_is_for_one),
 		TEST(test_lock_is_gone_with_its_process),
 		TEST(test_lock_file_that_others_can_hold),
