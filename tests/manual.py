@@ -127,7 +127,11 @@ def completion(program):
     themes = [path.stem for path in (TOP / "themes").glob("*.theme")]
     grants = re.search(r"^\.It Ic grant\n\.Em (.*);", read("grantty.conf.5"), re.M)
     every = ["--" + option.name for option in options]
-    formats = [head.split()[1] for head, _ in items_of(program, "FORMATS")]
+    formats = [
+        head.split()[1]
+        for head, _ in items_of(program, "FORMATS")
+        if head.startswith("Cm ")
+    ]
     cases = [(["-"], every)]
     if faults:
         cases.append((["--fault", ""], list(faults)))

@@ -129,8 +129,35 @@ static int nothing_resumed(const struct setup *setup, struct err *err)
 	return EXIT_FAILED;
 }
 
+/* The session goes on, but has no ID token that is valid for long enough. */
+static int no_id_token(const struct setup *setup,
+		       const struct session_data *data, struct err *err)
+{
+	static const char missing[] =
+		"The session has no ID token, which kubectl needs";
+
+	if (data->tokens.id_token != NULL)
+		err_set(err,
+			"The ID token expires too soon, and the provider did "
+			"not renew it: run \"%s\".",
+			setup->login);
+	else if (provider_wants_openid(&setup->provider))
+		err_set(err,
+			"%s: run \"%s\". If that does not help, the provider "
+			"issues none to this client.",
+			missing, setup->login);
+	else
+		err_set(err,
+			"%s: add openid to provider.scope, then run \"%s\".",
+			missing, setup->login);
+	return data->tokens.id_token != NULL ||
+			       provider_wants_openid(&setup->provider)
+		       ? EXIT_NOT_SIGNED_IN
+		       : EXIT_USAGE;
+}
+
 static int no_token(const struct setup *setup, const struct session *session,
-		    struct err *err)
+		    enum token_format format, struct err *err)
 {
 	const struct oauth_failure *failure = session_oauth_failure(session);
 
@@ -147,6 +174,8 @@ static int no_token(const struct setup *setup, const struct session *session,
 				setup->login);
 		return EXIT_NOT_SIGNED_IN;
 	}
+	if (failure == NULL && format == TOKEN_FORMAT_KUBECTL)
+		return no_id_token(setup, session_data(session), err);
 	if (failure == NULL) {
 		err_set(err,
 			"The access token expires too soon and cannot be "
@@ -229,14 +258,17 @@ static int discover(struct setup *setup, enum source *source, struct err *err)
 /* Renews the token unless it is valid for that long, and waits for the result.
  * False, with the exit code in *code, if that is interrupted. */
 static bool require(struct event_loop *loop, struct session *session,
-		    int64_t min_valid_s, int signals, int *code)
+		    enum token_format format, int64_t min_valid_s, int signals,
+		    int *code)
 {
 	struct event event = driver_event(&loop->driver, EVENT_TICK);
 	struct action action;
 
 	action_clear(&action);
 	/* A token just renewed is as long-lived as they get. */
-	if (!session_was_renewed(session))
+	if (!session_was_renewed(session) && format == TOKEN_FORMAT_KUBECTL)
+		session_require_id_token(session, min_valid_s, &event, &action);
+	else if (!session_was_renewed(session))
 		session_require(session, min_valid_s, &event, &action);
 	driver_do(&loop->driver, &action);
 	return run_session(loop, session, signals, code);
@@ -281,6 +313,23 @@ static bool put_token(const struct output *output,
 	return ok;
 }
 
+/* True if the token to be printed is valid for that long, or has just been
+ * renewed. */
+static bool is_good(const struct session *session, enum token_format format,
+		    int64_t min_valid_s, const struct event *event)
+{
+	bool renewed = session_was_renewed(session);
+	int64_t at;
+
+	if (session_state(session) != SESSION_LIVE)
+		return false;
+	if (format != TOKEN_FORMAT_KUBECTL)
+		return renewed || session_expires_ms(session) - event->now_ms >=
+					  min_valid_s * 1000;
+	at = token_output_expires_at(format, session_data(session));
+	return at - event->wall_s >= (renewed ? 1 : min_valid_s);
+}
+
 static int print_token(struct setup *setup, int64_t min_valid_s,
 		       const struct output *output, enum source source,
 		       struct err *err)
@@ -300,16 +349,16 @@ static int print_token(struct setup *setup, int64_t min_valid_s,
 	session_resume(session, &event, &action);
 	driver_do(&loop.driver, &action);
 	if (!run_session(&loop, session, signals, &code) ||
-	    !require(&loop, session, min_valid_s, signals, &code))
+	    !require(&loop, session, output->format, min_valid_s, signals,
+		     &code))
 		goto out;
 	if (is_moved(setup, session, source) &&
-	    !require(&loop, session, min_valid_s, signals, &code))
+	    !require(&loop, session, output->format, min_valid_s, signals,
+		     &code))
 		goto out;
 	event = driver_event(&loop.driver, EVENT_TICK);
-	if (session_state(session) != SESSION_LIVE ||
-	    (session_expires_ms(session) - event.now_ms < min_valid_s * 1000 &&
-	     !session_was_renewed(session))) {
-		code = no_token(setup, session, err);
+	if (!is_good(session, output->format, min_valid_s, &event)) {
+		code = no_token(setup, session, output->format, err);
 		(void)hook_events_finish(loop.hook_events, setup->http,
 					 signals);
 		goto out;

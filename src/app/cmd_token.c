@@ -19,10 +19,22 @@
 #include "machine/session_data.h"
 #include "machine/token_lifetime.h"
 
+/* True if the token to be printed is good for that long. */
+static bool lasts(const struct session_data *data, enum token_format format,
+		  const struct event *now, int64_t min_valid_s)
+{
+	if (format != TOKEN_FORMAT_KUBECTL)
+		return token_lifetime_is_usable(data, now, min_valid_s * 1000);
+	return !data->refreshing && !data->signing_out &&
+	       token_output_expires_at(format, data) - now->wall_s >=
+		       min_valid_s;
+}
+
 /* True if it is the configured provider's and client's, and good for that
  * long. */
 static bool is_usable(const struct setup *setup,
-		      const struct session_data *data, int64_t min_valid_s)
+		      const struct session_data *data, enum token_format format,
+		      int64_t min_valid_s)
 {
 	const struct event now = {.kind = EVENT_TICK,
 				  .now_ms = clock_now_ms(),
@@ -34,7 +46,7 @@ static bool is_usable(const struct setup *setup,
 		return false;
 	usable = session_data_is_of(data, wanted.id, wanted.issuer,
 				    setup->conf.provider.client_id) &&
-		 token_lifetime_is_usable(data, &now, min_valid_s * 1000);
+		 lasts(data, format, &now, min_valid_s);
 	provider_free(&wanted);
 	return usable;
 }
@@ -53,7 +65,7 @@ static bool print_stored(const struct args *args, enum token_format format,
 		 setup_client_id(&setup, args, &why) &&
 		 setup_store_to_read(&setup, &why) &&
 		 store_load(setup.store, &data, &why) == STORE_OK &&
-		 is_usable(&setup, &data, args->min_valid_s);
+		 is_usable(&setup, &data, format, args->min_valid_s);
 	if (usable) {
 		log_add(setup.log, clock_wall_s(), LEVEL_DEBUG,
 			"session: the stored access token is printed");

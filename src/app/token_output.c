@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "app/args.h"
@@ -21,17 +22,53 @@
 #include "base/mem.h"
 #include "base/url.h"
 #include "machine/session_data.h"
+#include "oauth/id_token.h"
 
 enum { LINE_BYTES = 4096 };
 
 static const char *const names[] = {
-	[TOKEN_FORMAT_TOKEN] = "token",
-	[TOKEN_FORMAT_HEADER] = "header",
-	[TOKEN_FORMAT_JSON] = "json",
-	[TOKEN_FORMAT_GIT] = "git",
+	[TOKEN_FORMAT_TOKEN] = "token",	    [TOKEN_FORMAT_HEADER] = "header",
+	[TOKEN_FORMAT_JSON] = "json",	    [TOKEN_FORMAT_GIT] = "git",
+	[TOKEN_FORMAT_KUBECTL] = "kubectl",
 };
 
 enum { FORMATS = sizeof(names) / sizeof(names[0]) };
+
+/*
+ * The version of ExecCredential that kubectl wants, which it says in an
+ * ExecCredential of that version; v1 if it says nothing. NULL with *err if it
+ * is another one. A kubectl that reads an unknown version must not be given
+ * anything.
+ */
+static const char *kubectl_version(struct err *err)
+{
+	static const char *const known[] = {
+		"client.authentication.k8s.io/v1",
+		"client.authentication.k8s.io/v1beta1",
+	};
+	const char *text = getenv("KUBERNETES_EXEC_INFO");
+	struct json *info;
+	const char *version;
+	size_t i = 0;
+
+	if (text == NULL || text[0] == '\0')
+		return known[0];
+	info = json_parse(text, strlen(text), NULL);
+	version = json_get_text(info, "apiVersion");
+	while (i < 2 && (version == NULL || strcmp(version, known[i]) != 0))
+		i++;
+	if (i == 2 && version == NULL)
+		err_set(err, "Cannot read KUBERNETES_EXEC_INFO: it names no "
+			     "apiVersion. Let kubectl set it.");
+	else if (i == 2)
+		err_set(err,
+			"kubectl asks for an ExecCredential of version "
+			"\"%.60s\", which is not supported: set apiVersion in "
+			"the kubeconfig to %s.",
+			version, known[0]);
+	json_free(info);
+	return i < 2 ? known[i] : NULL;
+}
 
 const char *token_output_request(const struct args *args)
 {
@@ -52,9 +89,11 @@ bool token_output_choose(const struct args *args, enum token_format *format,
 	if (i == FORMATS)
 		return err_set(err,
 			       "--output: unknown format \"%.40s\": use token, "
-			       "header, json or git.",
+			       "header, json, git or kubectl.",
 			       args->output);
 	*format = (enum token_format)i;
+	if (*format == TOKEN_FORMAT_KUBECTL && kubectl_version(err) == NULL)
+		return false;
 	return !has_request || *format == TOKEN_FORMAT_HEADER ||
 	       err_set(err, "--for requires the format header.");
 }
@@ -92,6 +131,34 @@ static bool put_json(const struct session_data *data)
 	if (data->expires_at != 0)
 		json_set_integer(json, "expires_at", data->expires_at);
 	json_set_text(json, "scope", data->tokens.scope);
+	text = json_print(json, true);
+	ok = puts(text) != EOF;
+	secret_free(text);
+	json_free(json);
+	return ok;
+}
+
+static bool put_kubectl(const struct session_data *data, struct err *err)
+{
+	const char *version = kubectl_version(err);
+	time_t at = (time_t)id_token_expires_at(data->tokens.id_token);
+	struct json *json, *status;
+	char date[32];
+	struct tm utc;
+	char *text;
+	bool ok;
+
+	if (version == NULL)
+		return false;
+	json = json_new_object();
+	status = json_new_object();
+	json_set_text(json, "apiVersion", version);
+	json_set_text(json, "kind", "ExecCredential");
+	json_set_text(status, "token", data->tokens.id_token);
+	if (gmtime_r(&at, &utc) != NULL &&
+	    strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%SZ", &utc) > 0)
+		json_set_text(status, "expirationTimestamp", date);
+	json_set(json, "status", status);
 	text = json_print(json, true);
 	ok = puts(text) != EOF;
 	secret_free(text);
@@ -240,6 +307,14 @@ static bool put_git(const struct session_data *data, struct err *err)
 	return ok;
 }
 
+int64_t token_output_expires_at(enum token_format format,
+				const struct session_data *data)
+{
+	return format == TOKEN_FORMAT_KUBECTL
+		       ? id_token_expires_at(data->tokens.id_token)
+		       : data->expires_at;
+}
+
 bool token_output_print(enum token_format format,
 			const struct session_data *data, const char *proof,
 			struct err *err)
@@ -259,6 +334,9 @@ bool token_output_print(enum token_format format,
 		break;
 	case TOKEN_FORMAT_GIT:
 		ok = put_git(data, err);
+		break;
+	case TOKEN_FORMAT_KUBECTL:
+		ok = put_kubectl(data, err);
 		break;
 	}
 	ok = ok && fflush(stdout) == 0;

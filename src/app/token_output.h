@@ -6,6 +6,7 @@
 #define GRANTTY_APP_TOKEN_OUTPUT_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct args;
 struct err;
@@ -15,11 +16,13 @@ enum token_format {
 	TOKEN_FORMAT_TOKEN,  /* the token and nothing else */
 	TOKEN_FORMAT_HEADER, /* header lines of a request */
 	TOKEN_FORMAT_JSON,
-	TOKEN_FORMAT_GIT /* gitcredentials(7) */
+	TOKEN_FORMAT_GIT,    /* gitcredentials(7) */
+	TOKEN_FORMAT_KUBECTL /* an ExecCredential with the ID token */
 };
 
-/* The format that the command line chooses. False with *err if it is none, or
- * if another option does not go with it. */
+/* The format that the command line chooses. False with *err if it is none, if
+ * another option does not go with it, or if kubectl asks for a version of its
+ * own format that is not known. */
 bool token_output_choose(const struct args *args, enum token_format *format,
 			 struct err *err);
 
@@ -29,6 +32,11 @@ const char *token_output_request(const struct args *args);
 /* True if git only announces something that does not matter here (store,
  * erase), and nothing is to be printed. */
 bool token_output_is_idle(const struct args *args);
+
+/* When the token that is printed in that format expires: its ID token for
+ * kubectl. In Unix seconds; 0: unknown, or there is none. */
+int64_t token_output_expires_at(enum token_format format,
+				const struct session_data *data);
 
 /*
  * Prints the token of that session. For git, first reads from standard input

@@ -15,6 +15,7 @@
 #include "machine/session_renewal.h"
 #include "machine/session_sign_out.h"
 #include "oauth/id_check.h"
+#include "oauth/id_token.h"
 #include "oauth/json_request.h"
 #include "oauth/provider.h"
 
@@ -279,6 +280,17 @@ void session_require(struct session *session, int64_t min_valid_s,
 				 min_valid_s * 1000))
 		return;
 	renewal_begin(session, min_valid_s * 1000, event->now_ms, action);
+}
+
+void session_require_id_token(struct session *session, int64_t min_valid_s,
+			      const struct event *event, struct action *action)
+{
+	int64_t at = id_token_expires_at(session->data.tokens.id_token);
+
+	if (session->state == SESSION_LIVE && at != 0 &&
+	    at - event->wall_s < min_valid_s)
+		renewal_begin(session, min_valid_s * 1000, event->now_ms,
+			      action);
 }
 
 void session_step(struct session *session, const struct event *event,

@@ -51,6 +51,11 @@ void session_finish_sign_out(struct session *session, const struct event *event,
 void session_require(struct session *session, int64_t min_valid_s,
 		     const struct event *event, struct action *action);
 
+/* The same for the session's ID token, if it has one: the expiry of the access
+ * token does not matter. */
+void session_require_id_token(struct session *session, int64_t min_valid_s,
+			      const struct event *event, struct action *action);
+
 /* Handles an event and adds its requests to *action, which the caller has
  * cleared. EVENT_SIGN_OUT revokes and wipes; in SESSION_NONE it does so with
  * what the store holds. */

@@ -67,7 +67,7 @@ void session_data_copy(struct session_data *to, const struct session_data *from)
 	copy.tokens.token_type = xstrdup(from->tokens.token_type);
 	copy.tokens.dpop_key = xstrdup(from->tokens.dpop_key);
 	copy.tokens.scope = xstrdup(from->tokens.scope);
-	copy.tokens.id_token = NULL;
+	copy.tokens.id_token = xstrdup(from->tokens.id_token);
 	copy.tokens.nonce = NULL;
 	session_data_free(to);
 	*to = copy;

@@ -56,6 +56,7 @@ static struct json *to_json(const struct session_data *data)
 	json_set_text(json, "client_id", data->client_id);
 	json_set_text(json, "access_token", data->tokens.access_token);
 	json_set_text(json, "refresh_token", data->tokens.refresh_token);
+	json_set_text(json, "id_token", data->tokens.id_token);
 	set_time(json, "expires_at", data->expires_at);
 	set_time(json, "refresh_expires_at", data->refresh_expires_at);
 	json_set_text(json, "scope", data->tokens.scope);
@@ -299,6 +300,7 @@ static bool from_json(struct session_data *data, const struct json *json,
 	    !get_text(json, "access_token", true, &tokens->access_token, err) ||
 	    !get_text(json, "refresh_token", false, &tokens->refresh_token,
 		      err) ||
+	    !get_text(json, "id_token", false, &tokens->id_token, err) ||
 	    !get_text(json, "scope", false, &tokens->scope, err) ||
 	    !get_text(json, "token_type", false, &tokens->token_type, err) ||
 	    !get_time(json, "expires_at", &data->expires_at, err) ||

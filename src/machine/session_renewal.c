@@ -9,6 +9,8 @@
 #include "machine/session_renewal.h"
 
 #include "base/err.h"
+#include "base/mem.h"
+#include "oauth/id_check.h"
 
 void renewal_put_off(struct session *session, int64_t retry_after_s,
 		     int64_t now_ms, struct action *action)
@@ -138,6 +140,28 @@ static void keep(struct session *session, int64_t now_ms, struct action *action)
 	session_live(session, now_ms, action);
 }
 
+/* A provider may issue no new ID token (OpenID Connect Core section 12.2), or
+ * one that must not be used. */
+static void keep_id_token(struct session *session, struct tokens *tokens,
+			  const struct event *event, struct action *action)
+{
+	struct tokens *ours = &session->data.tokens;
+	struct err why = {""};
+
+	if (ours->id_token == NULL)
+		return;
+	if (tokens->id_token != NULL) {
+		if (id_check_renewed(session->provider, ours->id_token,
+				     tokens->id_token, event->wall_s, &why))
+			return;
+		action_note(action, LEVEL_WARN,
+			    "the new ID token is ignored: %s", why.text);
+	}
+	secret_free(tokens->id_token);
+	tokens->id_token = ours->id_token;
+	ours->id_token = NULL;
+}
+
 static void refreshed(struct session *session, struct tokens *tokens,
 		      const struct event *event, struct action *action)
 {
@@ -154,6 +178,7 @@ static void refreshed(struct session *session, struct tokens *tokens,
 		tokens->scope = ours->scope;
 		ours->scope = NULL;
 	}
+	keep_id_token(session, tokens, event, action);
 	tokens_free(ours);
 	tokens_move(ours, tokens);
 	session_forget_oauth_failure(session);

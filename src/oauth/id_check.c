@@ -8,8 +8,6 @@
 
 #include <string.h>
 
-#include "base/buf.h"
-#include "base/crypto.h"
 #include "base/err.h"
 #include "base/json.h"
 #include "base/mem.h"
@@ -36,27 +34,6 @@ struct request *id_check_request(const struct provider *provider)
 	request->kind = REQUEST_KEYS;
 	request->url = xstrdup(provider->jwks_uri);
 	return request;
-}
-
-/* The unverified claims of a token that came directly from the token
- * endpoint. */
-static struct json *unsigned_claims(const char *token, struct err *err)
-{
-	const char *payload = strchr(token, '.');
-	struct json *claims = NULL;
-	struct err why = {""};
-	struct buf text;
-	size_t len;
-
-	buf_init(&text, JOSE_MAX_JWS);
-	len = payload != NULL ? strcspn(++payload, ".") : 0;
-	if (len > 0 && crypto_base64url_decode(&text, payload, len))
-		claims = json_parse_all(buf_text(&text), text.len, &why);
-	buf_free(&text);
-	if (claims == NULL)
-		err_set(err, "Cannot read the provider's ID token.%s%s",
-			why.text[0] != '\0' ? " " : "", why.text);
-	return claims;
 }
 
 /* Says why an answer holds no keys, as the end of a sentence. */
@@ -131,7 +108,7 @@ bool id_check_pass(const struct provider *provider, const struct tokens *tokens,
 		claims = signed_claims(provider, tokens->id_token, reply, again,
 				       err);
 	else
-		claims = unsigned_claims(tokens->id_token, err);
+		claims = id_token_claims(tokens->id_token, err);
 	if (claims == NULL)
 		return false;
 	/* If no issuer is configured, the token's own must do. */
@@ -141,6 +118,37 @@ bool id_check_pass(const struct provider *provider, const struct tokens *tokens,
 			    provider->client_id, tokens->nonce, wall_s, err) &&
 	     id_token_profile(claims, NULL, profile, err);
 	json_free(claims);
+	return ok;
+}
+
+/* Two tokens of one session are about one user of one issuer. */
+static bool has_same(const struct json *before, const struct json *claims,
+		     const char *name, struct err *err)
+{
+	const char *a = json_get_text(before, name);
+	const char *b = json_get_text(claims, name);
+
+	return (a != NULL && b != NULL && strcmp(a, b) == 0) ||
+	       err_set(err,
+		       "Its %s differs from that of the ID token before it.",
+		       name);
+}
+
+bool id_check_renewed(const struct provider *provider, const char *before,
+		      const char *token, int64_t wall_s, struct err *err)
+{
+	struct json *old = id_token_claims(before, err);
+	struct json *claims = NULL;
+	bool ok;
+
+	if (old != NULL && jose_is_id_token(token, err))
+		claims = id_token_claims(token, err);
+	ok = claims != NULL && has_same(old, claims, "iss", err) &&
+	     has_same(old, claims, "sub", err) &&
+	     id_token_check(claims, json_get_text(old, "iss"),
+			    provider->client_id, NULL, wall_s, err);
+	json_free(claims);
+	json_free(old);
 	return ok;
 }
 

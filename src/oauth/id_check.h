@@ -42,6 +42,14 @@ bool id_check_pass(const struct provider *provider, const struct tokens *tokens,
 		   struct json **profile, bool *again, struct err *err);
 
 /*
+ * Checks an ID token that came with refreshed tokens, directly from the token
+ * endpoint (section 12.2): it is valid for this client, and names the issuer
+ * and the user of the one before it. False with *err.
+ */
+bool id_check_renewed(const struct provider *provider, const char *before,
+		      const char *token, int64_t wall_s, struct err *err);
+
+/*
  * Merges *userinfo into the profile from the ID token (NULL: none; section
  * 5.3.2). Both must have the same sub. If one has no sub, they are not from
  * OpenID Connect, and *userinfo stays what it is. False with *err, and

@@ -12,6 +12,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/buf.h"
+#include "base/crypto.h"
 #include "base/err.h"
 #include "base/json.h"
 #include "base/mem.h"
@@ -22,6 +24,8 @@ static const int64_t last_second = INT64_C(253402300799);
 
 /* Far more than any profile has; merging takes quadratic time. */
 enum { MAX_MEMBERS = 1000 };
+
+enum { MAX_CLAIMS = 64 * 1024 };
 
 static bool check_issuer(const struct json *claims, const char *issuer,
 			 struct err *err)
@@ -176,6 +180,37 @@ static bool check_nonce(const struct json *claims, const char *nonce,
 		return err_set(err, "The ID token belongs to another "
 				    "sign-in: sign in again.");
 	return true;
+}
+
+struct json *id_token_claims(const char *token, struct err *err)
+{
+	const char *payload = strchr(token, '.');
+	struct json *claims = NULL;
+	struct err why = {""};
+	struct buf text;
+	size_t len;
+
+	buf_init(&text, MAX_CLAIMS);
+	len = payload != NULL ? strcspn(++payload, ".") : 0;
+	if (len > 0 && crypto_base64url_decode(&text, payload, len))
+		claims = json_parse_all(buf_text(&text), text.len, &why);
+	buf_free(&text);
+	if (claims == NULL)
+		err_set(err, "Cannot read the provider's ID token.%s%s",
+			why.text[0] != '\0' ? " " : "", why.text);
+	return claims;
+}
+
+int64_t id_token_expires_at(const char *token)
+{
+	struct json *claims =
+		token != NULL ? id_token_claims(token, NULL) : NULL;
+	int64_t exp = 0;
+
+	if (claims != NULL && !get_time(claims, "exp", true, &exp, NULL))
+		exp = 0;
+	json_free(claims);
+	return exp;
 }
 
 bool id_token_check(const struct json *claims, const char *issuer,

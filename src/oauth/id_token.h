@@ -15,6 +15,12 @@ struct json;
 /* The tolerated clock skew. */
 enum { ID_TOKEN_LEEWAY_S = 120 };
 
+/* The claims of a token, unverified; json_free() them. NULL with *err. */
+struct json *id_token_claims(const char *token, struct err *err);
+
+/* When the token (NULL: none) expires, in Unix seconds; 0: it does not say. */
+int64_t id_token_expires_at(const char *token);
+
 /*
  * Checks iss (exactly the issuer or, by tenant_is_issuer(), that of the claim
  * tid), sub (a text), aud (contains client_id), azp (if present, is client_id),

@@ -157,7 +157,7 @@ def test_git_request(home, stored, request_, want):
 
 
 MISUSES = [
-    (["--output", "yaml"], "token, header, json or git"),
+    (["--output", "yaml"], "token, header, json, git or kubectl"),
     (["--output", "json", "--for", "GET https://a.example/"], "--for"),
     (["--output", "token", "--dpop", "GET https://a.example/"], "--for"),
     (["--for", "nonsense"], "--for"),

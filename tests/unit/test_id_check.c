@@ -205,6 +205,49 @@ static void test_claims(void **state)
 	}
 }
 
+/* What may follow an ID token when tokens are refreshed. */
+static void test_renewed(void **state)
+{
+	static const struct {
+		const char *claims;
+		const char *why;
+	} cases[] = {
+		{NULL, NULL},
+		{"{\"exp\":1800009999}", NULL},
+		{"{\"nonce\":\"other\"}", NULL},
+		{"{\"exp\":1}", "valid until 1970"},
+		{"{\"exp\":null}", "token has no exp."},
+		{"{\"aud\":\"other\"}", "another client"},
+		{"{\"sub\":\"8\"}", "Its sub differs"},
+		{"{\"sub\":null}", "Its sub differs"},
+		{"{\"iss\":\"https://evil.example\"}", "Its iss differs"},
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct err err = {""};
+		struct issuer issuer;
+		char *before, *token;
+		bool ok;
+
+		open_issuer(&issuer, *state);
+		before = issuer_id_token(&issuer);
+		issuer.claims = cases[i].claims;
+		token = issuer_id_token(&issuer);
+		ok = id_check_renewed(&issuer.provider, before, token, NOW_S,
+				      &err);
+		if (ok != (cases[i].why == NULL) ||
+		    (!ok && !strstr(err.text, cases[i].why)))
+			fail_msg("%s: %d \"%s\"", issuer.claims, ok, err.text);
+		assert_false(id_check_renewed(&issuer.provider, before, "x.y.z",
+					      NOW_S, &err));
+		assert_false(id_check_renewed(&issuer.provider, "x.y.z", token,
+					      NOW_S, &err));
+		secret_free(before);
+		secret_free(token);
+		issuer_free(&issuer);
+	}
+}
+
 /* An issuer that nobody has named is taken at its word, if it gives one. */
 static void test_unnamed_issuer(void **state)
 {
@@ -522,6 +565,7 @@ int main(void)
 		cmocka_unit_test(test_needed),
 		cmocka_unit_test(test_request),
 		cmocka_unit_test(test_claims),
+		cmocka_unit_test(test_renewed),
 		cmocka_unit_test(test_unnamed_issuer),
 		cmocka_unit_test(test_signature),
 		cmocka_unit_test(test_kind),

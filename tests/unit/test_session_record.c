@@ -40,6 +40,7 @@ static struct session_data example(void)
 			{
 				.access_token = (char *)(uintptr_t) "AT \"1\"",
 				.refresh_token = (char *)(uintptr_t) "RT",
+				.id_token = (char *)(uintptr_t) "I.D.T",
 				.token_type = (char *)(uintptr_t) "Bearer",
 				.scope = (char *)(uintptr_t) "a b",
 			},
@@ -65,6 +66,7 @@ static void test_plain_text(void **state)
 		"{\"version\":1,\"provider\":\"webex\","
 		"\"issuer\":\"https://i.example\",\"client_id\":\"C1\","
 		"\"access_token\":\"AT \\\"1\\\"\",\"refresh_token\":\"RT\","
+		"\"id_token\":\"I.D.T\","
 		"\"expires_at\":1800000000,\"refresh_expires_at\":1900000000,"
 		"\"scope\":\"a b\",\"token_type\":\"Bearer\","
 		"\"profile\":{\"name\":\"J\xc3\xbcrg\",\"a\":1,\"a\":2},"
@@ -111,6 +113,7 @@ static void assert_there_and_back(const unsigned char *with)
 	assert_string_equal(read.tokens.access_token, data.tokens.access_token);
 	assert_string_equal(read.tokens.refresh_token,
 			    data.tokens.refresh_token);
+	assert_string_equal(read.tokens.id_token, data.tokens.id_token);
 	assert_string_equal(read.tokens.token_type, data.tokens.token_type);
 	assert_string_equal(read.tokens.scope, data.tokens.scope);
 	assert_int_equal(read.expires_at, data.expires_at);
@@ -244,6 +247,8 @@ static const struct reading {
 	 SESSION_RECORD_BAD, "its access_token is missing or not a string"},
 	{"{\"version\":1," REST ",\"refresh_token\":null}", SESSION_RECORD_BAD,
 	 "its refresh_token is missing or not a string"},
+	{"{\"version\":1," REST ",\"id_token\":{}}", SESSION_RECORD_BAD,
+	 "its id_token is missing or not a string"},
 	{"{\"version\":1," REST ",\"scope\":[]}", SESSION_RECORD_BAD,
 	 "its scope is missing or not a string"},
 	{"{\"version\":1," REST ",\"token_type\":1}", SESSION_RECORD_BAD,
