@@ -92,6 +92,9 @@ iproute2 ip
 nftables nft
 prometheus promtool
 prometheus-node-exporter prometheus-node-exporter
+kubernetes-client kubectl
+zsh zsh
+fish fish
 debootstrap debootstrap
 debhelper -
 dpkg-dev dpkg-buildpackage

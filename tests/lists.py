@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
 """Makes lists in documents from what there is: from tests/transcripts the README's
-table of providers, and their names in grantty.conf(5) and in the completion; from
+table of providers, and their names in grantty.conf(5) and in the completions; from
 themes the names of the themes.
 
 As a test it says, in TAP, whether all of that is up to date; with --write it
@@ -72,9 +72,11 @@ def in_page(top):
     return "".join(lines) + f".Ql {one_but_last}\nor\n.Ql {last} .\n"
 
 
-def in_completion(top):
-    lines = textwrap.wrap(" ".join(names(top)), 50)
-    return "\t\twords='" + "\n\t\t\t".join(lines) + "'\n"
+def in_completion(before, indent, after):
+    """In the syntax of a shell."""
+    return lambda top: before + f"\n{indent}".join(
+        textwrap.wrap(" ".join(names(top)), 50)
+    ) + after
 
 
 def theme_names(top):
@@ -98,7 +100,19 @@ PLACES = [
         "docs/completion/grantty",
         "\t\t# providers\n",
         "\t\t# /providers\n",
-        in_completion,
+        in_completion("\t\twords='", "\t\t\t", "'\n"),
+    ),
+    (
+        "docs/completion/_grantty",
+        "\t\t\t# providers\n",
+        "\t\t\t# /providers\n",
+        in_completion("\t\t\taction='(", "\t\t\t\t", ")'\n"),
+    ),
+    (
+        "docs/completion/grantty.fish",
+        "            # providers\n",
+        "            # /providers\n",
+        in_completion("            set -a option -xa '", " " * 16, "'\n"),
     ),
     ("README.md", "<!-- themes -->", "<!-- /themes -->", themes_in_readme),
     ("docs/grantty.conf.5", '.\\" themes\n', '.\\" /themes\n', themes_in_page),
