@@ -11,6 +11,7 @@
 
 #include "app/args.h"
 #include "app/cmd.h"
+#include "app/json_output.h"
 #include "base/buf.h"
 #include "base/crypto.h"
 #include "base/err.h"
@@ -79,14 +80,16 @@ static int print_version(void)
 	return EXIT_DONE;
 }
 
-static int misused(const struct err *err)
+static int misused(char *const *argv, const struct err *err)
 {
 	(void)fprintf(stderr, "grantty: %s; see grantty --help.\n", err->text);
+	if (json_output_is_wanted(argv))
+		(void)json_output_print_error(EXIT_USAGE, err);
 	return EXIT_USAGE;
 }
 
 /* What was printed counts only once it is out. */
-static int finish(int code, struct err *err)
+static int finish(char *const *argv, int code, struct err *err)
 {
 	bool written = fflush(stdout) == 0 && !ferror(stdout);
 
@@ -95,8 +98,11 @@ static int finish(int code, struct err *err)
 		err_set(err, "Cannot write to standard output: check whether "
 			     "it is closed, or its disk is full.");
 	}
-	if (code != EXIT_DONE && err->text[0] != '\0')
-		(void)fprintf(stderr, "grantty: %s\n", err->text);
+	if (code == EXIT_DONE || err->text[0] == '\0')
+		return code;
+	(void)fprintf(stderr, "grantty: %s\n", err->text);
+	if (written && json_output_is_wanted(argv))
+		(void)json_output_print_error(code, err);
 	return code;
 }
 
@@ -110,29 +116,29 @@ int main(int argc, char **argv)
 	standard_fds_occupy();
 	process_hardening_begin();
 	environment_begin();
+	json_init();
 	if (!args_parse(&args, argc, argv, &err))
-		return misused(&err);
+		return misused(argv, &err);
 	if (args.help)
-		return finish(print_help(), &err);
+		return finish(argv, print_help(), &err);
 	if (args.version)
-		return finish(print_version(), &err);
+		return finish(argv, print_version(), &err);
 	if (args.verb != NULL)
 		verb = find_verb(args.verb);
 	if (verb == VERBS) {
 		err_set(&err, "unknown command \"%.40s\"", args.verb);
-		return misused(&err);
+		return misused(argv, &err);
 	}
 	if (!args_go_with(&args, (enum verb_index)verb, &err))
-		return misused(&err);
+		return misused(argv, &err);
 	/* True if one may leave those is in the configuration. */
 	if (verbs[verb].run != cmd_kiosk && verbs[verb].run != cmd_login)
 		sig_release_keys();
 	sig_let_writes_fail();
-	json_init();
 	if (!crypto_init()) {
 		(void)fprintf(stderr, "grantty: this machine has no source "
 				      "of random numbers\n");
 		return EXIT_FAILED;
 	}
-	return finish(verbs[verb].run(&args, &err), &err);
+	return finish(argv, verbs[verb].run(&args, &err), &err);
 }

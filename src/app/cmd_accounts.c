@@ -14,6 +14,7 @@
 #include "app/account.h"
 #include "app/args.h"
 #include "app/clock.h"
+#include "app/json_output.h"
 #include "app/session_report.h"
 #include "app/setup.h"
 #include "base/err.h"
@@ -25,7 +26,7 @@
 #include "oauth/profile.h"
 #include "ui/locale.h"
 
-enum { VERSION = 1, VALUE_MAX = 1024, NAME_COLUMNS = 16, PLACE_COLUMNS = 24 };
+enum { VALUE_MAX = 1024, NAME_COLUMNS = 16, PLACE_COLUMNS = 24 };
 
 /* What there is to say about one account. */
 struct entry {
@@ -121,10 +122,11 @@ static void print_entry(const struct entry *entry, const char *name)
 
 static struct json *entry_json(const struct entry *entry, const char *name)
 {
-	struct json *json = session_report_json(&entry->setup, &entry->data,
-						entry->is_signed_in);
+	struct json *json = json_new_object();
 
 	json_set_text(json, "account", name);
+	session_report_json(json, &entry->setup, &entry->data,
+			    entry->is_signed_in);
 	if (entry->problem.text[0] != '\0')
 		json_set_text(json, "problem", entry->problem.text);
 	return json;
@@ -209,7 +211,6 @@ int cmd_accounts(const struct args *args, struct err *err)
 {
 	struct json *json = NULL, *list = NULL;
 	char **names;
-	char *text;
 	int code;
 
 	names = chosen(args, &code, err);
@@ -220,18 +221,13 @@ int cmd_accounts(const struct args *args, struct err *err)
 		return EXIT_FAILED;
 	}
 	if (args->json) {
-		json = json_new_object();
+		json = json_output_new();
 		list = json_new_array();
-		json_set_integer(json, "version", VERSION);
 	}
 	add_all(list, args, names);
 	xfreev(names);
 	if (json == NULL)
 		return code;
 	json_set(json, "accounts", list);
-	text = json_print(json, true);
-	(void)puts(text);
-	secret_free(text);
-	json_free(json);
-	return code;
+	return json_output_print(json) ? code : EXIT_FAILED;
 }

@@ -13,6 +13,7 @@
 
 #include "app/args.h"
 #include "app/clock.h"
+#include "app/json_output.h"
 #include "app/session_report.h"
 #include "app/setup.h"
 #include "base/err.h"
@@ -85,19 +86,10 @@ static void print_profile(const struct setup *setup,
 	profile_free(profile);
 }
 
-static bool print_json(const struct json *json)
-{
-	char *text = json_print(json, true);
-	bool ok = puts(text) != EOF;
-
-	secret_free(text);
-	return ok;
-}
-
 int cmd_whoami(const struct args *args, struct err *err)
 {
 	struct session_data data = {0};
-	struct json *json = NULL;
+	struct json *json, *profile = NULL;
 	struct setup setup;
 	int code = load(&setup, args, &data, err);
 
@@ -110,13 +102,14 @@ int cmd_whoami(const struct args *args, struct err *err)
 		goto out;
 	}
 	if (data.profile != NULL)
-		json = json_parse(data.profile, strlen(data.profile), err);
-	else
-		json = json_new_object();
-	if (json == NULL || !print_json(json))
+		profile = json_parse(data.profile, strlen(data.profile), err);
+	json = json_output_new();
+	json_set_text(json, "provider", data.provider);
+	if (profile != NULL)
+		json_set(json, "profile", profile);
+	if (!json_output_print(json) || err->text[0] != '\0')
 		code = EXIT_FAILED;
 out:
-	json_free(json);
 	session_data_free(&data);
 	setup_end(&setup);
 	return code;
@@ -165,15 +158,16 @@ static void print_status(const struct setup *setup,
 int cmd_status(const struct args *args, struct err *err)
 {
 	struct session_data data = {0};
-	struct json *json = NULL;
+	struct json *json;
 	struct setup setup;
 	int code = load(&setup, args, &data, err);
 
 	if (code != EXIT_DONE && code != EXIT_NOT_SIGNED_IN)
 		goto out;
-	if (args->json) {
-		json = session_report_json(&setup, &data, code == EXIT_DONE);
-		if (!print_json(json))
+	if (args->json && err->text[0] == '\0') {
+		json = json_output_new();
+		session_report_json(json, &setup, &data, code == EXIT_DONE);
+		if (!json_output_print(json))
 			code = EXIT_FAILED;
 	} else if (data.tokens.access_token != NULL) {
 		print_status(&setup, &data);
@@ -181,7 +175,6 @@ int cmd_status(const struct args *args, struct err *err)
 		setup_nobody(&setup, err);
 	}
 out:
-	json_free(json);
 	session_data_free(&data);
 	setup_end(&setup);
 	return code;

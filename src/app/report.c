@@ -13,6 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "app/json_output.h"
 #include "base/buf.h"
 #include "base/json.h"
 #include "base/mem.h"
@@ -146,20 +147,14 @@ static struct json *findings_json(const struct findings *findings, bool allowed)
 
 static bool end_json(struct report *report, const struct findings *findings)
 {
-	struct json *whole = json_new_object();
-	char *text;
-	bool ok;
+	struct json *whole = json_output_new();
 
 	json_set_bool(whole, "ok", !report_has_failed(report));
 	json_set(whole, "checks", report->rows);
 	report->rows = NULL;
 	json_set(whole, "deviations", findings_json(findings, false));
 	json_set(whole, "remarks", findings_json(findings, true));
-	text = json_print(whole, true);
-	ok = puts(text) != EOF;
-	free(text);
-	json_free(whole);
-	return ok;
+	return json_output_print(whole);
 }
 
 /* ---- For people */

@@ -50,16 +50,14 @@ struct profile *session_report_profile(const struct setup *setup,
 			   only->count, NULL);
 }
 
-struct json *session_report_json(const struct setup *setup,
-				 const struct session_data *data,
-				 bool signed_in)
+void session_report_json(struct json *json, const struct setup *setup,
+			 const struct session_data *data, bool signed_in)
 {
-	struct json *json = json_new_object();
-	struct profile *profile = NULL;
+	struct profile *profile;
 
 	json_set_bool(json, "signed_in", signed_in);
 	if (data->tokens.access_token == NULL)
-		return json;
+		return;
 	profile = session_report_profile(setup, data);
 	json_set_text(json, "provider", data->provider);
 	if (profile != NULL && profile->name[0] != '\0')
@@ -74,5 +72,4 @@ struct json *session_report_json(const struct setup *setup,
 	json_set_bool(json, "refreshable", data->tokens.refresh_token != NULL);
 	json_set_bool(json, "refreshing", data->refreshing);
 	profile_free(profile);
-	return json;
 }

@@ -28,9 +28,8 @@ bool session_report_is_signed_in(const struct session_data *data,
 struct profile *session_report_profile(const struct setup *setup,
 				       const struct session_data *data);
 
-/* What "status --json" prints; json_free() it. */
-struct json *session_report_json(const struct setup *setup,
-				 const struct session_data *data,
-				 bool signed_in);
+/* Adds to the object what "status --json" prints. */
+void session_report_json(struct json *json, const struct setup *setup,
+			 const struct session_data *data, bool signed_in);
 
 #endif

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "app/args.h"
+#include "app/json_output.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/json.h"
@@ -122,20 +123,14 @@ static bool put_header(const struct session_data *data, const char *proof,
 
 static bool put_json(const struct session_data *data)
 {
-	struct json *json = json_new_object();
-	char *text;
-	bool ok;
+	struct json *json = json_output_new();
 
 	json_set_text(json, "access_token", data->tokens.access_token);
 	json_set_text(json, "token_type", data->tokens.token_type);
 	if (data->expires_at != 0)
 		json_set_integer(json, "expires_at", data->expires_at);
 	json_set_text(json, "scope", data->tokens.scope);
-	text = json_print(json, true);
-	ok = puts(text) != EOF;
-	secret_free(text);
-	json_free(json);
-	return ok;
+	return json_output_print(json);
 }
 
 static bool put_kubectl(const struct session_data *data, struct err *err)
@@ -145,8 +140,6 @@ static bool put_kubectl(const struct session_data *data, struct err *err)
 	struct json *json, *status;
 	char date[32];
 	struct tm utc;
-	char *text;
-	bool ok;
 
 	if (version == NULL)
 		return false;
@@ -159,11 +152,7 @@ static bool put_kubectl(const struct session_data *data, struct err *err)
 	    strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%SZ", &utc) > 0)
 		json_set_text(status, "expirationTimestamp", date);
 	json_set(json, "status", status);
-	text = json_print(json, true);
-	ok = puts(text) != EOF;
-	secret_free(text);
-	json_free(json);
-	return ok;
+	return json_output_print(json);
 }
 
 /* ---- git */

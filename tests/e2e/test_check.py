@@ -206,7 +206,7 @@ def test_shape_of_the_json(home, start_practice):
     practice.config(home.config, "plain")
     run = home.grantty("check", "--json")
     report = json.loads(run.stdout)
-    assert report.keys() == {"ok", "checks", "deviations", "remarks"}
+    assert report.keys() == {"version", "ok", "checks", "deviations", "remarks"}
     assert report["ok"] is True
     for row in report["checks"]:
         assert row.keys() == {"check", "status", "detail", "advice"}

@@ -77,12 +77,12 @@ def test_status_json(home, signed_in):
     assert status["refreshable"] is True
     assert status["expires_at"] == home.stored()["expires_at"]
     assert not set(home.secrets()) & set(map(str, status.values()))
-    whoami = json.loads(home.grantty("whoami", "--json").stdout)
+    whoami = json.loads(home.grantty("whoami", "--json").stdout)["profile"]
     assert whoami == home.stored()["profile"]
     assert home.grantty("logout").returncode == Exit.DONE
     run = home.grantty("status", "--json")
     assert run.returncode == Exit.NOBODY
-    assert json.loads(run.stdout) == {"signed_in": False}
+    assert json.loads(run.stdout) == {"version": 1, "signed_in": False}
 
 
 def test_status_of_a_refresh_token_without_an_end(home, signed_in):

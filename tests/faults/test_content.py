@@ -68,7 +68,7 @@ def test_in_the_profile(crooked, home, open_terminal, text):
     assert whoami.returncode == Exit.DONE
     assert not BAD.search(whoami.stdout) and "\x1b" not in whoami.stdout
     # As JSON it is what it was.
-    assert json.loads(home.grantty("whoami", "--json").stdout)["email"] == text
+    assert json.loads(home.grantty("whoami", "--json").stdout)["profile"]["email"] == text
 
 
 @pytest.mark.row("Content", "as the name of the person",

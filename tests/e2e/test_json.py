@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: MIT
+"""What the verbs print as JSON, compared with docs/grantty.schema.json: nothing
+that is not defined there, and an object even for an error."""
+
+import json
+import re
+
+import pytest
+
+from practice import PERSON
+from program import TOP, Exit
+
+SCHEMA = json.loads((TOP / "docs" / "grantty.schema.json").read_text())
+TYPES = {"object": dict, "array": list, "string": str, "integer": int,
+         "boolean": bool}  # fmt: skip
+TOKEN = ("token", "--output", "json")
+
+
+def definition(schema):
+    while "$ref" in schema:
+        schema = SCHEMA["$defs"][schema["$ref"].rpartition("/")[2]]
+    return schema
+
+
+def properties(schema):
+    """Of an object, with what it takes over from another."""
+    found = dict(schema.get("properties", {}))
+    for other in schema.get("allOf", []):
+        found.update(definition(other)["properties"])
+    return found
+
+
+def faults(value, schema, where="it"):
+    """What of the value is not as the schema has it. The keywords are those
+    that the schema uses; members must be defined."""
+    schema = definition(schema)
+    kind = schema.get("type")
+    if kind and (type(value) is not TYPES[kind]):
+        yield f"{where} is no {kind}: {value!r}"
+        return
+    if "const" in schema and value != schema["const"]:
+        yield f"{where} is {value!r}"
+    if "enum" in schema and value not in schema["enum"]:
+        yield f"{where} is {value!r}"
+    if isinstance(value, str):
+        if len(value) < schema.get("minLength", 0):
+            yield f"{where} is too short"
+        if not re.search(schema.get("pattern", ""), value):
+            yield f"{where} is {value!r}"
+    if kind == "integer":
+        if not schema.get("minimum", value) <= value <= schema.get("maximum", value):
+            yield f"{where} is {value}"
+    for i, item in enumerate(value if kind == "array" else []):
+        yield from faults(item, schema["items"], f"{where}[{i}]")
+    if kind == "object":
+        known = properties(schema)
+        required = list(schema.get("required", []))
+        for other in schema.get("allOf", []):
+            required += definition(other).get("required", [])
+        for name in required:
+            if name not in value:
+                yield f"{where} lacks {name}"
+        for name, member in value.items():
+            if name in known:
+                yield from faults(member, known[name], f"{where}.{name}")
+            elif known:
+                yield f"{where} has {name}, which is not defined"
+
+
+def answer(run, name):
+    """The object that was printed, which is as defined by that name."""
+    value = json.loads(run.stdout)
+    assert list(faults(value, SCHEMA["$defs"][name])) == []
+    assert list(value)[0] == "version"
+    return value
+
+
+@pytest.fixture
+def signed_in(home, start_practice):
+    practice = start_practice("--approve-after", "0")
+    practice.config(home.config)
+    assert home.grantty("login").returncode == Exit.DONE
+    return practice
+
+
+def test_signed_in(home, signed_in):
+    status = answer(home.grantty("status", "--json"), "status")
+    assert status["signed_in"] and status["name"] == PERSON
+    assert answer(home.grantty("whoami", "--json"), "whoami")["profile"]
+    accounts = answer(home.grantty("accounts", "--json"), "accounts")
+    assert [entry["account"] for entry in accounts["accounts"]] == ["default"]
+    token = answer(home.grantty(*TOKEN), "token")
+    assert signed_in.accepts(token["access_token"])
+    home.store(expires_at=1)
+    assert answer(home.grantty(*TOKEN), "token") != token
+    check = answer(home.grantty("check", "--json"), "check")
+    assert check["ok"] and check["checks"] and check["remarks"] is not None
+
+
+def test_without_a_profile(home, signed_in):
+    stored = home.stored()
+    del stored["profile"]
+    home.session.write_text(json.dumps(stored))
+    assert "profile" not in answer(home.grantty("whoami", "--json"), "whoami")
+
+
+def test_deviations(home, start_practice):
+    practice = start_practice("--approve-after", "0")
+    practice.config(home.config)
+    check = answer(home.grantty("check", "--json"), "check")
+    assert check["deviations"] or check["remarks"]
+
+
+def test_nobody(home, signed_in):
+    assert home.grantty("logout").returncode == Exit.DONE
+    run = home.grantty("status", "--json")
+    assert run.returncode == Exit.NOBODY
+    assert answer(run, "status") == {"version": 1, "signed_in": False}
+    answer(home.grantty("accounts", "--json"), "accounts")
+
+
+ERRORS = [
+    (["status", "-a", "nobody"], Exit.NOBODY),
+    (["accounts", "-a", "nobody"], Exit.NOBODY),
+    (["whoami"], Exit.NOBODY),
+    (["status", "--client-id", "another"], Exit.NOBODY),
+    (["status", "--nonsense"], Exit.USAGE),
+    (["nonsense"], Exit.USAGE),
+    (["login"], Exit.USAGE),
+    (["status", "-c", "/nowhere"], Exit.USAGE),
+]
+
+
+@pytest.mark.parametrize("words, code", ERRORS,
+                         ids=[" ".join(case[0]) for case in ERRORS])
+def test_error(home, signed_in, words, code):
+    if words == ["whoami"]:
+        assert home.grantty("logout").returncode == Exit.DONE
+    run = home.grantty(*words, "--json")
+    assert run.returncode == code
+    error = answer(run, "error")["error"]
+    assert error["exit_code"] == code
+    assert error["message"] in run.stderr
+    # Without --json, standard output stays empty.
+    plain = home.grantty(*words)
+    assert plain.returncode == Exit.DONE or plain.stdout == ""
+
+
+@pytest.mark.parametrize("words", [TOKEN, ["token", "--output=json"]])
+def test_error_of_token(home, start_practice, words):
+    start_practice().config(home.config)
+    run = home.grantty(*words)
+    assert answer(run, "error")["error"]["exit_code"] == run.returncode
+    assert run.returncode == Exit.NOBODY
+    # Its other formats are for programs that know no such object.
+    for name in "token", "header", "git", "kubectl":
+        assert home.grantty("token", "--output", name).stdout == ""
+
+
+def test_manual():
+    """Each member is an item of the section."""
+    page = (TOP / "docs" / "grantty.1").read_text(encoding="utf-8")
+    section = page.partition("\n.Sh JSON\n")[2].partition("\n.Sh ")[0]
+    described = set()
+    for line in re.findall(r"^\.(?:It )?Va (.*)$", section, re.M):
+        described |= set(re.findall(r"[a-z_]{2,}", line.replace("Va", "")))
+    members = set()
+    for schema in SCHEMA["$defs"].values():
+        members |= set(properties(schema))
+        for member in properties(schema).values():
+            members |= set(properties(definition(member).get("items", member)))
+    assert described == members
