@@ -7,12 +7,10 @@
 #include "config.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #include "app/args.h"
 #include "app/cmd.h"
 #include "app/json_output.h"
-#include "base/buf.h"
 #include "base/crypto.h"
 #include "base/err.h"
 #include "base/json.h"
@@ -23,56 +21,10 @@
 
 typedef int run_verb(const struct args *args, struct err *err);
 
-static const struct {
-	const char *name;
-	run_verb *run;
-} verbs[] = {
-#define VERB(id, name, help) {#name, cmd_##name},
+static run_verb *const verbs[] = {
+#define VERB(id, name, help) cmd_##name,
 #include "app/verbs.def"
 };
-
-static const char usage[] =
-	"usage: grantty [VERB] [OPTIONS]\n"
-	"       grantty login [OPTIONS] -- COMMAND [ARGUMENT...]\n\n"
-	"Signs users in on a screen that has no browser (RFC 8628).\n\n"
-	"Verbs:\n";
-
-static const char notes[] =
-	"\nSecrets never go on the command line: set CLIENT_SECRET in the "
-	"environment or\n"
-	"in --env-file, or name a file with provider.client_secret_file.\n\n"
-	"Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 "
-	"denied,\n"
-	"4 no user is signed in, 5 the code expired, 6 the network or the "
-	"provider\n"
-	"cannot be reached, 126 and 127 the command cannot be run, 130 "
-	"cancelled;\n"
-	"once login runs a COMMAND, the exit code is the command's.\n";
-
-/* VERBS if there is no such verb. */
-static size_t find_verb(const char *name)
-{
-	size_t i = 0;
-
-	while (i < VERBS && strcmp(verbs[i].name, name) != 0)
-		i++;
-	return i;
-}
-
-static int print_help(void)
-{
-	struct buf out;
-
-	buf_init(&out, 16 * 1024);
-	(void)buf_adds(&out, usage);
-	args_help_verbs(&out);
-	(void)buf_adds(&out, "\nOptions:\n");
-	args_help_options(&out);
-	(void)buf_adds(&out, notes);
-	(void)fputs(buf_text(&out), stdout);
-	buf_free(&out);
-	return EXIT_DONE;
-}
 
 static int print_version(void)
 {
@@ -108,7 +60,7 @@ static int finish(char *const *argv, int code, struct err *err)
 
 int main(int argc, char **argv)
 {
-	size_t verb = 0;
+	enum verb_index verb = VERB_INDEX_KIOSK;
 	struct err err = {""};
 	struct args args;
 
@@ -119,20 +71,19 @@ int main(int argc, char **argv)
 	json_init();
 	if (!args_parse(&args, argc, argv, &err))
 		return misused(argv, &err);
-	if (args.help)
-		return finish(argv, print_help(), &err);
-	if (args.version)
+	if (args.version && !args.help)
 		return finish(argv, print_version(), &err);
-	if (args.verb != NULL)
-		verb = find_verb(args.verb);
-	if (verb == VERBS) {
-		err_set(&err, "unknown command \"%.40s\"", args.verb);
+	if (args.verb != NULL && !args_find_verb(args.verb, &verb, &err))
 		return misused(argv, &err);
+	if (args.help) {
+		if (verb != VERB_INDEX_HELP)
+			args.topic = args.verb;
+		return finish(argv, cmd_help(&args, &err), &err);
 	}
-	if (!args_go_with(&args, (enum verb_index)verb, &err))
+	if (!args_go_with(&args, verb, &err))
 		return misused(argv, &err);
 	/* True if one may leave those is in the configuration. */
-	if (verbs[verb].run != cmd_kiosk && verbs[verb].run != cmd_login)
+	if (verb != VERB_INDEX_KIOSK && verb != VERB_INDEX_LOGIN)
 		sig_release_keys();
 	sig_let_writes_fail();
 	if (!crypto_init()) {
@@ -140,5 +91,5 @@ int main(int argc, char **argv)
 				      "of random numbers\n");
 		return EXIT_FAILED;
 	}
-	return finish(argv, verbs[verb].run(&args, &err), &err);
+	return finish(argv, verbs[verb](&args, &err), &err);
 }

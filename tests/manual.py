@@ -163,6 +163,8 @@ def completion(program):
             (["token", "--output", "=", "j"], ["json"]),
             (["-a", ""], ["default", "home", "work"]),
             (["-a", "w"], ["work"]),
+            (["help", ""], verbs),
+            (["help", "login", ""], []),
             (["--account", "=", ""], ["default", "home", "work"]),
             (["token", "--account=h"], ["--account=home"]),
         ]

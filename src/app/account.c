@@ -15,7 +15,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/mem.h"
-#include "conf/settings.h"
+#include "base/nearest.h"
 
 #define VARIABLE "GRANTTY_ACCOUNT"
 #define SUFFIX ".conf"
@@ -256,7 +256,7 @@ bool account_unknown(const char *name, char *const *names, struct err *err)
 	(void)buf_adds(&list, ACCOUNT_DEFAULT);
 	for (; *names != NULL; names++)
 		(void)buf_addf(&list, ", %s", *names);
-	meant = settings_nearest(name, buf_text(&list), &len);
+	meant = nearest_name(name, buf_text(&list), &len);
 	if (meant != NULL)
 		err_set(err,
 			"There is no account \"%s\"; did you mean \"%.*s\"? "

@@ -14,10 +14,12 @@
 #include "base/command_line.h"
 #include "base/err.h"
 #include "base/mem.h"
+#include "base/nearest.h"
 
 enum {
 	HELP_COLUMN = 24,
 	COMMAND_VERBS = VERB_LOGIN,
+	VERBS_BYTES = 256,
 	WORD_MAX = 128 * 1024 /* the kernel's limit for an argument */
 };
 
@@ -97,6 +99,8 @@ static bool parse(struct args *args, int argc, char **argv, struct err *err)
 		args->verb = argv[word++];
 	if (word < argc && takes_operation(args))
 		args->operation = argv[word++];
+	else if (word < argc && strcmp(args->verb, "help") == 0)
+		args->topic = argv[word++];
 	if (word < argc)
 		return err_set(err, "unexpected argument \"%s\"", argv[word]);
 	return true;
@@ -117,6 +121,33 @@ bool args_parse(struct args *args, int argc, char **argv, struct err *err)
 	ok = parse(args, argc, words, err);
 	free(words);
 	return ok;
+}
+
+bool args_find_verb(const char *name, enum verb_index *verb, struct err *err)
+{
+	const char *meant;
+	struct buf names;
+	size_t len = 0;
+
+	buf_init(&names, VERBS_BYTES);
+	for (size_t i = 0; i < VERBS; i++) {
+		if (strcmp(verb_names[i], name) == 0) {
+			*verb = (enum verb_index)i;
+			buf_free(&names);
+			return true;
+		}
+		(void)buf_addf(&names, "%s, ", verb_names[i]);
+	}
+	meant = nearest_name(name, buf_text(&names), &len);
+	if (meant != NULL)
+		(void)err_set(err,
+			      "unknown command \"%.40s\" (did you mean "
+			      "\"%.*s\"?)",
+			      name, (int)len, meant);
+	else
+		(void)err_set(err, "unknown command \"%.40s\"", name);
+	buf_free(&names);
+	return false;
 }
 
 bool args_go_with(const struct args *args, enum verb_index verb,
@@ -206,4 +237,41 @@ void args_help_options(struct buf *out)
 {
 	for (size_t i = 0; i < ROWS; i++)
 		command_line_help(out, &rows[i], HELP_COLUMN, verb_names);
+}
+
+static const char *words_of(enum verb_index verb)
+{
+	if (verb == VERB_INDEX_HELP)
+		return " [VERB]";
+	return (1U << verb & COMMAND_VERBS) != 0 ? " [-- COMMAND [ARGUMENT...]]"
+						 : "";
+}
+
+/* The rows that only some verbs take, these among them; or, for 0, those that
+ * all take. */
+static void help_rows(struct buf *out, const char *heading, unsigned taken_by)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < ROWS; i++) {
+		struct command_line_option row = rows[i];
+
+		if (taken_by == 0 ? row.verbs != 0
+				  : (row.verbs & taken_by) == 0)
+			continue;
+		if (count++ == 0)
+			(void)buf_addf(out, "\n%s\n", heading);
+		row.verbs = 0; /* not to be named in its line */
+		command_line_help(out, &row, HELP_COLUMN, NULL);
+	}
+}
+
+void args_help_verb(struct buf *out, enum verb_index verb)
+{
+	(void)buf_addf(out, "usage: grantty %s [OPTIONS]%s\n",
+		       verb == 0 ? "[kiosk]" : verbs[verb].name,
+		       words_of(verb));
+	(void)buf_addf(out, "\n%s: %s.\n", verbs[verb].name, verbs[verb].help);
+	help_rows(out, "Options:", 1U << verb);
+	help_rows(out, "Options of all verbs:", 0);
 }

@@ -56,6 +56,7 @@ struct args {
 	char *const *argv;     /* all of it, as it was given */
 	const char *verb;      /* the word that is not an option; NULL: none */
 	const char *operation; /* the word that git adds; NULL: none */
+	const char *topic;     /* the verb that help is about; NULL: all */
 	char *const *command;  /* what follows --, ends with NULL; NULL: none */
 	uint64_t given;	       /* a bit for each row: the options given */
 };
@@ -63,9 +64,13 @@ struct args {
 /*
  * Parses the verb and the options, in any order. False with *err if an option
  * is unknown, lacks its value or has an invalid one, or if there is more than
- * one word, except for "token --output git".
+ * one word, except for "token --output git" and "help".
  */
 bool args_parse(struct args *args, int argc, char **argv, struct err *err);
+
+/* The verb of that name. False with *err, which says what may be meant, if
+ * there is none. */
+bool args_find_verb(const char *name, enum verb_index *verb, struct err *err);
 
 /* False with *err if an option was given that the verb does not accept. */
 bool args_go_with(const struct args *args, enum verb_index verb,
@@ -92,5 +97,9 @@ bool args_has_other(const struct args *args, const char *name);
 /* Appends the lines of --help about the verbs and about the options. */
 void args_help_verbs(struct buf *out);
 void args_help_options(struct buf *out);
+
+/* Appends how to use that verb, what it does, and its options: first those of
+ * its own, then those that all verbs take. */
+void args_help_verb(struct buf *out, enum verb_index verb);
 
 #endif

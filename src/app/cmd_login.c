@@ -72,6 +72,16 @@ static bool is_only_kiosk(const struct setup *setup, struct err *err)
 	return false;
 }
 
+/* The first thing that a new user reads must not be about a client ID. */
+static void explain_first_steps(const struct setup *setup, struct err *err)
+{
+	if (setup->conf_path == NULL && !setup_names_provider(&setup->conf))
+		err_set(err, "There is no configuration yet. Run \"grantty "
+			     "demo\" to see a sign-in without an account, or "
+			     "\"grantty check\" to see what is missing. \"man "
+			     "grantty\" explains how to set it up.");
+}
+
 /* login: NULL for the kiosk. */
 static int sign_in(const struct args *args, struct session_data *login,
 		   struct err *err)
@@ -83,9 +93,12 @@ static int sign_in(const struct args *args, struct session_data *login,
 
 	if (!plain)
 		tty_take(&tty); /* before any secret is read */
-	if (!setup_begin(&setup, args, err) ||
-	    !setup_provider(&setup, args, err))
+	if (!setup_begin(&setup, args, err))
 		goto out;
+	if (!setup_provider(&setup, args, err)) {
+		explain_first_steps(&setup, err);
+		goto out;
+	}
 	if (!setup.conf.kiosk.lock)
 		sig_release_keys();
 	(void)locale_set(setup.conf.screen.locale);

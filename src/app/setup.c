@@ -20,6 +20,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/nearest.h"
 #include "io/file.h"
 #include "io/http.h"
 #include "io/input.h"
@@ -230,11 +231,19 @@ bool setup_store_to_seal(struct setup *setup, struct err *err)
 
 static bool refuse_theme(const char *name, const char *path, struct err *err)
 {
+	const char *meant;
 	struct buf names;
+	size_t len = 0;
 
 	buf_init(&names, sizeof(err->text));
 	theme_files_list(&names);
-	if (names.len > 0)
+	meant = nearest_name(name, buf_text(&names), &len);
+	if (meant != NULL)
+		err_set(err,
+			"Cannot find the theme \"%s\" (%s); did you mean "
+			"\"%.*s\"?",
+			name, path, (int)len, meant);
+	else if (names.len > 0)
 		err_set(err,
 			"Cannot find the theme \"%s\" (%s): use one of %s or "
 			"the path of a file.",

@@ -65,6 +65,10 @@ bool setup_log_here(struct setup *setup);
 bool setup_client_id(struct setup *setup, const struct args *args,
 		     struct err *err);
 
+/* False if nothing says which provider or client is meant: the default preset
+ * alone does not. client_id has been read. */
+bool setup_names_provider(const struct conf *conf);
+
 /*
  * False if the session belongs to another provider, issuer or client than the
  * configuration, whose client_id has been read, names. *err then says whose it

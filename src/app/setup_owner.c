@@ -18,9 +18,7 @@ static const char usual_advice[] =
 
 enum { OWNER_BYTES = 300 };
 
-/* False if nothing says what provider or client is meant: the default preset
- * alone does not. */
-static bool is_pointed(const struct conf *conf)
+bool setup_names_provider(const struct conf *conf)
 {
 	static const char *const options[] = {
 		"provider.preset", "provider.issuer",
@@ -54,7 +52,7 @@ bool setup_owns(const struct setup *setup, const struct session_data *data,
 
 	if (advice == NULL)
 		advice = usual_advice;
-	if (!is_pointed(&setup->conf) ||
+	if (!setup_names_provider(&setup->conf) ||
 	    !provider_identify(&wanted, &setup->conf, NULL))
 		return true;
 	owns = session_data_is_of(data, wanted.id, wanted.issuer, client_id);

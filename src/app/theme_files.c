@@ -7,6 +7,7 @@
 #include "app/theme_files.h"
 
 #include <glob.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,12 +39,20 @@ static char *folder(void)
 	return path;
 }
 
+/* "x.theme": in the current folder. */
+static bool is_file_name(const char *name)
+{
+	const size_t len = strlen(name), end = strlen(SUFFIX);
+
+	return len > end && strcmp(name + len - end, SUFFIX) == 0;
+}
+
 char *theme_files_path(const char *name)
 {
 	struct buf path;
 	char *in;
 
-	if (strchr(name, '/') != NULL)
+	if (strchr(name, '/') != NULL || is_file_name(name))
 		return xstrdup(name);
 	in = folder();
 	buf_init(&path, 4096);

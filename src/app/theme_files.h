@@ -7,8 +7,8 @@
 
 struct buf;
 
-/* The path of the theme of that name, which may be a path already. The caller
- * frees it; nothing need be there. */
+/* The path of the theme of that name, which may be a path already: if it has a
+ * '/', or ends in ".theme". The caller frees it; nothing need be there. */
 char *theme_files_path(const char *name);
 
 /* Appends the names of the themes that are installed, in alphabetical order,

@@ -12,7 +12,10 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/nearest.h"
 #include "base/text.h"
+
+enum { NAMES_BYTES = 1024 };
 
 enum { LONG_BASE = 256 }; /* what getopt_long() returns for the first row */
 
@@ -100,8 +103,34 @@ static size_t find_row(const struct command_line_option *rows, int found)
 	return i;
 }
 
+/* word: "--NAME" or "--NAME=VALUE", which no row has. */
+static bool refuse_unknown(const struct command_line_option *rows, size_t count,
+			   const char *word, struct err *err)
+{
+	const int word_len = (int)strcspn(word, "=");
+	const char *meant;
+	struct buf names, name;
+	size_t len = 0;
+
+	buf_init(&names, NAMES_BYTES);
+	buf_init(&name, NAMES_BYTES);
+	for (size_t i = 0; i < count; i++)
+		(void)buf_addf(&names, "--%s, ", rows[i].name);
+	(void)buf_add(&name, word, (size_t)word_len);
+	meant = nearest_name(buf_text(&name), buf_text(&names), &len);
+	if (meant != NULL)
+		(void)err_set(err, "unknown option %.*s (did you mean %.*s?)",
+			      word_len, word, (int)len, meant);
+	else
+		(void)err_set(err, "unknown option %.*s", word_len, word);
+	buf_free(&names);
+	buf_free(&name);
+	return false;
+}
+
 /* getopt's complaint about the option it has just read. */
-static bool refuse(int found, const char *word, struct err *err)
+static bool refuse(const struct command_line_option *rows, size_t count,
+		   int found, const char *word, struct err *err)
 {
 	if (found == ':')
 		return err_set(err, "%s requires a value", word);
@@ -109,7 +138,7 @@ static bool refuse(int found, const char *word, struct err *err)
 		return err_set(err, "%s takes no value", word);
 	if (optopt != 0)
 		return err_set(err, "unknown option -%c", optopt);
-	return err_set(err, "unknown option %s", word);
+	return refuse_unknown(rows, count, word, err);
 }
 
 bool command_line_parse(const struct command_line_option *rows, size_t count,
@@ -130,7 +159,8 @@ bool command_line_parse(const struct command_line_option *rows, size_t count,
 		size_t row;
 
 		if (found == ':' || found == '?')
-			return refuse(found, argv[optind - 1], err);
+			return refuse(rows, count, found, argv[optind - 1],
+				      err);
 		row = find_row(rows, found);
 		if (!take(values, &rows[row], optarg, err))
 			return false;

@@ -15,11 +15,12 @@
 #include "base/ascii.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/nearest.h"
 
 enum {
 	MAX_DEPTH = 16,	    /* of nested groups and lists */
 	NUMBER_MAX_LEN = 9, /* characters, not only digits */
-	NAME_MAX_LEN = 63   /* of a name that gets a suggestion */
+	NAME_MAX_LEN = 63   /* of a name in a message */
 };
 
 /* The text that check_text() is checking. */
@@ -276,58 +277,6 @@ bool settings_refuse(const struct config_setting_t *setting, const char *file,
 		       config_setting_source_line(setting), reason);
 }
 
-static size_t least(size_t a, size_t b)
-{
-	return a < b ? a : b;
-}
-
-/* The number of characters to insert, delete or replace to turn a into b
- * (Levenshtein distance); both have at most NAME_MAX_LEN. */
-static size_t distance(const char *a, size_t a_len, const char *b, size_t b_len)
-{
-	size_t row[NAME_MAX_LEN + 1];
-
-	for (size_t j = 0; j <= b_len; j++)
-		row[j] = j;
-	for (size_t i = 1; i <= a_len; i++) {
-		size_t diagonal = row[0];
-
-		row[0] = i;
-		for (size_t j = 1; j <= b_len; j++) {
-			size_t replaced = diagonal + (a[i - 1] != b[j - 1]);
-
-			diagonal = row[j];
-			row[j] = least(replaced, least(row[j], row[j - 1]) + 1);
-		}
-	}
-	return row[b_len];
-}
-
-const char *settings_nearest(const char *name, const char *allowed, size_t *len)
-{
-	size_t name_len = strlen(name);
-	size_t limit = name_len < 5 ? 1 : (name_len + 1) / 3;
-	const char *best = NULL;
-	const char *next;
-	size_t n;
-
-	if (name_len > NAME_MAX_LEN)
-		return NULL;
-	for (; *allowed != '\0'; allowed = next + strspn(next, ", ")) {
-		n = strcspn(allowed, ", ");
-		next = allowed + n;
-		if (n > NAME_MAX_LEN)
-			continue;
-		size_t far = distance(name, name_len, allowed, n);
-		if (far <= limit && (best == NULL || far < limit)) {
-			best = allowed;
-			*len = n;
-			limit = far;
-		}
-	}
-	return best;
-}
-
 bool settings_unknown(const struct config_setting_t *setting, const char *file,
 		      const char *allowed, struct err *err)
 {
@@ -335,7 +284,7 @@ bool settings_unknown(const struct config_setting_t *setting, const char *file,
 	const char *meant;
 	size_t len = 0;
 
-	meant = settings_nearest(name, allowed, &len);
+	meant = nearest_name(name, allowed, &len);
 	if (meant == NULL)
 		return settings_refuse(setting, file, err,
 				       "unknown setting \"%.*s\"; allowed here "

@@ -40,11 +40,6 @@ bool settings_refuse(const struct config_setting_t *setting, const char *file,
 		     struct err *err, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 
-/* The closest of the allowed names, which are separated by ", ": not terminated
- * but *len long. NULL if none is close enough. */
-const char *settings_nearest(const char *name, const char *allowed,
-			     size_t *len);
-
 /* Reports an unknown setting. allowed: the valid names, separated by ", ".
  * Suggests the closest one if there is a close one. Always returns false. */
 bool settings_unknown(const struct config_setting_t *setting, const char *file,

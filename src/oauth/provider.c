@@ -16,6 +16,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/mem.h"
+#include "base/nearest.h"
 #include "base/url.h"
 #include "conf/conf.h"
 #include "conf/presets.h"
@@ -45,7 +46,9 @@ static char *copy_or_empty(const char *s)
 static bool unknown_preset(const char *name, struct err *err)
 {
 	const struct preset *preset;
+	const char *meant;
 	struct buf names;
+	size_t len = 0;
 
 	buf_init(&names, sizeof(err->text));
 	for (size_t i = 0; (preset = preset_at(i)); i++) {
@@ -53,10 +56,17 @@ static bool unknown_preset(const char *name, struct err *err)
 			buf_addf(&names, "%s%s", i > 0 ? ", " : "",
 				 preset->name);
 	}
-	err_set(err,
-		"Unknown provider preset \"%.40s\": use one of %s, or \"\" "
-		"with endpoints of your own.",
-		name, buf_text(&names));
+	meant = nearest_name(name, buf_text(&names), &len);
+	if (meant)
+		err_set(err,
+			"Unknown provider preset \"%.40s\"; did you mean "
+			"\"%.*s\"?",
+			name, (int)len, meant);
+	else
+		err_set(err,
+			"Unknown provider preset \"%.40s\": use one of %s, "
+			"or \"\" with endpoints of your own.",
+			name, buf_text(&names));
 	buf_free(&names);
 	return false;
 }

@@ -206,7 +206,7 @@ def test_wrong_file(home, text, sentence):
 @pytest.mark.parametrize(
     "setting, sentence",
     [
-        ('preset = "wbex"', 'Unknown provider preset "wbex"'),
+        ('preset = "wbex"', 'Unknown provider preset "wbex"; did you mean "webex"?'),
         (
             'token_endpoint = "http://a.example/t"',
             "provider.token_endpoint must be an https:// address",

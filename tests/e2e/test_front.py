@@ -86,6 +86,10 @@ def test_libraries():
 ANSWERS = [
     (["--version"], Exit.DONE, "grantty "),
     (["--help"], Exit.DONE, "usage: "),
+    (["help"], Exit.DONE, "usage: "),
+    (["help", "check"], Exit.DONE, "usage: grantty check"),
+    (["demo", "--help"], Exit.DONE, "usage: grantty demo"),
+    (["help", "chek"], Exit.USAGE, ""),
     (["token"], Exit.DONE, "good\n"),
     (["token", "--min-valid", "600"], Exit.DONE, "good\n"),
     (["whoami"], Exit.DONE, "Ada"),

@@ -43,6 +43,21 @@ BAD_STARTS = {
     ),
     "unknown preset": (["login", "--provider", "nosuch"], {}, "nosuch"),
     "missing file": (["login", "-c", "/nonexistent/x"], {}, "/nonexistent/x"),
+    "a preset mistyped": (
+        ["login", "--provider", "githbu"], {}, r'did you mean "github"\?',
+    ),
+    "a theme mistyped": (
+        ["login", "--theme", "mindight"], {}, r'did you mean "midnight"\?',
+    ),
+    "no theme in this folder": (
+        ["login", "--theme", "nosuch.theme"], {},
+        r'the theme "nosuch\.theme" \(nosuch\.theme\)',
+    ),
+    "a verb mistyped": (["logn"], {}, r'unknown command "logn" \(did you mean "login"\?\)'),
+    "an option mistyped": (
+        ["login", "--isuer=x"], {}, r"unknown option --isuer \(did you mean --issuer\?\)",
+    ),
+    "help on no verb": (["help", "logn"], {}, r'did you mean "login"'),
     "no theme": (["login", "--theme", "nosuch"], {}, 'the theme "nosuch"'),
     "no such verb": (["nosuch"], {}, 'unknown command "nosuch"'),
     "no such option": (["login", "--nosuch"], {}, "unknown option --nosuch"),
@@ -146,3 +161,29 @@ def test_secret_from_a_credential_or_a_file(home, start_practice):
         provider={"client_secret": None, "client_secret_file": str(secret)},
     )
     assert home.grantty("login", env=env).returncode == Exit.DONE
+
+
+@pytest.mark.parametrize("verb", [[], ["login"], ["kiosk"]], ids=["none", "login", "kiosk"])
+def test_first_steps(home, verb):
+    """What somebody reads who has just installed it."""
+    run = home.grantty(*verb)
+    assert run.returncode == Exit.USAGE
+    assert run.stderr.count("\n") == 1
+    for hint in "There is no configuration yet", '"grantty demo"', '"grantty check"', '"man grantty"':
+        assert hint in run.stderr
+
+
+def test_first_steps_are_over(home):
+    """Who has named a client or a provider is told what is missing."""
+    assert "There is no client secret" in home.grantty("login", "--client-id", "x").stderr
+    assert "There is no client ID" in home.grantty("login", "--provider", "github").stderr
+
+
+def test_theme_in_the_current_folder(home, start_practice, monkeypatch):
+    """So "x.theme" is that file, as for any other program."""
+    start_practice().config(home.config)
+    monkeypatch.chdir(home.path)
+    (home.path / "own.theme").write_text("nosuchrole : { };\n", encoding="utf-8")
+    run = home.grantty("login", "--plain", "--theme", "own.theme")
+    assert run.returncode == Exit.USAGE
+    assert re.search(r"own\.theme:1: .*nosuchrole", run.stderr)

@@ -16,6 +16,7 @@
 #include <cmocka.h>
 
 #include "app/args.h"
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/mem.h"
 
@@ -334,12 +335,66 @@ static void test_for_verb(void **state)
 	}
 }
 
+/* The options of that verb and of all verbs, and no others. */
+static void test_help_of_verb(void **state)
+{
+	static const struct {
+		enum verb_index verb;
+		const char *usage, *has, *lacks;
+	} cases[] = {
+		{VERB_INDEX_KIOSK, "grantty [kiosk] [OPTIONS]\n", "--theme",
+		 "--json"},
+		{VERB_INDEX_LOGIN,
+		 "grantty login [OPTIONS] [-- COMMAND [ARGUMENT...]]\n",
+		 "      --plain  ", "--min-valid"},
+		{VERB_INDEX_TOKEN, "grantty token [OPTIONS]\n",
+		 "      --min-valid SECS  how long", "--plain"},
+		{VERB_INDEX_CHECK, "grantty check [OPTIONS]\n",
+		 "      --json  ", "--lan"},
+		{VERB_INDEX_HELP, "grantty help [OPTIONS] [VERB]\n",
+		 "  -c, --config FILE  ", "\nOptions:"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct buf out;
+
+		buf_init(&out, 8192);
+		args_help_verb(&out, cases[i].verb);
+		assert_non_null(strstr(buf_text(&out), cases[i].usage));
+		assert_non_null(strstr(buf_text(&out), cases[i].has));
+		assert_null(strstr(buf_text(&out), cases[i].lacks));
+		assert_non_null(strstr(buf_text(&out), "--verbose"));
+		buf_free(&out);
+	}
+}
+
+static void test_find_verb(void **state)
+{
+	enum verb_index verb;
+	struct err err = {""};
+
+	(void)state;
+	assert_true(args_find_verb("logout", &verb, &err));
+	assert_int_equal(verb, VERB_INDEX_LOGOUT);
+	assert_false(args_find_verb("lgoout", &verb, &err));
+	assert_string_equal(err.text, "unknown command \"lgoout\" (did you "
+				      "mean \"logout\"?)");
+	assert_false(args_find_verb("frobnicate", &verb, &err));
+	assert_string_equal(err.text, "unknown command \"frobnicate\"");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_texts), cmocka_unit_test(test_numbers),
-		cmocka_unit_test(test_words), cmocka_unit_test(test_wrong_use),
-		cmocka_unit_test(test_verbs), cmocka_unit_test(test_for_verb),
+		cmocka_unit_test(test_texts),
+		cmocka_unit_test(test_numbers),
+		cmocka_unit_test(test_words),
+		cmocka_unit_test(test_wrong_use),
+		cmocka_unit_test(test_verbs),
+		cmocka_unit_test(test_for_verb),
+		cmocka_unit_test(test_help_of_verb),
+		cmocka_unit_test(test_find_verb),
 	};
 
 	return cmocka_run_group_tests_name("args", tests, NULL, NULL);

@@ -165,6 +165,8 @@ static void test_refuses(void **state)
 		{"-x", "unknown option -x"},
 		{"-vx", "unknown option -x"},
 		{"--nosuch", "unknown option --nosuch"},
+		{"--plian", "unknown option --plian (did you mean --plain?)"},
+		{"--fiel=x", "unknown option --fiel (did you mean --file?)"},
 		{"-f", "-f requires a value"},
 		{"--file", "--file requires a value"},
 		{"--plain=1", "--plain=1 takes no value"},

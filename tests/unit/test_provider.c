@@ -344,7 +344,11 @@ static void test_unknown_preset(void **state)
 	free(conf.provider.preset);
 	conf.provider.preset = xstrdup("webx");
 	assert_false(provider_set_up(&provider, &conf, "i", "s", &err));
-	assert_non_null(strstr(err.text, "\"webx\""));
+	assert_non_null(strstr(err.text, "\"webx\"; did you mean \"webex\"?"));
+	free(conf.provider.preset);
+	conf.provider.preset = xstrdup("nosuch");
+	assert_false(provider_set_up(&provider, &conf, "i", "s", &err));
+	assert_non_null(strstr(err.text, "\"nosuch\""));
 	assert_non_null(strstr(err.text, "webex, github"));
 	assert_non_null(strstr(err.text, "authentik"));
 	conf_free(&conf);
