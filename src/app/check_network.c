@@ -70,7 +70,8 @@ static bool has_exceptions(const char *origin)
 		(upper != NULL && upper[0] != '\0'));
 }
 
-static void report_proxy_answer(struct report *report,
+/* False if the proxy is what fails. */
+static bool report_proxy_answer(struct report *report,
 				const struct reply *reply, const char *host,
 				const char *origin)
 {
@@ -104,9 +105,10 @@ static void report_proxy_answer(struct report *report,
 			   "= \"none\" turns it off",
 			   "%s (from %s) may be the cause of the failure", host,
 			   origin);
+	return status < 300;
 }
 
-static void report_proxy(struct check *check, const struct reply *reply,
+static bool report_proxy(struct check *check, const struct reply *reply,
 			 const struct url *url)
 {
 	const char *origin;
@@ -117,7 +119,7 @@ static void report_proxy(struct check *check, const struct reply *reply,
 		report_row(check->report, OUTCOME_OK, "proxy", NULL,
 			   origin != NULL ? "turned off by network.proxy"
 					  : "not set");
-		return;
+		return true;
 	}
 	proxy_host(host, sizeof(host), proxy);
 	if (url_is_loopback(url))
@@ -125,7 +127,8 @@ static void report_proxy(struct check *check, const struct reply *reply,
 			   "%s (from %s) is not used for this machine itself",
 			   host, origin);
 	else
-		report_proxy_answer(check->report, reply, host, origin);
+		return report_proxy_answer(check->report, reply, host, origin);
+	return true;
 }
 
 /* ---- The path to the server */
@@ -217,13 +220,19 @@ static void report_offset(struct report *report, int64_t off_s)
 void check_first_answer(struct check *check, const char *address,
 			const struct reply *reply)
 {
+	bool passes = true;
 	struct url url;
 
 	if (!url_split(address, &url))
 		return;
 	if (!check->knows_proxy)
-		report_proxy(check, reply, &url);
+		passes = report_proxy(check, reply, &url);
 	check->knows_proxy = true;
+	if (!passes && reply->net != NET_OK) {
+		report_skip(check->report, OUTCOME_FAIL, "connection",
+			    "the proxy does not allow it");
+		return;
+	}
 	if (reply->net != NET_OK) {
 		report_failure(check, reply);
 		return;

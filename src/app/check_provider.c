@@ -9,6 +9,7 @@
 #include "app/check.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,6 +38,7 @@ enum {
 	INTERVAL_MAX_S = 60, /* a longer interval is not waited for */
 	MARGIN_MS = 1000,
 	SERVERS_MAX = 8,
+	SERVER_BYTES = 300,
 	PATIENCE = 1
 };
 
@@ -96,6 +98,20 @@ static void add_server(struct provider_check *run, const char *address,
 	check_first_answer(run->check, address, reply);
 }
 
+/* True, with a row, if the server at that address is known not to answer. */
+static bool skips(struct provider_check *run, enum outcome outcome,
+		  const char *check, const char *address)
+{
+	const struct server *server = find_server(run, address);
+	char why[SERVER_BYTES];
+
+	if (server == NULL || server->answers)
+		return false;
+	(void)snprintf(why, sizeof(why), "%s does not answer", server->host);
+	report_skip(run->check->report, outcome, check, why);
+	return true;
+}
+
 /*
  * Sends the request, which it takes over, and waits for the reply, borrowed
  * until the next one. False, with a row, if the request could not be sent.
@@ -104,18 +120,15 @@ static bool send_request(struct provider_check *run, const char *check,
 			 struct request *request, struct reply *reply)
 {
 	struct http *http = run->check->setup.http;
-	struct server *server = find_server(run, request->url);
 	char *address;
 	enum http_slot slot;
 
-	if (server != NULL && !server->answers) {
-		report_row(run->check->report, OUTCOME_FAIL, check, NULL,
-			   "not checked, because %s does not answer",
-			   server->host);
+	if (skips(run, OUTCOME_FAIL, check, request->url)) {
 		request_free(request);
 		return false;
 	}
 	address = xstrdup(request->url);
+	report_busy(run->check->report, "Testing %s ...", check);
 	http_send(http, HTTP_MAIN, request);
 	while (!http_reply(http, &slot, reply)) {
 		if (!http_wait(http, NULL, 0, -1)) {
@@ -124,10 +137,11 @@ static bool send_request(struct provider_check *run, const char *check,
 		}
 	}
 	add_server(run, address, reply);
-	free(address);
-	if (reply->net != NET_OK)
+	/* The first answer has had its rows. */
+	if (reply->net != NET_OK && !skips(run, OUTCOME_FAIL, check, address))
 		report_row(run->check->report, OUTCOME_FAIL, check, NULL, "%s",
 			   reply->what);
+	free(address);
 	return reply->net == NET_OK;
 }
 
@@ -327,9 +341,13 @@ static bool discover(struct provider_check *run)
 					.step = step_judged,
 					.deadline = deadline_of_judged,
 					.liveness = liveness_of_judged};
+	const enum outcome outcome = provider_is_complete(&setup->provider)
+					     ? OUTCOME_WARN
+					     : OUTCOME_FAIL;
 	struct event_loop loop;
 	bool ok;
 
+	report_busy(run->check->report, "Testing discovery ...");
 	event_loop_init(&loop, machine, setup);
 	driver_post(&loop.driver, EVENT_START);
 	while (discovery_state(discovery) == DISCOVERY_REQUESTING ||
@@ -347,12 +365,9 @@ static bool discover(struct provider_check *run)
 		report_row(run->check->report, OUTCOME_OK, "discovery", NULL,
 			   "%s publishes its endpoints",
 			   setup->provider.issuer);
-	else
+	else if (!skips(run, outcome, "discovery", setup->provider.issuer))
 		report_row(
-			run->check->report,
-			provider_is_complete(&setup->provider) ? OUTCOME_WARN
-							       : OUTCOME_FAIL,
-			"discovery", NULL, "%s",
+			run->check->report, outcome, "discovery", NULL, "%s",
 			discovery_oauth_failure(discovery) != NULL
 				? discovery_oauth_failure(discovery)->err.text
 				: "The request to the issuer failed.");
@@ -416,7 +431,8 @@ static void report_client(struct provider_check *run, enum probe probe,
 	bool may_not = failure->error_class == ERROR_UNAUTHORIZED_CLIENT;
 	/* Keycloak also uses this error for a wrong secret, with the status for
 	 * that (RFC 6749 section 5.2). */
-	bool fails = unknown || reply->status == 401 || probe == PROBE_BAD_CODE;
+	bool fails = unknown || reply->status == 401 ||
+		     probe == PROBE_BAD_CODE || probe == PROBE_DEVICE;
 
 	if ((!unknown && !may_not) || run->client_refused)
 		return;
@@ -464,21 +480,20 @@ static void send_invalid(struct provider_check *run, enum probe probe,
 
 static enum verdict request_device_code(struct provider_check *run,
 					struct device_code *code,
+					struct reply *reply,
 					struct oauth_failure *failure)
 {
 	const struct provider *provider = &run->check->setup.provider;
-	struct reply reply;
 
 	if (!send_form(run, device_check,
 		       oauth_device_request(provider, run->verifier,
 					    clock_wall_s()),
-		       NULL, &reply)) {
+		       NULL, reply)) {
 		failure->reached = false;
 		return VERDICT_RETRY;
 	}
-	conformance_judge(&run->check->findings, PROBE_DEVICE, provider,
-			  &reply);
-	return oauth_device_answer(provider, &reply, code, failure);
+	conformance_judge(&run->check->findings, PROBE_DEVICE, provider, reply);
+	return oauth_device_answer(provider, reply, code, failure);
 }
 
 /* Requests a code. False, with a row, if there is none. */
@@ -487,16 +502,22 @@ static bool request_code(struct provider_check *run, struct device_code *code)
 	struct check *check = run->check;
 	struct oauth_failure failure = {.retry_after_s = -1};
 	enum verdict verdict;
+	struct reply reply;
 
 	if (check->setup.provider.pkce)
 		run->verifier = pkce_verifier();
-	verdict = request_device_code(run, code, &failure);
+	verdict = request_device_code(run, code, &reply, &failure);
 	if (failure.wants_pkce && run->verifier == NULL) {
 		run->verifier = pkce_verifier();
-		verdict = request_device_code(run, code, &failure);
+		verdict = request_device_code(run, code, &reply, &failure);
 	}
 	if (verdict != VERDICT_OK) {
 		if (failure.reached)
+			report_client(run, PROBE_DEVICE, &reply, &failure);
+		if (run->client_refused)
+			report_skip(check->report, OUTCOME_FAIL, device_check,
+				    "the provider does not accept the client");
+		else if (failure.reached)
 			report_row(check->report, OUTCOME_FAIL, device_check,
 				   NULL, "%s", failure.err.text);
 		return false;
@@ -555,6 +576,8 @@ static bool wait_until(struct provider_check *run, int64_t until_ms)
 {
 	int64_t left_ms;
 
+	report_busy(run->check->report,
+		    "Waiting for the polling interval of the provider ...");
 	while ((left_ms = until_ms - clock_now_ms()) > 0) {
 		if (!http_wait(run->check->setup.http, NULL, 0, left_ms))
 			return false;

@@ -20,19 +20,29 @@
 #include "base/text.h"
 #include "oauth/conformance.h"
 #include "ui/term.h"
+#include "ui/term_type.h"
 #include "ui/wrap.h"
 
 enum {
 	ROW_MAX = 1024,
 	MARK_COLUMNS = 6,
 	NAME_COLUMNS = 20,
-	TEXT_COLUMNS_MIN = 24 /* narrower text is not wrapped */
+	GAP_COLUMNS = 2,
+	INDENT = MARK_COLUMNS + NAME_COLUMNS + GAP_COLUMNS,
+	TEXT_COLUMNS_MIN = 24, /* narrower text is not wrapped */
+	PIPED_COLUMNS = 80
 };
 
 struct report {
 	struct json *rows; /* NULL: rows are printed at once */
-	int columns;	   /* of the terminal; 0: not a terminal */
+	int columns;
+	bool colours;
+	bool overwrites;    /* a line can be taken back */
+	int busy_columns;   /* of the line that says what is going on; or 0 */
+	struct buf skipped; /* the names of checks that were left out */
+	char why[ROW_MAX];  /* for what reason */
 	unsigned counts[OUTCOME_FAIL + 1];
+	unsigned left_out;
 };
 
 static const char *const marks[] = {
@@ -41,14 +51,39 @@ static const char *const marks[] = {
 	[OUTCOME_FAIL] = "FAIL",
 };
 
+/* The mark says the same without them. */
+static const char *const colours[] = {
+	[OUTCOME_OK] = "\033[32m",
+	[OUTCOME_WARN] = "\033[33m",
+	[OUTCOME_FAIL] = "\033[1;31m",
+};
+#define NO_COLOUR "\033[0m"
+
+static bool is_set(const char *variable)
+{
+	const char *value = getenv(variable);
+
+	return value != NULL && value[0] != '\0';
+}
+
 struct report *report_new(bool json)
 {
 	struct report *report = xcalloc(1, sizeof(*report));
 
 	report->rows = json ? json_new_array() : NULL;
-	if (isatty(STDOUT_FILENO))
-		report->columns = term_measure(STDOUT_FILENO).columns;
+	report->columns = PIPED_COLUMNS;
+	buf_init(&report->skipped, ROW_MAX);
+	if (!isatty(STDOUT_FILENO))
+		return report;
+	report->columns = term_measure(STDOUT_FILENO).columns;
+	report->overwrites = term_type_places_text();
+	report->colours = term_type_has_colours() && !is_set("NO_COLOR");
 	return report;
+}
+
+void report_plain(struct report *report)
+{
+	report->overwrites = false;
 }
 
 void report_free(struct report *report)
@@ -56,6 +91,7 @@ void report_free(struct report *report)
 	if (report == NULL)
 		return;
 	json_free(report->rows);
+	buf_free(&report->skipped);
 	free(report);
 }
 
@@ -71,8 +107,8 @@ static void add_json(struct json *rows, enum outcome outcome, const char *check,
 	json_append(rows, row);
 }
 
-/* Prints text after indent columns of the current line; on a terminal, wrapped
- * lines are indented the same. */
+/* Prints text after indent columns of the current line; wrapped lines are
+ * indented the same. */
 static void print_text(const struct report *report, int indent,
 		       const char *text)
 {
@@ -88,18 +124,55 @@ static void print_text(const struct report *report, int indent,
 		(void)printf("%*s%.*s\n", margin, "", (int)row.len, row.s);
 }
 
+/* The name of the check, up to where the text begins: in the next line if the
+ * name is too long. */
+static void print_name(const char *name)
+{
+	const int columns = printf("%-*s", NAME_COLUMNS, name);
+
+	if (columns < NAME_COLUMNS + GAP_COLUMNS)
+		(void)printf("%*s", NAME_COLUMNS + GAP_COLUMNS - columns, "");
+	else
+		(void)printf("\n%*s", INDENT, "");
+}
+
 static void print_row(const struct report *report, enum outcome outcome,
 		      const char *check, const char *detail, const char *advice)
 {
-	int indent = printf("%-*s%-*s  ", MARK_COLUMNS, marks[outcome],
-			    NAME_COLUMNS, check);
-
-	print_text(report, indent, detail);
-	if (advice != NULL) {
-		indent = printf("%*s  -> ", MARK_COLUMNS + NAME_COLUMNS, "");
-		print_text(report, indent, advice);
-	}
+	(void)printf("%s%-*s%s", report->colours ? colours[outcome] : "",
+		     MARK_COLUMNS, marks[outcome],
+		     report->colours ? NO_COLOUR : "");
+	print_name(check);
+	print_text(report, INDENT, detail);
+	if (advice != NULL)
+		print_text(report, printf("%*s-> ", INDENT, ""), advice);
 	(void)fflush(stdout); /* the next check may take a while */
+}
+
+/* Takes back the line that says what is going on. */
+static void end_busy(struct report *report)
+{
+	if (report->busy_columns > 0)
+		(void)printf("\r%*s\r", report->busy_columns, "");
+	report->busy_columns = 0;
+}
+
+/* Names the checks that were left out, in one row: their cause has its own. */
+static void print_skipped(struct report *report)
+{
+	struct buf text;
+
+	if (report->skipped.len == 0)
+		return;
+	buf_init(&text, 2 * ROW_MAX);
+	(void)buf_addf(&text, "%s, because %s", buf_text(&report->skipped),
+		       report->why);
+	(void)printf("%*s", MARK_COLUMNS, "");
+	print_name("not checked");
+	print_text(report, INDENT, buf_text(&text));
+	buf_free(&text);
+	buf_free(&report->skipped);
+	buf_init(&report->skipped, ROW_MAX);
 }
 
 void report_row(struct report *report, enum outcome outcome, const char *check,
@@ -113,10 +186,50 @@ void report_row(struct report *report, enum outcome outcome, const char *check,
 	va_end(args);
 	text_clip(detail, sizeof(detail), text, strlen(text), -1, 0);
 	report->counts[outcome]++;
-	if (report->rows != NULL)
+	if (report->rows != NULL) {
 		add_json(report->rows, outcome, check, detail, advice);
-	else
-		print_row(report, outcome, check, detail, advice);
+		return;
+	}
+	end_busy(report);
+	print_skipped(report);
+	print_row(report, outcome, check, detail, advice);
+}
+
+void report_skip(struct report *report, enum outcome outcome, const char *check,
+		 const char *why)
+{
+	char detail[ROW_MAX];
+
+	report->left_out++;
+	if (report->rows != NULL) {
+		(void)snprintf(detail, sizeof(detail),
+			       "not checked, because %s", why);
+		add_json(report->rows, outcome, check, detail, NULL);
+		return;
+	}
+	if (strcmp(why, report->why) != 0)
+		print_skipped(report);
+	(void)snprintf(report->why, sizeof(report->why), "%s", why);
+	(void)buf_addf(&report->skipped, "%s%s",
+		       report->skipped.len > 0 ? ", " : "", check);
+}
+
+void report_busy(struct report *report, const char *format, ...)
+{
+	char text[ROW_MAX], line[ROW_MAX];
+	va_list args;
+
+	if (report->rows != NULL || !report->overwrites)
+		return;
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	end_busy(report);
+	/* In the last column, some terminals begin a new line. */
+	text_clip(line, sizeof(line), text, strlen(text),
+		  report->columns - MARK_COLUMNS - 1, TEXT_ASCII);
+	report->busy_columns = printf("%*s%s", MARK_COLUMNS, "", line);
+	(void)fflush(stdout);
 }
 
 bool report_has_failed(const struct report *report)
@@ -218,14 +331,20 @@ bool report_end(struct report *report, const struct findings *findings,
 {
 	unsigned failed = report->counts[OUTCOME_FAIL];
 	unsigned warned = report->counts[OUTCOME_WARN];
+	unsigned done = failed + warned + report->counts[OUTCOME_OK];
 
 	if (report->rows != NULL)
 		return end_json(report, findings);
+	end_busy(report);
+	print_skipped(report);
 	if (findings != NULL)
 		print_conformance(report, findings, label);
+	if (failed > 0 && report->left_out > 0)
+		return printf("\n%u of %u checks failed, and %u could not be "
+			      "run.\n",
+			      failed, done, report->left_out) > 0;
 	if (failed > 0)
-		return printf("\n%u of %u checks failed.\n", failed,
-			      failed + warned + report->counts[OUTCOME_OK]) > 0;
+		return printf("\n%u of %u checks failed.\n", failed, done) > 0;
 	return printf("\nAll checks passed%s.\n",
 		      warned > 0 ? ", with warnings" : "") > 0;
 }

@@ -13,8 +13,14 @@ struct report;
 
 enum outcome { OUTCOME_OK, OUTCOME_WARN, OUTCOME_FAIL };
 
-/* json: print nothing before report_end(). */
+/* json: print nothing before report_end(). For people, lines end between words:
+ * at the width of the terminal, or in a pipe after 80 columns. A terminal gets
+ * colours, unless NO_COLOR is set. */
 struct report *report_new(bool json);
+
+/* Prints nothing that is taken back later: a screen reader would read it. */
+void report_plain(struct report *report);
+
 void report_free(struct report *report); /* NULL is fine */
 
 /*
@@ -25,6 +31,18 @@ void report_free(struct report *report); /* NULL is fine */
 void report_row(struct report *report, enum outcome outcome, const char *check,
 		const char *advice, const char *format, ...)
 	__attribute__((format(printf, 5, 6)));
+
+/*
+ * A check that another failure, which has a row of its own, leaves without a
+ * result. why: what follows "because". As JSON it is a row with that outcome;
+ * people get one line for all that have the same reason.
+ */
+void report_skip(struct report *report, enum outcome outcome, const char *check,
+		 const char *why);
+
+/* On a terminal, says (printf format) what is going on, until the next row. */
+void report_busy(struct report *report, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 
 /* True if any row is OUTCOME_FAIL. */
 bool report_has_failed(const struct report *report);

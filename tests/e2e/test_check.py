@@ -5,6 +5,7 @@ import fcntl
 import json
 import os
 import pty
+import re
 import select
 import socket
 import struct
@@ -29,6 +30,11 @@ def check(home, *args, **how):
     assert report["ok"] == (run.returncode == Exit.DONE)
     assert CLIENT_SECRET not in run.stdout
     return run.returncode, rows, report["deviations"]
+
+
+def words_of(run):
+    """What people read, whatever the ends of lines."""
+    return " ".join(run.stdout.split())
 
 
 def test_all_well(home, start_practice):
@@ -87,6 +93,14 @@ def test_nobody_there(home, start_practice):
     assert rows["connection"]["status"] == "FAIL"
     assert rows["token_endpoint"]["status"] == "FAIL"
     assert rows["store"]["status"] == "OK"
+    # People read the cause once, and once what else it spoils.
+    told = words_of(home.grantty("check"))
+    assert told.count("the connection was refused") == told.count("FAIL") == 1
+    assert told.count("does not answer") == told.count("not checked") == 1
+    assert re.search(
+        r"not checked device_authorization_endpoint, .*, revocation_endpoint, "
+        r"because http://127\.0\.0\.1:\d+ does not answer", told)
+    assert re.search(r"1 of \d+ checks failed, and 5 could not be run\.", told)
 
 
 def test_bad_configuration(home):
@@ -119,6 +133,9 @@ def test_wrong_secret(home, start_practice):
     code, rows, _ = check(home)
     assert code == Exit.FAILED
     assert "CLIENT_SECRET" in rows["client"]["detail"]
+    assert rows["device_authorization_endpoint"]["status"] == "FAIL"
+    told = words_of(home.grantty("check"))
+    assert told.count("does not accept this client") == told.count("FAIL") == 1
 
 
 def test_small_terminal(home, start_practice, open_terminal):
@@ -198,6 +215,40 @@ def test_lines_break_between_words(home, start_practice, open_terminal):
     assert shown[first + 1].startswith("  ")
     both = " ".join(row.strip() for row in shown[first : first + 2])
     assert both.endswith("instead of a number (RFC 8628 section 3.2)")
+
+
+def test_lines_in_a_pipe(home, start_practice):
+    practice = start_practice("--fault", "string-numbers")
+    practice.config(home.config, "plain")
+    lines = home.grantty("check").stdout.splitlines()
+    assert 60 < max(map(len, lines)) <= 80
+    assert not [line for line in lines if "\x1b" in line or "\r" in line]
+    # The text of each row begins in the same column, however long its name is.
+    rows = [line for line in lines if line.startswith(("OK", "WARN", "FAIL"))]
+    for line in rows:
+        assert len(line.split()) == 2 or line[27] == " " != line[28]
+    assert "device_authorization_endpoint" in [row.split()[1] for row in rows]
+
+
+@pytest.mark.parametrize("env, colours", [({}, True), ({"NO_COLOR": "1"}, False)])
+def test_colours(home, start_practice, open_terminal, env, colours):
+    practice = start_practice("--fault", "redirect@refresh")
+    practice.config(home.config, "plain")
+    screen = open_terminal("check", rows=60, env=env)
+    screen.wait_for("All checks passed")
+    shown = screen.tmux("capture-pane", "-p", "-e")
+    assert bool(re.search(r"\x1b\[32mOK", shown)) == colours
+    assert bool(re.search(r"\x1b\[33mWARN", shown)) == colours
+    assert colours or "\x1b" not in shown
+
+
+def test_says_what_it_waits_for(home, start_practice, open_terminal):
+    practice = start_practice("--interval", "3")
+    practice.config(home.config, "plain")
+    screen = open_terminal("check", rows=60)
+    screen.wait_for("Waiting for the polling interval of the provider \\.\\.\\.")
+    screen.wait_for("All checks passed")
+    assert not screen.shows("Waiting|Testing")
 
 
 def test_shape_of_the_json(home, start_practice):
@@ -477,8 +528,10 @@ def test_proxy_that_wants_a_password(home, proxy, origin):
     assert asked[0].startswith(b"CONNECT id.example:443 ")
     assert (
         f"127.0.0.1:{port} (from {origin}) requires a user name and password"
-        in run.stdout
+        in words_of(run)
     )
+    # The proxy is the cause of all the rest, which is not told again.
+    assert words_of(run).count("FAIL") == 1
     assert "hunter2" not in run.stdout + run.stderr
 
 

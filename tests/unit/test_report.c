@@ -93,6 +93,23 @@ static void test_rows(void **state)
 		 "FAIL  network               no link\n"
 		 "                            -> plug it in\n",
 		 true},
+		/* In a pipe lines end after 80 columns, between words. */
+		{{OUTCOME_OK, "tls", NULL,
+		  "the certificate of id.example.org is trusted; issued by "
+		  "\"Example\""},
+		 "OK    tls                   the certificate of "
+		 "id.example.org "
+		 "is trusted; issued\n"
+		 "                            by \"Example\"\n",
+		 false},
+		/* However long the name is, the texts are aligned. */
+		{{OUTCOME_OK, "device_authorization_endpoint", NULL, "answers"},
+		 "OK    device_authorization_endpoint\n"
+		 "                            answers\n",
+		 false},
+		{{OUTCOME_OK, "device_token_endpoint", NULL, "answers"},
+		 "OK    device_token_endpoint answers\n",
+		 false},
 		/* Text from outside is cleaned. */
 		{{OUTCOME_OK, "provider", NULL, "\x1b[2Jnew\nline"},
 		 "OK    provider              \xef\xbf\xbd[2Jnew line\n",
@@ -109,6 +126,48 @@ static void test_rows(void **state)
 		if (strncmp(scene.text, printed, strlen(printed)) != 0)
 			assert_string_equal(scene.text, printed);
 	}
+}
+
+/* Rows of one cause, whose row comes first, and what is told of them. */
+static void test_skips(void **state)
+{
+	static const char wanted[] =
+		"FAIL  connection            x\n"
+		"      not checked           a, b, because one\n"
+		"      not checked           c, because two\n"
+		"OK    d                     x\n"
+		"      not checked           e, because two\n"
+		"\n1 of 2 checks failed, and 4 could not be run.\n";
+	struct report *report;
+	struct scene scene;
+	struct json *json;
+	bool is_json = false;
+
+	(void)state;
+	do {
+		redirect(&scene);
+		report = report_new(is_json);
+		report_row(report, OUTCOME_FAIL, "connection", NULL, "x");
+		report_busy(report, "Testing a ...");
+		report_skip(report, OUTCOME_FAIL, "a", "one");
+		report_skip(report, OUTCOME_WARN, "b", "one");
+		report_skip(report, OUTCOME_FAIL, "c", "two");
+		report_row(report, OUTCOME_OK, "d", NULL, "x");
+		report_skip(report, OUTCOME_FAIL, "e", "two");
+		assert_true(report_end(report, NULL, "Example"));
+		report_free(report);
+		give_back(&scene);
+		if (!is_json)
+			assert_string_equal(scene.text, wanted);
+		is_json = !is_json;
+	} while (is_json);
+	json = json_parse(scene.text, strlen(scene.text), NULL);
+	assert_string_equal(json_text(json_path(json, "checks.2.status")),
+			    "WARN");
+	assert_string_equal(json_text(json_path(json, "checks.2.detail")),
+			    "not checked, because one");
+	assert_string_equal(json_text(json_path(json, "checks.5.check")), "e");
+	json_free(json);
 }
 
 /* The last line counts what failed, and of how many. */
@@ -200,6 +259,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_skips),
 		cmocka_unit_test(test_end),
 		cmocka_unit_test(test_json),
 	};
