@@ -35,20 +35,6 @@ static const char *variable(const char *name)
 	return value != NULL ? value : "";
 }
 
-static bool begins_with(const char *s, const char *start)
-{
-	return strncmp(s, start, strlen(start)) == 0;
-}
-
-/* GNU screen prints the rest of a control string that is too long for it. tmux
- * sometimes sets TERM to "screen", too. */
-static bool is_gnu_screen(void)
-{
-	return variable("TMUX")[0] == '\0' &&
-	       (begins_with(variable("TERM"), "screen") ||
-		variable("STY")[0] != '\0');
-}
-
 /* Hyperlinks corrupted terminals based on VTE before 0.50. The oldest versions
  * set no version number, but a name in COLORTERM that newer ones do not set. */
 static bool is_old_vte(void)
@@ -66,5 +52,8 @@ bool hyperlink_may_be_sent(enum hyperlinks setting)
 {
 	if (setting != HYPERLINKS_AUTO)
 		return setting == HYPERLINKS_ON;
-	return term_type_ignores_unknown() && !is_gnu_screen() && !is_old_vte();
+	/* GNU screen prints the rest of a control string that is too long for
+	 * it. */
+	return term_type_ignores_unknown() && !term_type_is_gnu_screen() &&
+	       !is_old_vte();
 }

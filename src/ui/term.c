@@ -39,6 +39,7 @@ enum {
 	COLUMNS_MAX = 1000,
 	ASKED_ROW = 2, /* a report of row 1 could be F3 with a modifier */
 	CLIPBOARD_MAX = 16384, /* bytes in a sequence with an address */
+	TITLE_MAX = 256,
 	UNDO_MAX = 1024
 };
 
@@ -63,6 +64,8 @@ struct term {
 	bool queries_width; /* queried, and not answered yet */
 	enum block_width width;
 	bool marks_pastes;
+	bool takes_titles;
+	char *title; /* that was sent; NULL: none */
 	bool forget; /* at the next flush */
 	bool keep_history;
 	struct palette palette;
@@ -229,6 +232,8 @@ static void set_up(struct term *term, const char *name)
 	term->utf8 = term->halves = locale_is_utf8();
 	term->console = term_name_is_console(name);
 	term->marks_pastes = !term->console && term_type_marks_pastes();
+	term->takes_titles =
+		!is_serial(fileno(term->out)) && term_type_takes_titles(name);
 	tty_output_catch(term->tty_output);
 	palette_begin(&term->palette);
 	term->keyboard = keyboard_new(fileno(term->in), term->utf8);
@@ -437,6 +442,9 @@ static void hand_back(struct term *term)
 {
 	tty_output_catch(term->tty_output);
 	mark_pastes(term, false);
+	if (term->title != NULL)
+		write_sequence(term,
+			       TERM_TYPE_TITLE_CLEAR TERM_TYPE_TITLE_BACK);
 	endwin();
 	tty_output_release(term->tty_output);
 	if (!tty_output_push(term->tty_output, 0)) {
@@ -498,6 +506,7 @@ void term_close(struct term *term)
 	keyboard_free(term->keyboard);
 	drop_links(&term->links);
 	drop_links(&term->written);
+	secret_free(term->title);
 	if (term->screen != NULL)
 		delscreen(term->screen);
 	if (term->knows_line &&
@@ -845,6 +854,26 @@ void term_copy(struct term *term, const char *text)
 		tty_output_release(term->tty_output);
 	}
 	buf_free(&sequence);
+}
+
+void term_title(struct term *term, const char *text)
+{
+	char shown[TITLE_MAX];
+
+	(void)text_clip(shown, sizeof(shown), text, strlen(text), -1,
+			term_text_flags(term));
+	if (!term->takes_titles ||
+	    (term->title != NULL && strcmp(term->title, shown) == 0))
+		return;
+	tty_output_catch(term->tty_output);
+	if (term->title == NULL)
+		write_sequence(term, TERM_TYPE_TITLE_KEEP);
+	write_sequence(term, "\x1b]2;");
+	write_sequence(term, shown);
+	write_sequence(term, "\x1b\\");
+	tty_output_release(term->tty_output);
+	secret_free(term->title);
+	term->title = xstrdup(shown);
 }
 
 bool term_marks_pastes(const struct term *term)

@@ -120,6 +120,10 @@ bool term_may_have_clipboard(const struct term *term);
  * OSC 52). No terminal reports whether that worked. */
 void term_copy(struct term *term, const char *text);
 
+/* Gives the terminal's window that title, if the terminal takes one; the title
+ * before returns with term_close(). The text is clean. */
+void term_title(struct term *term, const char *text);
+
 /* True if hyperlinks may be sent to the terminal at that descriptor, whose type
  * was chosen last. setting: screen.hyperlinks. */
 bool term_may_link(int fd, enum hyperlinks setting);

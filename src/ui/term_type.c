@@ -72,6 +72,33 @@ bool term_type_ignores_unknown(void)
 	       (name == NULL || strncmp(name, "linux", 5) != 0);
 }
 
+/* "" if it is not set. */
+static const char *variable(const char *name)
+{
+	const char *value = getenv(name);
+
+	return value != NULL ? value : "";
+}
+
+bool term_type_is_gnu_screen(void)
+{
+	return *variable("TMUX") == '\0' &&
+	       (strncmp(variable("TERM"), "screen", 6) == 0 ||
+		*variable("STY") != '\0');
+}
+
+bool term_type_takes_titles(const char *type)
+{
+	const bool is_xterm = tigetflag("XT") > 0 ||
+			      strncmp(string_of("tsl"), "\x1b]", 2) == 0;
+	const bool is_tmux = *variable("TMUX") != '\0' &&
+			     strncmp(variable("TERM"), "screen", 6) == 0;
+
+	return strcmp(type, variable("TERM")) == 0 &&
+	       term_type_ignores_unknown() && !term_type_is_gnu_screen() &&
+	       (is_xterm || is_tmux);
+}
+
 /* Omits the pauses ("$<5>") that very old terminals needed. */
 static void add_plain(struct buf *out, const char *value)
 {
@@ -90,10 +117,14 @@ bool term_type_undo(struct buf *out)
 	static const char *const capabilities[] = {"sgr0", "cnorm", "rmkx",
 						   "rmcup"};
 
-	if (term_type_choose() == NULL)
+	const char *type = term_type_choose();
+
+	if (type == NULL)
 		return false;
 	if (term_type_marks_pastes())
 		add_plain(out, "\x1b[?2004l");
+	if (term_type_takes_titles(type))
+		add_plain(out, TERM_TYPE_TITLE_BACK);
 	for (size_t i = 0; i < sizeof(capabilities) / sizeof(*capabilities);
 	     i++)
 		add_plain(out, string_of(capabilities[i]));

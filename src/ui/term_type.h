@@ -29,10 +29,25 @@ bool term_type_marks_pastes(void);
  * old as a vt100. */
 bool term_type_ignores_unknown(void);
 
+/* True if the terminal is, or is in, GNU screen: tmux sometimes sets TERM to
+ * "screen", too. */
+bool term_type_is_gnu_screen(void);
+
+/* True if terminals of the type that was chosen last are known to take the
+ * title of their window (xterm's OSC 2), by terminfo. One that stands in for an
+ * unknown type is not. */
+bool term_type_takes_titles(const char *type);
+
+/* xterm's stack of titles, which terminals without one ignore; for them, an
+ * empty title is the terminal's own. */
+#define TERM_TYPE_TITLE_KEEP "\x1b[22;2t"
+#define TERM_TYPE_TITLE_CLEAR "\x1b]2;\x1b\\"
+#define TERM_TYPE_TITLE_BACK "\x1b[23;2t"
+
 /*
  * Appends the sequences that bring a terminal of the chosen type back from any
  * state the screens leave it in: plain text, visible cursor, normal keys,
- * unmarked pastes, primary screen. False if no type is known.
+ * unmarked pastes, its own title, primary screen. False if no type is known.
  */
 bool term_type_undo(struct buf *out);
 

@@ -28,8 +28,9 @@
 #include "ui/panel.h"
 #include "ui/term.h"
 #include "ui/view.h"
+#include "ui/window_title.h"
 
-enum { SEEN_MAX = 64 * 1024, DIM_AFTER_MS = 10 * 60 * 1000 };
+enum { SEEN_MAX = 64 * 1024, TITLE_MAX = 1024, DIM_AFTER_MS = 10 * 60 * 1000 };
 
 struct ui {
 	struct term *term;
@@ -310,6 +311,16 @@ static void draw_all(struct ui *ui, struct canvas *canvas,
 		  ui->view.help ? 0 : canvas->link_count);
 }
 
+static void set_title(struct ui *ui, const struct model *model)
+{
+	struct buf title;
+
+	buf_init(&title, TITLE_MAX);
+	window_title_of(&title, model);
+	term_title(ui->term, buf_text(&title));
+	buf_free(&title);
+}
+
 static void draw_time(struct ui *ui, struct canvas *canvas,
 		      const struct model *model)
 {
@@ -379,6 +390,7 @@ bool ui_draw(struct ui *ui, const struct model *model)
 	follow_consent(ui, model);
 	if (has_changed(ui, model) || ui->dirty) {
 		draw_all(ui, &canvas, model);
+		set_title(ui, model);
 		ui->unwritten = ui->fresh = true;
 	} else if (!ui->view.help) {
 		if (model->now_ms != ui->drawn_ms)

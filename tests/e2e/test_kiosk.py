@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The kiosk: one person after another, and whatever happens in between."""
 
+import re
 import signal
 
 import pytest
@@ -498,3 +499,29 @@ def test_a_drawing_is_not_kept(with_code, open_terminal):
     assert screen.wait_for_exit() == Exit.DONE
     screen = open_terminal()
     screen.wait_for("▀")
+
+
+def test_window_title(with_code):
+    """What and who; then no name that is over, and what was there before."""
+    practice, screen = with_code(term="tmux-256color")
+
+    def wait_for_title(pattern):
+        wait_until(
+            lambda: re.fullmatch(pattern, screen.ask("#{pane_title}")),
+            lambda: f"{pattern}, not {screen.ask('#{pane_title}')}",
+        )
+
+    wait_for_title("Sign in: [0-9.:]+ - grantty")
+    practice.control(approve=practice.code()["user_code"])
+    wait_for_title(f"Signed in: {PERSON}, [0-9.:]+ - grantty")
+    screen.keys("o")
+    wait_for_title("Sign in: [0-9.:]+ - grantty")
+    screen.keys("q")
+    screen.wait_for_exit()
+    wait_for_title("(?!.*grantty).*")
+
+
+@pytest.mark.parametrize("term", ["linux", "vt220"])
+def test_no_window_title(with_code, term):
+    _, screen = with_code(term=term)
+    assert "grantty" not in screen.ask("#{pane_title}")

@@ -43,6 +43,9 @@ static void test_undo(void **state)
 	assert_non_null(strstr(undo_of("xterm", &undo), "\x1b[?2004l"));
 	assert_non_null(strstr(buf_text(&undo), "\x1b[?25h"));
 	assert_non_null(strstr(buf_text(&undo), "\x1b[?1049l"));
+	assert_non_null(strstr(buf_text(&undo), "\x1b[23;2t"));
+	buf_free(&undo);
+	assert_null(strstr(undo_of("linux", &undo), "\x1b[23;2t"));
 	buf_free(&undo);
 }
 
@@ -167,10 +170,51 @@ static void test_hyperlinks(void **state)
 	}
 }
 
+/* On no console, on nothing as old as a vt100, and on nothing unknown. */
+static void test_titles(void **state)
+{
+	static const char *const variables[] = {"TERM", "TMUX", "STY"};
+	static const struct {
+		const char *values[3];
+		bool takes;
+	} cases[] = {
+		{{"xterm-256color"}, true},
+		{{"xterm"}, true},
+		{{"tmux-256color", "/tmp/tmux,1,0"}, true},
+		{{"screen-256color", "/tmp/tmux,1,0"}, true},
+		{{"screen-256color"}, false},
+		{{"xterm-256color", NULL, "1.tty"}, false},
+		{{"no-such-terminal"}, false},
+		{{"linux"}, false},
+		{{"linux-16color"}, false},
+		{{"vt100"}, false},
+		{{"vt220"}, false},
+		{{"ansi"}, false},
+		{{"dumb"}, false},
+		{{NULL}, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		for (size_t k = 0; k < 3; k++) {
+			if (cases[i].values[k] != NULL)
+				(void)setenv(variables[k], cases[i].values[k],
+					     1);
+			else
+				(void)unsetenv(variables[k]);
+		}
+		(void)set_curterm(NULL);
+		if (term_type_takes_titles(term_type_choose()) !=
+		    cases[i].takes)
+			fail_msg("%s", cases[i].values[0]);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_undo),
+		cmocka_unit_test(test_titles),
 		cmocka_unit_test(test_blank),
 		cmocka_unit_test(test_console),
 		cmocka_unit_test(test_unknown_types),

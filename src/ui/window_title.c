@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What and who, in one line. Sends nothing.
+ */
+#include "config.h"
+
+#include "ui/window_title.h"
+
+#include "base/buf.h"
+#include "oauth/profile.h"
+#include "ui/model.h"
+
+/* NULL: the user has none, or there is no user yet. */
+static const char *name_of(const struct model *model)
+{
+	const struct profile *profile = model->profile;
+
+	return profile != NULL && profile->name[0] != '\0' ? profile->name
+							   : NULL;
+}
+
+void window_title_of(struct buf *out, const struct model *model)
+{
+	const char *name = name_of(model);
+
+	switch (model->screen) {
+	case SCREEN_WELCOME:
+	case SCREEN_SIGN_IN:
+		(void)buf_addf(out, "%s: %s", model->title, model->provider);
+		break;
+	case SCREEN_CONFIRM:
+		(void)buf_addf(out, "Is this you?%s%s", name != NULL ? " " : "",
+			       name != NULL ? name : "");
+		break;
+	case SCREEN_PROFILE:
+		if (name != NULL)
+			(void)buf_addf(out, "Signed in: %s, %s", name,
+				       model->provider);
+		else
+			(void)buf_addf(out, "Signed in: %s", model->provider);
+		break;
+	case SCREEN_TROUBLE:
+		(void)buf_addf(out, "%s: %s", model->provider, model->trouble);
+		break;
+	}
+	(void)buf_adds(out, " - " PACKAGE_NAME);
+}
