@@ -125,6 +125,14 @@ void canvas_link(struct canvas *canvas, struct rect rect, int y, int x,
 	canvas->links[canvas->link_count++] = place;
 }
 
+void canvas_rest(struct canvas *canvas, struct rect rect, int y, int x)
+{
+	const struct rect cell = rect_part(rect, y, x > 0 ? x : 0, 1, 1);
+
+	if (y >= 0 && cell.rows > 0 && cell.columns > 0)
+		canvas->rest = cell;
+}
+
 int canvas_words(struct canvas *canvas, struct rect rect, int y, enum role role,
 		 const char *text)
 {

@@ -30,6 +30,8 @@ struct canvas {
 	/* The areas that link to the sign-in address: see canvas_link(). */
 	struct rect links[CANVAS_LINKS_MAX];
 	size_t link_count;
+
+	struct rect rest; /* where the cursor rests: see canvas_rest() */
 };
 
 void canvas_init(struct canvas *canvas, const struct term *term);
@@ -64,6 +66,10 @@ void canvas_text_right(struct canvas *canvas, struct rect rect, int y,
  * address, if the terminal has hyperlinks. */
 void canvas_link(struct canvas *canvas, struct rect rect, int y, int x,
 		 int columns);
+
+/* Rests the cursor there when all is drawn, on what is most worth reading:
+ * braille displays and speech follow it. The last call counts. */
+void canvas_rest(struct canvas *canvas, struct rect rect, int y, int x);
 
 /* Draws text over the full width from row y on, wrapped between words. Returns
  * the number of rows used. */

@@ -303,6 +303,7 @@ static void draw_code(struct canvas *canvas, struct rect rect,
 	const char *code = written;
 	struct span row;
 
+	canvas_rest(canvas, rect, 0, 0);
 	if (!panel_shows_code(canvas, model)) {
 		canvas_words(canvas, rect, 0, ROLE_WARNING,
 			     no_code_text(canvas, model));
@@ -402,6 +403,7 @@ static void draw_waiting(struct canvas *canvas, struct rect rect,
 		panel_title(canvas, rect, model);
 		y = 2;
 	}
+	canvas_rest(canvas, rect, y, 0);
 	canvas_words(canvas, rect, y, ROLE_HEADING, model->status);
 }
 

@@ -108,6 +108,7 @@ static void draw_uri(struct canvas *canvas, struct rect rect, const char *uri)
 	size_t left = strlen(uri);
 	struct span row = {.s = uri};
 
+	canvas_rest(canvas, rect, 0, 0);
 	if (!shows_host(uri, rect.columns) &&
 	    (size_t)rect.rows * (size_t)rect.columns < left) {
 		draw_host(canvas, rect_part(rect, 0, 0, 1, rect.columns), uri);
@@ -349,6 +350,7 @@ static void draw_entry(struct canvas *canvas, struct rect row,
 	shown = canvas_text(canvas, line, 0, 0, ROLE_BAR, start);
 	for (int x = shown; x < line.columns && (size_t)x < entry->len; x++)
 		canvas_text(canvas, line, 0, x, ROLE_BAR, "*");
+	canvas_rest(canvas, row, 0, at_most(line.columns, (int)entry->len));
 }
 
 static void draw_line(struct canvas *canvas, struct rect row,

@@ -90,6 +90,7 @@ static void draw(struct canvas *canvas, struct rect rect,
 			    model->profile->fields[i].value);
 	}
 	draw_time(canvas, rect, model, view);
+	canvas_rest(canvas, rect, rect.rows - 1, 0);
 }
 
 static int64_t deadline(const struct model *model)

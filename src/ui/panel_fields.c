@@ -57,6 +57,8 @@ static void draw(struct canvas *canvas, struct rect rect,
 	if (view->first_field > last)
 		view->first_field = last;
 	draw_rule(canvas, rect, view->first_field, shown, count);
+	if (view->first_field > 0) /* what has been scrolled to */
+		canvas_rest(canvas, list, 0, 0);
 	for (int y = 0; y < shown; y++) {
 		const struct profile_field *field =
 			&profile->fields[view->first_field + y];

@@ -114,6 +114,7 @@ static void draw(struct canvas *canvas, struct rect rect,
 		list = rect_part(box, 1, MARGIN + 1, box.rows - 2,
 				 box.columns - 2 * MARGIN - 2);
 	}
+	canvas_rest(canvas, list, 0, 0);
 	view->help_rows = page_rows(list, keys);
 	if (view->help_first >= keys)
 		view->help_first = 0;

@@ -130,6 +130,7 @@ static void draw(struct canvas *canvas, struct rect rect,
 		snprintf(text, sizeof(text), "Hello, %s", name);
 	else
 		snprintf(text, sizeof(text), "You are signed in");
+	canvas_rest(canvas, rect, ROW_NAME, 0);
 	canvas_text(canvas, rect, ROW_NAME, 0, ROLE_TITLE, text);
 	canvas_text(canvas, rect, ROW_STATUS, 0, ROLE_GOOD, model->status);
 	draw_times(canvas, rect, model);

@@ -26,6 +26,7 @@ static void draw_node(struct canvas *canvas, struct rect row,
 
 	if (selected) {
 		label = value = ROLE_SELECTED;
+		canvas_rest(canvas, row, 0, x);
 		canvas_fill(canvas, row, ROLE_SELECTED);
 	}
 	canvas_text(canvas, row, 0, x, label, mark);

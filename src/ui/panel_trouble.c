@@ -132,6 +132,7 @@ static void draw(struct canvas *canvas, struct rect rect,
 
 		canvas_bar(canvas, rect_part(rect, 0, 0, rows, 1), ROLE_BAD);
 	}
+	canvas_rest(canvas, text, 0, 0);
 	canvas_words(canvas, text, 0, ROLE_BAD, model->trouble);
 	canvas_words(canvas, text, plan.trouble + gap, ROLE_TEXT,
 		     model->advice);

@@ -87,6 +87,7 @@ static void draw(struct canvas *canvas, struct rect rect,
 	const struct plan plan = make_plan(canvas, rect.rows - WHERE_ROWS,
 					   rect.columns, model->title);
 	int y = plan.large_title ? plan.title.rows : 1;
+	const char *words;
 	char where[160];
 
 	(void)view;
@@ -104,9 +105,11 @@ static void draw(struct canvas *canvas, struct rect rect,
 	} else {
 		/* On the smallest screens there is no room for empty rows. */
 		y += rect.rows < plan.rows + WHERE_ROWS ? 0 : 1;
-		centre(canvas, rect, y, ROLE_HEADING,
-		       text_width(invitation) <= rect.columns ? invitation
-							      : brief);
+		words = text_width(invitation) <= rect.columns ? invitation
+							       : brief;
+		centre(canvas, rect, y, ROLE_HEADING, words);
+		canvas_rest(canvas, rect, y,
+			    (rect.columns - text_width(words)) / 2);
 		y++;
 	}
 	if (model->device != NULL && model->device[0] != '\0')
@@ -115,6 +118,9 @@ static void draw(struct canvas *canvas, struct rect rect,
 	else
 		snprintf(where, sizeof(where), "%s", model->provider);
 	centre(canvas, rect, y + 1, ROLE_DIM, where);
+	if (plan.large_invitation) /* which are no letters */
+		canvas_rest(canvas, rect, y + 1,
+			    (rect.columns - text_width(where)) / 2);
 }
 
 const struct panel panel_welcome = {.draw = draw};

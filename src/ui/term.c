@@ -64,6 +64,8 @@ struct term {
 	bool queries_width; /* queried, and not answered yet */
 	enum block_width width;
 	bool marks_pastes;
+	struct rect rest; /* the cell where the cursor rests */
+	bool knows_rest;  /* the terminal has saved it */
 	bool takes_titles;
 	char *title; /* that was sent; NULL: none */
 	bool forget; /* at the next flush */
@@ -677,6 +679,59 @@ static void write_links(struct term *term)
 	}
 }
 
+/* ---- The cursor */
+
+void term_rest(struct term *term, struct rect cell)
+{
+	if (memcmp(&cell, &term->rest, sizeof(cell)) != 0)
+		term->knows_rest = false;
+	term->rest = cell;
+}
+
+/* The usual sequences (DECSC, DECRC). At the end of an update, curses has reset
+ * all that they save besides the position. */
+static bool saves_cursor(void)
+{
+	const char *save = tigetstr("sc"), *restore = tigetstr("rc");
+
+	return save != NULL && save != (const char *)-1 && restore != NULL &&
+	       restore != (const char *)-1 &&
+	       strcmp(save, "\x1b"
+			    "7") == 0 &&
+	       strcmp(restore, "\x1b"
+			       "8") == 0;
+}
+
+/* A countdown would have to place the cursor anew each second: the terminal
+ * remembers the place, which takes two bytes instead of eight. */
+static void rest_cursor(struct term *term)
+{
+	const size_t waiting = tty_output_waiting(term->tty_output);
+	WINDOW *window = NULL;
+
+	if (term->rest.rows > 0)
+		window = newwin(1, 1, term->rest.y, term->rest.x);
+	if (window == NULL)
+		return;
+	clearok(window, FALSE);
+	overwrite(stdscr, window);
+	wmove(window, 0, 0);
+	wnoutrefresh(window);
+	update(term);
+	delwin(window);
+	if (tty_output_waiting(term->tty_output) == waiting || !saves_cursor())
+		return;
+	if (term->knows_rest)
+		tty_output_keep(term->tty_output, waiting);
+	tty_output_catch(term->tty_output);
+	write_sequence(term, term->knows_rest ? "\x1b"
+						"8"
+					      : "\x1b"
+						"7");
+	tty_output_release(term->tty_output);
+	term->knows_rest = true;
+}
+
 /* ---- Parts of the screen */
 
 /* Cells that are already on the screen take no bytes. False if the line is
@@ -712,8 +767,10 @@ int64_t term_flush(struct term *term, const struct rect *parts, size_t count,
 		wnoutrefresh(stdscr);
 		update(term);
 	}
-	if (whole)
+	if (whole) {
 		write_links(term);
+		rest_cursor(term);
+	}
 	if (!tty_output_push(term->tty_output, now_ms))
 		return NEVER_MS;
 	return whole ? 0 : tty_output_room_ms(term->tty_output, now_ms);
@@ -726,7 +783,7 @@ bool term_is_slow(const struct term *term)
 
 void term_repaint(struct term *term)
 {
-	(void)term; /* curses has only one */
+	term->knows_rest = false;
 	clearok(curscr, TRUE);
 	/* Otherwise the first part would include earlier contents. */
 	werase(newscr);
@@ -753,6 +810,7 @@ static void enter_again(struct term *term)
 	tty_output_keep(term->tty_output, 0);
 	clearok(curscr, FALSE);
 	update(term);
+	term->knows_rest = false;
 }
 
 void term_resume(struct term *term)

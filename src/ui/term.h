@@ -120,6 +120,10 @@ bool term_may_have_clipboard(const struct term *term);
  * OSC 52). No terminal reports whether that worked. */
 void term_copy(struct term *term, const char *text);
 
+/* From the next term_flush() on, the cursor is in that cell whenever everything
+ * is written; no cell: wherever the last text ends. */
+void term_rest(struct term *term, struct rect cell);
+
 /* Gives the terminal's window that title, if the terminal takes one; the title
  * before returns with term_close(). The text is clean. */
 void term_title(struct term *term, const char *text);

@@ -304,6 +304,7 @@ static void draw_all(struct ui *ui, struct canvas *canvas,
 
 		place->panel->draw(canvas, place->rect, model, &ui->view);
 	}
+	term_rest(ui->term, canvas->rest);
 	if (!ui->links)
 		return;
 	/* The list of keys covers them. */

@@ -534,3 +534,23 @@ def test_plain_code_grant(home, start_practice):
     port = re.search(r"^http://127\.0\.0\.1:(\d+)/$", text, re.M).group(1)
     assert f"    ssh -L {port}:127.0.0.1:{port} lobby-3.example.org\n" in text
     assert re.fullmatch(r"The address is valid for \d+ minutes\.\n", lines[-1])
+
+
+def test_cursor_on_the_code(sign_in):
+    """Where braille displays and screen readers look, while time goes by."""
+    practice, screen = sign_in()
+    code = practice.code()["user_code"]
+    screen.wait_for("this code, or enter it")
+
+    def time_left():
+        found = screen.shows(r"\d:\d\d\n")
+        return found and found[0]
+
+    def rests():
+        x, y = screen.ask("#{cursor_x} #{cursor_y}").split()
+        return screen.text()[int(y)][int(x):].startswith(code)
+
+    for _ in range(3):
+        before = time_left()
+        wait_until(lambda: time_left() != before, "the next second")
+        wait_until(rests, lambda: f"the cursor on {code}:\n{screen.show()}")

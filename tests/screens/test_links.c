@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Hyperlinks, as a terminal has them that reads all that comes: which cells
- * lead where, after each of many frames, and whether curses still knows what is
- * on the screen.
+ * Hyperlinks and the cursor, as a terminal has them that reads all that comes:
+ * which cells lead where, after each of many frames, where the cursor rests,
+ * and whether curses still knows what is on the screen.
  */
 #include "config.h"
 
@@ -24,12 +24,15 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/log.h"
 #include "conf/theme.h"
+#include "oauth/profile.h"
 #include "ui/hyperlink.h"
 #include "ui/keyboard.h"
 #include "ui/model.h"
 #include "ui/term.h"
 #include "ui/ui.h"
+#include "ui/view.h"
 
 #include "screen_fixture.h"
 
@@ -55,6 +58,7 @@ struct cell {
 struct emulator {
 	struct cell cells[ROWS][COLUMNS];
 	int y, x, rows, columns;
+	int saved_y, saved_x;
 	int top, bottom; /* rows that scroll */
 	bool wide;	 /* blocks and lines take two columns */
 	int link;
@@ -242,8 +246,14 @@ static const char *sequence(struct emulator *screen, const char *s)
 		return s + 3;
 	case '=':
 	case '>':
+		return s + 2;
 	case '7':
+		screen->saved_y = screen->y;
+		screen->saved_x = screen->x;
+		return s + 2;
 	case '8':
+		screen->y = screen->saved_y;
+		screen->x = screen->saved_x;
 		return s + 2;
 	}
 	fail_msg("ESC %c", s[1]);
@@ -536,6 +546,76 @@ static void test_frames(void **state)
 	fixture_close(&fixture);
 }
 
+/* What begins where the terminal's cursor is. */
+static void expect_cursor(struct screen_fixture *fixture,
+			  const struct model *model, const char *text)
+{
+	draw(fixture, model);
+	assert_true(screen.x + (int)strlen(text) <= screen.columns);
+	for (int i = 0; text[i] != '\0'; i++) {
+		if (screen.cells[screen.y][screen.x + i].c != (wchar_t)text[i])
+			fail_msg("the cursor is at %d;%d, not on \"%s\"",
+				 screen.y + 1, screen.x + 1, text);
+	}
+}
+
+/* The cursor rests on the code, whatever else changes, or on what may be
+ * chosen: it is where a braille display and a screen reader are. */
+static void test_cursor(void **state)
+{
+	static const struct {
+		int columns, rows;
+	} sizes[] = {{80, 24}, {40, 12}, {20, 5}, {200, 60}};
+	struct log *log = log_new(10);
+	char name[] = "Ada Lovelace";
+	struct profile ada = {.name = name};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
+		struct model model = model_of_code();
+		struct screen_fixture fixture;
+
+		model.log = log;
+		begin(&fixture, sizes[i].columns, sizes[i].rows);
+		expect_cursor(&fixture, &model, "729703");
+		for (int tick = 0; tick < 70; tick++) {
+			model.now_ms = ui_deadline(fixture.ui, &model);
+			expect_cursor(&fixture, &model, "729703");
+			check_cells(&fixture);
+		}
+		log_add(log, 1795430400, LEVEL_INFO, "not approved yet");
+		expect_cursor(&fixture, &model, "729703");
+		model.status = "No answer from Webex: trying again";
+		expect_cursor(&fixture, &model, "729703");
+		term_repaint(fixture.term);
+		ui_dirty(fixture.ui);
+		expect_cursor(&fixture, &model, "729703");
+		model.now_ms += 1000;
+		expect_cursor(&fixture, &model, "729703");
+		if (sizes[i].rows >= 12) {
+			key(&fixture, &model, '?');
+			expect_cursor(&fixture, &model, "r ");
+			key(&fixture, &model, ' ');
+			expect_cursor(&fixture, &model, "729703");
+		}
+		model.screen = SCREEN_WELCOME;
+		expect_cursor(&fixture, &model, "Press any key");
+		model.screen = SCREEN_CONFIRM;
+		model.profile = &ada;
+		model.confirm_ms = model.now_ms + 60000;
+		expect_cursor(&fixture, &model, "n: no");
+		model.now_ms += VIEW_CONSENT_MS;
+		expect_cursor(&fixture, &model, "y: yes");
+		model.screen = SCREEN_PROFILE;
+		expect_cursor(&fixture, &model, "Hello, Ada");
+		model.screen = SCREEN_TROUBLE;
+		model.profile = NULL;
+		expect_cursor(&fixture, &model, "No connection");
+		fixture_close(&fixture);
+	}
+	log_free(log);
+}
+
 /* Each row that the address takes. */
 static void test_code_grant(void **state)
 {
@@ -667,6 +747,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_sizes),
 		cmocka_unit_test(test_frames),
+		cmocka_unit_test(test_cursor),
 		cmocka_unit_test(test_code_grant),
 		cmocka_unit_test(test_wide),
 		cmocka_unit_test(test_repainted),
