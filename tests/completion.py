@@ -46,7 +46,7 @@ CASES = [
     ("grantty login --pl", ["--plain"]),
     ("grantty token --pl", []),
     ("grantty status --js", ["--json"]),
-    ("grantty --vers", ["--version"]),
+    ("grantty --versi", ["--version"]),
     ("grantty token --", {"--output", "--login", "--account", "--for"}),
     ("grantty login -- some-comm", ["some-command"]),
     ("grantty login -- some-command so", ["some.conf"]),

@@ -103,11 +103,15 @@ int cmd_whoami(const struct args *args, struct err *err)
 	}
 	if (data.profile != NULL)
 		profile = json_parse(data.profile, strlen(data.profile), err);
+	if (data.profile != NULL && profile == NULL) {
+		code = EXIT_FAILED;
+		goto out;
+	}
 	json = json_output_new();
 	json_set_text(json, "provider", data.provider);
 	if (profile != NULL)
 		json_set(json, "profile", profile);
-	if (!json_output_print(json) || err->text[0] != '\0')
+	if (!json_output_print(json))
 		code = EXIT_FAILED;
 out:
 	session_data_free(&data);

@@ -341,7 +341,7 @@ static void test_first(void **state)
 	settle(&scene);
 	assert_int_equal(session_state(scene.session), SESSION_LIVE);
 	assert_int_equal(scene.world.disk.saves, 2);
-	assert_null(scene.world.disk.data.tokens.id_token);
+	assert_non_null(scene.world.disk.data.tokens.id_token);
 	close_scene(&scene);
 }
 
