@@ -327,6 +327,20 @@ def test_error_at_the_poll(crooked, login, code):
     assert server.places() == ["authorize", "poll"]
 
 
+@pytest.mark.row("Answers", "the token endpoint is not there",
+                 "ends with the third poll, with what the provider says; exit 2")
+@pytest.mark.parametrize("status, says", [
+    (404, "has nothing"),
+    (405, "does not accept a POST request"),
+    (415, "does not accept this content type"),
+])
+def test_dead_end_at_the_poll(crooked, login, status, says):
+    server = crooked(poll=answer({"message": "Not here."}, status))
+    login(Exit.USAGE, rf"{says} at this address \(status {status}\)",
+          logs="Not here")
+    assert server.places() == ["authorize", "poll", "poll", "poll"]
+
+
 @pytest.mark.row("Answers", "error in place of a code",
                  "ends at once with its sentence and exit code, nothing stored")
 @pytest.mark.parametrize("code", ["invalid_client", "unauthorized_client",
