@@ -185,8 +185,8 @@ static void mark_pastes(struct term *term, bool on)
 
 /*
  * Turns off what an earlier program has left on: mouse and focus reports, and
- * the key protocols of kitty and xterm, which send Ctrl-C and Escape in other
- * forms.
+ * the key protocols of kitty, xterm and Windows, which send Ctrl-C and Escape
+ * in other forms.
  */
 static void end_reports(struct term *term)
 {
@@ -196,7 +196,7 @@ static void end_reports(struct term *term)
 		return; /* it knows no such sequences */
 	write_sequence(term, "\x1b[?1000;1002;1003;1004;1006l");
 	if (term->marks_pastes)
-		write_sequence(term, "\x1b[<9u\x1b[>4;0m");
+		write_sequence(term, "\x1b[<9u\x1b[>4;0m\x1b[?9001l");
 }
 
 /* Only a serial line has modem lines. */

@@ -22,11 +22,11 @@ def display():
 def open_window(home, display):
     terminals = []
 
-    def start(*args, env=None, kind=XTerm, **how):
+    def start(*args, env=None, kind=XTerm, before=(), **how):
         terminals.append(
             kind(
                 display,
-                [GRANTTY, "-c", str(home.config), *args],
+                [*before, GRANTTY, "-c", str(home.config), *args],
                 home.environment(**(env or {})),
                 **how,
             )
@@ -190,3 +190,22 @@ def test_answers(home, start_practice, open_window, kind, answers, how):
     screen.keys("q")
     assert screen.wait_for_exit() == Exit.DONE
     assert uri.startswith(practice.url)
+
+
+@pytest.mark.parametrize("kind", [XTerm, Kitty, Foot])
+def test_left_on(home, start_practice, open_window, kind):
+    """Another program has ended without turning off the mouse and its forms of
+    keys, in which Ctrl-C is no Ctrl-C."""
+    practice = start_practice()
+    practice.config(home.config, "webex")
+    modes = r"\033[>4;2m\033[>31u\033[?9001h\033[?1003;1004;1006h"
+    screen = open_window(
+        kind=kind, before=["sh", "-c", f"printf '{modes}'; exec \"$@\"", "sh"])
+    screen.wait_for_qr()
+    start = len(screen.sent.read_bytes())
+    screen.xdotool("mousemove", 100, 100, "click", 1, "mousemove", 200, 200)
+    screen.ask(LAST[0])
+    screen.wait_for_sent(LAST[1], start)
+    assert not screen.has_sent(rb"\x1b\[<", start)
+    screen.keys("ctrl+c")
+    assert screen.wait_for_exit() == Exit.DONE
