@@ -54,8 +54,8 @@ class Display:
 
 
 class Window:
-    """Starts argv in a terminal emulator, which that command starts. script(1)
-    between the two keeps what each of them says."""
+    """A terminal emulator in which argv runs; each kind has its own command.
+    script(1) between the two keeps what each of them says."""
 
     def __init__(self, display, argv, env):
         self.display = display
