@@ -9,6 +9,7 @@
 #include "ui/keys.h"
 #include "ui/panel.h"
 #include "ui/view.h"
+#include "ui/wrap.h"
 
 enum {
 	NAMES = 8, /* columns */
@@ -74,13 +75,52 @@ static const char *text_of(const struct binding *binding, int columns)
 		       : binding->help;
 }
 
-/* How many keys a page has: all of them, if they fit. Otherwise the last row
- * says how to see the others, unless it is the only one. */
-static int page_rows(struct rect list, int keys)
+static int rows_of(const struct canvas *canvas, const struct binding *binding,
+		   int columns)
 {
-	if (keys <= list.rows || list.rows < 2)
-		return list.rows;
-	return list.rows - 1;
+	const int rows = wrap_words_rows(text_of(binding, columns - NAMES),
+					 columns - NAMES, canvas->text_flags);
+
+	return rows > 0 ? rows : 1;
+}
+
+/* The rows for keys: all, if they fit. Otherwise the last one says how to see
+ * the others, unless it is the only one. */
+static int page_rows(const struct canvas *canvas, struct rect list,
+		     const struct model *model, const struct view *view)
+{
+	const struct binding *binding;
+	int rows = 0;
+
+	for (size_t i = 0; (binding = keys_at(model, view, i)) != NULL; i++)
+		rows += rows_of(canvas, binding, list.columns);
+	return rows <= list.rows || list.rows < 2 ? list.rows : list.rows - 1;
+}
+
+/* Draws as many keys as there is room for, but at least one; returns the rows
+ * they take. */
+static int draw_keys(struct canvas *canvas, struct rect list,
+		     const struct model *model, struct view *view)
+{
+	const struct binding *binding;
+	int y = 0, i = view->help_first;
+
+	while ((binding = keys_at(model, view, (size_t)i)) != NULL) {
+		const int rows = rows_of(canvas, binding, list.columns);
+		struct rect text =
+			rect_part(list, y, NAMES, rows, list.columns);
+
+		if (y > 0 && y + rows > list.rows)
+			break;
+		canvas_text(canvas, list, y, 0, ROLE_KEY, binding->name);
+		canvas_words(canvas, text, 0, ROLE_TEXT,
+			     text_of(binding, list.columns - NAMES));
+		y += rows;
+		i++;
+	}
+	view->help_next = i;
+	view->help_more = binding != NULL;
+	return y;
 }
 
 /* How to go on, in the words that fit. */
@@ -105,7 +145,8 @@ static void draw(struct canvas *canvas, struct rect rect,
 {
 	const struct rect box = box_in(rect, model, view);
 	const int keys = count_keys(model, view);
-	struct rect list = box;
+	struct rect list = box, page;
+	int used;
 
 	canvas_fill(canvas, box, ROLE_TEXT);
 	if (has_frame(rect, keys)) {
@@ -115,21 +156,12 @@ static void draw(struct canvas *canvas, struct rect rect,
 				 box.columns - 2 * MARGIN - 2);
 	}
 	canvas_rest(canvas, list, 0, 0);
-	view->help_rows = page_rows(list, keys);
 	if (view->help_first >= keys)
 		view->help_first = 0;
-	view->help_more = view->help_first + view->help_rows < keys;
-	for (int i = 0; i < view->help_rows; i++) {
-		const struct binding *binding =
-			keys_at(model, view, (size_t)(view->help_first + i));
-
-		if (binding == NULL)
-			break;
-		canvas_text(canvas, list, i, 0, ROLE_KEY, binding->name);
-		canvas_text(canvas, list, i, NAMES, ROLE_TEXT,
-			    text_of(binding, list.columns - NAMES));
-	}
-	if (list.rows > keys || list.rows > view->help_rows)
+	page = rect_part(list, 0, 0, page_rows(canvas, list, model, view),
+			 list.columns);
+	used = draw_keys(canvas, page, model, view);
+	if (list.rows > used || list.rows > page.rows)
 		canvas_text(canvas, list, list.rows - 1, 0, ROLE_DIM,
 			    hint_text(view, list.columns));
 }

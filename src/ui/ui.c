@@ -639,15 +639,13 @@ static bool turn_page(struct view *view, int key)
 	case KEYS_PAGE_DOWN:
 		if (!view->help_more)
 			return false;
-		view->help_first += view->help_rows;
+		view->help_first = view->help_next;
 		return true;
-	case KEYS_UP:
+	case KEYS_UP: /* back to the first page */
 	case KEYS_PAGE_UP:
 		if (view->help_first == 0)
 			return false;
-		view->help_first -= view->help_rows;
-		if (view->help_first < 0)
-			view->help_first = 0;
+		view->help_first = 0;
 		return true;
 	}
 	return false;

@@ -24,8 +24,8 @@ struct view {
 	enum screen screen; /* the screen shown last */
 	bool help;	    /* the list of keys is open, */
 	int help_first;	    /* from this key on, */
-	int help_rows;	    /* on a page of so many keys, */
-	bool help_more;	    /* and there are more below */
+	int help_next;	    /* up to this one, */
+	bool help_more;	    /* and there are more */
 	bool zoom; /* the QR code, or else the address, fills the screen */
 	enum drawing drawing;
 	bool copies; /* keys copy code and address to a clipboard */

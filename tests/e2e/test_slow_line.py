@@ -147,4 +147,4 @@ def test_first_things_first(
     picture = open_picture(term)
     uri = wait_until(lambda: line.carry() and picture.qr(), "a QR code")[0]
     assert uri.startswith(practice.url)
-    picture.wait_for(code)
+    picture.wait_for(grouped(code))
