@@ -14,7 +14,8 @@
 enum {
 	TITLE_LINES = 2,
 	INVITATION_LINES = 2,
-	GAP = 2 /* rows between what is large */
+	GAP = 2,	 /* rows between what is large */
+	LETTERS_ROWS = 2 /* the invitation as letters, below an empty row */
 };
 
 static const char invitation[] = "Press any key to sign in";
@@ -45,7 +46,8 @@ static bool try_both(struct plan *plan, const struct canvas *canvas, int rows,
 	    !large_break(&plan->invitation, size, invitation, columns,
 			 INVITATION_LINES, canvas->halves))
 		return false;
-	plan->rows = plan->title.rows + GAP + plan->invitation.rows;
+	plan->rows =
+		plan->title.rows + GAP + plan->invitation.rows + LETTERS_ROWS;
 	plan->large_title = plan->large_invitation = true;
 	return plan->rows <= rows;
 }
@@ -98,29 +100,24 @@ static void draw(struct canvas *canvas, struct rect rect,
 	else
 		centre(canvas, rect, 0, ROLE_TITLE, model->title);
 	if (plan.large_invitation) {
-		y += GAP;
-		canvas_large(canvas, rect, y, true, ROLE_HEADING,
+		canvas_large(canvas, rect, y + GAP, true, ROLE_HEADING,
 			     &plan.invitation, invitation);
-		y += plan.invitation.rows;
-	} else {
-		/* On the smallest screens there is no room for empty rows. */
-		y += rect.rows < plan.rows + WHERE_ROWS ? 0 : 1;
-		words = text_width(invitation) <= rect.columns ? invitation
-							       : brief;
-		centre(canvas, rect, y, ROLE_HEADING, words);
-		canvas_rest(canvas, rect, y,
-			    (rect.columns - text_width(words)) / 2);
-		y++;
+		y += GAP + plan.invitation.rows;
 	}
+	/* Always as letters, too: for whoever does not see blocks. On the
+	 * smallest screens there is no room for empty rows. */
+	y += rect.rows < plan.rows + WHERE_ROWS ? 0 : 1;
+	words = text_width(invitation) <= rect.columns ? invitation : brief;
+	centre(canvas, rect, y, plan.large_invitation ? ROLE_DIM : ROLE_HEADING,
+	       words);
+	canvas_rest(canvas, rect, y, (rect.columns - text_width(words)) / 2);
+	y++;
 	if (model->device != NULL && model->device[0] != '\0')
 		snprintf(where, sizeof(where), "%s on %s", model->provider,
 			 model->device);
 	else
 		snprintf(where, sizeof(where), "%s", model->provider);
 	centre(canvas, rect, y + 1, ROLE_DIM, where);
-	if (plan.large_invitation) /* which are no letters */
-		canvas_rest(canvas, rect, y + 1,
-			    (rect.columns - text_width(where)) / 2);
 }
 
 const struct panel panel_welcome = {.draw = draw};

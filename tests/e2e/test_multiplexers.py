@@ -61,7 +61,7 @@ def test_screen(home, start_practice, open_terminal, outer, inner, qr):
     screen.keys("C-a", ":", f"hardcopy {hard}", "Enter")
     wait_until(
         lambda: hard.exists()
-        and code in hard.read_text(encoding="utf-8", errors="replace"),
+        and grouped(code) in hard.read_text(encoding="utf-8", errors="replace"),
         "the code in screen's own copy",
     )
     screen.keys("q")
