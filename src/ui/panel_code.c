@@ -46,6 +46,7 @@ enum {
 	INDENT = 3,
 	INDENT_FROM = 26, /* columns of the steps */
 	LONG_FROM_ROWS = 12,
+	SPACES_LEAST = 2,
 	LINE_COLUMNS = 40 /* the code, the way back and the time */
 };
 
@@ -185,6 +186,17 @@ static bool enlarge_instead(struct plan *plan, const struct canvas *canvas,
 	return true;
 }
 
+static void add_spaces(struct plan *plan)
+{
+	struct stack *stack = &plan->stack;
+
+	stack_space(stack, BLOCK_OPEN);
+	stack_space(stack, BLOCK_TIME);
+	stack_space(stack, plan->large ? BLOCK_LARGE : BLOCK_CODE);
+	stack_space(stack, BLOCK_CAUTION);
+	stack_space(stack, BLOCK_TYPE);
+}
+
 /*
  * Divides the rows, most important parts first. The smallest screens show the
  * code, where to enter it, and how long it is valid.
@@ -195,7 +207,7 @@ static struct plan make_plan(const struct canvas *canvas, int rows, int columns,
 	const unsigned flags = canvas->text_flags;
 	const char *url = url_of(canvas, model), *code = model->user_code;
 	const bool shown = panel_shows_code(canvas, model);
-	struct plan plan = {.stack.free = rows};
+	struct plan plan = {.stack.free = rows}, tight;
 	struct stack *stack = &plan.stack;
 	int caution = wrap_words_rows(caution_text(model), columns, flags);
 	int wide, url_rows, wanted;
@@ -233,13 +245,15 @@ static struct plan make_plan(const struct canvas *canvas, int rows, int columns,
 		enlarge(&plan, canvas, wide, LARGE_TALL, plan.drawn.count);
 	if (!view->headed)
 		stack_add(stack, BLOCK_TITLE, 1);
-	stack_space(stack, BLOCK_OPEN);
-	stack_space(stack, BLOCK_TIME);
-	stack_space(stack, plan.large ? BLOCK_LARGE : BLOCK_CODE);
-	stack_space(stack, BLOCK_CAUTION);
-	stack_space(stack, BLOCK_TYPE);
-	if (plan.large)
-		enlarge(&plan, canvas, wide, LARGE_DOUBLE, 1);
+	tight = plan;
+	add_spaces(&plan);
+	/* The largest size is worth more than most of the empty rows. */
+	if (plan.large && !enlarge(&plan, canvas, wide, LARGE_DOUBLE, 1) &&
+	    enlarge(&tight, canvas, wide, LARGE_DOUBLE, 1) &&
+	    tight.stack.free >= SPACES_LEAST) {
+		add_spaces(&tight);
+		plan = tight;
+	}
 	if (plan.large)
 		stack_space(stack, BLOCK_CODE);
 	return plan;
@@ -407,6 +421,14 @@ static void draw_waiting(struct canvas *canvas, struct rect rect,
 	canvas_words(canvas, rect, y, ROLE_HEADING, model->status);
 }
 
+/* The first of its blocks that there is. */
+static enum block second_step(const struct stack *stack)
+{
+	if (stack->rows[BLOCK_TYPE] > 0)
+		return BLOCK_TYPE;
+	return stack->rows[BLOCK_LARGE] > 0 ? BLOCK_LARGE : BLOCK_CODE;
+}
+
 static void draw(struct canvas *canvas, struct rect rect,
 		 const struct model *model, struct view *view)
 {
@@ -430,11 +452,8 @@ static void draw(struct canvas *canvas, struct rect rect,
 		places[i] = stack_place(&plan.stack, rect, i);
 	if (plan.indent > 0) {
 		canvas_text(canvas, places[BLOCK_OPEN], 0, 0, ROLE_TEXT, "1");
-		canvas_text(
-			canvas,
-			places[plan.stack.rows[BLOCK_TYPE] > 0 ? BLOCK_TYPE
-							       : BLOCK_CODE],
-			0, 0, ROLE_TEXT, "2");
+		canvas_text(canvas, places[second_step(&plan.stack)], 0, 0,
+			    ROLE_TEXT, "2");
 		for (enum block i = BLOCK_OPEN; i <= BLOCK_REPLACED; i++)
 			places[i] = panel_indented(places[i], plan.indent);
 	}

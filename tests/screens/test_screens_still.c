@@ -97,7 +97,8 @@ static bool is_faint(const struct screen_fixture *fixture)
 {
 	for (int y = 0; y < term_rows(fixture->term); y++) {
 		for (int x = 0; x < term_columns(fixture->term); x++) {
-			if (!fixture_is_blank(y, x) && !fixture_is_faint(fixture, y, x))
+			if (!fixture_is_blank(y, x) &&
+			    !fixture_is_faint(fixture, y, x))
 				return false;
 		}
 	}

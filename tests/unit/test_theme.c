@@ -244,7 +244,8 @@ static void test_refuses(void **state)
 		 "x.theme:1: unknown setting \"cod\"; did you mean \"code\"?"},
 		{"\n\nbackground = 3;",
 		 "x.theme:3: unknown setting \"background\"; allowed here "
-		 "are: default, text, dim, title, heading, bar, key, border, code, "
+		 "are: default, text, dim, title, heading, bar, key, border, "
+		 "code, "
 		 "url, good, warning, bad, label, value, selected."},
 		{"code = {\nfb = 3; };",
 		 "x.theme:2: unknown setting \"fb\"; did you mean \"fg\"?"},
