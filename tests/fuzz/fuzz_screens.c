@@ -29,6 +29,7 @@
 #include "ui/symbol.h"
 #include "ui/term.h"
 #include "ui/ui.h"
+#include "ui/user_code.h"
 #include "ui/view.h"
 
 enum {
@@ -275,13 +276,23 @@ static bool is_plain_code(const char *code)
 	return len <= CODE_COLUMNS;
 }
 
+/* In groups, or as it came if they do not fit. */
+static bool has_code(const char *code)
+{
+	char grouped[USER_CODE_BYTES];
+
+	user_code_group(grouped, sizeof(grouped), code);
+	return picture_has(fixture.after, grouped) ||
+	       picture_has(fixture.after, code);
+}
+
 static void check_code(const struct model *model)
 {
 	if (model->screen == SCREEN_SIGN_IN && model->user_code != NULL &&
 	    !model->not_in_font && is_plain_code(model->user_code) &&
 	    term_rows(fixture.term) >= CODE_FROM_ROWS &&
 	    term_columns(fixture.term) >= CODE_FROM_COLUMNS)
-		must(picture_has(fixture.after, model->user_code));
+		must(has_code(model->user_code));
 }
 
 /* What is there after all that came before it, and what is drawn anew. */
