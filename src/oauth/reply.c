@@ -734,6 +734,9 @@ static void explain(const struct answer *answer, enum verdict verdict,
 		explain_bad_request(answer, err);
 	else
 		explain_status(answer, err);
+	/* That is what most answers say, and is not shown. */
+	if (verdict == VERDICT_PENDING)
+		return;
 	add_body_fault(answer, err);
 	words = oauth_error_words(answer->body);
 	if (words && *words && strcmp(words, error->code) != 0)
