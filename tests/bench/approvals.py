@@ -2,17 +2,21 @@
 """How long people wait from their approval to the end of the sign-in: many
 sign-ins side by side, each approved at a moment of its own."""
 
+import os
 import pathlib
 import random
 import re
+import signal
 import socket
 import statistics
 import subprocess
+import sys
 import tempfile
 import threading
 import time
 import urllib.request
 
+from gh_host import NAME, GhHost
 from practice import CLIENT_ID, CLIENT_SECRET, Practice
 from program import GRANTTY, Home, environment, wait_until
 
@@ -20,6 +24,12 @@ HERE = pathlib.Path(__file__).resolve().parent
 
 INTERVALS_S = (2, 5)
 SIGN_INS = 40
+
+# For all of them to have a code, or to have ended.
+PATIENCE_S = 180
+
+# How often the server is looked at.
+LOOK_S = 0.05
 
 # The moments are spread over so many intervals, at random within equal parts.
 SPREAD = 4
@@ -30,6 +40,13 @@ CODE = re.compile(r"\b[B-Z]{4}-[B-Z]{4}\b")
 class Waits:
     """What the programs of one way have said, and when."""
 
+    @staticmethod
+    def serve(interval_s, certificate):
+        return Practice(
+            "--interval", str(interval_s),
+            "--tls-cert", certificate.file, "--tls-key", certificate.key,
+        )  # fmt: skip
+
     def __init__(self, server):
         self.server = server
         self.begun = {}  # when each code was read
@@ -39,10 +56,20 @@ class Waits:
     def run(self, argv, env, watch):
         process = subprocess.Popen(
             argv, env=env, text=True, stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )  # fmt: skip
         self.processes.append(process)
         threading.Thread(target=watch, args=[process], daemon=True).start()
+
+    def watch(self, process):
+        """Of one sign-in: it ends with its process."""
+        code = None
+        for line in process.stdout:
+            found = CODE.search(line)
+            if found and code is None:
+                code = found[0]
+                self.begun[code] = time.monotonic()
+        self.ended[code] = time.monotonic()
 
     def close(self):
         for process in self.processes:
@@ -65,14 +92,80 @@ class GranttyWaits(Waits):
                 [GRANTTY, "login", "--plain"], home.environment(), self.watch
             )
 
-    def watch(self, process):
-        code = None
+
+class OidcAgentWaits(Waits):
+    """A process and an agent for each sign-in: an agent does one thing at a
+    time. Its end is when the server has given the tokens away: the process then
+    encrypts its account, for which it takes a second of CPU."""
+
+    def __init__(self, server, authority, folder):
+        super().__init__(server)
+        self.agents = []
+        self.open = True
+        threading.Thread(target=self.look, daemon=True).start()
+        for number in range(SIGN_INS):
+            home = folder / str(number)
+            home.mkdir()
+            env = environment(home)
+            told = subprocess.run(
+                ["oidc-agent"], env=env, stdout=subprocess.PIPE, text=True,
+                check=True,
+            ).stdout  # fmt: skip
+            env["OIDC_SOCK"] = re.search(r"OIDC_SOCK=([^;]+)", told)[1]
+            self.agents.append(int(re.search(r"OIDCD_PID=(\d+)", told)[1]))
+            # It would keep the code to itself in the buffer of a pipe.
+            self.run(
+                ["stdbuf", "-oL", "oidc-gen", "--flow=device", "--manual",
+                 f"--iss={server.url}/", f"--client-id={CLIENT_ID}",
+                 f"--client-secret={CLIENT_SECRET}", "--scope=openid",
+                 f"--cp={authority}", "--redirect-uri=",
+                 "--pw-cmd=echo secret", "--confirm-default", "bench"],
+                env, self.watch_code,
+            )  # fmt: skip
+
+    def watch_code(self, process):
         for line in process.stdout:
-            found = CODE.search(line)
-            if found and code is None:
-                code = found[0]
-                self.begun[code] = time.monotonic()
-        self.ended[code] = time.monotonic()
+            if found := CODE.search(line):
+                self.begun.setdefault(found[0], time.monotonic())
+
+    def look(self):
+        while self.open:
+            try:
+                rows = self.server.codes()
+            except OSError: # it has been closed
+                return
+            for row in rows:
+                if row["state"] == "redeemed":
+                    self.ended.setdefault(row["user_code"], time.monotonic())
+            time.sleep(LOOK_S)
+
+    def close(self):
+        self.open = False
+        for agent in self.agents:
+            os.kill(agent, signal.SIGKILL)
+        super().close()
+
+
+class GhWaits(Waits):
+    """A process for each sign-in, against a host of its own without TLS."""
+
+    @staticmethod
+    def serve(interval_s, certificate):
+        return GhHost(interval_s)
+
+    def __init__(self, server, authority, folder):
+        super().__init__(server)
+        for number in range(SIGN_INS):
+            home = folder / str(number)
+            home.mkdir()
+            self.run(
+                ["gh", "auth", "login", "--hostname", NAME, "--web",
+                 "--git-protocol", "https"],
+                environment(
+                    home, http_proxy=server.proxy, GH_CONFIG_DIR=str(home)
+                ),
+                self.watch,
+            )  # fmt: skip
 
 
 class PythonWaits(Waits):
@@ -131,28 +224,26 @@ def measure_interval(kinds, interval_s, authority, certificate, folder):
     ways = {}
     try:
         for name, kind in kinds.items():
-            server = Practice(
-                "--interval", str(interval_s),
-                "--tls-cert", certificate.file, "--tls-key", certificate.key,
-            )  # fmt: skip
+            server = kind.serve(interval_s, certificate)
             place = pathlib.Path(tempfile.mkdtemp(dir=folder))
             ways[name] = kind(server, authority, place)
         wait_until(
             lambda: all(len(way.begun) == SIGN_INS for way in ways.values()),
-            "all codes",
-        )
+            "all codes", timeout=PATIENCE_S,
+        )  # fmt: skip
         approved = approve(ways.values(), interval_s)
         wait_until(
             lambda: all(len(way.ended) == SIGN_INS for way in ways.values()),
-            "all sign-ins",
-        )
+            "all sign-ins", timeout=PATIENCE_S,
+        )  # fmt: skip
         found = {}
         for name, way in ways.items():
             waits = [way.ended[code] - approved[code] for code in way.begun]
             tenths = statistics.quantiles(waits, n=10)
             found[name] = (statistics.mean(waits), tenths[-1])
             slow_downs = sum(row["slow_downs"] for row in way.server.codes())
-            assert slow_downs == 0, f"{name}: slow_down {slow_downs} times"
+            if slow_downs > 0:
+                print(f"{name}: slow_down {slow_downs} times", file=sys.stderr)
         return found
     finally:
         for way in ways.values():

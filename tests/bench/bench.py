@@ -42,7 +42,9 @@ import processes
 from approvals import (
     INTERVALS_S,
     SIGN_INS,
+    GhWaits,
     GranttyWaits,
+    OidcAgentWaits,
     PythonWaits,
     measure_interval,
 )
@@ -356,6 +358,8 @@ WAYS = {
 WAITS = {
     "grantty login --plain": GranttyWaits,
     "Python: Flask, requests, qrcode": PythonWaits,
+    "oidc-agent": OidcAgentWaits,
+    "gh": GhWaits,
 }
 
 MODULES = pathlib.Path("/usr/lib/python3/dist-packages")
@@ -371,16 +375,22 @@ NEEDS = {
         "curl jq qrencode",
     ),
     "oidc-agent": (["/usr/bin/oidc-gen"], "oidc-agent-cli"),
+    "gh": (["/usr/bin/gh"], "gh"),
 }
 
 
-def ways():
-    there = dict(WAYS)
+def find_missing():
+    missing = set()
     for name, (paths, packages) in NEEDS.items():
         if not all(os.path.exists(path) for path in paths):
             print(f"left out: {name}; install {packages}", file=sys.stderr)
-            del there[name]
-    return there
+            missing.add(name)
+    return missing
+
+
+def without(table_of_ways, missing):
+    return {n: way for n, way in table_of_ways.items() if n not in missing}
+
 
 FIGURES = {
     "start_ms": "start to the code, ms",
@@ -482,18 +492,17 @@ def measure_waiting(clients, window_s, figures):
         )
 
 
-def measure_approvals(names, authority, certificate, folder, figures):
+def measure_approvals(kinds, authority, certificate, folder, figures):
     """From the approval to the reading of the profile."""
-    kinds = {name: kind for name, kind in WAITS.items() if name in names}
     for interval in INTERVALS_S:
         found = measure_interval(
             kinds, interval, authority, certificate, folder
         )
         for name, (mean, most) in found.items():
-            figures[name] |= {
+            figures.setdefault(name, {}).update({
                 f"mean_{interval}_s": mean,
                 f"most_{interval}_s": most,
-            }
+            })
 
 
 def measure_profile(kiosk, figures):
@@ -587,9 +596,10 @@ def run(options, folder):
             context=ssl.create_default_context(cafile=authority.file)
         ),
     )
+    missing = find_missing()
     clients = {
         name: way(name, authority.file, certificate, folder)
-        for name, way in ways().items()
+        for name, way in without(WAYS, missing).items()
     }
     welcome = Welcome("the welcome", authority.file, certificate, folder)
     try:
@@ -601,8 +611,9 @@ def run(options, folder):
         for client in clients.values():
             client.stop()
         measure_approvals(
-            clients, authority.file, certificate, folder, figures
-        )
+            without(WAITS, missing), authority.file, certificate, folder,
+            figures,
+        )  # fmt: skip
         welcome.start()
         figures["grantty kiosk"]["welcome_wakes"] = idle_wakes(welcome)
         welcome.stop()
