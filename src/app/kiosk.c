@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "app/args.h"
+#include "app/bell.h"
 #include "app/clock.h"
 #include "app/event_loop.h"
 #include "app/hook_events.h"
@@ -53,6 +54,7 @@
 struct kiosk {
 	struct event_loop loop;
 	struct presenter presenter;
+	struct bell bell;
 	struct model model;
 	struct service service;
 	struct metrics_file metrics_file;
@@ -165,6 +167,8 @@ static struct ui *new_ui(const struct kiosk *kiosk, const struct setup *setup)
 	ui = ui_new(kiosk->term, drawing);
 	if (setup->conf.screen.clipboard)
 		ui_offer_copies(ui);
+	if (setup->conf.screen.countdown == COUNTDOWN_CALM)
+		ui_keep_calm(ui);
 	if (term_may_link(STDOUT_FILENO, setup->conf.screen.hyperlinks))
 		ui_link_addresses(ui);
 	return ui;
@@ -312,6 +316,13 @@ static bool has_terminal(struct kiosk *kiosk)
 	return !in_background;
 }
 
+static void ring(struct kiosk *kiosk)
+{
+	if (bell_is_due(&kiosk->bell, kiosk->visit) && !kiosk->in_background &&
+	    kiosk->presenter.setup->conf.screen.bell)
+		term_ring(kiosk->term);
+}
+
 /* One iteration of the loop. */
 static void run_once(struct kiosk *kiosk)
 {
@@ -329,6 +340,7 @@ static void run_once(struct kiosk *kiosk)
 	check_font(kiosk);
 	check_width(kiosk);
 	check_code_in_font(kiosk);
+	ring(kiosk);
 	until_ms = draw_ms(kiosk);
 	if (kiosk->presenter.forgets) {
 		kiosk->presenter.forgets = false;
@@ -395,6 +407,7 @@ static void run(struct kiosk *kiosk)
 	service_begin(&kiosk->service);
 	while (!kiosk->ended)
 		run_once(kiosk);
+	ring(kiosk); /* the end is one, too */
 	service_end();
 	driver_finish(&kiosk->loop.driver);
 }

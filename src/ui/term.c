@@ -914,6 +914,14 @@ void term_copy(struct term *term, const char *text)
 	buf_free(&sequence);
 }
 
+void term_ring(struct term *term)
+{
+	tty_output_catch(term->tty_output);
+	(void)beep();
+	fflush(term->out);
+	tty_output_release(term->tty_output);
+}
+
 void term_title(struct term *term, const char *text)
 {
 	char shown[TITLE_MAX];

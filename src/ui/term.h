@@ -124,6 +124,9 @@ void term_copy(struct term *term, const char *text);
  * is written; no cell: wherever the last text ends. */
 void term_rest(struct term *term, struct rect cell);
 
+/* Rings the terminal's bell at the next term_flush(). */
+void term_ring(struct term *term);
+
 /* Gives the terminal's window that title, if the terminal takes one; the title
  * before returns with term_close(). The text is clean. */
 void term_title(struct term *term, const char *text);

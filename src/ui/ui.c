@@ -18,6 +18,7 @@
 #include "base/text.h"
 #include "oauth/profile.h"
 #include "ui/burn_in.h"
+#include "ui/calm.h"
 #include "ui/canvas.h"
 #include "ui/keyboard.h"
 #include "ui/keys.h"
@@ -36,6 +37,7 @@ struct ui {
 	struct term *term;
 	struct view view;
 	struct layout layout;
+	bool calm;	  /* countdowns change seldom */
 	bool links;	  /* addresses are hyperlinks */
 	struct buf seen;  /* what the visible drawing was made from */
 	int64_t drawn_ms; /* the time it shows */
@@ -70,6 +72,11 @@ void ui_offer_copies(struct ui *ui)
 void ui_link_addresses(struct ui *ui)
 {
 	ui->links = true;
+}
+
+void ui_keep_calm(struct ui *ui)
+{
+	ui->calm = true;
 }
 
 enum drawing ui_drawing(const struct ui *ui)
@@ -383,21 +390,26 @@ static void limit_to_drawing(struct canvas *canvas, enum drawing drawing)
 bool ui_draw(struct ui *ui, const struct model *model)
 {
 	struct canvas canvas;
+	struct model shown;
 
+	if (ui->calm)
+		calm_model(&shown, model);
+	else
+		memcpy(&shown, model, sizeof(shown));
 	canvas_init(&canvas, ui->term);
 	limit_to_drawing(&canvas, ui->view.drawing);
 	follow(&ui->view, model);
 	follow_time(ui, model);
 	follow_consent(ui, model);
 	if (has_changed(ui, model) || ui->dirty) {
-		draw_all(ui, &canvas, model);
+		draw_all(ui, &canvas, &shown);
 		set_title(ui, model);
 		ui->unwritten = ui->fresh = true;
 	} else if (!ui->view.help) {
 		if (model->now_ms != ui->drawn_ms)
-			draw_time(ui, &canvas, model);
+			draw_time(ui, &canvas, &shown);
 		if (logged(model) != ui->logged)
-			draw_log(ui, &canvas, model);
+			draw_log(ui, &canvas, &shown);
 		ui->unwritten |= model->now_ms != ui->drawn_ms ||
 				 logged(model) != ui->logged;
 	}
@@ -431,8 +443,10 @@ static int64_t panels_deadline(const struct layout *layout,
 
 int64_t ui_deadline(const struct ui *ui, const struct model *model)
 {
-	int64_t at_ms = sooner_ms(panels_deadline(&ui->layout, model),
-				  burn_in_next_ms(model->now_ms));
+	int64_t at_ms =
+		sooner_ms(ui->calm ? calm_next_ms(model)
+				   : panels_deadline(&ui->layout, model),
+			  burn_in_next_ms(model->now_ms));
 
 	if (!is_being_read(model) && !ui->dim)
 		at_ms = sooner_ms(at_ms, ui->awake_ms + DIM_AFTER_MS);

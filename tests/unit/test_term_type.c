@@ -15,6 +15,7 @@
 #include <cmocka.h>
 #include <curses.h>
 #include <term.h>
+#undef bell /* terminfo's macro, and a field of struct conf */
 
 #include "base/buf.h"
 #include "ui/hyperlink.h"
