@@ -26,6 +26,8 @@ static bool check_configuration(struct check *check)
 	struct err err = {""};
 	bool ok = setup_conf(setup, check->args, &err);
 
+	if (setup_is_plain(setup))
+		report_plain(check->report);
 	setup->log = log_new(LOG_LINES);
 	theme_plain(&setup->theme);
 	(void)locale_set(setup->conf.screen.locale);

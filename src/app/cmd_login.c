@@ -102,6 +102,8 @@ static int sign_in(const struct args *args, struct session_data *login,
 	if (!setup.conf.kiosk.lock)
 		sig_release_keys();
 	(void)locale_set(setup.conf.screen.locale);
+	/* The terminal that was taken for the screens is as it was. */
+	plain = plain || (login != NULL && setup_is_plain(&setup));
 	/* Plain lines need no theme, but a mistake in --theme is still
 	 * reported. */
 	if ((!plain || args->theme != NULL) && !setup_theme(&setup, err))

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "app/args.h"
+#include "app/bell.h"
 #include "app/clock.h"
 #include "app/event_loop.h"
 #include "app/hook_events.h"
@@ -263,6 +264,14 @@ static void take_answer(struct question *question, struct driver *driver,
 	log->muted = false;
 }
 
+static void ring(struct bell *bell, const struct presenter *presenter,
+		 const struct visit *visit)
+{
+	if (bell_is_due(bell, visit) && isatty(STDOUT_FILENO) &&
+	    presenter->setup->conf.screen.bell)
+		(void)fputs("\a", stdout);
+}
+
 /* Runs the visit to its end and returns EXIT_DONE. If it is interrupted,
  * returns the exit code. */
 static int run(struct event_loop *loop, struct presenter *presenter,
@@ -279,12 +288,14 @@ static int run(struct event_loop *loop, struct presenter *presenter,
 	};
 	struct printed printed = {.remind_ms = NEVER_MS};
 	struct question question = {.again_ms = NEVER_MS};
+	struct bell bell = {BELL_OPEN};
 	bool asks;
 	struct action action;
 
 	visit_begin(visit, &event, &action);
 	driver_do(&loop->driver, &action);
 	while (visit_stage(visit) != VISIT_OVER && code == EXIT_DONE) {
+		ring(&bell, presenter, visit);
 		if (!show(presenter, visit_flow(visit), &printed))
 			return EXIT_FAILED; /* main() reports it */
 		asks = visit_stage(visit) == VISIT_CONFIRM;
@@ -308,6 +319,7 @@ static int run(struct event_loop *loop, struct presenter *presenter,
 			code = EXIT_FAILED;
 		}
 	}
+	ring(&bell, presenter, visit);
 	return code;
 }
 

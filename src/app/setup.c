@@ -229,6 +229,15 @@ bool setup_store_to_seal(struct setup *setup, struct err *err)
 	return open_store(setup, false, err);
 }
 
+bool setup_is_plain(const struct setup *setup)
+{
+	const char *accessible = getenv("ACCESSIBLE");
+
+	return setup->conf.screen.plain ||
+	       (accessible != NULL && accessible[0] != '\0' &&
+		strcmp(accessible, "0") != 0);
+}
+
 static bool refuse_theme(const char *name, const char *path, struct err *err)
 {
 	const char *meant;

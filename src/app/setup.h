@@ -127,6 +127,10 @@ void setup_nobody(const struct setup *setup, struct err *err);
  * if there is swap. */
 void setup_log_swap(const struct setup *setup);
 
+/* True if the user wants lines that a screen reader can read instead of a
+ * screen that changes: screen.plain, or ACCESSIBLE=1 in the environment. */
+bool setup_is_plain(const struct setup *setup);
+
 /* The theme: screen.theme's file, or the plain one with NO_COLOR. */
 bool setup_theme(struct setup *setup, struct err *err);
 

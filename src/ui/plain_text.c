@@ -47,6 +47,11 @@ static void add_spelled(struct buf *out, const char *s)
 	}
 }
 
+static bool is_number(const char *s)
+{
+	return s[strspn(s, "0123456789")] == '\0';
+}
+
 /* Adds a sentence, wrapped between words. */
 static void add_words(struct buf *out, const struct plain_output *output,
 		      const char *format, ...)
@@ -108,7 +113,9 @@ static void add_roomy_code(struct buf *out, const struct plain_output *output,
 {
 	add_words(out, output, "and enter this code:");
 	add_address(out, output, code, code->user_code, true);
-	(void)buf_adds(out, "Character by character: ");
+	(void)buf_adds(out, is_number(code->user_code)
+				    ? "Digit by digit: "
+				    : "Character by character: ");
 	add_spelled(out, code->user_code);
 	(void)buf_adds(out, "\n\n");
 	if (code->verification_uri_complete == NULL ||

@@ -478,6 +478,34 @@ def test_locales(sign_in, lang):
     assert screen.wait_for_qr().startswith(practice.url)
 
 
+@pytest.mark.parametrize(
+    "config, env, plain",
+    [
+        ({"screen": {"plain": True}}, {}, True),
+        ({}, {"ACCESSIBLE": "1"}, True),
+        ({}, {"ACCESSIBLE": "0"}, False),
+        ({"screen": {"plain": False}}, {"ACCESSIBLE": ""}, False),
+    ],
+)
+def test_plain_on_request(sign_in, config, env, plain):
+    practice, screen = sign_in(config=config, env=env, rows=60)
+    screen.wait_for("go to")
+    lines = screen.text()
+    code = practice.code()["user_code"]
+    assert bool(screen.shows("To sign in to")) == plain
+    if not plain:
+        return
+    # What to do, where, the code, and each of its characters.
+    text = " ".join(lines)
+    at = [text.index(part) for part in
+          ("To sign in to", "http://", code, " ".join(code))]
+    assert at == sorted(at)
+    assert re.search(r"(Digit by digit|Character by character): ", text)
+    practice.control(approve=code)
+    screen.wait_for(f"Signed in .* as {PERSON}")
+    assert screen.wait_for_exit() == Exit.DONE
+
+
 def test_no_colour(sign_in):
     practice, screen = sign_in(env={"NO_COLOR": "1"})
     assert screen.wait_for_qr().startswith(practice.url)
