@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""What may stand between grantty and a person's terminal: GNU screen, dtach and
-mosh, each in a terminal (tmux) whose screen is looked at."""
+"""What may stand between grantty and a person's terminal: GNU screen, tmux, dtach
+and mosh, each in a terminal (tmux) whose screen is looked at."""
 
 import re
 import subprocess
@@ -64,6 +64,25 @@ def test_screen(home, start_practice, open_terminal, outer, inner, qr):
         and grouped(code) in hard.read_text(encoding="utf-8", errors="replace"),
         "the code in screen's own copy",
     )
+    screen.keys("q")
+    assert screen.wait_for_exit() == Exit.DONE
+
+
+@pytest.mark.parametrize("lang", ["C.UTF-8", None, "C"])
+def test_tmux(home, start_practice, open_terminal, lang):
+    """In another one. Without UTF-8 it draws a line for what is not ASCII."""
+    practice = start_practice()
+    practice.config(home.config, "webex")
+    within = ["tmux", "-f", "/dev/null", "-S", f"{home.path}/tmux"]
+    size = SMALL if lang == "C.UTF-8" else LARGE
+    screen = open_terminal(
+        before=[*within, "new-session"], env={"LANG": lang}, **size)
+    scan(practice, screen)
+    code = try_keys(practice, screen)
+    copy = subprocess.run(
+        [*within, "capture-pane", "-p"], stdout=subprocess.PIPE,
+        encoding="utf-8", check=True, timeout=20)  # fmt: skip
+    assert code in copy.stdout
     screen.keys("q")
     assert screen.wait_for_exit() == Exit.DONE
 

@@ -126,6 +126,28 @@ def test_hyperlinks(
     assert "grantty;" not in before
 
 
+def test_read_from(home, start_practice, open_terminal):
+    """On a console the cursor, which a braille line follows, is at the code in
+    letters whatever else is drawn."""
+    practice = start_practice()
+    practice.config(home.config)
+    screen = open_terminal(columns=100, rows=30, term="linux")
+    code = wait_until(lambda: practice.code_on(screen), "the code")
+
+    def is_at(text):
+        x, y = map(int, screen.ask("#{cursor_x} #{cursor_y}").split())
+        return screen.text()[y][x:].startswith(text)
+
+    for _ in range(2):
+        wait_until(lambda: is_at(code), lambda: f"{code}\n{screen.show()}")
+        time = screen.wait_for(r"\b\d:\d\d\n")[0]
+        screen.wait_without(time)
+        wait_until(lambda: is_at(code), lambda: f"{code}\n{screen.show()}")
+    screen.keys("?")
+    screen.wait_for("Press any key to close")
+    wait_until(lambda: not is_at(code), "the cursor at the help")
+
+
 def test_drawn_anew(home, start_practice, open_terminal):
     """On SIGWINCH without another size, as dtach sends it to who has attached
     again; and after a stop, in which the line has got other settings."""
