@@ -311,7 +311,7 @@ SCREENS = {
         "Sign-in is not possible right now",
         "Sign-in is not",
     ),
-    "help": ([], {}, ["?"], "Press any key to close", r"\? +(the list|Help)"),
+    "help": ([], {}, ["?"], "Press any key to close", "get a new code|New code"),
 }  # fmt: skip
 
 
