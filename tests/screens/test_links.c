@@ -87,21 +87,25 @@ static void blank(struct emulator *screen, int y, int from, int to)
 		screen->cells[y][x] = (struct cell){.c = L' '};
 }
 
-/* n rows up, or down where it is negative. */
-static void scroll(struct emulator *screen, int n)
+/* The rows from that one on: n up, or down where it is negative. */
+static void scroll_from(struct emulator *screen, int y, int n)
 {
 	for (int i = 0; i < abs(n); i++) {
-		struct cell *top = screen->cells[screen->top];
-		const int moved = screen->bottom - screen->top;
+		struct cell *top = screen->cells[y];
+		const int moved = screen->bottom - y;
 		const size_t size = (size_t)moved * sizeof(screen->cells[0]);
 
 		if (n > 0)
 			memmove(top, top + COLUMNS, size);
 		else
 			memmove(top + COLUMNS, top, size);
-		blank(screen, n > 0 ? screen->bottom : screen->top, 0,
-		      screen->columns);
+		blank(screen, n > 0 ? screen->bottom : y, 0, screen->columns);
 	}
+}
+
+static void scroll(struct emulator *screen, int n)
+{
+	scroll_from(screen, screen->top, n);
 }
 
 static void print_cell(struct emulator *screen, wchar_t c)
@@ -148,6 +152,12 @@ static void csi(struct emulator *screen, const char *text, char final)
 		break;
 	case 'T':
 		scroll(screen, -n);
+		break;
+	case 'L':
+	case 'M':
+		assert_in_range(screen->y, screen->top, screen->bottom);
+		scroll_from(screen, screen->y, final == 'L' ? -n : n);
+		screen->x = 0;
 		break;
 	case 'd':
 		screen->y = n - 1;
@@ -460,7 +470,7 @@ static struct model model_of_code(void)
 		.caution = "Approve only if you are standing at this screen "
 			   "(Lobby 3).",
 		.status = "Waiting for your approval",
-		.user_code = "729703",
+		.user_code = "729 703",
 		.verification_uri = BARE,
 		.verification_uri_complete = COMPLETE,
 		.code_lifetime_ms = 300000,
@@ -577,26 +587,26 @@ static void test_cursor(void **state)
 
 		model.log = log;
 		begin(&fixture, sizes[i].columns, sizes[i].rows);
-		expect_cursor(&fixture, &model, "729703");
+		expect_cursor(&fixture, &model, "729 703");
 		for (int tick = 0; tick < 70; tick++) {
 			model.now_ms = ui_deadline(fixture.ui, &model);
-			expect_cursor(&fixture, &model, "729703");
+			expect_cursor(&fixture, &model, "729 703");
 			check_cells(&fixture);
 		}
 		log_add(log, 1795430400, LEVEL_INFO, "not approved yet");
-		expect_cursor(&fixture, &model, "729703");
+		expect_cursor(&fixture, &model, "729 703");
 		model.status = "No answer from Webex: trying again";
-		expect_cursor(&fixture, &model, "729703");
+		expect_cursor(&fixture, &model, "729 703");
 		term_repaint(fixture.term);
 		ui_dirty(fixture.ui);
-		expect_cursor(&fixture, &model, "729703");
+		expect_cursor(&fixture, &model, "729 703");
 		model.now_ms += 1000;
-		expect_cursor(&fixture, &model, "729703");
+		expect_cursor(&fixture, &model, "729 703");
 		if (sizes[i].rows >= 12) {
 			key(&fixture, &model, '?');
 			expect_cursor(&fixture, &model, "r ");
 			key(&fixture, &model, ' ');
-			expect_cursor(&fixture, &model, "729703");
+			expect_cursor(&fixture, &model, "729 703");
 		}
 		model.screen = SCREEN_WELCOME;
 		expect_cursor(&fixture, &model, "Press any key");

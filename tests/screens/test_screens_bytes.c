@@ -68,7 +68,7 @@ static void test_first_frame(void **state)
 		{"xterm-256color", usual, 3500},
 		{"linux", usual, 3500},
 		{"vt100", usual, 2800},
-		{"xterm-256color", COMPLETE, 3720}, /* 37 are the title */
+		{"xterm-256color", COMPLETE, 3740}, /* 37 are the title */
 		{"linux", COMPLETE, 3890},
 		{"vt100", COMPLETE, 3500},
 	};
