@@ -166,7 +166,9 @@ void panel_time(struct canvas *canvas, struct rect rect,
 
 	if (model->expires_ms == NEVER_MS)
 		return;
-	text_countdown(longest, sizeof(longest), lifetime_s);
+	/* A calm countdown rounds up. */
+	text_countdown(longest, sizeof(longest),
+		       left_s > lifetime_s ? left_s : lifetime_s);
 	text_countdown(now, sizeof(now), left_s);
 	width = text_width(longest);
 	if (rect.x + rect.columns == canvas_screen(canvas).columns &&

@@ -41,18 +41,26 @@ static void find_initials(char initials[16], const char *name)
 	initials[used] = '\0';
 }
 
+/* False if there is no room for initials, or none can be drawn. */
+static bool measure_initials(struct large_text *large, char initials[16],
+			     const struct canvas *canvas, int columns,
+			     const struct model *model)
+{
+	const char *name = model->profile != NULL ? model->profile->name : "";
+
+	find_initials(initials, name);
+	return columns >= 60 && large_break(large, LARGE_TALL, initials,
+					    columns, 1, canvas->halves);
+}
+
 /* Draws initials, if there is room; returns the rest for text. */
 static struct rect draw_initials(struct canvas *canvas, struct rect rect,
 				 const struct model *model, bool only_measure)
 {
-	const char *name = model->profile != NULL ? model->profile->name : "";
 	struct large_text large;
 	char initials[16];
 
-	find_initials(initials, name);
-	if (rect.columns < 60 ||
-	    !large_break(&large, LARGE_TALL, initials, rect.columns, 1,
-			 canvas->halves) ||
+	if (!measure_initials(&large, initials, canvas, rect.columns, model) ||
 	    rect.rows < large.rows)
 		return rect;
 	if (!only_measure)
@@ -164,10 +172,14 @@ static int64_t deadline(const struct model *model)
 static int rows_wanted(const struct canvas *canvas, int columns,
 		       const struct model *model, const struct view *view)
 {
-	(void)columns;
-	(void)model;
+	struct large_text large;
+	char initials[16];
+
 	(void)view;
-	return canvas->halves ? ROW_COUNT : font_height(FACE_TALL);
+	return measure_initials(&large, initials, canvas, columns, model) &&
+			       large.rows > ROW_COUNT
+		       ? large.rows
+		       : ROW_COUNT;
 }
 
 const struct panel panel_profile = {

@@ -183,6 +183,13 @@ static void mark_pastes(struct term *term, bool on)
 		write_sequence(term, on ? "\x1b[?2004h" : "\x1b[?2004l");
 }
 
+static void write_title(struct term *term)
+{
+	write_sequence(term, "\x1b]2;");
+	write_sequence(term, term->title);
+	write_sequence(term, "\x1b\\");
+}
+
 /*
  * Turns off what an earlier program has left on: mouse and focus reports, and
  * the key protocols of kitty, xterm and Windows, which send Ctrl-C and Escape
@@ -276,6 +283,8 @@ struct term *term_open(int input, int output, const struct theme *theme,
 			     "programs and try again.");
 		goto out;
 	}
+	/* No copy of a name or a code stays in a buffer. */
+	(void)setvbuf(term->out, NULL, _IONBF, 0);
 	term->knows_line = tcgetattr(fileno(term->out), &term->before) == 0;
 	read_size(term, &rows, &columns);
 	if (rows > ROWS_MAX || columns > COLUMNS_MAX) {
@@ -707,18 +716,14 @@ static bool saves_cursor(void)
 static void rest_cursor(struct term *term)
 {
 	const size_t waiting = tty_output_waiting(term->tty_output);
-	WINDOW *window = NULL;
 
-	if (term->rest.rows > 0)
-		window = newwin(1, 1, term->rest.y, term->rest.x);
-	if (window == NULL)
+	if (term->rest.rows == 0)
 		return;
-	clearok(window, FALSE);
-	overwrite(stdscr, window);
-	wmove(window, 0, 0);
-	wnoutrefresh(window);
+	leaveok(stdscr, FALSE);
+	wmove(stdscr, term->rest.y, term->rest.x);
+	wnoutrefresh(stdscr);
 	update(term);
-	delwin(window);
+	leaveok(stdscr, TRUE);
 	if (tty_output_waiting(term->tty_output) == waiting || !saves_cursor())
 		return;
 	if (term->knows_rest)
@@ -820,6 +825,8 @@ void term_resume(struct term *term)
 	tty_output_catch(term->tty_output);
 	end_reports(term);
 	mark_pastes(term, true);
+	if (term->title != NULL) /* a shell sets its own */
+		write_title(term);
 	tty_output_release(term->tty_output);
 	term_repaint(term);
 	/* Only the foreground gets SIGWINCH. */
@@ -926,20 +933,20 @@ void term_title(struct term *term, const char *text)
 {
 	char shown[TITLE_MAX];
 
+	if (!term->takes_titles)
+		return;
 	(void)text_clip(shown, sizeof(shown), text, strlen(text), -1,
 			term_text_flags(term));
-	if (!term->takes_titles ||
-	    (term->title != NULL && strcmp(term->title, shown) == 0))
-		return;
-	tty_output_catch(term->tty_output);
-	if (term->title == NULL)
-		write_sequence(term, TERM_TYPE_TITLE_KEEP);
-	write_sequence(term, "\x1b]2;");
-	write_sequence(term, shown);
-	write_sequence(term, "\x1b\\");
-	tty_output_release(term->tty_output);
-	secret_free(term->title);
-	term->title = xstrdup(shown);
+	if (term->title == NULL || strcmp(term->title, shown) != 0) {
+		tty_output_catch(term->tty_output);
+		if (term->title == NULL)
+			write_sequence(term, TERM_TYPE_TITLE_KEEP);
+		secret_free(term->title);
+		term->title = xstrdup(shown);
+		write_title(term);
+		tty_output_release(term->tty_output);
+	}
+	mem_wipe(shown, sizeof(shown)); /* it may have the user's name */
 }
 
 bool term_marks_pastes(const struct term *term)

@@ -124,7 +124,7 @@ bool term_type_undo(struct buf *out)
 	if (term_type_marks_pastes())
 		add_plain(out, "\x1b[?2004l");
 	if (term_type_takes_titles(type))
-		add_plain(out, TERM_TYPE_TITLE_BACK);
+		add_plain(out, TERM_TYPE_TITLE_CLEAR TERM_TYPE_TITLE_BACK);
 	for (size_t i = 0; i < sizeof(capabilities) / sizeof(*capabilities);
 	     i++)
 		add_plain(out, string_of(capabilities[i]));

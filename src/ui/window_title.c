@@ -19,6 +19,14 @@ static const char *name_of(const struct model *model)
 							   : NULL;
 }
 
+/* Before there is a code or an address, and during a sign-out. */
+static bool is_busy(const struct model *model)
+{
+	return model->screen == SCREEN_SIGN_IN && model->user_code == NULL &&
+	       model->authorization_uri == NULL && model->status != NULL &&
+	       *model->status != '\0';
+}
+
 void window_title_of(struct buf *out, const struct model *model)
 {
 	const char *name = name_of(model);
@@ -26,7 +34,9 @@ void window_title_of(struct buf *out, const struct model *model)
 	switch (model->screen) {
 	case SCREEN_WELCOME:
 	case SCREEN_SIGN_IN:
-		(void)buf_addf(out, "%s: %s", model->title, model->provider);
+		(void)buf_addf(out, "%s: %s", model->title,
+			       is_busy(model) ? model->status
+					      : model->provider);
 		break;
 	case SCREEN_CONFIRM:
 		(void)buf_addf(out, "Is this you?%s%s", name != NULL ? " " : "",

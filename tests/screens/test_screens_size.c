@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "base/log.h"
+#include "oauth/profile.h"
 #include "ui/keyboard.h"
 #include "ui/model.h"
 #include "ui/palette.h"
@@ -250,6 +251,40 @@ static void test_large_codes(void **state)
 		fixture_close(&fixture);
 		log_free(log);
 	}
+}
+
+/* Rounded up, a calm countdown may have a digit more than the code's life. */
+static void test_calm_countdown(void **state)
+{
+	struct screen_fixture fixture;
+	static char text[TEXT_MAX];
+	struct model model;
+
+	(void)state;
+	fixture_open(&fixture, 80, 24, "xterm-256color", "auto");
+	screen_model_init(&model, SCREEN_SIGN_IN, NULL);
+	model.code_lifetime_ms = 599000;
+	model.expires_ms = model.now_ms + 600000;
+	screen_model_draw(&fixture, &model);
+	fixture_read(&fixture, text, sizeof(text));
+	assert_non_null(strstr(text, " 10:00"));
+	fixture_close(&fixture);
+}
+
+static void test_accented_initials(void **state)
+{
+	char name[] = "\u00c9lodie \u00d1and\u00fa";
+	struct profile profile = {.name = name};
+	struct screen_fixture fixture;
+	struct model model;
+
+	(void)state;
+	fixture_open(&fixture, 80, 24, "xterm-256color", "auto");
+	screen_model_init(&model, SCREEN_PROFILE, NULL);
+	model.profile = &profile;
+	screen_model_draw(&fixture, &model);
+	assert_in_range(large_cells(&fixture, 80, 24), 10, 100);
+	fixture_close(&fixture);
 }
 
 /* A code that the screen cannot show is not shown as another one. */
@@ -563,6 +598,8 @@ int main(void)
 		cmocka_unit_test(test_any_size),
 		cmocka_unit_test(test_code_as_letters),
 		cmocka_unit_test(test_large_codes),
+		cmocka_unit_test(test_calm_countdown),
+		cmocka_unit_test(test_accented_initials),
 		cmocka_unit_test(test_code_not_shown),
 		cmocka_unit_test(test_caution),
 		cmocka_unit_test(test_log),

@@ -27,7 +27,7 @@ static void test_titles(void **state)
 		const char *title;
 	} cases[] = {
 		{SCREEN_WELCOME, NULL, "Lobby 3: Webex - grantty"},
-		{SCREEN_SIGN_IN, NULL, "Lobby 3: Webex - grantty"},
+		{SCREEN_SIGN_IN, NULL, "Lobby 3: Signing out - grantty"},
 		{SCREEN_CONFIRM, &ada, "Is this you? Ada Lovelace - grantty"},
 		{SCREEN_CONFIRM, &nameless, "Is this you? - grantty"},
 		{SCREEN_PROFILE, &ada,
@@ -44,6 +44,7 @@ static void test_titles(void **state)
 			.profile = cases[i].profile,
 			.title = "Lobby 3",
 			.provider = "Webex",
+			.status = "Signing out",
 			.trouble = "The code has expired",
 		};
 		struct buf title;
