@@ -120,8 +120,14 @@ static void print_text(const struct report *report, int indent,
 		(void)printf("%s\n", text);
 		return;
 	}
-	for (; wrap_words(&text, columns, 0, &row); margin = indent)
+	for (; wrap_words(&text, columns, 0, &row); margin = indent) {
+		/* A path or an address can be copied as a whole. */
+		if (row.s + row.len == text) {
+			row.len += strcspn(text, " ");
+			text = row.s + row.len + strspn(row.s + row.len, " ");
+		}
 		(void)printf("%*s%.*s\n", margin, "", (int)row.len, row.s);
+	}
 }
 
 /* The name of the check, up to where the text begins: in the next line if the

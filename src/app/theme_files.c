@@ -28,6 +28,7 @@ static char *folder(void)
 	static const char *const beside[] = {"themes",
 					     "../themes",
 					     "../../themes",
+					     "../../../themes",
 					     "../share/grantty/themes",
 					     "../../share/grantty/themes",
 					     NULL};

@@ -441,7 +441,7 @@ def test_hostile_profile(with_code):
     practice.control(approve="*")
     screen.wait_for("robin@example.com")
     screen.wait_for("gotcha")
-    assert "gotcha" not in screen.ask("#{pane_title}")
+    assert screen.ask("#{pane_title}").endswith(" - grantty")
     screen.wait_for("o Sign out")
 
 

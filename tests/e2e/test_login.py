@@ -567,7 +567,7 @@ def test_plain_code_grant(home, start_practice):
 def test_cursor_on_the_code(sign_in):
     """Where braille displays and screen readers look, while time goes by."""
     practice, screen = sign_in()
-    code = practice.code()["user_code"]
+    code = grouped(practice.code()["user_code"])
     screen.wait_for("this code, or enter it")
 
     def time_left():

@@ -82,7 +82,7 @@ def test_tmux(home, start_practice, open_terminal, lang):
     copy = subprocess.run(
         [*within, "capture-pane", "-p"], stdout=subprocess.PIPE,
         encoding="utf-8", check=True, timeout=20)  # fmt: skip
-    assert code in copy.stdout
+    assert grouped(code) in copy.stdout
     screen.keys("q")
     assert screen.wait_for_exit() == Exit.DONE
 

@@ -11,6 +11,7 @@ import pytest
 
 from practice import PERSON
 from program import Exit, child_named, wait_until
+from terminal import grouped
 
 # TERM, changes to the environment, and whether half blocks are drawn. The
 # terminal is large: without half blocks a QR code wants 100 columns.
@@ -132,7 +133,7 @@ def test_read_from(home, start_practice, open_terminal):
     practice = start_practice()
     practice.config(home.config)
     screen = open_terminal(columns=100, rows=30, term="linux")
-    code = wait_until(lambda: practice.code_on(screen), "the code")
+    code = grouped(wait_until(lambda: practice.code_on(screen), "the code"))
 
     def is_at(text):
         x, y = map(int, screen.ask("#{cursor_x} #{cursor_y}").split())

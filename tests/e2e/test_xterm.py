@@ -6,6 +6,7 @@ import pytest
 
 from practice import PERSON
 from program import GRANTTY, Exit, wait_until
+from terminal import grouped
 from xterm import Display, Foot, Kitty, XTerm
 
 pytestmark = pytest.mark.full
@@ -63,7 +64,7 @@ def test_scans(home, start_practice, open_window, how, lang, qr):
     uri = screen.wait_for_qr()
     code = practice.code()["user_code"]
     assert uri.startswith(practice.url)
-    screen.wait_for_drawn(code.encode())
+    screen.wait_for_drawn(grouped(code).encode())
     screen.keys("question")
     screen.wait_for_drawn(b"Press any key to close")
     screen.keys("Down")
