@@ -129,6 +129,7 @@ class Person:
     ("alice", "deny", False),
     ("root", "approve", False),
     ("alice.", "approve", False),
+    ("-ealice", "approve", False),  # no option of grep
 ])  # fmt: skip
 def test_recipe(home, recipe, user_id, user, decision, lets_in):
     practice, ask = recipe
