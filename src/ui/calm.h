@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Countdowns that change seldom, for those who are told of each change: each
- * minute, in the last two minutes each 30 seconds, and in the last 30 seconds
- * each 10.
+ * Countdowns that change less often, for users to whom each change is read out:
+ * every minute, in the last two minutes every 30 seconds, and in the last 30
+ * seconds every 10.
  */
 #ifndef GRANTTY_UI_CALM_H
 #define GRANTTY_UI_CALM_H

@@ -128,7 +128,7 @@ static const char *hint_text(const struct view *view, int columns)
 {
 	static const char *const more[] = {
 		"Space: more keys. Any other key: close.",
-		"Space: more, else close", "Space: more"};
+		"Space: more. Other: close", "Space: more"};
 	static const char *const last[] = {"Press any key to close.",
 					   "Any key: close", "Any key: close"};
 	const char *const *texts = view->help_more ? more : last;

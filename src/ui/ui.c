@@ -37,7 +37,7 @@ struct ui {
 	struct term *term;
 	struct view view;
 	struct layout layout;
-	bool calm;	  /* countdowns change seldom */
+	bool calm;	  /* countdowns change less often */
 	bool links;	  /* addresses are hyperlinks */
 	struct buf seen;  /* what the visible drawing was made from */
 	int64_t drawn_ms; /* the time it shows */

@@ -29,7 +29,7 @@ void ui_offer_copies(struct ui *ui);
  * it. */
 void ui_link_addresses(struct ui *ui);
 
-/* Countdowns change seldom, see calm.h. */
+/* Countdowns change less often, see calm.h. */
 void ui_keep_calm(struct ui *ui);
 
 /* The current mode: a key changes it. */
