@@ -141,25 +141,23 @@ static void keep(struct session *session, int64_t now_ms, struct action *action)
 }
 
 /* A provider may issue no new ID token (OpenID Connect Core section 12.2), or
- * one that must not be used. */
-static void keep_id_token(struct session *session, struct tokens *tokens,
-			  const struct event *event, struct action *action)
+ * one that must not be used: the old one is kept then. False with *why if a new
+ * one is ignored. */
+static bool keep_id_token(struct session *session, struct tokens *tokens,
+			  const struct event *event, struct err *why)
 {
 	struct tokens *ours = &session->data.tokens;
-	struct err why = {""};
+	bool is_new = tokens->id_token != NULL;
 
 	if (ours->id_token == NULL)
-		return;
-	if (tokens->id_token != NULL) {
-		if (id_check_renewed(session->provider, ours->id_token,
-				     tokens->id_token, event->wall_s, &why))
-			return;
-		action_note(action, LEVEL_WARN,
-			    "the new ID token is ignored: %s", why.text);
-	}
+		return true;
+	if (is_new && id_check_renewed(session->provider, ours->id_token,
+				       tokens->id_token, event->wall_s, why))
+		return true;
 	secret_free(tokens->id_token);
 	tokens->id_token = ours->id_token;
 	ours->id_token = NULL;
+	return !is_new;
 }
 
 static void refreshed(struct session *session, struct tokens *tokens,
@@ -167,6 +165,8 @@ static void refreshed(struct session *session, struct tokens *tokens,
 {
 	struct tokens *ours = &session->data.tokens;
 	bool unbound = ours->dpop_key != NULL && tokens->dpop_key == NULL;
+	struct err why = {""};
+	bool ignored;
 
 	/* RFC 6749 section 6: without a new refresh token, the old one stays
 	 * valid; without a scope, the scope is unchanged. */
@@ -178,7 +178,7 @@ static void refreshed(struct session *session, struct tokens *tokens,
 		tokens->scope = ours->scope;
 		ours->scope = NULL;
 	}
-	keep_id_token(session, tokens, event, action);
+	ignored = !keep_id_token(session, tokens, event, &why);
 	tokens_free(ours);
 	tokens_move(ours, tokens);
 	session_forget_oauth_failure(session);
@@ -197,6 +197,11 @@ static void refreshed(struct session *session, struct tokens *tokens,
 			    "access token refreshed, but the session file "
 			    "holds a session of another provider or client: "
 			    "this one ends with this program");
+	else if (ignored)
+		action_note(action, LEVEL_WARN,
+			    "access token refreshed, but the new ID token is "
+			    "ignored: %s",
+			    why.text);
 	else
 		action_note(action, LEVEL_INFO, "access token refreshed");
 }

@@ -332,6 +332,7 @@ static void answer_refresh(struct issuer *issuer, const struct request *request,
 	if (issuer->refresh_token[0] != '\0' &&
 	    strcmp(token, issuer->refresh_token) == 0) {
 		issue(issuer, answer, issuer->rotates);
+		openid_add_id_token(issuer, answer);
 		return;
 	}
 	/* Reuse revokes the family (RFC 9700 section 4.14.2). */

@@ -107,6 +107,10 @@ static void begin_for(struct scene *scene, const char *nonce, int64_t life_s,
 	tokens.nonce = xstrdup(nonce);
 	tokens.expires_in_s = life_s;
 	tokens.refresh_token = xstrdup(refresh_token);
+	if (refresh_token != NULL)
+		(void)snprintf(issuer->refresh_token,
+			       sizeof(issuer->refresh_token), "%s",
+			       refresh_token);
 	if (issuer->key != NULL)
 		tokens.id_token = issuer_id_token(issuer);
 	action_clear(&action);
@@ -423,6 +427,64 @@ static void test_not_needed(void **state)
 	}
 }
 
+/* What becomes of the ID token that comes with a renewal, and what the log says
+ * of it. */
+static void test_renewed(void **state)
+{
+	enum kept { NEITHER, OLD, NEW };
+	static const struct {
+		bool first;	    /* one came with the sign-in */
+		bool again;	    /* one comes with the renewal */
+		const char *claims; /* of that */
+		enum kept kept;
+		enum log_level level;
+		const char *note;
+	} cases[] = {
+		{true, true, NULL, NEW, LEVEL_INFO, "access token refreshed"},
+		{true, false, NULL, OLD, LEVEL_INFO, "access token refreshed"},
+		{true, true, "{\"sub\":\"8\"}", OLD, LEVEL_WARN,
+		 "access token refreshed, but the new ID token is ignored: Its "
+		 "sub differs from that of the ID token before it."},
+		{true, true, "{\"exp\":1}", OLD, LEVEL_WARN,
+		 "valid until 1970"},
+		{false, false, NULL, NEITHER, LEVEL_INFO,
+		 "access token refreshed"},
+	};
+	const struct keys *keys = *state;
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		const struct tokens *tokens;
+		struct issuer *issuer;
+		struct scene scene;
+		char *first;
+
+		open_scene(&scene, keys, i);
+		issuer = &scene.world.issuer;
+		issuer->key = cases[i].first ? keys->ours : NULL;
+		begin_for(&scene, NULL, 3600, "refresh-1");
+		settle(&scene);
+		tokens = &session_data(scene.session)->tokens;
+		assert_int_equal(tokens->id_token != NULL, cases[i].first);
+		first = xstrdup(tokens->id_token);
+		issuer->key = cases[i].again ? keys->ours : NULL;
+		issuer->claims = cases[i].claims;
+		world_run(&scene.world, scene.world.now_ms + HOUR_MS);
+		assert_int_equal(issuer->requests[REQUEST_REFRESH], 1);
+		assert_int_equal(scene.client->last_level, cases[i].level);
+		if (!strstr(scene.client->last_note, cases[i].note))
+			fail_msg("case %zu: %s", i, scene.client->last_note);
+		if (cases[i].kept == NEITHER)
+			assert_null(tokens->id_token);
+		else
+			assert_int_equal(strcmp(tokens->id_token, first) == 0,
+					 cases[i].kept == OLD);
+		assert_int_equal(scene.world.disk.data.tokens.id_token != NULL,
+				 cases[i].kept != NEITHER);
+		secret_free(first);
+		close_scene(&scene);
+	}
+}
+
 /* Whose userinfo is it? */
 static void test_userinfo(void **state)
 {
@@ -611,6 +673,7 @@ int main(void)
 		cmocka_unit_test(test_signature),
 		cmocka_unit_test(test_without_keys),
 		cmocka_unit_test(test_not_needed),
+		cmocka_unit_test(test_renewed),
 		cmocka_unit_test(test_userinfo),
 		cmocka_unit_test(test_userinfo_store),
 		cmocka_unit_test(test_resumed),
