@@ -67,6 +67,13 @@ static bool is_plain_jwt(const struct json *header)
 	       (strcasecmp(text, "JWT") == 0 || strcasecmp(text, "JOSE") == 0);
 }
 
+static bool check_size(const char *jws, struct err *err)
+{
+	return strnlen(jws, JOSE_MAX_JWS + 1) <= JOSE_MAX_JWS ||
+	       err_set(err, "The token is larger than %d KiB.",
+		       JOSE_MAX_JWS / 1024);
+}
+
 bool jose_is_id_token(const char *jws, struct err *err)
 {
 	struct json *header = NULL;
@@ -74,6 +81,8 @@ bool jose_is_id_token(const char *jws, struct err *err)
 	struct buf text;
 	bool ok;
 
+	if (!check_size(jws, err))
+		return false;
 	buf_init(&text, JOSE_MAX_JWS);
 	if (decode(&text, jws, jws + strcspn(jws, ".")))
 		header = json_parse(buf_text(&text), text.len, NULL);
@@ -167,9 +176,8 @@ static bool jws_read(struct jws *jws, const char *text, struct err *err)
 	memset(jws, 0, sizeof(*jws));
 	buf_init(&jws->payload, JOSE_MAX_JWS);
 	buf_init(&jws->signature, JOSE_MAX_JWS);
-	if (strnlen(text, JOSE_MAX_JWS + 1) > JOSE_MAX_JWS)
-		return err_set(err, "The token is larger than %d KiB.",
-			       JOSE_MAX_JWS / 1024);
+	if (!check_size(text, err))
+		return false;
 	jws->text = text;
 	buf_init(&header, JOSE_MAX_JWS);
 	ok = split(jws, &header);

@@ -50,10 +50,10 @@ struct json *jose_verify(const char *jws, const struct json *jwks,
 			 bool *unknown_key, struct err *err);
 
 /*
- * True if a token may be an ID token, by its header alone: it names an
- * algorithm other than "none" and its typ, if any, is that of a JWT and not of
- * another kind of token (RFC 9068, RFC 8725 section 3.11). False with *err.
- * Only the signature proves who issued it.
+ * True if a token may be an ID token, by its size and its header alone: it is
+ * not above JOSE_MAX_JWS, names an algorithm other than "none", and its typ, if
+ * any, is that of a JWT and not of another kind of token (RFC 9068, RFC 8725
+ * section 3.11). False with *err. Only the signature proves who issued it.
  */
 bool jose_is_id_token(const char *jws, struct err *err);
 

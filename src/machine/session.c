@@ -227,10 +227,14 @@ void session_begin(struct session *session, struct tokens *tokens,
 		session->holds_sign_ins ? STORED_HELD : STORED_NOTHING;
 	token_lifetime_begin(&session->life, &session->data, event,
 			     &session->seed);
-	if (id_check_is_needed(session->provider, &session->data.tokens))
+	if (id_check_is_needed(session->provider, &session->data.tokens)) {
 		identity_check(session, event, action);
-	else
-		identity_accept(session, event, action);
+		return;
+	}
+	/* One that was not requested is not checked, and not kept. */
+	secret_free(session->data.tokens.id_token);
+	session->data.tokens.id_token = NULL;
+	identity_accept(session, event, action);
 }
 
 void session_hold(struct session *session)

@@ -141,16 +141,20 @@ static void keep(struct session *session, int64_t now_ms, struct action *action)
 }
 
 /* A provider may issue no new ID token (OpenID Connect Core section 12.2), or
- * one that must not be used: the old one is kept then. False with *why if a new
- * one is ignored. */
+ * one that must not be used: the old one is kept then. If there is none,
+ * nothing says whose a new one has to be: none is kept. False with *why if a
+ * new one is ignored in favour of the old one. */
 static bool keep_id_token(struct session *session, struct tokens *tokens,
 			  const struct event *event, struct err *why)
 {
 	struct tokens *ours = &session->data.tokens;
 	bool is_new = tokens->id_token != NULL;
 
-	if (ours->id_token == NULL)
+	if (ours->id_token == NULL) {
+		secret_free(tokens->id_token);
+		tokens->id_token = NULL;
 		return true;
+	}
 	if (is_new && id_check_renewed(session->provider, ours->id_token,
 				       tokens->id_token, event->wall_s, why))
 		return true;

@@ -248,6 +248,30 @@ static void test_renewed(void **state)
 	}
 }
 
+/* A token without end is refused, whether or not its signature matters. */
+static void test_size(void **state)
+{
+	static const char why[] = "larger than 64 KiB";
+	struct err err = {""};
+	struct issuer issuer;
+	struct buf text;
+	char *token;
+
+	open_issuer(&issuer, *state);
+	token = issuer_id_token(&issuer);
+	buf_init(&text, 2 * (size_t)JOSE_MAX_JWS);
+	assert_true(buf_adds(&text, token));
+	while (text.len <= JOSE_MAX_JWS)
+		assert_true(buf_adds(&text, "AAAA"));
+	check(&issuer, buf_text(&text), NULL, NULL, false, why);
+	assert_false(id_check_renewed(&issuer.provider, token, buf_text(&text),
+				      NOW_S, &err));
+	assert_non_null(strstr(err.text, why));
+	buf_free(&text);
+	secret_free(token);
+	issuer_free(&issuer);
+}
+
 /* An issuer that nobody has named is taken at its word, if it gives one. */
 static void test_unnamed_issuer(void **state)
 {
@@ -566,6 +590,7 @@ int main(void)
 		cmocka_unit_test(test_request),
 		cmocka_unit_test(test_claims),
 		cmocka_unit_test(test_renewed),
+		cmocka_unit_test(test_size),
 		cmocka_unit_test(test_unnamed_issuer),
 		cmocka_unit_test(test_signature),
 		cmocka_unit_test(test_kind),

@@ -405,7 +405,8 @@ static void test_without_keys(void **state)
 	}
 }
 
-/* No ID token, or none was asked for: there is nothing to check. */
+/* No ID token, or none was asked for: there is nothing to check, and nothing
+ * that was not checked is kept. */
 static void test_not_needed(void **state)
 {
 	for (int asked = 0; asked < 2; asked++) {
@@ -423,6 +424,9 @@ static void test_not_needed(void **state)
 		settle(&scene);
 		assert_int_equal(session_state(scene.session), SESSION_LIVE);
 		assert_int_equal(scene.world.issuer.requests[REQUEST_KEYS], 0);
+		assert_null(session_data(scene.session)->tokens.id_token);
+		assert_non_null(scene.world.disk.data.tokens.access_token);
+		assert_null(scene.world.disk.data.tokens.id_token);
 		close_scene(&scene);
 	}
 }
@@ -447,6 +451,9 @@ static void test_renewed(void **state)
 		 "sub differs from that of the ID token before it."},
 		{true, true, "{\"exp\":1}", OLD, LEVEL_WARN,
 		 "valid until 1970"},
+		/* Nothing says whose it has to be. */
+		{false, true, NULL, NEITHER, LEVEL_INFO,
+		 "access token refreshed"},
 		{false, false, NULL, NEITHER, LEVEL_INFO,
 		 "access token refreshed"},
 	};
