@@ -232,7 +232,7 @@ static void note_store(struct session *session, const struct event *event)
 	if (session_is_unsaved(session) && event->data != NULL &&
 	    !is_ours(session, event->data))
 		session->stored = STORED_DISPLACED;
-	else if (session->stored == STORED_DISPLACED)
+	else if (session->stored == STORED_DISPLACED && !event->unreadable)
 		session->stored = STORED_NOTHING;
 }
 

@@ -130,6 +130,13 @@ static void test_unsaved_replaces_no_other(void **state)
 	assert_int_equal(session_state(scene.session), SESSION_LIVE);
 	assert_false(session_is_saved(scene.session));
 	assert_string_equal(disk->data.provider, "webex");
+	/* Nor if the file cannot be read for a while. */
+	disk->hidden = true;
+	session_scene_run_for(&scene, 10 * MINUTE_MS);
+	assert_string_equal(disk->data.provider, "webex");
+	disk->hidden = false;
+	session_scene_run_for(&scene, 10 * MINUTE_MS);
+	assert_string_equal(disk->data.provider, "webex");
 	session_data_free(&disk->data);
 	session_scene_run_for(&scene, 10 * MINUTE_MS);
 	session_scene_check_saved(&scene);
@@ -159,11 +166,16 @@ static void test_unsaved_renewal_replaces_no_other(void **state)
 	static const struct {
 		enum end end;
 		enum session_end then;
+		bool hidden; /* once it has been seen whose the file is */
 	} cases[] = {
-		{RENEWED, END_NONE},
-		{SIGNED_OUT, END_SIGNED_OUT},
-		{NO_LONGER_ACCEPTED, END_LOST},
-		{NOT_RENEWABLE, END_LOST},
+		{RENEWED, END_NONE, false},
+		{RENEWED, END_NONE, true},
+		{SIGNED_OUT, END_SIGNED_OUT, false},
+		{SIGNED_OUT, END_SIGNED_OUT, true},
+		{NO_LONGER_ACCEPTED, END_LOST, false},
+		{NO_LONGER_ACCEPTED, END_LOST, true},
+		{NOT_RENEWABLE, END_LOST, false},
+		{NOT_RENEWABLE, END_LOST, true},
 	};
 
 	(void)state;
@@ -181,6 +193,8 @@ static void test_unsaved_renewal_replaces_no_other(void **state)
 		store_other(&scene.world);
 		disk->full = false;
 		saves = disk->saves;
+		session_scene_run_for(&scene, 20 * MINUTE_MS);
+		disk->hidden = cases[i].hidden;
 		if (cases[i].end == NO_LONGER_ACCEPTED)
 			issuer_end_session(issuer);
 		if (cases[i].end == SIGNED_OUT)
@@ -206,8 +220,9 @@ static void test_unsaved_renewal_replaces_no_other(void **state)
 		assert_string_equal(
 			session_data(scene.session)->tokens.refresh_token,
 			issuer->refresh_token);
+		disk->hidden = false;
 		session_data_free(&disk->data);
-		session_scene_run_for(&scene, 10 * MINUTE_MS);
+		session_scene_run_for(&scene, 20 * MINUTE_MS);
 		session_scene_check_saved(&scene);
 		session_scene_close(&scene);
 	}

@@ -180,7 +180,7 @@ static void lock(void *self, struct event *event, struct session_data *data)
 		disk->held || (disk->owner != NULL && disk->owner != client);
 
 	event->kind = taken && !disk->unreadable ? EVENT_BUSY : EVENT_LOCKED;
-	event->unreadable = disk->unreadable;
+	event->unreadable = disk->unreadable || disk->hidden;
 	if (event->kind == EVENT_BUSY)
 		return;
 	disk->owner = client;
@@ -188,7 +188,7 @@ static void lock(void *self, struct event *event, struct session_data *data)
 	if (disk->damaged)
 		session_data_free(&disk->data);
 	disk->damaged = false;
-	if (disk->unreadable || disk->data.tokens.access_token == NULL)
+	if (event->unreadable || disk->data.tokens.access_token == NULL)
 		return;
 	session_data_copy(data, &disk->data);
 	event->data = data;

@@ -32,6 +32,7 @@ struct disk {
 	bool damaged;	 /* what is there; who looks sets it aside */
 	bool unreadable; /* can be neither locked nor read */
 	bool unmarked;	 /* the last save failed, of a session that signs out */
+	bool hidden;	 /* cannot be read, but takes writes */
 	bool held;	 /* a process outside this world has the lock */
 	const struct client *owner; /* who has it in this world */
 	unsigned saves;
