@@ -72,14 +72,15 @@ static bool is_only_kiosk(const struct setup *setup, struct err *err)
 	return false;
 }
 
-/* The first thing that a new user reads must not be about a client ID. */
-static void explain_first_steps(const struct setup *setup, struct err *err)
+/* False with *err if nothing is configured: the first thing that a new user
+ * reads must not be about a client ID. */
+static bool is_configured(const struct setup *setup, struct err *err)
 {
-	if (setup->conf_path == NULL && !setup_names_provider(&setup->conf))
-		err_set(err, "There is no configuration yet. Run \"grantty "
-			     "demo\" to see a sign-in without an account, or "
-			     "\"grantty check\" to see what is missing. \"man "
-			     "grantty\" explains how to set it up.");
+	return setup->conf_path != NULL || setup_names_provider(&setup->conf) ||
+	       err_set(err, "There is no configuration yet. Run \"grantty "
+			    "demo\" to see a sign-in without an account, or "
+			    "\"grantty check\" to see what is missing. \"man "
+			    "grantty\" explains how to set it up.");
 }
 
 /* login: NULL for the kiosk. */
@@ -93,12 +94,10 @@ static int sign_in(const struct args *args, struct session_data *login,
 
 	if (!plain)
 		tty_take(&tty); /* before any secret is read */
-	if (!setup_begin(&setup, args, err))
+	if (!setup_begin(&setup, args, err) ||
+	    !setup_client(&setup, args, err) || !is_configured(&setup, err) ||
+	    !setup_provider_of_client(&setup, err))
 		goto out;
-	if (!setup_provider(&setup, args, err)) {
-		explain_first_steps(&setup, err);
-		goto out;
-	}
 	if (!setup.conf.kiosk.lock)
 		sig_release_keys();
 	(void)locale_set(setup.conf.screen.locale);

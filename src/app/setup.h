@@ -82,7 +82,10 @@ bool setup_owns(const struct setup *setup, const struct session_data *data,
 bool setup_client(struct setup *setup, const struct args *args,
 		  struct err *err);
 
-/* setup_client(), and the provider from it. */
+/* The provider, from the client that setup_client() has read. */
+bool setup_provider_of_client(struct setup *setup, struct err *err);
+
+/* setup_client() and setup_provider_of_client(). */
 bool setup_provider(struct setup *setup, const struct args *args,
 		    struct err *err);
 

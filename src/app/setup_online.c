@@ -38,15 +38,20 @@ static bool take_private_key(struct setup *setup, struct err *err)
 	return ok;
 }
 
-bool setup_provider(struct setup *setup, const struct args *args,
-		    struct err *err)
+bool setup_provider_of_client(struct setup *setup, struct err *err)
 {
-	if (!setup_client(setup, args, err) ||
-	    !provider_set_up(&setup->provider, &setup->conf, NULL, NULL, err) ||
+	if (!provider_set_up(&setup->provider, &setup->conf, NULL, NULL, err) ||
 	    !take_private_key(setup, err))
 		return false;
 	log_set_field(setup->log, "GRANTTY_PROVIDER", setup->provider.id);
 	return true;
+}
+
+bool setup_provider(struct setup *setup, const struct args *args,
+		    struct err *err)
+{
+	return setup_client(setup, args, err) &&
+	       setup_provider_of_client(setup, err);
 }
 
 bool setup_network(struct setup *setup, struct err *err)

@@ -179,6 +179,27 @@ def test_first_steps_are_over(home):
     assert "There is no client ID" in home.grantty("login", "--provider", "github").stderr
 
 
+@pytest.mark.parametrize("name, text, mode, told", [
+    ("typo.env", None, 0o600, "typo.env"),
+    (".env", "CLIENT_SECRET=s\n", 0o644, "chmod 600"),
+    (".env", "CLIENT_SECRET='s\n", 0o600, "check the quotes"),
+    ("client_secret", "", 0o600, "client_secret"),
+])  # fmt: skip
+def test_mistakes_before_the_first_steps(home, name, text, mode, told):
+    """Who names a file that cannot be used is told that, not where to begin."""
+    path = home.path / name
+    if text is not None:
+        path.touch()
+        path.chmod(mode)
+        path.write_text(text, encoding="utf-8")
+    args = ["--env-file", str(path)] if path.suffix or name == ".env" else []
+    env = {"CREDENTIALS_DIRECTORY": str(home.path)}
+    run = home.grantty("login", *args, env=env)
+    assert run.returncode == Exit.USAGE
+    assert told in run.stderr
+    assert "no configuration" not in run.stderr
+
+
 def test_theme_in_the_current_folder(home, start_practice, monkeypatch):
     """So "x.theme" is that file, as for any other program."""
     start_practice().config(home.config)
