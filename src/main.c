@@ -87,9 +87,8 @@ int main(int argc, char **argv)
 		sig_release_keys();
 	sig_let_writes_fail();
 	if (!crypto_init()) {
-		(void)fprintf(stderr, "grantty: this machine has no source "
-				      "of random numbers\n");
-		return EXIT_FAILED;
+		err_set(&err, "This machine has no source of random numbers.");
+		return finish(argv, EXIT_FAILED, &err);
 	}
 	return finish(argv, verbs[verb](&args, &err), &err);
 }

@@ -370,6 +370,8 @@ static int print_token(struct setup *setup, int64_t min_valid_s,
 		(void)fprintf(stderr, "%s", unsaved);
 	(void)hook_events_finish(loop.hook_events, setup->http, signals);
 out:
+	if (code != EXIT_DONE && err->text[0] == '\0')
+		err_set(err, "Interrupted: no token was printed.");
 	hook_events_free(loop.hook_events);
 	session_free(session);
 	if (signals >= 0)

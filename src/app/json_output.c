@@ -17,15 +17,32 @@
 
 enum { VERSION = 1 };
 
+/* True if the word, up to a "=", is that option or its beginning, which
+ * getopt_long(3) accepts as well. No other option has the same initial. */
+static bool is_option(const char *word, const char *name)
+{
+	size_t len = strcspn(word, "=");
+
+	return len > strlen("--") && strncmp(word, name, len) == 0;
+}
+
+static bool is_output_json(const char *word, const char *next)
+{
+	const char *value = strchr(word, '=');
+
+	if (!is_option(word, "--output"))
+		return false;
+	value = value != NULL ? value + 1 : next;
+	return value != NULL && strcmp(value, "json") == 0;
+}
+
 bool json_output_is_wanted(char *const *argv)
 {
 	bool wanted = false;
 
 	for (size_t i = 1; argv[i] != NULL && strcmp(argv[i], "--") != 0; i++)
-		wanted = wanted || strcmp(argv[i], "--json") == 0 ||
-			 strcmp(argv[i], "--output=json") == 0 ||
-			 (strcmp(argv[i], "json") == 0 &&
-			  strcmp(argv[i - 1], "--output") == 0);
+		wanted = wanted || is_option(argv[i], "--json") ||
+			 is_output_json(argv[i], argv[i + 1]);
 	return wanted;
 }
 

@@ -12,7 +12,7 @@ struct err;
 struct json;
 
 /* True if a command line, which ends with NULL, asks for JSON: --json or
- * --output json. It may be wrong otherwise. */
+ * --output json, which may be abbreviated. It may be wrong otherwise. */
 bool json_output_is_wanted(char *const *argv);
 
 /* An object with the version of its format. */

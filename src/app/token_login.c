@@ -117,5 +117,8 @@ bool token_login(const struct args *args, int *code, struct err *err)
 	restore_keys(&before);
 	xfreev(argv);
 	(void)close(tty);
+	/* Why, that process has said on the terminal. */
+	if (pid > 0 && *code != EXIT_DONE)
+		err_set(err, "The sign-in did not succeed.");
 	return *code == EXIT_DONE;
 }

@@ -15,8 +15,8 @@ struct err;
 /*
  * Signs a user in if none is signed in and there is a terminal. A process of
  * its own does that, which takes the client secret out of its own environment.
- * False with the exit code in *code if the sign-in fails; *err may be empty,
- * because that process has said why.
+ * False with *err and the exit code in *code if the sign-in fails; that process
+ * has said why.
  */
 bool token_login(const struct args *args, int *code, struct err *err);
 

@@ -4,11 +4,13 @@ that is not defined there, and an object even for an error."""
 
 import json
 import re
+import signal
+import subprocess
 
 import pytest
 
 from practice import PERSON
-from program import TOP, Exit
+from program import GRANTTY, PATIENCE_S, TOP, Exit, wait_until
 
 SCHEMA = json.loads((TOP / "docs" / "grantty.schema.json").read_text())
 TYPES = {"object": dict, "array": list, "string": str, "integer": int,
@@ -146,7 +148,10 @@ def test_error(home, signed_in, words, code):
     assert plain.returncode == Exit.DONE or plain.stdout == ""
 
 
-@pytest.mark.parametrize("words", [TOKEN, ["token", "--output=json"]])
+@pytest.mark.parametrize("words", [
+    TOKEN, ["token", "--output=json"], ["token", "--outp", "json"],
+    ["token", "--o=json"],
+])  # fmt: skip
 def test_error_of_token(home, start_practice, words):
     start_practice().config(home.config)
     run = home.grantty(*words)
@@ -155,6 +160,47 @@ def test_error_of_token(home, start_practice, words):
     # Its other formats are for programs that know no such object.
     for name in "token", "header", "git", "kubectl":
         assert home.grantty("token", "--output", name).stdout == ""
+
+
+def test_abbreviated(home, signed_in):
+    """As getopt_long(3) accepts it."""
+    assert home.grantty("logout").returncode == Exit.DONE
+    run = home.grantty("whoami", "--js")
+    assert answer(run, "error")["error"]["exit_code"] == Exit.NOBODY
+    assert home.grantty("whoami", "-a", "j").stdout == ""
+
+
+def test_error_of_a_sign_in(home, start_practice, open_terminal, tmp_path):
+    """The sign-in, on the terminal, was cancelled."""
+    start_practice().config(home.config)
+    out = tmp_path / "out"
+    screen = open_terminal(
+        *TOKEN, "--login", before=["sh", "-c", f'"$@" > {out}', "sh"]
+    )
+    screen.wait_for("Sign in")
+    screen.keys("q")
+    assert screen.wait_for_exit() == Exit.CANCELLED
+    value = json.loads(out.read_text(encoding="utf-8"))
+    assert list(faults(value, SCHEMA["$defs"]["error"])) == []
+    assert value["error"]["exit_code"] == Exit.CANCELLED
+
+
+def test_interrupted(home, signed_in):
+    """While it waits for the provider."""
+    home.store(expires_at=1)
+    signed_in.pause()
+    token = subprocess.Popen(
+        [GRANTTY, *TOKEN], env=home.environment(),
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    wait_until(lambda: home.stored().get("refreshing"), "the mark on the disk")
+    token.send_signal(signal.SIGTERM)
+    signed_in.go_on()
+    stdout, stderr = token.communicate(timeout=PATIENCE_S)
+    value = json.loads(stdout)
+    assert list(faults(value, SCHEMA["$defs"]["error"])) == []
+    assert value["error"]["exit_code"] == token.returncode == Exit.FAILED
+    assert value["error"]["message"] in stderr
 
 
 def test_manual():
