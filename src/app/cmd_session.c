@@ -129,7 +129,16 @@ static int nothing_resumed(const struct setup *setup, struct err *err)
 	return EXIT_FAILED;
 }
 
-/* The session goes on, but has no ID token that is valid for long enough. */
+/* True if the provider was asked for an ID token, and gave none that is valid
+ * for long enough. */
+static bool is_without_id_token(const struct session *session,
+				enum token_format format)
+{
+	return format == TOKEN_FORMAT_KUBECTL &&
+	       (session_was_renewed(session) ||
+		session_data(session)->tokens.id_token == NULL);
+}
+
 static int no_id_token(const struct setup *setup,
 		       const struct session_data *data, struct err *err)
 {
@@ -174,12 +183,14 @@ static int no_token(const struct setup *setup, const struct session *session,
 				setup->login);
 		return EXIT_NOT_SIGNED_IN;
 	}
-	if (failure == NULL && format == TOKEN_FORMAT_KUBECTL)
+	if (failure == NULL && is_without_id_token(session, format))
 		return no_id_token(setup, session_data(session), err);
 	if (failure == NULL) {
 		err_set(err,
-			"The access token expires too soon and cannot be "
-			"refreshed: run \"%s\".",
+			"The %s expires too soon and cannot be refreshed: run "
+			"\"%s\".",
+			format == TOKEN_FORMAT_KUBECTL ? "ID token"
+						       : "access token",
 			setup->login);
 		return session_data(session)->tokens.refresh_token == NULL
 			       ? EXIT_NOT_SIGNED_IN

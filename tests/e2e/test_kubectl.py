@@ -216,6 +216,29 @@ def test_not_renewed(home, provider, renewed):
     credential(kubectl(home))
 
 
+def test_not_renewable(home, provider):
+    """The provider is not blamed for what it was not asked."""
+    expired(home, provider)
+    stored = home.stored()
+    del stored["refresh_token"]
+    home.session.write_text(json.dumps(stored))
+    run = kubectl(home)
+    assert (run.returncode, run.stdout) == (Exit.NOBODY, "")
+    assert "The ID token expires too soon and cannot be refreshed" in run.stderr
+    assert '"grantty login"' in run.stderr
+    assert provider.refreshes == 0
+
+
+def test_not_requested(home, provider):
+    """An ID token that came all the same was not checked, and is not used."""
+    assert home.grantty("logout").returncode == Exit.DONE
+    provider.config(home.config, scope="profile")
+    assert home.grantty("login").returncode == Exit.DONE
+    assert "id_token" not in home.stored()
+    run = kubectl(home)
+    assert (run.returncode, run.stdout) == (Exit.USAGE, "")
+
+
 def test_missing(home, provider):
     stored = home.stored()
     del stored["id_token"]
