@@ -221,7 +221,9 @@ def test_lines_in_a_pipe(home, start_practice):
     practice = start_practice("--fault", "string-numbers")
     practice.config(home.config, "plain")
     lines = home.grantty("check").stdout.splitlines()
-    assert 60 < max(map(len, lines)) <= 80
+    # A path is not broken: it can be copied as a whole.
+    wrapped = [line for line in lines if len(line[28:].split()) > 1]
+    assert 60 < max(map(len, wrapped)) <= 80
     assert not [line for line in lines if "\x1b" in line or "\r" in line]
     # The text of each row begins in the same column, however long its name is.
     rows = [line for line in lines if line.startswith(("OK", "WARN", "FAIL"))]

@@ -245,5 +245,5 @@ def test_theme(home):
     theme = home.path / "my.theme"
     write(theme, f"{BOM}nothing = 1;\n".encode())
     done = home.grantty("check", "--theme", theme)
-    assert re.search(r"my\.theme:1: unknown setting \"nothing\"",
+    assert re.search(r"my\.theme:1:\s+unknown\s+setting\s+\"nothing\"",
                      done.stdout + done.stderr)
