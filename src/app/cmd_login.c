@@ -122,7 +122,7 @@ static int sign_in(const struct args *args, struct session_data *login,
 	if (login != NULL && store_try(setup.store, err) == STORE_FAILED)
 		goto out;
 	if (plain)
-		code = plain_run(&setup, login, err);
+		code = plain_run(&setup, tty.vt, login, err);
 	else
 		code = kiosk_run(&setup, tty.vt, login, NULL, err);
 out:

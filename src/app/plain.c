@@ -197,8 +197,8 @@ static bool show(struct presenter *presenter, const struct flow *flow,
 }
 
 /* The exit code that a signal calls for; EXIT_DONE: none. locked: keys must not
- * end the program. */
-static int take_signals(int signals, bool locked)
+ * end the program. vt: as for plain_run(). */
+static int take_signals(int signals, bool locked, const struct vt *vt)
 {
 	bool by_key;
 	int signal;
@@ -215,6 +215,9 @@ static int take_signals(int signals, bool locked)
 			return EXIT_FAILED;
 		case SIGTSTP:
 			(void)raise(SIGSTOP); /* Ctrl-Z; SIGTSTP is blocked */
+			break;
+		case SIGUSR1: /* a console switch was requested */
+			vt_refuse(vt);
 			break;
 		default:
 			break;
@@ -275,8 +278,8 @@ static void ring(struct bell *bell, const struct presenter *presenter,
 /* Runs the visit to its end and returns EXIT_DONE. If it is interrupted,
  * returns the exit code. */
 static int run(struct event_loop *loop, struct presenter *presenter,
-	       struct visit *visit, int signals, struct plain_log *log,
-	       struct err *err)
+	       struct visit *visit, int signals, const struct vt *vt,
+	       struct plain_log *log, struct err *err)
 {
 	int code = EXIT_DONE;
 	struct event event = driver_event(&loop->driver, EVENT_TICK);
@@ -310,7 +313,8 @@ static int run(struct event_loop *loop, struct presenter *presenter,
 		if (fds[1].ready)
 			take_answer(&question, &loop->driver, log);
 		if (fds[0].ready)
-			code = take_signals(signals, setup->conf.kiosk.lock);
+			code = take_signals(signals, setup->conf.kiosk.lock,
+					    vt);
 		/* A closed pipe or socket raises no signal here. */
 		if (fds[2].hung_up && code == EXIT_DONE &&
 		    visit_stage(visit) != VISIT_OVER) {
@@ -323,7 +327,8 @@ static int run(struct event_loop *loop, struct presenter *presenter,
 	return code;
 }
 
-int plain_run(struct setup *setup, struct session_data *login, struct err *err)
+int plain_run(struct setup *setup, struct vt *vt, struct session_data *login,
+	      struct err *err)
 {
 	const struct visit_policy policy = {
 		.once = true,
@@ -348,6 +353,10 @@ int plain_run(struct setup *setup, struct session_data *login, struct err *err)
 		err_set(err, "Cannot listen for signals.");
 		return EXIT_FAILED;
 	}
+	if (vt != NULL && setup->conf.kiosk.lock && !vt_lock(vt, err)) {
+		(void)close(signals);
+		return EXIT_USAGE;
+	}
 	presenter_init(&presenter, setup);
 	visit = visit_new(&setup->provider, &policy, crypto_random_u64());
 	plain_say_log(&log, setup, visit);
@@ -360,7 +369,7 @@ int plain_run(struct setup *setup, struct session_data *login, struct err *err)
 	event_loop_recall_margin(&loop, visit);
 	if (setup_keeps_code(setup, true))
 		event_loop_recall_code(&loop, visit);
-	code = run(&loop, &presenter, visit, signals, &log, err);
+	code = run(&loop, &presenter, visit, signals, vt, &log, err);
 	if (code == EXIT_DONE) {
 		code = presenter_exit_code(visit);
 		if (code == EXIT_DONE) {
