@@ -13,12 +13,14 @@
 #include <unistd.h>
 
 #include "app/args.h"
+#include "app/clock.h"
 #include "app/hook_env.h"
 #include "app/kiosk.h"
 #include "app/plain.h"
 #include "app/setup.h"
 #include "app/tty.h"
 #include "base/err.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "io/sig.h"
 #include "io/store.h"
@@ -58,9 +60,17 @@ static bool may_replace(const struct setup *setup, struct err *err)
  * can be written, a kiosk runs all the same. */
 static bool is_only_kiosk(const struct setup *setup, struct err *err)
 {
+	enum store_result result;
+	struct err why = {""};
 	char *path;
 
-	if (store_lock_kiosk(setup->store, NULL) != STORE_BUSY)
+	result = store_lock_kiosk(setup->store, &why);
+	if (result == STORE_FAILED)
+		log_add(setup->log, clock_wall_s(), LEVEL_WARN,
+			"cannot tell whether another kiosk uses the session "
+			"file: %s",
+			why.text);
+	if (result != STORE_BUSY)
 		return true;
 	path = setup_session_path(setup, NULL);
 	err_set(err,
@@ -101,7 +111,8 @@ static int sign_in(const struct args *args, struct session_data *login,
 	if (!setup.conf.kiosk.lock)
 		sig_release_keys();
 	(void)locale_set(setup.conf.screen.locale);
-	/* The terminal that was taken for the screens is as it was. */
+	/* Only the font of a console may have changed, which is as good for
+	 * lines; tty_give_back() restores it. */
 	plain = plain || (login != NULL && setup_is_plain(&setup));
 	/* Plain lines need no theme, but a mistake in --theme is still
 	 * reported. */

@@ -113,6 +113,16 @@ def test_one_kiosk_for_a_session(signed_in, open_terminal, home):
     assert practice.calls(ASK) == 1
 
 
+def test_kiosk_that_may_not_be_the_only_one(start_practice, open_terminal, home):
+    """It runs, and its log says that it cannot know."""
+    log = home.path / "log"
+    start_practice().config(home.config, log={"file": str(log)})
+    (home.session.parent / "session.json.kiosk.lock").mkdir(parents=True)
+    home.session.parent.chmod(0o700)
+    open_terminal().wait_for("Sign in")
+    assert "cannot tell whether another kiosk uses the session file" in log.read_text()
+
+
 # ---- How it ends
 
 ENDINGS = {
