@@ -219,14 +219,16 @@ static void check_metrics(struct check *check)
 		return;
 	folder = slash == NULL ? xstrdup(".")
 			       : xstrndup(path, (size_t)(slash - path) + 1);
+	/* Not the file: the name of each terminal is added to its name. */
 	if (access(folder, W_OK | X_OK) == 0)
 		report_row(check->report, OUTCOME_OK, "metrics", NULL,
-			   "%s is writable", path);
+			   "the directory %s is writable", folder);
 	else
 		report_row(check->report, OUTCOME_FAIL, "metrics",
 			   "create the directory, and let this user write to "
 			   "it",
-			   "cannot write %s: %s", path, strerror(errno));
+			   "cannot write to the directory %s: %s", folder,
+			   strerror(errno));
 	free(folder);
 }
 

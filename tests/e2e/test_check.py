@@ -595,7 +595,11 @@ def test_metrics(home):
         write_config(
             NOWHERE, home.config, "plain", metrics={"textfile": str(path)}
         )
-        assert check(home)[1]["metrics"]["status"] == status
+        row = check(home)[1]["metrics"]
+        assert row["status"] == status
+        # The files in it are named after the terminals.
+        assert f"the directory {path.parent}/" in row["detail"]
+        assert "prom" not in row["detail"]
         assert not path.exists()
 
 
