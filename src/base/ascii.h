@@ -13,6 +13,12 @@ static inline bool ascii_is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
+static inline bool ascii_is_hex_digit(char c)
+{
+	return ascii_is_digit(c) || (c >= 'a' && c <= 'f') ||
+	       (c >= 'A' && c <= 'F');
+}
+
 static inline bool ascii_is_upper(char c)
 {
 	return c >= 'A' && c <= 'Z';

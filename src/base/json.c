@@ -19,6 +19,7 @@
 
 #include <cjson/cJSON.h>
 
+#include "base/ascii.h"
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -541,7 +542,7 @@ bool json_seconds(const struct json *json, int64_t min, int64_t max,
 	const cJSON *item;
 	bool ok;
 
-	while (text && text[0] == '0' && text[1] >= '0' && text[1] <= '9')
+	while (text && text[0] == '0' && ascii_is_digit(text[1]))
 		text++;
 	quoted = text ? json_parse(text, strlen(text), NULL) : NULL;
 	item = inner(quoted ? quoted : json);

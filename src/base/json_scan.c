@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/text.h"
 
 /* A cursor into the text, and the error found there. */
@@ -21,12 +22,6 @@ struct scan {
 	const char *wrong;
 };
 
-static bool is_hex_digit(char c)
-{
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') ||
-	       (c >= 'A' && c <= 'F');
-}
-
 /*
  * Finds an error in the escape sequence at s, which begins with a backslash.
  * NULL if there is none, or none that parsers overlook. cJSON takes "\u12g4"
@@ -37,7 +32,7 @@ static const char *fault_in_escape(const char *s, size_t len)
 	if (len < 6 || s[1] != 'u')
 		return NULL;
 	for (size_t i = 2; i < 6; i++) {
-		if (!is_hex_digit(s[i]))
+		if (!ascii_is_hex_digit(s[i]))
 			return "a \\u is not followed by four hex digits";
 	}
 	return memcmp(s + 2, "0000", 4) == 0 ? "a string contains a NUL" : NULL;
@@ -86,7 +81,7 @@ static size_t count_digits(const char *s, size_t len)
 {
 	size_t n = 0;
 
-	while (n < len && s[n] >= '0' && s[n] <= '9')
+	while (n < len && ascii_is_digit(s[n]))
 		n++;
 	return n;
 }
@@ -133,7 +128,7 @@ static bool scan_text(struct scan *scan)
 	while (scan->at < scan->len) {
 		char c = scan->s[scan->at];
 
-		if (c == '-' || (c >= '0' && c <= '9')) {
+		if (c == '-' || ascii_is_digit(c)) {
 			if (!scan_number(scan))
 				return false;
 			continue;

@@ -20,12 +20,6 @@
 
 enum { NAME_MAX_LEN = 253, LABEL_MAX_LEN = 63 }; /* RFC 1035 section 2.3.4 */
 
-static bool is_hex_digit(char c)
-{
-	return ascii_is_digit(c) ||
-	       (ascii_lower(c) >= 'a' && ascii_lower(c) <= 'f');
-}
-
 /* True if the n bytes at a and b are equal, ignoring case. */
 static bool same(const char *a, const char *b, size_t n)
 {
@@ -86,7 +80,7 @@ static bool ends_in_number(const char *s, size_t n)
 	while (i > 0 && s[i - 1] != '.')
 		i--;
 	if (n - i >= 2 && s[i] == '0' && ascii_lower(s[i + 1]) == 'x') {
-		for (i += 2; i < n && is_hex_digit(s[i]); i++)
+		for (i += 2; i < n && ascii_is_hex_digit(s[i]); i++)
 			;
 	} else {
 		for (; i < n && ascii_is_digit(s[i]); i++)

@@ -201,7 +201,7 @@ static bool looks_like_code(const char *text)
 			return false;
 		has_upper = has_upper || c != text[i];
 	}
-	return len > 2 && len <= CODE_MAX && ascii_lower(text[0]) >= 'a' &&
+	return len > 2 && len <= CODE_MAX && ascii_is_letter(text[0]) &&
 	       (!has_upper || strchr(text, '_'));
 }
 
