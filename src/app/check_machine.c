@@ -19,6 +19,7 @@
 #include "app/clock.h"
 #include "app/report.h"
 #include "base/err.h"
+#include "io/environment.h"
 #include "io/vt.h"
 #include "ui/block_width.h"
 #include "ui/canvas.h"
@@ -39,9 +40,9 @@ static const char *locale_name(const struct conf *conf)
 	if (conf->screen.locale[0] != '\0')
 		return conf->screen.locale;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		const char *value = getenv(names[i]);
+		const char *value = environment_value(names[i]);
 
-		if (value != NULL && value[0] != '\0')
+		if (value != NULL)
 			return value;
 	}
 	return "";

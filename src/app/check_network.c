@@ -9,12 +9,12 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "app/clock.h"
 #include "app/report.h"
 #include "base/url.h"
+#include "io/environment.h"
 #include "oauth/http_message.h"
 
 enum {
@@ -36,10 +36,10 @@ static const char *proxy_in_force(const struct conf *conf, const char **origin)
 	if (conf->network.proxy[0] != '\0')
 		return conf->network.proxy;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		const char *value = getenv(names[i]);
+		const char *value = environment_value(names[i]);
 
 		*origin = names[i];
-		if (value != NULL && value[0] != '\0')
+		if (value != NULL)
 			return value;
 	}
 	*origin = NULL;
@@ -62,12 +62,9 @@ static void proxy_host(char *dst, size_t size, const char *proxy)
  * exceptions. */
 static bool has_exceptions(const char *origin)
 {
-	const char *lower = getenv("no_proxy");
-	const char *upper = getenv("NO_PROXY");
-
 	return strcmp(origin, "network.proxy") != 0 &&
-	       ((lower != NULL && lower[0] != '\0') ||
-		(upper != NULL && upper[0] != '\0'));
+	       (environment_value("no_proxy") != NULL ||
+		environment_value("NO_PROXY") != NULL);
 }
 
 /* False if the proxy is what fails. */

@@ -18,6 +18,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "io/environment.h"
 #include "oauth/conformance.h"
 #include "ui/term.h"
 #include "ui/term_type.h"
@@ -59,13 +60,6 @@ static const char *const colours[] = {
 };
 #define NO_COLOUR "\033[0m"
 
-static bool is_set(const char *variable)
-{
-	const char *value = getenv(variable);
-
-	return value != NULL && value[0] != '\0';
-}
-
 struct report *report_new(bool json)
 {
 	struct report *report = xcalloc(1, sizeof(*report));
@@ -77,7 +71,8 @@ struct report *report_new(bool json)
 		return report;
 	report->columns = term_measure(STDOUT_FILENO).columns;
 	report->overwrites = term_type_places_text();
-	report->colours = term_type_has_colours() && !is_set("NO_COLOR");
+	report->colours = term_type_has_colours() &&
+			  environment_value("NO_COLOR") == NULL;
 	return report;
 }
 

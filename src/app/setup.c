@@ -21,6 +21,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/nearest.h"
+#include "io/environment.h"
 #include "io/file.h"
 #include "io/http.h"
 #include "io/input.h"
@@ -231,11 +232,10 @@ bool setup_store_to_seal(struct setup *setup, struct err *err)
 
 bool setup_is_plain(const struct setup *setup)
 {
-	const char *accessible = getenv("ACCESSIBLE");
+	const char *accessible = environment_value("ACCESSIBLE");
 
 	return setup->conf.screen.plain ||
-	       (accessible != NULL && accessible[0] != '\0' &&
-		strcmp(accessible, "0") != 0);
+	       (accessible != NULL && strcmp(accessible, "0") != 0);
 }
 
 static bool refuse_theme(const char *name, const char *path, struct err *err)
@@ -267,13 +267,12 @@ static bool refuse_theme(const char *name, const char *path, struct err *err)
 bool setup_theme(struct setup *setup, struct err *err)
 {
 	const char *name = setup->conf.screen.theme;
-	const char *no_color = getenv("NO_COLOR");
 	char *path = NULL;
 	struct buf text;
 	bool ok = true;
 
 	theme_plain(&setup->theme);
-	if (no_color != NULL && no_color[0] != '\0')
+	if (environment_value("NO_COLOR") != NULL)
 		return true;
 	buf_init(&text, THEME_MAX);
 	path = theme_files_path(name);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The sources of the settings and their precedence: command line, environment,
- * --env-file, configuration file, preset.
+ * --env-file, systemd credentials, configuration file, preset. Only the
+ * credential session_key has precedence over all others.
  */
 #include "config.h"
 
@@ -18,19 +19,12 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "conf/dotenv.h"
+#include "io/environment.h"
 #include "io/input.h"
 
 #define CONF_MAX ((size_t)64 * 1024)
 #define SECRET_MAX 4096
 #define ORIGIN_MAX 8192
-
-/* "" counts as unset. */
-static const char *environment(const char *name)
-{
-	const char *value = getenv(name);
-
-	return value != NULL && value[0] != '\0' ? value : NULL;
-}
 
 static char *path_below(const char *folder, const char *rest)
 {
@@ -96,7 +90,7 @@ static bool find_conf(struct setup *setup, const struct args *args,
 	bool found = false;
 
 	if (named == NULL)
-		named = environment("GRANTTY_CONFIG");
+		named = environment_value("GRANTTY_CONFIG");
 	setup->is_conf_named = named != NULL;
 	if (named != NULL)
 		return read_conf(setup, named, true, &found, err);
@@ -133,7 +127,7 @@ static bool override(struct setup *setup, const struct args *args,
  * it. */
 static char *credential_path(const char *name)
 {
-	const char *folder = environment("CREDENTIALS_DIRECTORY");
+	const char *folder = environment_value("CREDENTIALS_DIRECTORY");
 	char *path = folder != NULL ? path_below(folder, name) : NULL;
 
 	if (path != NULL && access(path, F_OK) != 0) {
@@ -205,7 +199,7 @@ static struct found find_variable(const char *const names[2],
 
 	for (i = 0; i < 2 && found.value == NULL; i++) {
 		found.name = names[i];
-		found.value = xstrdup(environment(names[i]));
+		found.value = xstrdup(environment_value(names[i]));
 	}
 	if (found.value != NULL || dotenv == NULL)
 		return found;

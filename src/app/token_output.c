@@ -22,6 +22,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/url.h"
+#include "io/environment.h"
 #include "machine/session_data.h"
 #include "oauth/id_token.h"
 
@@ -38,8 +39,7 @@ enum { FORMATS = sizeof(names) / sizeof(names[0]) };
 /*
  * The version of ExecCredential that kubectl wants, which it says in an
  * ExecCredential of that version; v1 if it says nothing. NULL with *err if it
- * is another one. A kubectl that reads an unknown version must not be given
- * anything.
+ * is another one. Nothing is printed for an unknown version.
  */
 static const char *kubectl_version(struct err *err)
 {
@@ -47,12 +47,12 @@ static const char *kubectl_version(struct err *err)
 		"client.authentication.k8s.io/v1",
 		"client.authentication.k8s.io/v1beta1",
 	};
-	const char *text = getenv("KUBERNETES_EXEC_INFO");
+	const char *text = environment_value("KUBERNETES_EXEC_INFO");
 	struct json *info;
 	const char *version;
 	size_t i = 0;
 
-	if (text == NULL || text[0] == '\0')
+	if (text == NULL)
 		return known[0];
 	info = json_parse(text, strlen(text), NULL);
 	version = json_get_text(info, "apiVersion");

@@ -160,6 +160,13 @@ static bool keep_folders(const char *name, const char *value)
 	return ok;
 }
 
+const char *environment_value(const char *name)
+{
+	const char *value = getenv(name);
+
+	return value != NULL && value[0] != '\0' ? value : NULL;
+}
+
 /* ---- Proxies */
 
 bool environment_is_proxy(const char *variable)

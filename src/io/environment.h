@@ -21,6 +21,9 @@ void environment_begin(void);
  * that does not need them. */
 void environment_forget_users(void);
 
+/* The value of that variable; NULL if it is unset or empty. */
+const char *environment_value(const char *name);
+
 /* True if "NAME=value" sets a proxy, by the names that programs understand. */
 bool environment_is_proxy(const char *variable);
 
