@@ -53,7 +53,7 @@ static enum bell_end end_of(const struct visit *visit)
 bool bell_is_due(struct bell *bell, const struct visit *visit)
 {
 	const enum bell_end end = end_of(visit);
-	/* Nobody has just approved what a restart finds. */
+	/* A session found at a restart was not approved just now. */
 	const bool due = end != bell->end && end != BELL_OPEN &&
 			 visit_stage(visit) != VISIT_RESUMING;
 

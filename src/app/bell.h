@@ -21,8 +21,8 @@ struct bell {
 };
 
 /* Takes note of what the visit has become. True if that is to be heard. A code
- * that is replaced without anybody doing something is not: a screen that nobody
- * uses stays quiet. */
+ * that is renewed automatically is not: a screen that nobody uses stays
+ * quiet. */
 bool bell_is_due(struct bell *bell, const struct visit *visit);
 
 #endif

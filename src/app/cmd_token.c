@@ -68,7 +68,7 @@ static bool print_stored(const struct args *args, enum token_format format,
 		 is_usable(&setup, &data, format, args->min_valid_s);
 	if (usable) {
 		log_add(setup.log, clock_wall_s(), LEVEL_DEBUG,
-			"session: the stored access token is printed");
+			"session: the stored token is printed");
 		*code = token_output_print(format, &data, NULL, err)
 				? EXIT_DONE
 				: EXIT_FAILED;

@@ -18,8 +18,8 @@ bool json_output_is_wanted(char *const *argv);
 /* An object with the version of its format. */
 struct json *json_output_new(void);
 
-/* Prints the object to standard output and frees it; both wipe. False if it
- * cannot be written. */
+/* Prints the object to standard output and frees it. The text and the object
+ * are wiped. False if it cannot be written. */
 bool json_output_print(struct json *json);
 
 /* Prints the error that a verb has ended with instead of its own object. */

@@ -85,9 +85,10 @@ void renewal_send(struct session *session, const struct event *event,
  * If the mark cannot be written to disk, the new token could not be saved
  * either. The provider may accept the stored one only once: it would be used
  * up, and the next run would be signed out. So the renewal waits until the disk
- * works, even without a valid access token. Tokens that are not on disk are
- * renewed anyway once the access token has expired: there is nothing else left
- * to lose.
+ * works, even without a valid access token. Nor is there a mark if the file
+ * holds a session of another provider or client, which is not written to
+ * (STORED_DISPLACED). Tokens that are not on disk are renewed anyway once the
+ * access token has expired: there is nothing else left to lose.
  */
 void renewal_unmarked(struct session *session, const struct event *event,
 		      struct action *action)
