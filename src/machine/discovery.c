@@ -419,6 +419,7 @@ bool discovery_may_have_moved(const struct provider *provider,
 			      const struct oauth_failure *oauth_failure)
 {
 	return provider->learned != 0 && oauth_failure != NULL &&
+	       !oauth_failure->unusable &&
 	       (oauth_failure->error[0] == '\0' ||
 		oauth_failure->error_class == ERROR_NOT_FOUND);
 }

@@ -74,7 +74,7 @@ char *discovery_record(const struct discovery *discovery);
 
 /* True if this failure suggests that a learned endpoint has moved, so that the
  * issuer should be queried again: there is no OAuth error, or only
- * "not_found". */
+ * "not_found", and the answer is not just unusable. */
 bool discovery_may_have_moved(const struct provider *provider,
 			      const struct oauth_failure *oauth_failure);
 

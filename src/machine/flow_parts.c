@@ -109,18 +109,6 @@ void flow_deny(struct flow *flow, struct action *action)
 enum verdict flow_take_answer(struct flow *flow, const struct reply *reply,
 			      struct oauth_failure *oauth_failure)
 {
-	enum verdict verdict = oauth_token_answer(flow->provider, reply,
-						  flow->pending.dpop_key,
-						  &flow->tokens, oauth_failure);
-
-	if (verdict != VERDICT_OK || !flow->provider->dpop ||
-	    flow->tokens.dpop_key != NULL)
-		return verdict;
-	tokens_free(&flow->tokens);
-	err_set(&oauth_failure->err,
-		"%s does not bind its tokens to a key (DPoP): turn that on "
-		"for this client at the provider, or set provider.dpop to "
-		"false.",
-		flow->provider->label);
-	return VERDICT_MISCONFIGURED;
+	return oauth_token_answer(flow->provider, reply, flow->pending.dpop_key,
+				  &flow->tokens, oauth_failure);
 }

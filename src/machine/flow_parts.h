@@ -87,8 +87,7 @@ void flow_send(struct request *request, struct action *action);
 void flow_send_proved(const struct flow *flow, struct request *request,
 		      int64_t wall_s, struct action *action);
 
-/* Reads the reply to a poll or an exchange. Rejects a bearer token when
- * provider.dpop is set (RFC 9449 section 5). */
+/* Reads the reply to a poll or an exchange. */
 enum verdict flow_take_answer(struct flow *flow, const struct reply *reply,
 			      struct oauth_failure *oauth_failure);
 

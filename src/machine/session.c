@@ -9,6 +9,7 @@
 
 #include <stdlib.h>
 
+#include "base/err.h"
 #include "base/mem.h"
 #include "machine/session_identity.h"
 #include "machine/session_lock.h"
@@ -213,6 +214,24 @@ static void store_answered(struct session *session, const struct event *event,
 		ignore(session, event, action);
 }
 
+/* Rejects a bearer token when provider.dpop is set (RFC 9449 section 5): it is
+ * revoked. */
+static void reject_unbound(struct session *session, const struct event *event,
+			   struct action *action)
+{
+	struct oauth_failure oauth_failure = {.retry_after_s = -1,
+					      .reached = true};
+
+	err_set(&oauth_failure.err,
+		"%s does not bind its tokens to a key (DPoP): turn that on "
+		"for this client at the provider, or set provider.dpop to "
+		"false.",
+		session->provider->label);
+	session_remember(session, VERDICT_MISCONFIGURED, &oauth_failure);
+	sign_out_reject(session, END_REFUSED, event, action);
+	action_note(action, LEVEL_ERROR, "%s", oauth_failure.err.text);
+}
+
 void session_begin(struct session *session, struct tokens *tokens,
 		   const struct event *event, struct action *action)
 {
@@ -227,6 +246,10 @@ void session_begin(struct session *session, struct tokens *tokens,
 		session->holds_sign_ins ? STORED_HELD : STORED_NOTHING;
 	token_lifetime_begin(&session->life, &session->data, event,
 			     &session->seed);
+	if (session->provider->dpop && session->data.tokens.dpop_key == NULL) {
+		reject_unbound(session, event, action);
+		return;
+	}
 	if (id_check_is_needed(session->provider, &session->data.tokens)) {
 		identity_check(session, event, action);
 		return;

@@ -48,7 +48,8 @@ struct visit {
 				      * REASON_NONE: by request */
 	int64_t confirm_ms;
 	enum visit_next next;
-	bool no_trust; /* of the trouble: see struct oauth_failure */
+	bool queried_again; /* a login: the issuer, after a failure */
+	bool no_trust;	    /* of the trouble: see struct oauth_failure */
 	char trouble[512];
 };
 

@@ -174,11 +174,14 @@ static void flow_failed(struct visit *visit, const struct event *event,
 {
 	enum visit_reason reason = REASON_REFUSED;
 
-	/* A login gets no second chance, so it queries the issuer at once. */
-	if (visit->policy.once &&
+	/* A login gets no second chance, so it queries the issuer at once. But
+	 * only once: an endpoint may fail again and again while the one before
+	 * it works. */
+	if (visit->policy.once && !visit->queried_again &&
 	    flow_failure(visit->flow) != FAILURE_UNREACHABLE &&
 	    discovery_may_help(visit->discovery,
 			       flow_oauth_failure(visit->flow))) {
+		visit->queried_again = true;
 		prepare(visit, event, action);
 		return;
 	}

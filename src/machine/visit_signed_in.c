@@ -75,6 +75,27 @@ static enum visit_reason why_unknown(const struct visit *visit)
 		       : REASON_NO_PROFILE;
 }
 
+/* Why there is no session with these tokens. */
+static enum visit_reason why_refused(const struct visit *visit)
+{
+	switch (session_verdict(visit->session)) {
+	case VERDICT_RETRY:
+		return visit_reason_of(session_oauth_failure(visit->session));
+	case VERDICT_MISCONFIGURED:
+		return REASON_NOT_SET_UP;
+	case VERDICT_OK:
+	case VERDICT_PENDING:
+	case VERDICT_SLOW_DOWN:
+	case VERDICT_DENIED:
+	case VERDICT_EXPIRED:
+	case VERDICT_INVALID_GRANT:
+	case VERDICT_UNAUTHORIZED:
+	case VERDICT_REFUSED:
+		break;
+	}
+	return REASON_REFUSED;
+}
+
 /* There are tokens and nothing is stored: finds out who has signed in. */
 static void judge(struct visit *visit, const struct event *event,
 		  struct action *action)
@@ -150,11 +171,7 @@ static void session_gone(struct visit *visit, const struct event *event,
 			       action);
 	} else if (end == END_REFUSED ||
 		   (visit->policy.once && arriving && end == END_LOST)) {
-		sign_in_failed(visit,
-			       session_verdict(visit->session) == VERDICT_RETRY
-				       ? visit_reason_of(session_oauth_failure(
-						 visit->session))
-				       : REASON_REFUSED,
+		sign_in_failed(visit, why_refused(visit),
 			       session_oauth_failure(visit->session), event,
 			       action);
 	} else if (visit->policy.once &&

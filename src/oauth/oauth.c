@@ -327,8 +327,10 @@ enum verdict oauth_device_answer(const struct provider *provider,
 
 	memset(code, 0, sizeof(*code));
 	if (verdict == VERDICT_OK &&
-	    !oauth_device_code(provider, body, code, &failure->err))
+	    !oauth_device_code(provider, body, code, &failure->err)) {
 		verdict = VERDICT_REFUSED;
+		failure->unusable = json_get_text(body, "device_code") != NULL;
+	}
 	json_free(body);
 	return verdict;
 }
@@ -411,8 +413,10 @@ static enum verdict take_tokens(const struct provider *provider,
 			provider->label);
 		return VERDICT_RETRY;
 	}
-	if (!check_tokens(provider, body, dpop_key, &failure->err))
+	if (!check_tokens(provider, body, dpop_key, &failure->err)) {
+		failure->unusable = true;
 		return VERDICT_REFUSED;
+	}
 	tokens->access_token = xstrdup(access);
 	tokens->refresh_token = xstrdup(unless_empty(refresh));
 	tokens->token_type = xstrdup(is_bound(body) ? "DPoP" : "Bearer");

@@ -67,6 +67,7 @@ static const struct word {
 	{"415", NET_OK, 415, "{\"message\":\"Unsupported Media Type\"}"},
 	{"501", NET_OK, 501, "<html><p>Not implemented</html>"},
 	{"html", NET_OK, 200, "<html><p>Welcome to the hotel</html>"},
+	{"mac", NET_OK, 200, "{\"access_token\":\"a\",\"token_type\":\"mac\"}"},
 	{"empty", NET_OK, 200, ""},
 	{"cut", NET_OK, 200, "{\"access_token\":\"acc"},
 	{"resolve", NET_RESOLVE, 0, ""},

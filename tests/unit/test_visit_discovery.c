@@ -237,6 +237,54 @@ static void test_kept(void **state)
 	}
 }
 
+/* Tokens that cannot be used, and polls that are refused: no code helps a login
+ * there, so it ends. Where the address may be wrong, the issuer is asked once
+ * more. */
+static void test_no_tokens(void **state)
+{
+	static const struct {
+		const char *poll;
+		bool forgets_dpop;
+		unsigned asked, discovered;
+		enum visit_result result;
+		unsigned revoked;
+	} cases[] = {
+		{"ok", true, 1, 1, RESULT_MISCONFIGURED, 2},
+		{"mac", false, 1, 1, RESULT_FAILED, 0},
+		{"404", false, 2, 2, RESULT_MISCONFIGURED, 0},
+		{"405", false, 1, 1, RESULT_MISCONFIGURED, 0},
+		{"refused", false, 1, 1, RESULT_FAILED, 0},
+		{"invalid_client", false, 1, 1, RESULT_MISCONFIGURED, 0},
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct scene scene;
+		struct issuer *issuer = &scene.world.issuer;
+
+		issuer_scene_open(&scene, *state);
+		issuer->documents[0] = GOOD;
+		issuer->script[REQUEST_POLL] = cases[i].poll;
+		issuer->dpop = issuer->forgets_dpop = cases[i].forgets_dpop;
+		issuer->provider.dpop = cases[i].forgets_dpop;
+		issuer_scene_boot(&scene, &login, i);
+		issuer_scene_reach(&scene, VISIT_OVER);
+		if (visit_result(scene.visit) != cases[i].result ||
+		    visit_trouble(scene.visit)[0] == '\0' ||
+		    issuer->requests[REQUEST_DEVICE_AUTHORIZATION] !=
+			    cases[i].asked ||
+		    issuer->requests[REQUEST_DISCOVERY] !=
+			    cases[i].discovered ||
+		    issuer->revoked != cases[i].revoked)
+			fail_msg("case %zu: result %d after %u and %u, %u: %s",
+				 i, visit_result(scene.visit),
+				 issuer->requests[REQUEST_DEVICE_AUTHORIZATION],
+				 issuer->requests[REQUEST_DISCOVERY],
+				 issuer->revoked, visit_trouble(scene.visit));
+		assert_null(scene.world.disk.data.provider);
+		issuer_scene_close(&scene);
+	}
+}
+
 /* A document that was kept does not say who signs in: a login asks for it again
  * before it gives up. */
 static void test_kept_too_long(void **state)
@@ -429,6 +477,7 @@ int main(void)
 		cmocka_unit_test(test_rest_of_the_endpoints),
 		cmocka_unit_test(test_moved),
 		cmocka_unit_test(test_kept),
+		cmocka_unit_test(test_no_tokens),
 		cmocka_unit_test(test_kept_too_long),
 		cmocka_unit_test(test_daily),
 		cmocka_unit_test(test_moved_meanwhile),
