@@ -77,6 +77,13 @@ static bool may_confirm(const struct model *model, const struct view *view)
 	return view_may_confirm(view, model->now_ms);
 }
 
+/* While the help covers the question, no key answers it, but its list is for
+ * later. */
+static bool shows_yes(const struct model *model, const struct view *view)
+{
+	return view->help || may_confirm(model, view);
+}
+
 static bool zoomed(const struct model *model, const struct view *view)
 {
 	(void)model;
@@ -172,7 +179,9 @@ static const struct binding bindings[] = {
 	{ KEYS_BACKSPACE, "", "", "",
 	  TYPING, always, COMMAND_NONE, CHANGE_ERASE, 0 },
 
-	{ 'y', "y", "Yes, it's me", "this is you; also Enter",
+	{ KEYS_NONE, "y", "Yes, it's me", "this is you; also Enter",
+	  CONFIRM, shows_yes, COMMAND_NONE, CHANGE_NONE, 0 },
+	{ 'y', "", "", "",
 	  CONFIRM, may_confirm, COMMAND_START, CHANGE_NONE, 0 },
 	{ KEYS_ENTER, "", "", "",
 	  CONFIRM, may_confirm, COMMAND_START, CHANGE_NONE, 0 },

@@ -280,6 +280,29 @@ static void test_consent(void **state)
 	fixture_close(&fixture);
 }
 
+/* But the list of keys has yes from the start: it is for later. */
+static void test_consent_help(void **state)
+{
+	static char text[64 * 1024];
+	struct screen_fixture fixture;
+	struct model model;
+
+	(void)state;
+	fixture_open(&fixture, 80, 24, "xterm-256color", "auto");
+	screen_model_init(&model, SCREEN_CONFIRM, NULL);
+	screen_model_draw(&fixture, &model);
+	fixture_read(&fixture, text, sizeof(text));
+	assert_null(strstr(text, "y Yes"));
+	assert_int_equal(ui_key(fixture.ui, &model, '?'), COMMAND_NONE);
+	screen_model_draw(&fixture, &model);
+	fixture_read(&fixture, text, sizeof(text));
+	assert_non_null(strstr(text, "y       this is you; also Enter"));
+	assert_non_null(strstr(text, "n       this is not you"));
+	assert_int_equal(ui_key(fixture.ui, &model, 'y'), COMMAND_NONE);
+	assert_int_equal(ui_key(fixture.ui, &model, 'y'), COMMAND_NONE);
+	fixture_close(&fixture);
+}
+
 /* The list of keys has pages where it is longer than the screen: every key is
  * on one, and a key goes back. */
 static void test_help_pages(void **state)
@@ -347,6 +370,7 @@ int main(void)
 		cmocka_unit_test(test_bytes_to_keys),
 		cmocka_unit_test(test_hang_up),
 		cmocka_unit_test(test_consent),
+		cmocka_unit_test(test_consent_help),
 		cmocka_unit_test(test_keys_to_commands),
 		cmocka_unit_test(test_leaving_the_zoom),
 		cmocka_unit_test(test_help_pages),
