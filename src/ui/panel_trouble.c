@@ -77,7 +77,7 @@ static const struct {
 		      "Trying again in %s", "Press Enter to try again."},
 	[NEXT_CODE] = {"A new code comes in %s, or press Enter.",
 		       "New code in %s", "Press Enter for a new code."},
-	[NEXT_START] = {"Back to the start in %s, or press Enter.",
+	[NEXT_START] = {"Back to the start in %s. Enter: try again.",
 			"Back in %s", "Press Enter to try again."},
 };
 

@@ -49,6 +49,11 @@ static void with_title(struct model *model)
 	model->title = "Müller, Room 4.12";
 }
 
+static void back_to_start(struct model *model)
+{
+	model->next = NEXT_START;
+}
+
 /* Names the file of what is expected. */
 struct golden {
 	const char *name;
@@ -131,6 +136,8 @@ static const struct golden goldens[] = {
 	{ "trouble", 80, 24, SCREEN_TROUBLE, as_it_is, "", "auto", UTF8 },
 	{ "trouble", 240, 67, SCREEN_TROUBLE, as_it_is, "", "auto", UTF8 },
 	{ "trouble", 20, 5, SCREEN_TROUBLE, as_it_is, "", "auto", UTF8 },
+	{ "trouble-start", 80, 24, SCREEN_TROUBLE, back_to_start, "", "auto", UTF8 },
+	{ "trouble-start", 40, 12, SCREEN_TROUBLE, back_to_start, "", "auto", UTF8 },
 	{ "confirm", 80, 24, SCREEN_CONFIRM, as_it_is, "", "auto", UTF8 },
 	{ "confirm", 40, 12, SCREEN_CONFIRM, as_it_is, "", "auto", UTF8 },
 	{ "confirm", 20, 5, SCREEN_CONFIRM, as_it_is, "", "auto", UTF8 },
