@@ -143,9 +143,12 @@ static void run_command(struct kiosk *kiosk, enum command command)
 	case COMMAND_APPROVE:
 		approve(kiosk);
 		break;
-	case COMMAND_COPIED:
+	case COMMAND_COPIED_CODE:
+	case COMMAND_COPIED_ADDRESS:
 		log_add(kiosk->loop.log, clock_wall_s(), LEVEL_INFO,
-			"sent to your terminal's clipboard");
+			command == COMMAND_COPIED_CODE
+				? "code sent to your terminal's clipboard"
+				: "address sent to your terminal's clipboard");
 		driver_post(&kiosk->loop.driver, EVENT_TOUCHED);
 		break;
 	case COMMAND_PASTE:

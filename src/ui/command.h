@@ -12,8 +12,9 @@ enum command {
 	COMMAND_CANCEL, /* give up (Ctrl-C; Escape on some screens) */
 	COMMAND_SIGN_OUT,
 	COMMAND_QUIT,
-	COMMAND_APPROVE, /* demo only: approve as the phone would */
-	COMMAND_COPIED,	 /* text went to the terminal's clipboard: report it */
+	COMMAND_APPROVE,	/* demo only: approve as the phone would */
+	COMMAND_COPIED_CODE,	/* the code went to the terminal's clipboard, */
+	COMMAND_COPIED_ADDRESS, /* or the address: report it */
 	COMMAND_PASTE /* an address was entered: see ui_pasted(). Only while the
 		       * model has an authorization_uri */
 };

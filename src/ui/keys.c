@@ -219,9 +219,10 @@ static const struct binding bindings[] = {
 	{ 'q', "q", "Quit", "quit",
 	  ANYWHERE, may_quit, COMMAND_QUIT, CHANGE_NONE, 2 },
 	{ 'c', "c", "", "copy the code",
-	  SIGN_IN, may_copy_code, COMMAND_COPIED, CHANGE_COPY_CODE, 0 },
+	  SIGN_IN, may_copy_code, COMMAND_COPIED_CODE, CHANGE_COPY_CODE, 0 },
 	{ 'u', "u", "", "copy the address",
-	  SIGN_IN, may_copy_address, COMMAND_COPIED, CHANGE_COPY_ADDRESS, 0 },
+	  SIGN_IN, may_copy_address, COMMAND_COPIED_ADDRESS, CHANGE_COPY_ADDRESS,
+	  0 },
 };
 /* clang-format on */
 

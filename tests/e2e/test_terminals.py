@@ -71,9 +71,10 @@ def test_copies(home, start_practice, open_terminal):
     screen.tmux("set", "-s", "set-clipboard", "on", ";", "set-buffer", "-")
     screen.keys("c")
     is_copied(screen, code)
-    screen.wait_for("sent to your terminal's clipboard")
+    screen.wait_for("code sent to your terminal's clipboard")
     screen.keys("u")
     is_copied(screen, uri)
+    screen.wait_for("address sent to your terminal's clipboard")
 
 
 @pytest.mark.parametrize(

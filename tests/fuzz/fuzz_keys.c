@@ -119,7 +119,8 @@ static void take_keys(struct ui *ui, const struct model *model)
 		case COMMAND_APPROVE:
 			must(model->demo);
 			break;
-		case COMMAND_COPIED:
+		case COMMAND_COPIED_CODE:
+		case COMMAND_COPIED_ADDRESS:
 			must(model->screen == SCREEN_SIGN_IN);
 			break;
 		case COMMAND_QUIT:
