@@ -178,6 +178,10 @@ static const struct words words[] = {
 			       "Its administrator has to fix that.", NEXT_TRY},
 	[REASON_REFUSED] = {"The sign-in failed",
 			    "The sign-in service did not accept it.", NEXT_TRY},
+	[REASON_UNUSABLE] = {"The sign-in failed",
+			     "The sign-in service sent something that this "
+			     "device cannot use.",
+			     NEXT_TRY},
 	[REASON_NOT_ALLOWED] =
 		{"You cannot sign in here",
 		 "This account may not sign in on this device. Use another "

@@ -119,8 +119,8 @@ void identity_accept(struct session *session, const struct event *event,
 void identity_checked(struct session *session, const struct reply *reply,
 		      const struct event *event, struct action *action)
 {
-	struct oauth_failure oauth_failure = {.retry_after_s = -1,
-					      .reached = true};
+	struct oauth_failure oauth_failure = {
+		.retry_after_s = -1, .reached = true, .unusable = true};
 	int64_t waited_s = (event->now_ms - session->begun_ms) / 1000;
 	struct json *profile = NULL;
 	bool again;
@@ -236,8 +236,8 @@ static void profile_failed(struct session *session, enum verdict verdict,
 static bool merge_profile(struct session *session, struct json *userinfo,
 			  const struct event *event, struct action *action)
 {
-	struct oauth_failure oauth_failure = {.retry_after_s = -1,
-					      .reached = true};
+	struct oauth_failure oauth_failure = {
+		.retry_after_s = -1, .reached = true, .unusable = true};
 
 	if (!provider_wants_openid(session->provider) ||
 	    id_check_merge(session_data_profile(&session->data), &userinfo,

@@ -42,6 +42,7 @@ enum visit_result visit_result_of(enum visit_reason reason)
 		return RESULT_EXPIRED;
 	case REASON_NONE:
 	case REASON_REFUSED:
+	case REASON_UNUSABLE:
 	case REASON_NO_PROFILE:
 	case REASON_UNKNOWN_USER:
 	case REASON_NOT_SAVED:

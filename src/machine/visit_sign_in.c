@@ -169,10 +169,20 @@ void sign_in_failed(struct visit *visit, enum visit_reason reason,
 	visit->no_trust = oauth_failure != NULL && oauth_failure->no_trust;
 }
 
+/* After FAILURE_REFUSED. Without an error in the answer, nothing was
+ * refused. */
+static enum visit_reason why_refused(const struct oauth_failure *oauth_failure)
+{
+	return oauth_failure == NULL || oauth_failure->error[0] == '\0' ||
+			       oauth_failure->unusable
+		       ? REASON_UNUSABLE
+		       : REASON_REFUSED;
+}
+
 static void flow_failed(struct visit *visit, const struct event *event,
 			struct action *action)
 {
-	enum visit_reason reason = REASON_REFUSED;
+	enum visit_reason reason = why_refused(flow_oauth_failure(visit->flow));
 
 	/* A login gets no second chance, so it queries the issuer at once. But
 	 * only once: an endpoint may fail again and again while the one before

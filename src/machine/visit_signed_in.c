@@ -78,9 +78,12 @@ static enum visit_reason why_unknown(const struct visit *visit)
 /* Why there is no session with these tokens. */
 static enum visit_reason why_refused(const struct visit *visit)
 {
+	const struct oauth_failure *oauth_failure =
+		session_oauth_failure(visit->session);
+
 	switch (session_verdict(visit->session)) {
 	case VERDICT_RETRY:
-		return visit_reason_of(session_oauth_failure(visit->session));
+		return visit_reason_of(oauth_failure);
 	case VERDICT_MISCONFIGURED:
 		return REASON_NOT_SET_UP;
 	case VERDICT_OK:
@@ -93,7 +96,9 @@ static enum visit_reason why_refused(const struct visit *visit)
 	case VERDICT_REFUSED:
 		break;
 	}
-	return REASON_REFUSED;
+	return oauth_failure != NULL && oauth_failure->unusable
+		       ? REASON_UNUSABLE
+		       : REASON_REFUSED;
 }
 
 /* There are tokens and nothing is stored: finds out who has signed in. */

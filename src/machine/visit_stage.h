@@ -45,13 +45,15 @@ enum visit_result {
  * presenter. */
 enum visit_reason {
 	REASON_NONE,
-	REASON_NO_NETWORK,   /* the provider could not be reached */
-	REASON_CLOCK,	     /* the clock has not been set: certificates are not
-			      * valid yet */
-	REASON_NO_TRUST,     /* TLS failed in another way */
-	REASON_BUSY,	     /* the provider answers, but cannot serve now */
-	REASON_NOT_SET_UP,   /* an operator has to fix it */
-	REASON_REFUSED,	     /* the provider refused, or its answer is wrong */
+	REASON_NO_NETWORK, /* the provider could not be reached */
+	REASON_CLOCK,	   /* the clock has not been set: certificates are not
+			    * valid yet */
+	REASON_NO_TRUST,   /* TLS failed in another way */
+	REASON_BUSY,	   /* the provider answers, but cannot serve now */
+	REASON_NOT_SET_UP, /* an operator has to fix it */
+	REASON_REFUSED,	   /* the provider refused */
+	REASON_UNUSABLE, /* it refused nothing, but what it sent cannot be used
+			  */
 	REASON_NOT_ALLOWED,  /* this user may not sign in here */
 	REASON_NO_PROFILE,   /* it could not be read, and is needed here */
 	REASON_UNKNOWN_USER, /* the provider does not say who signs in */

@@ -326,6 +326,10 @@ enum verdict oauth_device_answer(const struct provider *provider,
 		reply_judge(provider, ENDPOINT_DEVICE, reply, body, failure);
 
 	memset(code, 0, sizeof(*code));
+	/* There is nothing yet that an unknown error could refuse. */
+	failure->unusable = verdict == VERDICT_REFUSED &&
+			    failure->error[0] != '\0' &&
+			    failure->error_class == ERROR_NONE;
 	if (verdict == VERDICT_OK &&
 	    !oauth_device_code(provider, body, code, &failure->err)) {
 		verdict = VERDICT_REFUSED;

@@ -59,7 +59,7 @@ struct oauth_failure {
 				* valid yet */
 	bool wants_pkce;       /* the device endpoint demands PKCE (Keycloak) */
 	bool redirected;       /* a redirect, which is not followed */
-	bool unusable;	/* the address is right, and reports no error, but what
+	bool unusable;	/* the address is right, and refuses nothing, but what
 			 * it sent cannot be used */
 	bool dead_end;	/* the address does not accept the request: 404, 405,
 			 * 410, 415 or 501 without an OAuth error. The address

@@ -67,6 +67,9 @@ static const struct word {
 	{"415", NET_OK, 415, "{\"message\":\"Unsupported Media Type\"}"},
 	{"501", NET_OK, 501, "<html><p>Not implemented</html>"},
 	{"html", NET_OK, 200, "<html><p>Welcome to the hotel</html>"},
+	{"bad_uri", NET_OK, 200,
+	 "{\"device_code\":\"d\",\"user_code\":\"AB-CD\","
+	 "\"verification_uri\":\"javascript:x\"}"},
 	{"mac", NET_OK, 200, "{\"access_token\":\"a\",\"token_type\":\"mac\"}"},
 	{"empty", NET_OK, 200, ""},
 	{"cut", NET_OK, 200, "{\"access_token\":\"acc"},
