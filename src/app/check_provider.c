@@ -687,17 +687,39 @@ static void check_endpoints(struct provider_check *run)
 	check_revocation(run);
 }
 
+/* Names what could not be tested for that reason. */
+static void skip_endpoints(struct check *check, const char *why)
+{
+	static const char *const device[] = {
+		device_check,	     "device_token_endpoint", "token_endpoint",
+		"userinfo_endpoint", revocation_check,	      NULL};
+	static const char *const code[] = {
+		"authorization_endpoint", "token_endpoint", "userinfo_endpoint",
+		revocation_check, NULL};
+	const char *const *names =
+		check->setup.conf.grant == GRANT_CODE ? code : device;
+
+	for (; *names != NULL; names++)
+		report_skip(check->report, OUTCOME_FAIL, *names, why);
+}
+
 void check_provider(struct check *check)
 {
+	static const char not_set_up[] = "the provider is not set up";
 	struct provider_check run = {.check = check};
 	struct setup *setup = &check->setup;
 	struct err err = {""};
 
-	if (!check->has_provider)
+	if (!check->has_provider) {
+		report_skip(check->report, OUTCOME_FAIL, "connection",
+			    not_set_up);
+		skip_endpoints(check, not_set_up);
 		return;
+	}
 	if (!setup_network(setup, &err)) {
 		report_row(check->report, OUTCOME_FAIL, "network", NULL, "%s",
 			   err.text);
+		skip_endpoints(check, "the network is not set up");
 		return;
 	}
 	if (setup->provider.dpop)
@@ -708,6 +730,8 @@ void check_provider(struct check *check)
 		if (!setup_can_judge(setup, &err))
 			report_row(check->report, OUTCOME_FAIL, "kiosk", NULL,
 				   "%s", err.text);
+	} else {
+		skip_endpoints(check, "their addresses are not known");
 	}
 	for (size_t i = 0; i < run.server_count; i++)
 		free(run.servers[i].host);

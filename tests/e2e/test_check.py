@@ -109,6 +109,34 @@ def test_bad_configuration(home):
     assert code == Exit.FAILED
     assert "nonsense" in rows["configuration"]["detail"]
     assert rows["clock"]["status"] == "OK"
+    assert rows["token_endpoint"]["status"] == "FAIL"
+    assert "the provider is not set up" in rows["connection"]["detail"]
+
+
+@pytest.mark.parametrize("grant, first, count", [
+    ("device", "device_authorization_endpoint", 6),
+    ("code", "authorization_endpoint", 5),
+])
+def test_no_configuration(home, grant, first, count):
+    """What cannot be checked is named."""
+    run = home.grantty("check", "--grant", grant)
+    assert run.returncode == Exit.FAILED
+    told = words_of(run)
+    assert "There is no client ID" in told
+    assert re.search(
+        rf"not checked connection, {first}, .*, revocation_endpoint, because "
+        r"the provider is not set up", told)
+    assert f"1 of 8 checks failed, and {count} could not be run." in told
+
+
+def test_no_discovery_document(home, start_practice):
+    practice = start_practice("--fault", "http-404@discovery")
+    practice.config(home.config, "plain",
+                    provider={**ONLY_ISSUER, "issuer": practice.url})
+    code, rows, _ = check(home)
+    assert code == Exit.FAILED
+    assert rows["discovery"]["status"] == "FAIL"
+    assert "their addresses are not known" in rows["token_endpoint"]["detail"]
 
 
 def test_secret_open_to_others(home, start_practice):
