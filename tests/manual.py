@@ -218,6 +218,20 @@ def lint(page):
         yield from complaints.splitlines()
 
 
+def quotes(page):
+    """A macro that takes the next ones for its text: a literal in a literal, or
+    a comma in one."""
+    for line in re.findall(r"^\.[PDS]q .* , .*", read(page), re.MULTILINE):
+        yield f"docs/{page}: {line}"
+    env = dict(os.environ, LC_ALL="C.UTF-8", MANWIDTH="1000")
+    command = ["man", "-E", "UTF-8", "-P", "cat", "-l", str(TOP / "docs" / page)]
+    text = subprocess.run(
+        command, capture_output=True, text=True, env=env, timeout=60, check=True
+    ).stdout
+    for nested in re.findall("‘[^’]*‘.*", text):
+        yield f"docs/{page}: {nested}"
+
+
 def other_version(path):
     """NEWS and the Debian package begin with the version that is built."""
     version = run(str(BUILD / "grantty"), "--version").split()[1]
@@ -244,6 +258,7 @@ CASES = [
     ),
     ("--help lists every theme", themes_in_help, "grantty"),
     *((f"man has nothing against {page}", lint, page) for page in PAGES),
+    *((f"no literal is in another in {page}", quotes, page) for page in PAGES),
     *(
         (f"{path} begins with this version", other_version, path)
         for path in ["NEWS", "debian/changelog"]
