@@ -216,6 +216,15 @@ void args_forget_settings(struct args *args, const char *group)
 	}
 }
 
+bool args_has(const struct args *args, const char *name)
+{
+	for (size_t i = 0; i < ROWS; i++) {
+		if (is_given(args, i) && strcmp(rows[i].name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
 bool args_has_other(const struct args *args, const char *name)
 {
 	for (size_t i = 0; i < ROWS; i++) {

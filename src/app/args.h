@@ -91,6 +91,9 @@ char **args_for_verb(const struct args *args, const char *verb);
  * group ("screen."). */
 void args_forget_settings(struct args *args, const char *group);
 
+/* True if the option of that name was given. */
+bool args_has(const struct args *args, const char *name);
+
 /* True if an option with a value was given besides that one. */
 bool args_has_other(const struct args *args, const char *name);
 

@@ -34,6 +34,9 @@
  * the next one: a script is waiting. */
 enum { PATIENCE = 3, PUT_OFF_MAX_MS = 10000 };
 
+/* An ID token is at most that old when it arrives. */
+enum { ON_THE_WAY_S = 10 };
+
 static const char unsaved[] =
 	"grantty: The token is valid, but could not be saved: when it "
 	"expires, a new sign-in may be needed.\n";
@@ -341,10 +344,40 @@ static bool is_good(const struct session *session, enum token_format format,
 	return at - event->wall_s >= (renewed ? 1 : min_valid_s);
 }
 
-static int print_token(struct setup *setup, int64_t min_valid_s,
+/* How long the new token is valid; 0 if that is unknown. */
+static int64_t lifetime_s(const struct session *session,
+			  enum token_format format, int64_t wall_s)
+{
+	const struct session_data *data = session_data(session);
+
+	if (format != TOKEN_FORMAT_KUBECTL)
+		return data->tokens.expires_in_s;
+	return token_output_expires_at(format, data) - wall_s + ON_THE_WAY_S;
+}
+
+/* Says so if not even a new token is valid for as long as the user requires. */
+static void warn_of_short_life(const struct args *args,
+			       const struct session *session,
+			       enum token_format format, int64_t wall_s)
+{
+	const int64_t life_s = lifetime_s(session, format, wall_s);
+	char life[32];
+
+	if (!args_has(args, "min-valid") || !session_was_renewed(session) ||
+	    life_s <= 0 || life_s >= args->min_valid_s)
+		return;
+	text_duration(life, sizeof(life), life_s);
+	(void)fprintf(stderr,
+		      "grantty: The token is valid for only %s; the provider "
+		      "issues none that is valid for longer.\n",
+		      life);
+}
+
+static int print_token(struct setup *setup, const struct args *args,
 		       const struct output *output, enum source source,
 		       struct err *err)
 {
+	const int64_t min_valid_s = args->min_valid_s;
 	struct session *session =
 		session_new(&setup->provider, crypto_random_u64());
 	struct event_loop loop;
@@ -377,6 +410,7 @@ static int print_token(struct setup *setup, int64_t min_valid_s,
 	code = put_token(output, session_data(session), event.wall_s, err)
 		       ? EXIT_DONE
 		       : EXIT_FAILED;
+	warn_of_short_life(args, session, output->format, event.wall_s);
 	if (!session_is_saved(session))
 		(void)fprintf(stderr, "%s", unsaved);
 	(void)hook_events_finish(loop.hook_events, setup->http, signals);
@@ -444,8 +478,7 @@ int cmd_token_online(const struct args *args, struct err *err)
 		       ? EXIT_DONE
 		       : discover(&setup, &source, err);
 	if (code == EXIT_DONE)
-		code = print_token(&setup, args->min_valid_s, &output, source,
-				   err);
+		code = print_token(&setup, args, &output, source, err);
 out:
 	/* Whatever has kept that from being finished, unless the user has; and
 	 * another process may have signed in since. */

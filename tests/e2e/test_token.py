@@ -67,6 +67,19 @@ def test_min_valid(home, signed_in):
     assert second.stdout.strip() == home.secrets()[0]
     assert second.stdout != first.stdout
     assert practice.state()["refreshes"] == 1
+    assert first.stderr == ""
+    assert second.stderr == (
+        "grantty: The token is valid for only 16 minutes; the provider issues "
+        "none that is valid for longer.\n")
+    assert home.grantty("token", "--min-valid", "900").stderr == ""
+
+
+def test_short_lifetime(home, signed_in):
+    """Where nobody requires more, there is nothing to warn of."""
+    practice = signed_in("--token-lifetime", "30")
+    run = home.grantty("token")
+    assert (run.returncode, run.stderr) == (Exit.DONE, "")
+    assert practice.state()["refreshes"] == 1
 
 
 def test_status_json(home, signed_in):
