@@ -426,9 +426,7 @@ static enum store_result set_aside(struct store *store, struct err *err)
 
 	if (path == NULL)
 		return STORE_FAILED;
-	err_set(err,
-		"The session file was damaged (%s) and is now called %s: sign "
-		"in again.",
+	err_set(err, "The session file was damaged (%s) and is now called %s.",
 		how.text, path);
 	free(path);
 	return STORE_CORRUPT;

@@ -288,6 +288,24 @@ def test_logout_where_nothing_can_be_revoked(home, signed_in):
     assert again.stdout == "No user was signed in.\n"
 
 
+def test_logout_of_a_damaged_session(home, signed_in):
+    """It gives no advice to a user who wants to leave."""
+    signed_in()
+    home.session.write_text("{")
+    run = home.grantty("logout")
+    assert (run.returncode, run.stdout) == (Exit.DONE, "No user was signed in.\n")
+    aside = f"{home.session}.corrupt"
+    assert run.stderr == (
+        "grantty: The session file was damaged (it is not JSON) and is now "
+        f"called {aside}.\n")
+    # Who wants a token gets it.
+    home.session.touch(mode=0o600)
+    home.session.write_text("{")
+    run = home.grantty("token")
+    assert run.returncode == Exit.NOBODY
+    assert "was damaged" in run.stderr and 'run "grantty login"' in run.stderr
+
+
 def test_logout_without_the_server(home, signed_in):
     practice = signed_in(dialect="plain")
     practice.kill()

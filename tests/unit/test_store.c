@@ -85,7 +85,7 @@ static void test_damaged_files_are_set_aside(void **state)
 	(void)state;
 	store_place_put(store_place.path, "first", 0600);
 	store_place_assert_load_fails(store, STORE_CORRUPT,
-				      "session.json.corrupt: sign in");
+				      "session.json.corrupt.");
 	assert_false(store_place_is_there(store_place.path));
 	store_place_assert_load_fails(store, STORE_EMPTY, "");
 	store_place_assert_content(store_place_path("session.json.corrupt"),

@@ -99,7 +99,7 @@ static void test_lock_is_for_one(void **state)
 	assert_int_equal(store_lock(two, NULL), STORE_OK);
 	store_place_assert_load_fails(one, STORE_BUSY, "");
 	store_place_assert_content(store_place.path, "damaged");
-	store_place_assert_load_fails(two, STORE_CORRUPT, "sign in again");
+	store_place_assert_load_fails(two, STORE_CORRUPT, "is now called");
 	store_close(two);
 	store_close(one);
 }
