@@ -430,6 +430,16 @@ static void print_farewell(struct kiosk *kiosk)
 			presenter_farewell(&kiosk->presenter, kiosk->visit));
 }
 
+/* The other way to sign in. The demo has none. */
+static void name_plain(const struct kiosk *kiosk, struct err *err)
+{
+	if (!kiosk->presenter.demo)
+		err_set(err,
+			"%s \"grantty login --plain\" signs in without "
+			"screens.",
+			err->text);
+}
+
 int kiosk_run(struct setup *setup, struct vt *vt, struct session_data *login,
 	      const struct approval *approval, struct err *err)
 {
@@ -448,8 +458,8 @@ int kiosk_run(struct setup *setup, struct vt *vt, struct session_data *login,
 	kiosk.presenter.cancel_leaves = kiosk.once;
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
 		err_set(err, "Cannot show the screens: there is no terminal. "
-			     "Run grantty on one, or use \"grantty login "
-			     "--plain\".");
+			     "Run grantty on one.");
+		name_plain(&kiosk, err);
 		kiosk.exit_code = EXIT_USAGE;
 		goto out;
 	}
@@ -464,6 +474,7 @@ int kiosk_run(struct setup *setup, struct vt *vt, struct session_data *login,
 	}
 	kiosk.term = term_open(STDIN_FILENO, STDOUT_FILENO, &setup->theme, err);
 	if (kiosk.term == NULL) {
+		name_plain(&kiosk, err);
 		kiosk.exit_code = EXIT_USAGE;
 		goto out;
 	}

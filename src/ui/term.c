@@ -272,8 +272,7 @@ struct term *term_open(int input, int output, const struct theme *theme,
 
 	if (!isatty(input) || !isatty(output)) {
 		err_set(err, "Cannot show the screens: there is no terminal. "
-			     "Start grantty on a console or over \"ssh -t\", "
-			     "or use \"login --plain\".");
+			     "Start grantty on a console or over \"ssh -t\".");
 		goto out;
 	}
 	term->in = open_copy(input, "r");
@@ -309,7 +308,7 @@ struct term *term_open(int input, int output, const struct theme *theme,
 	if (term->screen == NULL) {
 		err_set(err,
 			"Cannot open a terminal of the type \"%s\": set TERM "
-			"to the terminal's type, or use \"login --plain\".",
+			"to the terminal's type.",
 			name);
 		goto out;
 	}
@@ -320,8 +319,7 @@ struct term *term_open(int input, int output, const struct theme *theme,
 	if (tigetstr("cup") == NULL) {
 		err_set(err,
 			"A terminal of the type \"%s\" cannot position text: "
-			"set TERM to the terminal's type, or use \"login "
-			"--plain\".",
+			"set TERM to the terminal's type.",
 			name);
 		goto out;
 	}

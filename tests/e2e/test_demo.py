@@ -141,3 +141,14 @@ def test_no_terminal(home):
     run = home.grantty("demo", "--theme", THEME)
     assert run.returncode == Exit.USAGE
     assert "there is no terminal" in run.stderr
+    assert "--plain" not in run.stderr
+
+
+def test_terminal_without_screens(home, open_terminal):
+    """Plain lines are a way to sign in, but no demo."""
+    for verb, advised in ("demo", False), ("kiosk", True):
+        screen = open_terminal(verb, "--client-id", "x", "--issuer",
+                               "https://127.0.0.1:1", term="dumb")
+        screen.wait_for("cannot position text")
+        screen.wait_for("set TERM")
+        assert ("--plain" in screen.show()) == advised
