@@ -146,8 +146,7 @@ static void print_status(const struct setup *setup,
 	print_row("Provider", data->provider);
 	if (profile != NULL && profile->name[0] != '\0')
 		print_row("Signed in as", profile->name);
-	print_row("Scope", data->tokens.scope != NULL ? data->tokens.scope
-						      : "as requested");
+	print_row("Scope", session_report_scope(setup, data));
 	print_left("Access token", data->expires_at, wall_s);
 	if (data->tokens.refresh_token != NULL)
 		print_left("Refresh token", data->refresh_expires_at, wall_s);

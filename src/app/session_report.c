@@ -31,23 +31,38 @@ bool session_report_is_signed_in(const struct session_data *data,
 	       session_report_is_renewable(data, wall_s);
 }
 
+static const struct preset *preset_of(const struct setup *setup,
+				      const struct session_data *data)
+{
+	/* With an address of its own, the provider is stored by that
+	 * address. */
+	const struct preset *preset = preset_find(data->provider);
+
+	if (preset == NULL)
+		preset = preset_find(setup->conf.provider.preset);
+	return preset != NULL ? preset : preset_find("");
+}
+
+const char *session_report_scope(const struct setup *setup,
+				 const struct session_data *data)
+{
+	if (data->tokens.scope != NULL)
+		return data->tokens.scope;
+	return setup->conf.provider.scope[0] != '\0' ||
+			       preset_of(setup, data)->scope[0] != '\0'
+		       ? "as requested"
+		       : "not stated by the provider";
+}
+
 struct profile *session_report_profile(const struct setup *setup,
 				       const struct session_data *data)
 {
 	const struct strings *only = &setup->conf.screen.profile_fields;
-	const struct preset *preset;
 
 	if (data->profile == NULL)
 		return NULL;
-	/* With an address of its own, the provider is stored by that
-	 * address. */
-	preset = preset_find(data->provider);
-	if (preset == NULL)
-		preset = preset_find(setup->conf.provider.preset);
-	if (preset == NULL)
-		preset = preset_find("");
-	return profile_new(data->profile, preset->profile, only->items,
-			   only->count, NULL);
+	return profile_new(data->profile, preset_of(setup, data)->profile,
+			   only->items, only->count, NULL);
 }
 
 void session_report_json(struct json *json, const struct setup *setup,

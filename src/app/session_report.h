@@ -24,6 +24,11 @@ bool session_report_is_renewable(const struct session_data *data,
 bool session_report_is_signed_in(const struct session_data *data,
 				 int64_t wall_s);
 
+/* The scope of the token, borrowed. If the provider did not state it, says
+ * whether it is the one that was requested (RFC 6749 section 5.1). */
+const char *session_report_scope(const struct setup *setup,
+				 const struct session_data *data);
+
 /* The stored profile; profile_free() it. NULL if there is none. */
 struct profile *session_report_profile(const struct setup *setup,
 				       const struct session_data *data);

@@ -98,6 +98,22 @@ def test_status_json(home, signed_in):
     assert json.loads(run.stdout) == {"version": 1, "signed_in": False}
 
 
+@pytest.mark.parametrize("scope, states, row", [
+    ("profile", True, "profile"),
+    ("profile", False, "as requested"),
+    ("", False, "not stated by the provider"),
+])
+def test_status_of_a_scope(home, signed_in, scope, states, row):
+    signed_in(dialect="plain", provider={"scope": scope or None})
+    if scope and not states:
+        stored = home.stored()
+        del stored["scope"]
+        home.session.write_text(json.dumps(stored), encoding="utf-8")
+    lines = home.grantty("status").stdout.splitlines()
+    shown = next(line for line in lines if line.startswith("Scope"))
+    assert shown.split(None, 1)[1] == row
+
+
 def test_status_of_a_refresh_token_without_an_end(home, signed_in):
     """That its end is not known does not mean that there is none."""
     signed_in(dialect="plain")
