@@ -87,7 +87,9 @@ def test_session_key_credential(home, start_practice, configured):
     assert "systemd credential session_key" in line
     for verb in "status", "token", "login":
         assert home.grantty(verb).returncode == Exit.FAILED, verb
+    (credentials / "session_key").unlink()
     (credentials / "session_key").write_text("no key")
+    (credentials / "session_key").chmod(0o440)
     run = home.grantty("login", env=env)
     assert run.returncode == Exit.FAILED
     assert "does not contain a key" in run.stderr

@@ -165,7 +165,7 @@ def test_large_profile(crooked, open_terminal):
     screen.wait_for("Everything:")
     screen.wait_for("1 of 10153")
     screen.keys("NPage")
-    screen.wait_for("(9|10) of 10153")  # a page may be a row less
+    screen.wait_for(r"([7-9]|10) of 10153")  # a page's rows later
     screen.keys("q")
     assert screen.wait_for_exit() == Exit.DONE
 

@@ -91,7 +91,7 @@ static void test_no_terminal(void **state)
 	(void)state;
 	assert_int_equal(pipe(fds), 0);
 	assert_null(term_open(fds[0], fds[1], &theme, &err));
-	assert_non_null(strstr(err.text, "--plain"));
+	assert_non_null(strstr(err.text, "there is no terminal"));
 	close(fds[0]);
 	close(fds[1]);
 

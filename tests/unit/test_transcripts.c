@@ -50,6 +50,7 @@ static const char *const end_names[] = {
 	[END_NONE] = "none",
 	[END_SIGNED_OUT] = "signed out",
 	[END_LOST] = "lost",
+	[END_REFUSED] = "refused",
 	[END_FAILED] = "failed",
 };
 
