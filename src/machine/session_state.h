@@ -40,8 +40,9 @@ enum session_end {
 	END_EXPIRED,  /* the stored session has expired by the wall clock, which
 		       * may be wrong, and cannot be renewed; it stays stored
 		       * until the next sign-in or until the clock is right */
-	END_REFUSED,  /* the ID token is invalid, or the profile is another
-		       * user's; nothing was kept: see session_oauth_failure()
+	END_REFUSED,  /* the tokens are not bound to a key, the ID token is
+		       * invalid, or the profile is another user's; nothing
+		       * was kept: see session_oauth_failure()
 		       * and session_verdict() */
 	END_NOT_KEPT, /* the store has a session of another provider or client;
 		       * the tokens were revoked: see session_oauth_failure() */
