@@ -123,7 +123,10 @@ def test_from_sign_in_to_sign_out(home, start, log_in, kind, grant):
     assert server.accepts(first["access_token"])
 
     # No token is good for that long, so it is renewed.
-    token = run(home, "token", "--min-valid", "3600").strip()
+    renewed = home.grantty("token", "--min-valid", "3600")
+    assert renewed.returncode == Exit.DONE, renewed.stderr
+    assert "valid for only" in renewed.stderr
+    token = renewed.stdout.strip()
     assert token != first["access_token"]
     assert server.accepts(token)
     assert len(server.log(grant="refresh_token", status=200)) == 1
