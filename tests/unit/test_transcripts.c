@@ -47,10 +47,9 @@ static const char *const result_names[] = {
 };
 
 static const char *const end_names[] = {
-	[END_NONE] = "none",
-	[END_SIGNED_OUT] = "signed out",
-	[END_LOST] = "lost",
-	[END_REFUSED] = "refused",
+	[END_NONE] = "none",	   [END_SIGNED_OUT] = "signed out",
+	[END_LOST] = "lost",	   [END_EXPIRED] = "expired",
+	[END_REFUSED] = "refused", [END_NOT_KEPT] = "not kept",
 	[END_FAILED] = "failed",
 };
 
