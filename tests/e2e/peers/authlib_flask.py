@@ -206,7 +206,8 @@ app = Flask("authlib")
 app.config["OAUTH2_REFRESH_TOKEN_GENERATOR"] = True
 app.config["OAUTH2_TOKEN_EXPIRES_IN"] = {
     grant: options.access_token_ttl
-    for grant in ("authorization_code", DeviceGrant.GRANT_TYPE)
+    for grant in (
+        "authorization_code", DeviceGrant.GRANT_TYPE, "refresh_token")
 }
 server = AuthorizationServer(
     app,
