@@ -18,7 +18,6 @@
 #include "app/setup.h"
 #include "base/err.h"
 #include "base/json.h"
-#include "base/mem.h"
 #include "base/text.h"
 #include "io/store.h"
 #include "machine/session_data.h"

@@ -5,8 +5,6 @@
 #ifndef GRANTTY_APP_KIOSK_H
 #define GRANTTY_APP_KIOSK_H
 
-#include <stdbool.h>
-
 struct err;
 struct session_data;
 struct setup;

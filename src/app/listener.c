@@ -16,7 +16,6 @@
 #include "base/url.h"
 #include "io/redirect.h"
 #include "machine/flow.h"
-#include "oauth/oauth.h"
 #include "oauth/provider.h"
 
 static bool is_wanted(const struct flow *flow)

@@ -7,7 +7,6 @@
 #ifndef GRANTTY_BASE_LOG_H
 #define GRANTTY_BASE_LOG_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 

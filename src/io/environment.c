@@ -9,7 +9,6 @@
 
 #include "io/environment.h"
 
-#include <limits.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>

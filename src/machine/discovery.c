@@ -15,7 +15,6 @@
 #include "base/mem.h"
 #include "base/url.h"
 #include "oauth/metadata.h"
-#include "oauth/oauth.h"
 #include "oauth/provider.h"
 #include "oauth/reply.h"
 

@@ -14,7 +14,6 @@
 #include "machine/pending.h"
 #include "oauth/authorization.h"
 #include "oauth/dpop.h"
-#include "oauth/oauth.h"
 
 /* How long an authorization URI is valid: long enough to open it in a browser,
  * short enough not to be found later. */

@@ -5,8 +5,6 @@
 #ifndef GRANTTY_MACHINE_VISIT_SIGNED_IN_H
 #define GRANTTY_MACHINE_VISIT_SIGNED_IN_H
 
-#include <stdbool.h>
-
 #include "machine/visit_parts.h"
 
 struct event;

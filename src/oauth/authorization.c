@@ -17,7 +17,6 @@
 #include "base/form.h"
 #include "base/json.h"
 #include "base/mem.h"
-#include "conf/options.h"
 #include "oauth/http_message.h"
 #include "oauth/oauth.h"
 #include "oauth/oauth_error.h"

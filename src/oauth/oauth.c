@@ -18,7 +18,6 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "base/url.h"
-#include "conf/options.h"
 #include "oauth/client_auth.h"
 #include "oauth/http_message.h"
 #include "oauth/json_request.h"

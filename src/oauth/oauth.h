@@ -7,7 +7,6 @@
 #define GRANTTY_OAUTH_OAUTH_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include "oauth/http_message.h"

@@ -6,7 +6,6 @@
 #ifndef GRANTTY_OAUTH_PROFILE_H
 #define GRANTTY_OAUTH_PROFILE_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 struct err;

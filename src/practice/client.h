@@ -7,7 +7,6 @@
 #define GRANTTY_PRACTICE_CLIENT_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
 #include "practice/dialect.h"
 

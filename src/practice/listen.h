@@ -7,7 +7,6 @@
 #define GRANTTY_PRACTICE_LISTEN_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
 struct err;
 struct sockaddr;

@@ -7,9 +7,6 @@
 #ifndef GRANTTY_PRACTICE_SERVER_H
 #define GRANTTY_PRACTICE_SERVER_H
 
-#include <stdbool.h>
-#include <stdint.h>
-
 struct err;
 struct log;
 struct server;

@@ -7,7 +7,6 @@
 #define GRANTTY_PRACTICE_SERVICE_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include "practice/dialect.h"

@@ -9,7 +9,6 @@
 #define GRANTTY_PRACTICE_TOKEN_STORE_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include "practice/dialect.h"
