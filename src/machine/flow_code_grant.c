@@ -8,6 +8,7 @@
 #include "machine/flow_code_grant.h"
 
 #include "base/mem.h"
+#include "oauth/oauth.h"
 #include "oauth/provider.h"
 #include "oauth/reply.h"
 
@@ -101,7 +102,9 @@ void code_grant_exchanged(struct flow *flow, const struct event *event,
 	enum verdict verdict;
 	int64_t due_ms;
 
-	verdict = flow_take_answer(flow, event->reply, &oauth_failure);
+	verdict = oauth_token_answer(flow->provider, event->reply,
+				     flow->pending.dpop_key, &flow->tokens,
+				     &oauth_failure);
 	if (verdict == VERDICT_OK) {
 		flow->tokens.nonce = xstrdup(flow->authorization.nonce);
 		flow_grant(flow, action);

@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "machine/poll_margin.h"
+#include "oauth/oauth.h"
 #include "oauth/pkce.h"
 #include "oauth/provider.h"
 #include "oauth/reply.h"
@@ -345,7 +346,9 @@ void device_grant_polled(struct flow *flow, const struct event *event,
 		note_crossing(flow, action);
 		return;
 	}
-	verdict = flow_take_answer(flow, event->reply, &oauth_failure);
+	verdict = oauth_token_answer(flow->provider, event->reply,
+				     flow->pending.dpop_key, &flow->tokens,
+				     &oauth_failure);
 	if (is_lost(flow, &oauth_failure))
 		verdict = VERDICT_MISCONFIGURED;
 	switch (verdict) {

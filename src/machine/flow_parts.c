@@ -105,10 +105,3 @@ void flow_deny(struct flow *flow, struct action *action)
 	flow_move(flow, FLOW_DENIED, NEVER_MS, action);
 	action_note(action, LEVEL_WARN, "denied by the user");
 }
-
-enum verdict flow_take_answer(struct flow *flow, const struct reply *reply,
-			      struct oauth_failure *oauth_failure)
-{
-	return oauth_token_answer(flow->provider, reply, flow->pending.dpop_key,
-				  &flow->tokens, oauth_failure);
-}

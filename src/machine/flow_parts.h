@@ -14,6 +14,7 @@
 #include "machine/pending.h"
 #include "oauth/authorization.h"
 #include "oauth/dpop.h"
+#include "oauth/tokens.h"
 
 /* How long an authorization URI is valid: long enough to open it in a browser,
  * short enough not to be found later. */
@@ -85,10 +86,6 @@ void flow_forget_code(struct flow *flow);
 void flow_send(struct request *request, struct action *action);
 void flow_send_proved(const struct flow *flow, struct request *request,
 		      int64_t wall_s, struct action *action);
-
-/* Reads the reply to a poll or an exchange. */
-enum verdict flow_take_answer(struct flow *flow, const struct reply *reply,
-			      struct oauth_failure *oauth_failure);
 
 /* The final states. */
 void flow_grant(struct flow *flow, struct action *action);
