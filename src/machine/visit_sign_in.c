@@ -171,7 +171,8 @@ void sign_in_failed(struct visit *visit, enum visit_reason reason,
 
 /* After FAILURE_REFUSED. Without an error in the answer, nothing was
  * refused. */
-static enum visit_reason why_refused(const struct oauth_failure *oauth_failure)
+static enum visit_reason why_no_tokens(
+	const struct oauth_failure *oauth_failure)
 {
 	return oauth_failure == NULL || oauth_failure->error[0] == '\0' ||
 			       oauth_failure->unusable
@@ -182,7 +183,8 @@ static enum visit_reason why_refused(const struct oauth_failure *oauth_failure)
 static void flow_failed(struct visit *visit, const struct event *event,
 			struct action *action)
 {
-	enum visit_reason reason = why_refused(flow_oauth_failure(visit->flow));
+	enum visit_reason reason =
+		why_no_tokens(flow_oauth_failure(visit->flow));
 
 	/* A login gets no second chance, so it queries the issuer at once. But
 	 * only once: an endpoint may fail again and again while the one before

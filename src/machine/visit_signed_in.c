@@ -76,7 +76,7 @@ static enum visit_reason why_unknown(const struct visit *visit)
 }
 
 /* Why there is no session with these tokens. */
-static enum visit_reason why_refused(const struct visit *visit)
+static enum visit_reason why_no_session(const struct visit *visit)
 {
 	const struct oauth_failure *oauth_failure =
 		session_oauth_failure(visit->session);
@@ -176,7 +176,7 @@ static void session_gone(struct visit *visit, const struct event *event,
 			       action);
 	} else if (end == END_REFUSED ||
 		   (visit->policy.once && arriving && end == END_LOST)) {
-		sign_in_failed(visit, why_refused(visit),
+		sign_in_failed(visit, why_no_session(visit),
 			       session_oauth_failure(visit->session), event,
 			       action);
 	} else if (visit->policy.once &&
