@@ -16,7 +16,6 @@
 #include "app/clock.h"
 #include "app/event_loop.h"
 #include "app/report.h"
-#include "base/buf.h"
 #include "base/crypto.h"
 #include "base/err.h"
 #include "base/json.h"
@@ -377,17 +376,6 @@ static bool discover(struct provider_check *run)
 
 /* ---- The device grant */
 
-static char *make_invalid(void)
-{
-	unsigned char random[24];
-	struct buf text;
-
-	buf_init(&text, 64);
-	crypto_random(random, sizeof(random));
-	crypto_base64url(&text, random, sizeof(random));
-	return buf_take(&text);
-}
-
 /* True if the provider has revoked the tokens, by the rules of a sign-out. */
 static bool revoke(struct provider_check *run, const struct tokens *tokens)
 {
@@ -591,14 +579,14 @@ static void check_device_grant(struct provider_check *run)
 	struct device_code code = {0};
 	bool has_code = request_code(run, &code);
 	int64_t due_ms = clock_now_ms() + code.interval_s * 1000 + MARGIN_MS;
-	char *invalid = make_invalid();
+	char *invalid = crypto_random_text();
 
 	send_invalid(run, PROBE_BAD_CODE, "device_token_endpoint",
 		     oauth_poll_request(provider, invalid, run->verifier,
 					clock_wall_s()));
 	send_invalid(run, PROBE_BAD_REFRESH, "token_endpoint",
 		     oauth_refresh_request(provider, invalid, clock_wall_s()));
-	free(invalid);
+	secret_free(invalid);
 	if (has_code && code.interval_s <= INTERVAL_MAX_S &&
 	    wait_until(run, due_ms))
 		poll_once(run, &code);
@@ -609,7 +597,7 @@ static void check_device_grant(struct provider_check *run)
  * revokes nothing (RFC 7009 section 2.2). */
 static void check_revocation(struct provider_check *run)
 {
-	char *invalid = make_invalid();
+	char *invalid = crypto_random_text();
 	struct request *request =
 		oauth_revoke_request(&run->check->setup.provider, invalid,
 				     "refresh_token", clock_wall_s());
@@ -621,19 +609,19 @@ static void check_revocation(struct provider_check *run)
 		(void)oauth_revoke_answer(&reply, &failure);
 		report_post(run, revocation_check, &reply, &failure);
 	}
-	free(invalid);
+	secret_free(invalid);
 }
 
 static void check_code_grant(struct provider_check *run)
 {
 	const struct provider *provider = &run->check->setup.provider;
-	char *invalid = make_invalid();
+	char *invalid = crypto_random_text();
 
 	get_endpoint(run, "authorization_endpoint",
 		     provider->authorization_endpoint, report_page);
 	send_invalid(run, PROBE_BAD_REFRESH, "token_endpoint",
 		     oauth_refresh_request(provider, invalid, clock_wall_s()));
-	free(invalid);
+	secret_free(invalid);
 }
 
 /* The endpoint with the keys that verify ID tokens. */

@@ -169,18 +169,6 @@ static bool find_public_url(struct practice *practice, struct err *err)
 	       err_set(err, "The URL of --public-url is too long.");
 }
 
-static char *make_control_token(void)
-{
-	unsigned char random[24];
-	struct buf text;
-
-	buf_init(&text, 64);
-	crypto_random(random, sizeof random);
-	crypto_base64url(&text, random, sizeof random);
-	mem_wipe(random, sizeof random);
-	return buf_take(&text);
-}
-
 /* Each connection takes a descriptor; the usual limit is slightly too low. */
 static void raise_file_limit(void)
 {
@@ -222,7 +210,7 @@ static bool set_up(struct practice *practice, struct err *err)
 		listen_open(options->listen, &practice->place, err);
 	if (practice->listener < 0 || !find_public_url(practice, err))
 		return false;
-	practice->control_token = make_control_token();
+	practice->control_token = crypto_random_text();
 	if (options->verbose > 0) {
 		practice->log = log_new(1);
 		log_to_fd(practice->log, STDERR_FILENO);
