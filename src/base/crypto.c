@@ -66,6 +66,16 @@ char *crypto_random_text(void)
 	return buf_take(&text);
 }
 
+void crypto_random_hex(char *dst, size_t n)
+{
+	unsigned char byte;
+
+	for (; n > 0; n--, dst += 2) {
+		randombytes_buf(&byte, 1);
+		sodium_bin2hex(dst, 3, &byte, 1);
+	}
+}
+
 uint64_t crypto_random_u64(void)
 {
 	uint64_t number;
@@ -113,6 +123,11 @@ bool crypto_base64url_decode(struct buf *out, const char *s, size_t n)
 	     buf_add(out, data, data_len);
 	wipe_free(data, n);
 	return ok;
+}
+
+bool crypto_hex_decode(unsigned char *out, size_t n, const char *hex)
+{
+	return sodium_hex2bin(out, n, hex, 2 * n, NULL, NULL, NULL) == 0;
 }
 
 static bool seal(struct buf *out, const void *data, size_t n,

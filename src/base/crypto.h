@@ -25,6 +25,9 @@ void crypto_random(void *out, size_t n);
  * (secret_free). */
 char *crypto_random_text(void);
 
+/* Writes n random bytes as 2 n hexadecimal digits and a NUL. */
+void crypto_random_hex(char *dst, size_t n);
+
 /* A random 64-bit number, for jitter. */
 uint64_t crypto_random_u64(void);
 
@@ -43,6 +46,10 @@ bool crypto_base64url(struct buf *out, const void *data, size_t n);
 /* Decodes the n characters of base64url at s and appends the bytes. False if
  * they are malformed. */
 bool crypto_base64url_decode(struct buf *out, const char *s, size_t n);
+
+/* Decodes 2 n hexadecimal digits into n bytes. False if there is any other
+ * character. */
+bool crypto_hex_decode(unsigned char *out, size_t n, const char *hex);
 
 /*
  * Encrypts the n bytes at data (XSalsa20-Poly1305) and appends key check value,

@@ -17,27 +17,6 @@
 
 enum { MAX_FILE = 1024, HEX_LEN = 2 * CRYPTO_KEY_SIZE };
 
-static int hex_digit(char c)
-{
-	static const char digits[] = "0123456789abcdef0123456789ABCDEF";
-	const char *found = c != '\0' ? strchr(digits, c) : NULL;
-
-	return found != NULL ? (int)((found - digits) % 16) : -1;
-}
-
-static bool decode_hex(unsigned char *key, const char *hex)
-{
-	for (size_t i = 0; i < CRYPTO_KEY_SIZE; i++) {
-		int high = hex_digit(hex[2 * i]);
-		int low = hex_digit(hex[2 * i + 1]);
-
-		if (high < 0 || low < 0)
-			return false;
-		key[i] = (unsigned char)(16 * high + low);
-	}
-	return true;
-}
-
 static bool decode(unsigned char *key, const struct buf *content)
 {
 	static const char mark[] = "\xef\xbb\xbf"; /* UTF-8 byte order mark */
@@ -57,7 +36,7 @@ static bool decode(unsigned char *key, const struct buf *content)
 		len--;
 	else if (len == HEX_LEN + 2 && memcmp(hex + HEX_LEN, "\r\n", 2) == 0)
 		len -= 2;
-	return len == HEX_LEN && decode_hex(key, hex);
+	return len == HEX_LEN && crypto_hex_decode(key, CRYPTO_KEY_SIZE, hex);
 }
 
 static enum file_result read_content(const char *path, struct buf *content,

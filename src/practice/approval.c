@@ -91,15 +91,12 @@ static void use_cookie(const struct service *service, const struct call *call,
 		       struct answer *answer, char cookie[COOKIE_LEN + 1])
 {
 	bool secure = strncmp(service->options.public_url, "https:", 6) == 0;
-	unsigned char random[COOKIE_LEN / 2];
 
 	if (is_cookie(call->cookie)) {
 		memcpy(cookie, call->cookie, COOKIE_LEN + 1);
 		return;
 	}
-	crypto_random(random, sizeof random);
-	for (size_t i = 0; i < sizeof random; i++)
-		snprintf(cookie + 2 * i, 3, "%02x", random[i]);
+	crypto_random_hex(cookie, COOKIE_LEN / 2);
 	answer_header(answer, "Set-Cookie",
 		      CALL_COOKIE "=%s; Path=/; HttpOnly; SameSite=Strict%s",
 		      cookie, secure ? "; Secure" : "");

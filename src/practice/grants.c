@@ -116,20 +116,6 @@ struct grant *grants_newest_pending(struct grants *grants, int64_t now_ms)
 	return NULL;
 }
 
-/* Writes n random bytes in hexadecimal; dst takes 2 n + 1. */
-static void random_hex(char *dst, size_t n)
-{
-	static const char digits[] = "0123456789abcdef";
-	unsigned char byte;
-
-	for (; n > 0; n--) {
-		crypto_random(&byte, 1);
-		*dst++ = digits[byte >> 4];
-		*dst++ = digits[byte & 15];
-	}
-	*dst = '\0';
-}
-
 /* RFC 8628 section 6.1: twenty consonants, so that no words are formed. */
 static void make_plain_codes(struct grant *grant)
 {
@@ -139,7 +125,7 @@ static void make_plain_codes(struct grant *grant)
 	for (int i = 0; i < 9; i++)
 		user_code[i] = i == 4 ? '-' : letters[crypto_random_u64() % 20];
 	user_code[9] = '\0';
-	random_hex(grant->device_code, 20);
+	crypto_random_hex(grant->device_code, 20);
 }
 
 /* Six digits, a UUID, and a hash that replaces the code in the link. */
@@ -149,8 +135,8 @@ static void make_webex_codes(struct grant *grant)
 
 	snprintf(grant->user_code, sizeof grant->user_code, "%06u",
 		 (unsigned)(crypto_random_u64() % 1000000));
-	random_hex(grant->link_code, 32);
-	random_hex(hex, 16);
+	crypto_random_hex(grant->link_code, 32);
+	crypto_random_hex(hex, 16);
 	snprintf(grant->device_code, sizeof grant->device_code,
 		 "%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12, hex + 16,
 		 hex + 20);

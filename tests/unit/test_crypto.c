@@ -53,6 +53,25 @@ static void test_pkce(void **state)
 	buf_free(&out);
 }
 
+static void test_hex(void **state)
+{
+	static const unsigned char right[] = {0x00, 0x9F, 0xAB, 0xEF};
+	static const char *const wrong[] = {"009fabe", "009fabeg", "009fab e",
+					    "0x009fab", " 09fabef"};
+	unsigned char bytes[sizeof(right)];
+	char text[2 * sizeof(bytes) + 1];
+
+	(void)state;
+	assert_true(crypto_hex_decode(bytes, sizeof(bytes), "009fABef"));
+	assert_memory_equal(bytes, right, sizeof(right));
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++)
+		assert_false(crypto_hex_decode(bytes, sizeof(bytes), wrong[i]));
+	crypto_random_hex(text, sizeof(bytes));
+	assert_int_equal(strlen(text), 2 * sizeof(bytes));
+	assert_int_equal(strspn(text, "0123456789abcdef"), 2 * sizeof(bytes));
+	assert_true(crypto_hex_decode(bytes, sizeof(bytes), text));
+}
+
 /* RFC 4648 section 10, and the two characters that differ. */
 static void test_base64(void **state)
 {
@@ -200,6 +219,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_sha256),
 		cmocka_unit_test(test_pkce),
+		cmocka_unit_test(test_hex),
 		cmocka_unit_test(test_base64),
 		cmocka_unit_test(test_base64url_malformed),
 		cmocka_unit_test(test_seal),
