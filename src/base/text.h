@@ -40,6 +40,12 @@ bool text_is_clean(const char *src, size_t len);
 /* True if a clean string shows nothing: it is empty or consists of spaces. */
 bool text_is_blank(const char *s);
 
+/* The string; NULL if it is NULL or empty. */
+static inline const char *text_unless_empty(const char *s)
+{
+	return s != NULL && s[0] != '\0' ? s : NULL;
+}
+
 /* Width of a clean string in columns. */
 int text_width(const char *s);
 

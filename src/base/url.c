@@ -258,7 +258,7 @@ char *url_for_log(const char *s)
 	return buf_take(&out);
 }
 
-static int port_of(const struct url *url)
+int url_port(const struct url *url)
 {
 	if (url->port != 0)
 		return url->port;
@@ -268,7 +268,8 @@ static int port_of(const struct url *url)
 bool url_same_origin(const struct url *a, const struct url *b)
 {
 	return a->https == b->https && a->host_len == b->host_len &&
-	       same(a->host, b->host, a->host_len) && port_of(a) == port_of(b);
+	       same(a->host, b->host, a->host_len) &&
+	       url_port(a) == url_port(b);
 }
 
 bool url_host_matches(const struct url *url, const char *pattern)

@@ -50,6 +50,9 @@ bool url_is_safe(const struct url *url);
  * it. */
 char *url_for_log(const char *s);
 
+/* The port: the one given, else that of the scheme. */
+int url_port(const struct url *url);
+
 /* True if both have the same scheme, host and port (RFC 6454 section 4). */
 bool url_same_origin(const struct url *a, const struct url *b);
 

@@ -34,7 +34,6 @@ enum {
 	MAX_WAIT_MS = 60 * 60 * 1000, /* curl_multi_poll() refuses -1 */
 	STATUS_MIN = 100,
 	STATUS_MAX = 599,
-	MAX_RETRY_AFTER_S = 24 * 60 * 60,
 	DNS_CACHE_S = 60,
 	IDLE_MAX_S = 118 /* libcurl's own, if a server promises nothing */
 };
@@ -462,16 +461,18 @@ static int64_t retry_after_s(const struct slot *slot)
 	int64_t until_s;
 
 	if (len > 0 && strspn(text, "0123456789") == len)
-		return text_number(text, len, 0, MAX_RETRY_AFTER_S, &wait_s)
+		return text_number(text, len, 0, HTTP_RETRY_AFTER_MAX_S,
+				   &wait_s)
 			       ? wait_s
-			       : MAX_RETRY_AFTER_S;
+			       : HTTP_RETRY_AFTER_MAX_S;
 	until_s = read_date_s(text);
 	if (until_s == 0)
 		return -1;
 	wait_s = until_s - (now_s != 0 ? now_s : (int64_t)time(NULL));
 	if (wait_s < 0)
 		return 0;
-	return wait_s < MAX_RETRY_AFTER_S ? wait_s : MAX_RETRY_AFTER_S;
+	return wait_s < HTTP_RETRY_AFTER_MAX_S ? wait_s
+					       : HTTP_RETRY_AFTER_MAX_S;
 }
 
 /* True if the request used a kept connection. */

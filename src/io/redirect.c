@@ -22,6 +22,7 @@
 #include <microhttpd.h>
 
 #include "base/buf.h"
+#include "base/deadline.h"
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/url.h"
@@ -38,11 +39,8 @@ enum {
 	MAX_PAGE = 16 * 1024,
 	REQUEST_MS = 2 * 1000, /* to receive a request */
 	PAGE_MS = 10 * 1000,   /* to send a page */
-	ANSWER_MS = 30 * 1000, /* for redirect_answer() */
-	HTTP_PORT = 80
+	ANSWER_MS = 30 * 1000  /* for redirect_answer() */
 };
-
-#define NEVER_MS INT64_MAX
 
 /* Why hits are no longer accepted. */
 static const char used[] =
@@ -353,7 +351,7 @@ static char *uri_with_port(const char *uri, const struct url *url, int port)
 	bool is_ipv6 = memchr(url->host, ':', url->host_len) != NULL;
 	struct buf out;
 
-	if (url->port != 0 || port == HTTP_PORT)
+	if (port == url_port(url))
 		return xstrdup(uri);
 	buf_init(&out, strlen(uri) + sizeof(":65535"));
 	buf_add(&out, uri, (size_t)(url->host - uri) + url->host_len + is_ipv6);
@@ -385,7 +383,7 @@ struct redirect *redirect_open(const char *uri, bool any_port, struct err *err)
 		free(shown);
 		return NULL;
 	}
-	port = url.port != 0 || any_port ? url.port : HTTP_PORT;
+	port = any_port ? url.port : url_port(&url);
 	if (!loopback_listen(&loopback, &url, port, err))
 		return NULL;
 	redirect = xcalloc(1, sizeof(*redirect));

@@ -14,8 +14,6 @@
 #include "base/mem.h"
 #include "base/url.h"
 
-enum { HTTP_PORT = 80 };
-
 /*
  * True if the Host header names this listener. A page from elsewhere can make
  * its own host name resolve to this address (DNS rebinding), but cannot change
@@ -32,8 +30,7 @@ static bool names_listener(const char *host, int port)
 	n = snprintf(text, sizeof(text), "http://%s", host);
 	if (n < 0 || (size_t)n >= sizeof(text) || !url_split(text, &url))
 		return false;
-	return url_is_loopback(&url) &&
-	       (url.port != 0 ? url.port : HTTP_PORT) == port;
+	return url_is_loopback(&url) && url_port(&url) == port;
 }
 
 /*

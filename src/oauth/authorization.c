@@ -17,6 +17,7 @@
 #include "base/form.h"
 #include "base/json.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "oauth/http_message.h"
 #include "oauth/oauth.h"
 #include "oauth/oauth_error.h"
@@ -25,11 +26,6 @@
 #include "oauth/tenant.h"
 
 enum { CODE_MAX = 4096, FORM_MAX = 65536 };
-
-static const char *unless_empty(const char *s)
-{
-	return s[0] != '\0' ? s : NULL;
-}
 
 /*
  * Unless the request asks for consent, a provider ignores offline_access and
@@ -65,11 +61,12 @@ bool authorization_make(struct authorization *authorization,
 	(void)form_add(&query, "response_type", "code");
 	(void)form_add(&query, "client_id", provider->client_id);
 	(void)form_add(&query, "redirect_uri", provider->redirect_uri);
-	(void)form_add(&query, "scope", unless_empty(provider->scope));
+	(void)form_add(&query, "scope", text_unless_empty(provider->scope));
 	(void)form_add(&query, "state", authorization->state);
 	(void)pkce_add_challenge(&query, authorization->verifier);
 	(void)form_add(&query, "nonce", authorization->nonce);
-	(void)form_add(&query, "audience", unless_empty(provider->audience));
+	(void)form_add(&query, "audience",
+		       text_unless_empty(provider->audience));
 	if (needs_consent(provider))
 		(void)form_add(&query, "prompt", "consent");
 	for (size_t i = 0; i < provider->extra_count; i++)

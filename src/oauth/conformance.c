@@ -19,6 +19,7 @@
 #include "base/text.h"
 #include "base/url.h"
 #include "oauth/http_message.h"
+#include "oauth/oauth.h"
 #include "oauth/oauth_error.h"
 #include "oauth/provider.h"
 #include "oauth/reply.h"
@@ -33,13 +34,6 @@
 #define METADATA "RFC 8414 section 2"
 #define METADATA_RESPONSE "RFC 8414 section 3.2"
 #define METADATA_CHECK "RFC 8414 section 3.3"
-
-#define DEVICE_GRANT "urn:ietf:params:oauth:grant-type:device_code"
-
-enum {
-	INTERVAL_MAX_S = 300, /* the user waits that long after approving */
-	EXPIRES_MAX_S = 86400
-};
 
 /* What came back, in bits. */
 enum outcome {
@@ -145,7 +139,7 @@ static const struct check checks[] = {
 	      .allowed = true),
 	CHECK(AT(DISCOVERY), SUCCESS, "grant_types_supported", NO_DEVICE_GRANT,
 	      METADATA,
-	      "does not list " DEVICE_GRANT " in grant_types_supported"),
+	      "does not list " OAUTH_DEVICE_GRANT " in grant_types_supported"),
 
 	CHECK(AT(DEVICE), SUCCESS, NULL, OTHER_STATUS, DEVICE_RESPONSE,
 	      "has status * instead of 200"),
@@ -160,10 +154,10 @@ static const struct check checks[] = {
 	       "has no verification_uri_complete, so the code must be typed",
 	       .other = "verification_url_complete", .allowed = true),
 	MEMBER("expires_in", MISSING, "lacks expires_in"),
-	SECONDS("expires_in", EXPIRES_MAX_S),
+	SECONDS("expires_in", OAUTH_EXPIRES_MAX_S),
 	MEMBER("interval", MISSING, "has no interval, so it is 5 seconds",
 	       .allowed = true),
-	SECONDS("interval", INTERVAL_MAX_S),
+	SECONDS("interval", OAUTH_INTERVAL_MAX_S),
 	CHECK(AT(DEVICE), SUCCESS, NULL, MAY_BE_STORED, NO_STORE,
 	      "contains secrets without Cache-Control: no-store"),
 
@@ -443,7 +437,7 @@ static bool deviates(struct answer *answer, const struct check *check)
 		       strcmp(text, provider->device_authorization_endpoint) !=
 			       0;
 	case NO_DEVICE_GRANT:
-		return !json_lists(member, DEVICE_GRANT);
+		return !json_lists(member, OAUTH_DEVICE_GRANT);
 	}
 	return false;
 }

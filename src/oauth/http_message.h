@@ -25,6 +25,9 @@ enum request_kind {
 
 enum { REQUEST_KINDS = REQUEST_REVOCATION + 1 };
 
+/* A longer Retry-After is cut to a day. */
+enum { HTTP_RETRY_AFTER_MAX_S = 86400 };
+
 /* One HTTP request, ready to be sent. */
 struct request {
 	enum request_kind kind;
@@ -80,6 +83,12 @@ struct reply {
 	const char *what;  /* unless net is NET_OK: a sentence that says what
 			    * failed and, for TLS, which certificate check */
 };
+
+/* True if the status is one of success (RFC 9110 section 15.3). */
+static inline bool http_is_success(int status)
+{
+	return status >= 200 && status <= 299;
+}
 
 /* Wipes and frees; NULL is fine. */
 void request_free(struct request *request);

@@ -32,10 +32,8 @@ enum { REQUEST_MAX = 16 * OAUTH_TOKEN_MAX };
 
 enum {
 	EXPIRES_MIN_S = 1,
-	EXPIRES_MAX_S = 86400,
 	EXPIRES_DEFAULT_S = 300,
 	INTERVAL_MIN_S = 1,
-	INTERVAL_MAX_S = 300,
 	INTERVAL_DEFAULT_S = 5,	    /* RFC 8628 section 3.2 */
 	LIFETIME_MAX_S = 315360000, /* ten years: effectively forever */
 	USER_CODE_COLUMNS = 32,
@@ -69,21 +67,16 @@ struct request *oauth_post(const struct provider *provider,
 	return request;
 }
 
-static const char *unless_empty(const char *s)
-{
-	return s && *s ? s : NULL;
-}
-
 struct request *oauth_device_request(const struct provider *provider,
 				     const char *verifier, int64_t wall_s)
 {
 	struct buf form;
 
 	buf_init(&form, REQUEST_MAX);
-	form_add(&form, "scope", unless_empty(provider->scope));
+	form_add(&form, "scope", text_unless_empty(provider->scope));
 	if (provider->send_scopes)
-		form_add(&form, "scopes", unless_empty(provider->scope));
-	form_add(&form, "audience", unless_empty(provider->audience));
+		form_add(&form, "scopes", text_unless_empty(provider->scope));
+	form_add(&form, "audience", text_unless_empty(provider->audience));
 	for (size_t i = 0; i < provider->extra_count; i++)
 		form_add(&form, provider->extra[i].name,
 			 provider->extra[i].value);
@@ -116,8 +109,7 @@ struct request *oauth_poll_request(const struct provider *provider,
 	struct buf form;
 
 	buf_init(&form, REQUEST_MAX);
-	form_add(&form, "grant_type",
-		 "urn:ietf:params:oauth:grant-type:device_code");
+	form_add(&form, "grant_type", OAUTH_DEVICE_GRANT);
 	form_add(&form, "device_code", device_code);
 	form_add(&form, "code_verifier", verifier);
 	add_user_info(&form, provider);
@@ -308,10 +300,12 @@ bool oauth_device_code(const struct provider *provider, const struct json *body,
 	code->user_code = xstrdup(json_get_text(body, "user_code"));
 	code->verification_uri = xstrdup(uri);
 	code->verification_uri_complete = xstrdup(complete);
-	code->expires_in_s = seconds_under(body, "expires_in", EXPIRES_MIN_S,
-					   EXPIRES_MAX_S, EXPIRES_DEFAULT_S);
-	code->interval_s = seconds_under(body, "interval", INTERVAL_MIN_S,
-					 INTERVAL_MAX_S, INTERVAL_DEFAULT_S);
+	code->expires_in_s =
+		seconds_under(body, "expires_in", EXPIRES_MIN_S,
+			      OAUTH_EXPIRES_MAX_S, EXPIRES_DEFAULT_S);
+	code->interval_s =
+		seconds_under(body, "interval", INTERVAL_MIN_S,
+			      OAUTH_INTERVAL_MAX_S, INTERVAL_DEFAULT_S);
 	return true;
 }
 
@@ -421,11 +415,11 @@ static enum verdict take_tokens(const struct provider *provider,
 		return VERDICT_REFUSED;
 	}
 	tokens->access_token = xstrdup(access);
-	tokens->refresh_token = xstrdup(unless_empty(refresh));
+	tokens->refresh_token = xstrdup(text_unless_empty(refresh));
 	tokens->token_type = xstrdup(is_bound(body) ? "DPoP" : "Bearer");
 	tokens->dpop_key = xstrdup(is_bound(body) ? dpop_key : NULL);
 	tokens->id_token =
-		xstrdup(unless_empty(json_get_text(body, "id_token")));
+		xstrdup(text_unless_empty(json_get_text(body, "id_token")));
 	tokens->scope = scope_of(json_get(body, "scope"));
 	tokens->expires_in_s =
 		seconds_under(body, "expires_in", 0, LIFETIME_MAX_S, 0);

@@ -18,6 +18,9 @@ struct buf;
 struct err;
 struct json;
 
+/* The grant_type of a poll (RFC 8628 section 3.4). */
+#define OAUTH_DEVICE_GRANT "urn:ietf:params:oauth:grant-type:device_code"
+
 /* Longer codes and tokens are rejected: no server would accept a request that
  * carries one. In bytes. */
 enum { OAUTH_TOKEN_MAX = 256 * 1024 };

@@ -19,6 +19,7 @@
 #include "base/json.h"
 #include "base/json_scan.h"
 #include "base/text.h"
+#include "oauth/http_message.h"
 #include "oauth/oauth_error.h"
 
 enum { PROSE_MAX = 1000 };
@@ -254,11 +255,6 @@ static bool is_client_error(int status)
 	       status == 409 || status == 422;
 }
 
-static bool is_success(int status)
-{
-	return status >= 200 && status <= 299;
-}
-
 /* Statuses for an unknown path, unless the session is what is gone. */
 static bool is_gone(int status)
 {
@@ -288,7 +284,7 @@ static enum verdict judge_code(const char *code, int status)
 	if (is_client_error(status) ||
 	    (is_gone(status) && code_is_about_session(code)))
 		return VERDICT_INVALID_GRANT;
-	return is_success(status) ? VERDICT_REFUSED : VERDICT_RETRY;
+	return http_is_success(status) ? VERDICT_REFUSED : VERDICT_RETRY;
 }
 
 /* Any web server may send just "Bad Request". */
@@ -307,7 +303,7 @@ static enum verdict judge_words(int status, const struct json *body)
 
 	if (!body)
 		return VERDICT_RETRY;
-	if (is_success(status))
+	if (http_is_success(status))
 		return !json_get(body, "access_token") &&
 				       names_refresh_token(body)
 			       ? VERDICT_REFUSED
@@ -404,7 +400,8 @@ enum verdict refresh_judge(const struct oauth_error *error, int status,
 {
 	if (status == 408 || status == 428 || status == 429 || status >= 500)
 		return VERDICT_RETRY;
-	if ((!is_success(status) || *error->code) && is_put_off(error, body))
+	if ((!http_is_success(status) || *error->code) &&
+	    is_put_off(error, body))
 		return VERDICT_RETRY;
 	if (error->error_class == ERROR_NOT_FOUND ||
 	    (error->guessed && is_gone(status)))

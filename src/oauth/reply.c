@@ -26,8 +26,6 @@
 #include "oauth/refresh.h"
 #include "oauth/well_known.h"
 
-enum { RETRY_AFTER_MAX_S = 86400, INTERVAL_MAX_S = 300 };
-
 /* The answer being judged. */
 struct answer {
 	const struct provider *provider; /* or NULL */
@@ -103,11 +101,6 @@ static const char *label_of(const struct answer *answer)
 	return answer->provider ? answer->provider->label : "The provider";
 }
 
-static bool is_success(int status)
-{
-	return status >= 200 && status <= 299;
-}
-
 /* Statuses that mean "later", whatever the body. */
 static bool is_later(int status)
 {
@@ -166,7 +159,7 @@ static bool is_put_off(const struct answer *answer)
 	case ENDPOINT_REVOCATION:
 		return false;
 	}
-	if (is_success(status) && !*answer->error.code)
+	if (http_is_success(status) && !*answer->error.code)
 		return false;
 	if (status == 429 && answer->error.known && !ends_polls(answer))
 		return answer->error.verdict != VERDICT_PENDING &&
@@ -258,14 +251,14 @@ static enum verdict at_endpoint(enum endpoint endpoint, int status,
 /* True if the profile is a signed JWT (OpenID Connect Core section 5.3.2). */
 static bool is_jwt(const struct answer *answer)
 {
-	return is_success(answer->reply->status) && !answer->body &&
+	return http_is_success(answer->reply->status) && !answer->body &&
 	       strncasecmp(answer->reply->type, "application/jwt", 15) == 0;
 }
 
 /* True if it is unclear whose profile it is. */
 static bool is_ambiguous(const struct answer *answer)
 {
-	return is_success(answer->reply->status) && !answer->body &&
+	return http_is_success(answer->reply->status) && !answer->body &&
 	       json_is_ambiguous(answer->reply->body, body_len(answer->reply));
 }
 
@@ -288,10 +281,11 @@ static enum verdict by_status(const struct answer *answer)
 		return VERDICT_REFUSED;
 	switch (answer->endpoint) {
 	case ENDPOINT_DISCOVERY:
-		return is_success(status) && answer->body ? VERDICT_OK
-							  : VERDICT_REFUSED;
+		return http_is_success(status) && answer->body
+			       ? VERDICT_OK
+			       : VERDICT_REFUSED;
 	case ENDPOINT_DEVICE:
-		if (is_success(status) && answer->body)
+		if (http_is_success(status) && answer->body)
 			return VERDICT_OK;
 		/* Repeating the same request would not help. */
 		return status == 400 && answer->body ? VERDICT_MISCONFIGURED
@@ -300,8 +294,8 @@ static enum verdict by_status(const struct answer *answer)
 	case ENDPOINT_TOKEN:
 		if (status == 428)
 			return VERDICT_PENDING;
-		return is_success(status) && answer->body ? VERDICT_OK
-							  : VERDICT_RETRY;
+		return http_is_success(status) && answer->body ? VERDICT_OK
+							       : VERDICT_RETRY;
 	case ENDPOINT_PROFILE:
 		if (status == 401)
 			return VERDICT_UNAUTHORIZED;
@@ -310,10 +304,10 @@ static enum verdict by_status(const struct answer *answer)
 			return VERDICT_RETRY;
 		if (status >= 400)
 			return VERDICT_REFUSED;
-		return is_success(status) && answer->body ? VERDICT_OK
-							  : VERDICT_RETRY;
+		return http_is_success(status) && answer->body ? VERDICT_OK
+							       : VERDICT_RETRY;
 	case ENDPOINT_REVOCATION:
-		return is_success(status) ? VERDICT_OK : VERDICT_REFUSED;
+		return http_is_success(status) ? VERDICT_OK : VERDICT_REFUSED;
 	}
 	return VERDICT_RETRY;
 }
@@ -616,7 +610,7 @@ static void explain_status(const struct answer *answer, struct err *err)
 	}
 	switch (answer->endpoint) {
 	case ENDPOINT_DISCOVERY:
-		if (is_success(status) && explain_document(answer, err))
+		if (http_is_success(status) && explain_document(answer, err))
 			return;
 		err_set(err,
 			"%s publishes no discovery document (%s, status %d): "
@@ -759,8 +753,8 @@ static void take_details(const struct answer *answer,
 	if (tracking)
 		text_clip(failure->tracking, sizeof(failure->tracking),
 			  tracking, strlen(tracking), -1, 0);
-	if (json_seconds(json_get(answer->body, "interval"), 1, INTERVAL_MAX_S,
-			 &interval_s))
+	if (json_seconds(json_get(answer->body, "interval"), 1,
+			 OAUTH_INTERVAL_MAX_S, &interval_s))
 		failure->interval_s = interval_s;
 }
 
@@ -777,9 +771,9 @@ enum verdict reply_judge(const struct provider *provider,
 	enum verdict verdict;
 
 	memset(failure, 0, sizeof(*failure));
-	failure->retry_after_s = reply->retry_after_s < RETRY_AFTER_MAX_S
+	failure->retry_after_s = reply->retry_after_s < HTTP_RETRY_AFTER_MAX_S
 					 ? reply->retry_after_s
-					 : RETRY_AFTER_MAX_S;
+					 : HTTP_RETRY_AFTER_MAX_S;
 	if (reply->net != NET_OK) {
 		failure->no_trust = reply->net == NET_TLS;
 		failure->not_yet_valid = reply->not_yet_valid;

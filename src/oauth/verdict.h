@@ -11,6 +11,10 @@
 
 #include "base/err.h"
 
+/* Longer times are cut to these. The user waits for an interval even after
+ * approving. */
+enum { OAUTH_INTERVAL_MAX_S = 300, OAUTH_EXPIRES_MAX_S = 86400 };
+
 /* The meaning of an answer for the client. */
 enum verdict {
 	VERDICT_OK,	   /* the answer holds what was requested */
