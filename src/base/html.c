@@ -7,8 +7,10 @@
 #include "base/html.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/buf.h"
+#include "base/crypto.h"
 #include "base/text.h"
 
 /* Maximum bytes of one text on a page. */
@@ -40,4 +42,29 @@ void html_escape(struct buf *out, const char *text)
 		}
 	}
 	free(clean);
+}
+
+void html_begin(struct buf *out, const char *title, const char *style)
+{
+	buf_adds(out, "<!doctype html>\n<html lang=\"en\">\n<head>\n"
+		      "<meta charset=\"utf-8\">\n"
+		      "<meta name=\"viewport\" "
+		      "content=\"width=device-width,initial-scale=1\">\n"
+		      "<meta name=\"robots\" content=\"noindex\">\n<title>");
+	html_escape(out, title);
+	buf_adds(out, "</title>\n<style>");
+	buf_adds(out, style);
+	buf_adds(out, "</style>\n</head>\n<body>\n<main>\n");
+}
+
+void html_policy(struct buf *out, const char *style, const char *form_action)
+{
+	unsigned char digest[CRYPTO_SHA256_SIZE];
+
+	crypto_sha256(digest, style, strlen(style));
+	buf_adds(out, "default-src 'none'; style-src 'sha256-");
+	crypto_base64(out, digest, sizeof(digest));
+	buf_addf(out,
+		 "'; form-action %s; frame-ancestors 'none'; base-uri 'none'",
+		 form_action);
 }

@@ -7,10 +7,7 @@
 
 #include "io/redirect_page.h"
 
-#include <string.h>
-
 #include "base/buf.h"
-#include "base/crypto.h"
 #include "base/html.h"
 
 /* The digest in redirect_page_policy() is of exactly these bytes. */
@@ -49,15 +46,7 @@ static const char *mark_html(enum redirect_mark mark)
 void redirect_page(struct buf *out, enum redirect_mark mark, const char *title,
 		   const char *text)
 {
-	buf_adds(out, "<!doctype html>\n<html lang=\"en\">\n<head>\n"
-		      "<meta charset=\"utf-8\">\n"
-		      "<meta name=\"viewport\" "
-		      "content=\"width=device-width,initial-scale=1\">\n"
-		      "<title>");
-	html_escape(out, title);
-	buf_adds(out, "</title>\n<style>");
-	buf_adds(out, style);
-	buf_adds(out, "</style>\n</head>\n<body>\n<main>\n");
+	html_begin(out, title, style);
 	buf_adds(out, mark_html(mark));
 	buf_adds(out, "<h1>");
 	html_escape(out, title);
@@ -68,11 +57,5 @@ void redirect_page(struct buf *out, enum redirect_mark mark, const char *title,
 
 void redirect_page_policy(struct buf *out)
 {
-	unsigned char digest[CRYPTO_SHA256_SIZE];
-
-	crypto_sha256(digest, style, strlen(style));
-	buf_adds(out, "default-src 'none'; style-src 'sha256-");
-	crypto_base64(out, digest, sizeof(digest));
-	buf_adds(out, "'; form-action 'none'; frame-ancestors 'none'; "
-		      "base-uri 'none'");
+	html_policy(out, style, "'none'");
 }

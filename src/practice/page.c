@@ -11,7 +11,6 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "base/crypto.h"
 #include "base/html.h"
 #include "base/mem.h"
 
@@ -85,19 +84,6 @@ static const struct {
 	{"meeting:schedules_read", "See your meetings"},
 };
 
-static void begin(struct buf *out, const char *title)
-{
-	buf_adds(out, "<!doctype html>\n<html lang=\"en\">\n<head>\n"
-		      "<meta charset=\"utf-8\">\n"
-		      "<meta name=\"viewport\" "
-		      "content=\"width=device-width,initial-scale=1\">\n"
-		      "<meta name=\"robots\" content=\"noindex\">\n<title>");
-	html_escape(out, title);
-	buf_adds(out, "</title>\n<style>");
-	buf_adds(out, style);
-	buf_adds(out, "</style>\n</head>\n<body>\n<main>\n");
-}
-
 static void end(struct buf *out)
 {
 	buf_adds(out, "</main>\n"
@@ -126,7 +112,7 @@ static void hidden(struct buf *out, const char *name, const char *value)
 void page_entry(struct buf *out, const char *action, const char *typed,
 		const char *message)
 {
-	begin(out, "Sign in a device");
+	html_begin(out, "Sign in a device", style);
 	buf_adds(out, "<h1>Sign in a device</h1>\n<p>Enter the code that the "
 		      "device shows. Capitals, spaces and dashes do not "
 		      "matter.</p>\n");
@@ -184,7 +170,7 @@ static void scope_list(struct buf *out, const char *scope)
 
 void page_question(struct buf *out, const struct page_question *question)
 {
-	begin(out, "Approve this device?");
+	html_begin(out, "Approve this device?", style);
 	buf_adds(out, "<h1>Approve this device?</h1>\n"
 		      "<p>Approve only if you are standing at this device, "
 		      "and it shows exactly this code:</p>\n"
@@ -211,7 +197,7 @@ void page_question(struct buf *out, const struct page_question *question)
 void page_result(struct buf *out, bool good, const char *title,
 		 const char *text)
 {
-	begin(out, title);
+	html_begin(out, title, style);
 	buf_addf(out, "<div class=\"mark %s\" aria-hidden=\"true\">%s</div>\n",
 		 good ? "good" : "bad", good ? "&#10003;" : "&#10005;");
 	buf_adds(out, "<h1>");
@@ -224,11 +210,5 @@ void page_result(struct buf *out, bool good, const char *title,
 
 void page_policy(struct buf *out)
 {
-	unsigned char digest[CRYPTO_SHA256_SIZE];
-
-	crypto_sha256(digest, style, strlen(style));
-	buf_adds(out, "default-src 'none'; style-src 'sha256-");
-	crypto_base64(out, digest, sizeof digest);
-	buf_adds(out, "'; form-action 'self'; frame-ancestors 'none'; "
-		      "base-uri 'none'");
+	html_policy(out, style, "'self'");
 }
