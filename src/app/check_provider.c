@@ -204,7 +204,7 @@ static void report_endpoint(struct provider_check *run, const char *check,
 			   "check whether the address is right",
 			   "nothing at this address (status %d)", status);
 	else if (status / 100 == 3) {
-		reply_target(reply, target, sizeof(target));
+		http_target(reply, target, sizeof(target));
 		report_row(report, OUTCOME_WARN, check,
 			   "set the address that it redirects to",
 			   "redirects to %s (status %d), which is not followed",

@@ -372,7 +372,7 @@ static bool deviates(struct answer *answer, const struct check *check)
 	case ALWAYS:
 		return true;
 	case REDIRECTS:
-		reply_target(reply, host, sizeof(host));
+		http_target(reply, host, sizeof(host));
 		return find(answer, "(status %d) to %s", status, host);
 	case NO_TYPE:
 		return find_type(answer) && answer->found[0] == '\0';

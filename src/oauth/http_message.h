@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * An HTTP request and its answer. Only the types and their clean-up; io/http.h
- * sends them.
+ * An HTTP request and its answer. io/http.h sends the one and brings the other.
  */
 #ifndef GRANTTY_OAUTH_HTTP_MESSAGE_H
 #define GRANTTY_OAUTH_HTTP_MESSAGE_H
@@ -89,6 +88,14 @@ static inline bool http_is_success(int status)
 {
 	return status >= 200 && status <= 299;
 }
+
+/* The target of a redirect as the server sent it, or as an absolute address if
+ * the HTTP client could determine it; NULL if there is none. */
+const char *http_location(const struct reply *reply);
+
+/* The target of a redirect: only its host, as the rest of the address may hold
+ * a secret; "another address" if it cannot be read. */
+void http_target(const struct reply *reply, char *dst, size_t size);
 
 /* Wipes and frees; NULL is fine. */
 void request_free(struct request *request);

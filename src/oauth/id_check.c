@@ -44,7 +44,7 @@ static void explain_no_keys(const struct reply *reply, struct err *why)
 	if (reply->net != NET_OK) {
 		err_set(why, "%s", reply->what);
 	} else if (reply->status / 100 == 3 && reply->location != NULL) {
-		reply_target(reply, target, sizeof(target));
+		http_target(reply, target, sizeof(target));
 		err_set(why,
 			"it redirects to %s (status %d), which is not "
 			"followed: set provider.jwks_uri to the address that "

@@ -185,23 +185,6 @@ static bool is_redirect(int status)
 	return status >= 300 && status <= 399;
 }
 
-/* The absolute address if the HTTP client could determine it. */
-static const char *location_of(const struct reply *reply)
-{
-	return reply->target ? reply->target : reply->location;
-}
-
-void reply_target(const struct reply *reply, char *dst, size_t size)
-{
-	const char *to = location_of(reply);
-	struct url url;
-
-	if (!to || !url_split(to, &url))
-		snprintf(dst, size, "another address");
-	else
-		text_clip(dst, size, url.host, url.host_len, -1, TEXT_ASCII);
-}
-
 bool reply_is_unavailable(const struct reply *reply)
 {
 	return reply->net != NET_OK || is_later(reply->status);
@@ -510,7 +493,7 @@ static char *moved_issuer(const struct answer *answer)
 {
 	const char *configured =
 		answer->provider ? answer->provider->issuer : "";
-	const char *to = location_of(answer->reply);
+	const char *to = http_location(answer->reply);
 	struct buf address;
 	struct url url;
 	size_t len = strlen(configured);
@@ -542,7 +525,7 @@ static void explain_redirect(const struct answer *answer, struct err *err)
 	char target[128];
 	char *issuer = NULL;
 
-	reply_target(answer->reply, target, sizeof(target));
+	http_target(answer->reply, target, sizeof(target));
 	if (answer->endpoint == ENDPOINT_DISCOVERY)
 		issuer = moved_issuer(answer);
 	if (issuer)

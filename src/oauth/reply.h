@@ -7,7 +7,6 @@
 #define GRANTTY_OAUTH_REPLY_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
 #include "oauth/verdict.h"
 
@@ -15,23 +14,9 @@ struct json;
 struct provider;
 struct reply;
 
-/* The endpoint that answered. */
-enum endpoint {
-	ENDPOINT_DISCOVERY,
-	ENDPOINT_DEVICE, /* device authorization */
-	ENDPOINT_TOKEN,	 /* polls and code exchanges */
-	ENDPOINT_REFRESH,
-	ENDPOINT_PROFILE,
-	ENDPOINT_REVOCATION
-};
-
 /* True if the answer shows trouble in the network or at the provider, rather
  * than a deliberate reply. */
 bool reply_is_unavailable(const struct reply *reply);
-
-/* The target of a redirect: only its host, as the rest of the address may hold
- * a secret; "another address" if it cannot be read. */
-void reply_target(const struct reply *reply, char *dst, size_t size);
 
 /* The object in the body, from JSON or a form (GitHub); NULL if it is neither.
  * json_free() it. */

@@ -15,6 +15,16 @@
  * approving. */
 enum { OAUTH_INTERVAL_MAX_S = 300, OAUTH_EXPIRES_MAX_S = 86400 };
 
+/* The endpoint that answered. */
+enum endpoint {
+	ENDPOINT_DISCOVERY,
+	ENDPOINT_DEVICE, /* device authorization */
+	ENDPOINT_TOKEN,	 /* polls and code exchanges */
+	ENDPOINT_REFRESH,
+	ENDPOINT_PROFILE,
+	ENDPOINT_REVOCATION
+};
+
 /* The meaning of an answer for the client. */
 enum verdict {
 	VERDICT_OK,	   /* the answer holds what was requested */
