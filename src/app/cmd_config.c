@@ -12,9 +12,12 @@
 #include <string.h>
 
 #include "app/args.h"
+#include "app/json_output.h"
 #include "app/setup.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/json.h"
+#include "conf/conf_json.h"
 #include "conf/conf_print.h"
 #include "conf/conf_url.h"
 #include "machine/discovery.h"
@@ -95,20 +98,41 @@ static bool check(struct setup *setup, struct err *err)
 		setup_can_judge(setup, err));
 }
 
+/* Prints the settings, and what is wrong with them. Where a value is missing is
+ * no origin. */
+static int print_json(struct setup *setup)
+{
+	struct json *json = json_output_new();
+	struct err problem = {""};
+	int code = EXIT_DONE;
+
+	json_set(json, "settings", conf_json(&setup->conf));
+	if (!check(setup, &problem)) {
+		json_set_text(json, "problem", problem.text);
+		code = EXIT_USAGE;
+	}
+	return json_output_print(json) ? code : EXIT_FAILED;
+}
+
+/* A configuration is printed even if it is invalid, because it shows where the
+ * values come from. */
+static int print_text(struct setup *setup, struct err *err)
+{
+	int code;
+
+	point_out_gaps(&setup->conf);
+	code = print("", &setup->conf, CONF_PRINT_MASKED, err);
+	return code != EXIT_DONE || check(setup, err) ? code : EXIT_USAGE;
+}
+
 static int print_in_force(const struct args *args, struct err *err)
 {
 	struct setup setup;
 	int code = EXIT_USAGE;
 
-	if (!setup_conf(&setup, args, err) || !setup_client(&setup, args, err))
-		goto out;
-	point_out_gaps(&setup.conf);
-	/* Printed even if it is invalid, because it shows where the values come
-	 * from. */
-	code = print("", &setup.conf, CONF_PRINT_MASKED, err);
-	if (code == EXIT_DONE && !check(&setup, err))
-		code = EXIT_USAGE;
-out:
+	if (setup_conf(&setup, args, err) && setup_client(&setup, args, err))
+		code = args->json ? print_json(&setup)
+				  : print_text(&setup, err);
 	setup_end(&setup);
 	return code;
 }

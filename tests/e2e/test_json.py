@@ -36,9 +36,11 @@ def faults(value, schema, where="it"):
     """What of the value is not as the schema has it. The keywords are those
     that the schema uses; members must be defined."""
     schema = definition(schema)
-    kind = schema.get("type")
-    if kind and (type(value) is not TYPES[kind]):
-        yield f"{where} is no {kind}: {value!r}"
+    kinds = schema.get("type", [])
+    kinds = [kinds] if isinstance(kinds, str) else kinds
+    kind = next((kind for kind in kinds if type(value) is TYPES[kind]), None)
+    if kinds and not kind:
+        yield f"{where} is not {' or '.join(kinds)}: {value!r}"
         return
     if "const" in schema and value != schema["const"]:
         yield f"{where} is {value!r}"
@@ -63,8 +65,9 @@ def faults(value, schema, where="it"):
             if name not in value:
                 yield f"{where} lacks {name}"
         for name, member in value.items():
-            if name in known:
-                yield from faults(member, known[name], f"{where}.{name}")
+            if name in known or "additionalProperties" in schema:
+                other = known.get(name) or schema["additionalProperties"]
+                yield from faults(member, other, f"{where}.{name}")
             elif known:
                 yield f"{where} has {name}, which is not defined"
 
@@ -121,7 +124,75 @@ def test_nobody(home, signed_in):
     answer(home.grantty("accounts", "--json"), "accounts")
 
 
+def test_config(home):
+    """The settings are those of the text, with the same parts masked."""
+    home.config.write_text(
+        "provider : {\n"
+        '  preset = "github"; client_id = "C1"; client_secret = "S3-1";\n'
+        '  token_endpoint = "https://a.example/t?tenant=x&key=S3-2";\n'
+        '  extra = ( { name = "prompt"; value = "none!"; },\n'
+        '            { name = "key"; value = "S3-3"; } );\n'
+        "};\n"
+        'kiosk : { allow : { emails = [ "a@b.c" ];\n'
+        '  claims = ( { name = "hd"; value = "b.c"; } ); }; };\n'
+        'network : { proxy = "http://u:S3-4@proxy.example:1"; };\n'
+    )
+    home.config.chmod(0o600)
+    run = home.grantty("config", "--json", "--theme", "mono")
+    assert (run.returncode, run.stderr) == (Exit.DONE, "")
+    assert "S3-" not in run.stdout
+    settings = answer(run, "config")["settings"]
+    text = home.grantty("config", "--theme", "mono").stdout
+    assert {name.rpartition(".")[2] for name in settings} == set(
+        re.findall(r"^ *(?:// )?([a-z0-9_]+) = ", text, re.M)
+    )
+    line = f"{home.config}:%d"
+    hidden = {"value": "********", "masked": True}
+    for name, setting in {
+        "provider.preset": {"value": "github", "origin": line % 2},
+        "provider.client_secret": {**hidden, "origin": line % 2},
+        "provider.token_endpoint": {
+            "value": "https://a.example/t?tenant=x&key=********",
+            "origin": line % 3, "masked": True,
+        },
+        "provider.extra": {
+            "value": [{"name": "prompt", "value": "none!"},
+                      {"name": "key", "value": "********"}],
+            "origin": line % 4, "masked": True,
+        },
+        "kiosk.allow.emails": {"value": ["a@b.c"], "origin": line % 7},
+        "kiosk.allow.claims": {
+            "value": [{"name": "hd", "value": "b.c"}], "origin": line % 8,
+        },
+        "network.proxy": {**hidden, "origin": line % 9},
+        "screen.theme": {"value": "mono", "origin": "command line"},
+        "provider.poll_margin_ms": {"value": 1000, "origin": "from the preset"},
+        "kiosk.lock": {"value": False},
+    }.items():  # fmt: skip
+        assert settings[name] == setting
+
+
+def test_config_of_a_list_in_the_preset(home):
+    settings = answer(home.grantty("config", "--json"), "config")["settings"]
+    assert settings["provider.verification_hosts"] == {
+        "value": ["*.wbx2.com"], "origin": "from the preset",
+    }  # fmt: skip
+    assert settings["provider.client_id"] == {"value": ""}
+
+
+def test_config_that_is_wrong(home):
+    """It shows where the values come from."""
+    home.config.write_text('provider : { preset = "wbex"; };\n')
+    run = home.grantty("config", "--json")
+    assert (run.returncode, run.stderr) == (Exit.USAGE, "")
+    config = answer(run, "config")
+    assert config["problem"] in home.grantty("config").stderr
+    assert config["settings"]["provider.preset"]["origin"].endswith(":1")
+
+
 ERRORS = [
+    (["config", "--from-url", "https://id.example/"], Exit.USAGE),
+    (["config", "-c", "/nowhere"], Exit.USAGE),
     (["status", "-a", "nobody"], Exit.NOBODY),
     (["accounts", "-a", "nobody"], Exit.NOBODY),
     (["whoami"], Exit.NOBODY),

@@ -268,7 +268,8 @@ static void test_verbs(void **state)
 		{{"--plain"}, VERB_LOGIN},
 		{{"--min-valid", "1"}, VERB_TOKEN},
 		{{"--json"},
-		 VERB_WHOAMI | VERB_STATUS | VERB_ACCOUNTS | VERB_CHECK},
+		 VERB_WHOAMI | VERB_STATUS | VERB_ACCOUNTS | VERB_CONFIG |
+			 VERB_CHECK},
 		{{"--lan"}, VERB_DEMO},
 		{{"--approve-after", "1"}, VERB_DEMO},
 		{{"--from-url", "a"}, VERB_CONFIG},

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A value in a query or in provider.extra may be a key, so it is masked unless
+ * its name or the value itself is known to be harmless.
+ */
+#include "config.h"
+
+#include "conf/conf_shown.h"
+
+#include <inttypes.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/url.h"
+#include "conf/conf.h"
+#include "conf/options.h"
+#include "conf/presets.h"
+
+/* A field that preset and configuration share. */
+#define FIELD(name)                                   \
+	{                                             \
+		offsetof(struct conf, provider.name), \
+			offsetof(struct preset, name) \
+	}
+
+/* The field at that offset of a struct. */
+static const void *at(const void *structure, size_t offset)
+{
+	return (const char *)structure + offset;
+}
+
+static const char *text_at(const struct conf *conf,
+			   const struct conf_option *option)
+{
+	return *(const char *const *)at(conf, option->offset);
+}
+
+/* ---- Secrets */
+
+bool conf_shown_is_secret(const struct conf *conf,
+			  const struct conf_option *option)
+{
+	const char *value;
+	struct url url;
+
+	if (option->type != OPTION_TEXT)
+		return false;
+	value = text_at(conf, option);
+	if (option->offset == offsetof(struct conf, provider.client_secret))
+		return value[0] != '\0';
+	if (option->offset == offsetof(struct conf, network.proxy))
+		return strchr(value, '@') != NULL;
+	return url_split(value, &url) && url.has_userinfo;
+}
+
+/* True if a parameter in provider.extra or in the query of a URL may be shown.
+ * Its value may be a key unless the name is known or the value is one of a few
+ * words. */
+static bool is_public(const char *name, size_t name_len, const char *value,
+		      size_t len)
+{
+	static const char *const names[] = {
+		"access_type",
+		"acr_values",
+		"approval_prompt",
+		"audience",
+		"display",
+		"domain_hint",
+		"hd",
+		"include_granted_scopes",
+		"max_age",
+		"prompt",
+		"resource",
+		"response_mode",
+		"tenant",
+		"ui_locales",
+	};
+	static const char *const values[] = {"", "true", "false", "none"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (strlen(names[i]) == name_len &&
+		    strncmp(names[i], name, name_len) == 0)
+			return true;
+	}
+	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+		if (strlen(values[i]) == len &&
+		    strncmp(values[i], value, len) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool conf_shown_param(const struct conf_option *option,
+		      const struct param *param)
+{
+	return option->offset != offsetof(struct conf, provider.extra) ||
+	       is_public(param->name, strlen(param->name), param->value,
+			 strlen(param->value));
+}
+
+/* Appends the URL; true if a value in its query was masked. */
+static bool put_masked_url(struct buf *out, const char *url)
+{
+	const char *rest = url + strcspn(url, "?");
+	bool masked = false;
+	size_t n;
+
+	buf_add(out, url, (size_t)(rest - url));
+	for (; *rest != '\0'; rest += n) {
+		size_t name_len;
+		bool shown;
+
+		buf_add(out, rest++, 1); /* the ? or & */
+		n = strcspn(rest, "&");
+		name_len = strcspn(rest, "=&");
+		shown = name_len < n &&
+			is_public(rest, name_len, rest + name_len + 1,
+				  n - name_len - 1);
+		if (shown || name_len < n)
+			buf_add(out, rest, shown ? n : name_len + 1);
+		if (!shown)
+			buf_adds(out, CONF_SHOWN_MASK);
+		masked = masked || !shown;
+	}
+	return masked;
+}
+
+char *conf_shown_url(const struct conf *conf, const struct conf_option *option)
+{
+	char *shown = NULL;
+	const char *value;
+	struct url url;
+	struct buf out;
+
+	if (option->type != OPTION_TEXT)
+		return NULL;
+	value = text_at(conf, option);
+	if (!url_split(value, &url))
+		return NULL;
+	buf_init(&out,
+		 strlen(value) + (strlen(value) + 1) * strlen(CONF_SHOWN_MASK));
+	if (put_masked_url(&out, value))
+		shown = buf_take(&out);
+	buf_free(&out);
+	return shown;
+}
+
+/* ---- Values from the preset */
+
+static bool is_hosts(const struct conf_option *option)
+{
+	return option->offset ==
+	       offsetof(struct conf, provider.verification_hosts);
+}
+
+static bool is_label(const struct conf_option *option)
+{
+	return option->offset == offsetof(struct conf, provider.label);
+}
+
+static bool is_unset(const struct conf *conf, const struct conf_option *option)
+{
+	if (is_hosts(option))
+		return conf->provider.verification_hosts.count == 0;
+	if (option->by_preset)
+		return conf->origins[option_index(option)] == NULL;
+	return option->type == OPTION_TEXT && text_at(conf, option)[0] == '\0';
+}
+
+/* True if the preset's value applies: its verification hosts belong to its own
+ * endpoint, and its label to its own provider. */
+static bool applies(const struct preset *preset, const struct conf *conf,
+		    const struct conf_option *option)
+{
+	if (is_hosts(option))
+		return conf->provider.device_authorization_endpoint[0] == '\0';
+	if (is_label(option))
+		return preset->token_endpoint == NULL ||
+		       conf->provider.token_endpoint[0] == '\0';
+	return true;
+}
+
+const char *conf_shown_preset(const struct conf *conf,
+			      const struct conf_option *option,
+			      char number[CONF_SHOWN_NUMBER_SIZE])
+{
+	static const struct {
+		size_t conf_offset, preset_offset;
+	} fields[] = {
+		FIELD(label),
+		FIELD(issuer),
+		FIELD(device_authorization_endpoint),
+		FIELD(device_token_endpoint),
+		FIELD(token_endpoint),
+		FIELD(userinfo_endpoint),
+		FIELD(revocation_endpoint),
+		FIELD(authorization_endpoint),
+		FIELD(jwks_uri),
+		FIELD(scope),
+		FIELD(send_user_info),
+		FIELD(send_scopes),
+		FIELD(poll_margin_ms),
+		FIELD(redirect_help),
+		FIELD(verification_hosts),
+	};
+	const struct preset *preset = preset_find(conf->provider.preset);
+	const void *field = NULL;
+	const char *value;
+
+	if (preset == NULL || !is_unset(conf, option) ||
+	    !applies(preset, conf, option))
+		return NULL;
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+		if (fields[i].conf_offset == option->offset)
+			field = at(preset, fields[i].preset_offset);
+	}
+	if (field == NULL)
+		return NULL;
+	if (option->type == OPTION_BOOL)
+		return *(const bool *)field ? "true" : NULL;
+	if (option->type == OPTION_NUMBER) {
+		(void)snprintf(number, CONF_SHOWN_NUMBER_SIZE, "%" PRId64,
+			       *(const int64_t *)field);
+		return number;
+	}
+	value = *(const char *const *)field;
+	return value != NULL && value[0] != '\0' ? value : NULL;
+}
