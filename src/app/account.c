@@ -10,6 +10,7 @@
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -33,21 +34,27 @@ static char *joined(const char *folder, size_t len, const char *name,
 	return buf_take(&path);
 }
 
-/* Not isalnum(), which depends on the locale. */
+/* Not isalnum(), which depends on the locale. Capitals, too: an account may
+ * have the name of a terminal, such as ttyAMA0. */
+#define LETTERS_AND_DIGITS           \
+	"abcdefghijklmnopqrstuvwxyz" \
+	"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+
 bool account_is_name(const char *name)
 {
-	static const char first[] = "abcdefghijklmnopqrstuvwxyz0123456789";
-	static const char all[] = "abcdefghijklmnopqrstuvwxyz0123456789._-";
+	static const char first[] = LETTERS_AND_DIGITS;
+	static const char all[] = LETTERS_AND_DIGITS "._-";
 	size_t len = strspn(name, all);
 
 	return len > 0 && len <= NAME_BYTES && name[len] == '\0' &&
 	       strchr(first, name[0]) != NULL;
 }
 
-/* grantty.conf belongs to the default account. */
+/* grantty.conf belongs to the default account. There are file systems that do
+ * not distinguish capitals. */
 static bool is_reserved(const char *name)
 {
-	return strcmp(name, PACKAGE_NAME) == 0;
+	return strcasecmp(name, PACKAGE_NAME) == 0;
 }
 
 static bool refuse(const char *name, const char *source, struct err *err)
@@ -58,11 +65,12 @@ static bool refuse(const char *name, const char *source, struct err *err)
 			       "configuration would be that of the default "
 			       "account.",
 			       source, name);
-	return err_set(err,
-		       "%s: \"%.40s\" is not the name of an account: use up to "
-		       "%d of a-z, 0-9, \".\", \"_\" and \"-\", beginning with "
-		       "a letter or a digit.",
-		       source, name, NAME_BYTES);
+	return err_set(
+		err,
+		"%s: \"%.40s\" is not the name of an account: use up to "
+		"%d of a-z, A-Z, 0-9, \".\", \"_\" and \"-\", beginning with "
+		"a letter or a digit.",
+		source, name, NAME_BYTES);
 }
 
 bool account_choose(const char *option, char **name, struct err *err)
@@ -135,7 +143,7 @@ char *account_session_path(const char *session, const char *name,
 	struct buf path;
 
 	/* Beside session.json are session.json.lock and others. */
-	if (strncmp(name, file, len) == 0 &&
+	if (strncasecmp(name, file, len) == 0 &&
 	    (name[len] == '\0' || name[len] == '.')) {
 		err_set(err,
 			"An account cannot be named \"%s\": files of the "
