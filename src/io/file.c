@@ -176,6 +176,21 @@ static bool is_private(int fd, const char *path, struct err *err)
 	return true;
 }
 
+/* As openat(2), but a umask that takes away from the owner's bits does not
+ * make a file that its owner cannot open again. */
+static int open_or_make(int dir, const char *name, int flags, mode_t mode)
+{
+	const mode_t before = umask(0);
+	int fd, number;
+
+	(void)umask(before & (S_IRWXG | S_IRWXO));
+	fd = openat(dir, name, flags | O_CREAT, mode);
+	number = errno;
+	(void)umask(before);
+	errno = number;
+	return fd;
+}
+
 /* Opens it for reading. If it is missing and make is true, creates it empty.
  * *fd is -1 unless FILE_OK. */
 static enum file_result open_file(int dir, const char *path, bool make, int *fd,
@@ -184,8 +199,8 @@ static enum file_result open_file(int dir, const char *path, bool make, int *fd,
 	/* O_NONBLOCK: opening a FIFO must not wait for a writer. */
 	int flags = O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
 
-	*fd = openat(dir, name_in(dir, path), make ? flags | O_CREAT : flags,
-		     PRIVATE_FILE);
+	*fd = make ? open_or_make(dir, name_in(dir, path), flags, PRIVATE_FILE)
+		   : openat(dir, name_in(dir, path), flags);
 	if (*fd < 0 && errno == ENOENT && !make)
 		return FILE_MISSING;
 	if (*fd < 0 && errno == ELOOP && make)
@@ -222,12 +237,13 @@ static bool can_be_log(int fd, const char *path, struct err *err)
 
 int file_open_log(const char *path, struct err *err)
 {
-	const int flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY |
-			  O_NONBLOCK;
+	const int flags =
+		O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
 	/* These are links, but to what this process was given. */
 	bool handed = strcmp(path, "/dev/stderr") == 0 ||
 		      strcmp(path, "/dev/stdout") == 0;
-	int fd = open(path, handed ? flags : flags | O_NOFOLLOW, LOG_FILE);
+	int fd = open_or_make(AT_FDCWD, path,
+			      handed ? flags : flags | O_NOFOLLOW, LOG_FILE);
 
 	if (fd >= 0 && (handed || can_be_log(fd, path, err)))
 		return fd;

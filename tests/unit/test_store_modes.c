@@ -33,11 +33,34 @@ static void test_modes_whatever_the_umask(void **state)
 		store_place_assert_saves(store, "one");
 		umask(before);
 		assert_int_equal(store_place_mode_of(store_place.path), 0600);
-		assert_int_equal(store_place_mode_of(store_place_path(
-					 "session.json.lock")) &
-					 077,
-				 0);
+		assert_int_equal(store_place_mode_of(
+					 store_place_path("session.json.lock")),
+				 0600);
 		store_close(store);
+		assert_int_equal(unlink(store_place_path("session.json.lock")),
+				 0);
+	}
+}
+
+/* Others get what the umask gives them; the owner can open it again. */
+static void test_log_whatever_the_umask(void **state)
+{
+	static const struct {
+		mode_t mask;
+		unsigned mode;
+	} cases[] = {{0, 0640}, {022, 0640}, {077, 0600}, {0777, 0600}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const mode_t before = umask(cases[i].mask);
+		int fd = file_open_log(store_place_path("log"), NULL);
+
+		assert_int_equal(umask(before), cases[i].mask);
+		assert_true(fd >= 0);
+		close(fd);
+		assert_int_equal(store_place_mode_of(store_place_path("log")),
+				 cases[i].mode);
+		assert_int_equal(unlink(store_place_path("log")), 0);
 	}
 }
 
@@ -227,6 +250,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_modes_whatever_the_umask),
+		TEST(test_log_whatever_the_umask),
 		TEST(test_directories_whatever_the_umask),
 		TEST(test_own_directory_is_closed_to_others),
 		TEST(test_log_file),
