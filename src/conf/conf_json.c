@@ -25,12 +25,18 @@ static const void *at(const void *structure, size_t offset)
 	return (const char *)structure + offset;
 }
 
-static struct json *strings(const struct strings *strings)
+static struct json *strings(const struct strings *strings, bool *masked)
 {
 	struct json *array = json_new_array();
 
-	for (size_t i = 0; i < strings->count; i++)
-		json_append_text(array, strings->items[i]);
+	for (size_t i = 0; i < strings->count; i++) {
+		char *shown = conf_shown_word(strings->items[i]);
+
+		json_append_text(array,
+				 shown != NULL ? shown : strings->items[i]);
+		*masked = *masked || shown != NULL;
+		free(shown);
+	}
 	return array;
 }
 
@@ -96,7 +102,7 @@ static void set_value(struct json *json, const struct conf *conf,
 		json_set_integer(json, VALUE, *(const int64_t *)field);
 		break;
 	case OPTION_STRINGS:
-		json_set(json, VALUE, strings(field));
+		json_set(json, VALUE, strings(field, masked));
 		break;
 	case OPTION_PARAMS:
 		json_set(json, VALUE, params(conf, option, masked));

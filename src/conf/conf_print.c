@@ -70,14 +70,25 @@ static void put_text(struct buf *out, const char *s)
 	put_string(out, s, strlen(s));
 }
 
-static void put_strings(struct buf *out, const struct strings *strings)
+/* With mask: without what must not be shown of the words; true if there is any.
+ */
+static bool put_strings(struct buf *out, const struct strings *strings,
+			bool mask)
 {
+	bool masked = false;
+
 	buf_adds(out, "[");
 	for (size_t i = 0; i < strings->count; i++) {
+		const char *word = strings->items[i];
+		char *shown = mask ? conf_shown_word(word) : NULL;
+
 		buf_adds(out, i > 0 ? ", " : " ");
-		put_text(out, strings->items[i]);
+		put_text(out, shown != NULL ? shown : word);
+		masked = masked || shown != NULL;
+		free(shown);
 	}
 	buf_adds(out, strings->count > 0 ? " ]" : "]");
+	return masked;
 }
 
 /* The same for words separated by spaces, as presets have them. */
@@ -142,7 +153,7 @@ static void put_value(struct buf *out, const struct conf *conf,
 		buf_addf(out, "%jd", (intmax_t)(*(const int64_t *)field));
 		break;
 	case OPTION_STRINGS:
-		put_strings(out, field);
+		(void)put_strings(out, field, false);
 		break;
 	case OPTION_PARAMS:
 		(void)put_params(out, conf, option, false);
@@ -164,6 +175,8 @@ static bool put_masked(struct buf *out, const struct conf *conf,
 	buf_init(&text, MASKED_MAX);
 	if (option->type == OPTION_PARAMS)
 		masked = put_params(&text, conf, option, true);
+	else if (option->type == OPTION_STRINGS)
+		masked = put_strings(&text, at(conf, option->offset), true);
 	else if ((url = conf_shown_url(conf, option)) != NULL) {
 		put_text(&text, url);
 		free(url);

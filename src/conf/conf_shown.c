@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/mem.h"
 #include "base/url.h"
 #include "conf/conf.h"
 #include "conf/options.h"
@@ -39,6 +40,21 @@ static const char *text_at(const struct conf *conf,
 
 /* ---- Secrets */
 
+/* True if the option is an address, however malformed its value is. */
+static bool is_address(const struct conf_option *option)
+{
+	static const char *const ends[] = {"_endpoint", "_uri", ".issuer"};
+	const size_t len = strlen(option->name);
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		const size_t n = strlen(ends[i]);
+
+		if (len >= n && strcmp(option->name + len - n, ends[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
 bool conf_shown_is_secret(const struct conf *conf,
 			  const struct conf_option *option)
 {
@@ -52,7 +68,9 @@ bool conf_shown_is_secret(const struct conf *conf,
 		return value[0] != '\0';
 	if (option->offset == offsetof(struct conf, network.proxy))
 		return strchr(value, '@') != NULL;
-	return url_split(value, &url) && url.has_userinfo;
+	if (url_split(value, &url))
+		return url.has_userinfo;
+	return is_address(option) && strchr(value, '@') != NULL;
 }
 
 /* True if a parameter in provider.extra or in the query of a URL may be shown.
@@ -100,10 +118,10 @@ bool conf_shown_param(const struct conf_option *option,
 			 strlen(param->value));
 }
 
-/* Appends the URL; true if a value in its query was masked. */
+/* Appends the URL; true if a value in its query or fragment was masked. */
 static bool put_masked_url(struct buf *out, const char *url)
 {
-	const char *rest = url + strcspn(url, "?");
+	const char *rest = url + strcspn(url, "?#");
 	bool masked = false;
 	size_t n;
 
@@ -112,9 +130,9 @@ static bool put_masked_url(struct buf *out, const char *url)
 		size_t name_len;
 		bool shown;
 
-		buf_add(out, rest++, 1); /* the ? or & */
-		n = strcspn(rest, "&");
-		name_len = strcspn(rest, "=&");
+		buf_add(out, rest++, 1); /* the ?, & or # */
+		n = strcspn(rest, "&#");
+		name_len = strcspn(rest, "=&#");
 		shown = name_len < n &&
 			is_public(rest, name_len, rest + name_len + 1,
 				  n - name_len - 1);
@@ -127,24 +145,39 @@ static bool put_masked_url(struct buf *out, const char *url)
 	return masked;
 }
 
-char *conf_shown_url(const struct conf *conf, const struct conf_option *option)
+static char *mask_url(const char *url)
 {
 	char *shown = NULL;
+	struct buf out;
+
+	buf_init(&out,
+		 strlen(url) + (strlen(url) + 1) * strlen(CONF_SHOWN_MASK));
+	if (put_masked_url(&out, url))
+		shown = buf_take(&out);
+	buf_free(&out);
+	return shown;
+}
+
+char *conf_shown_url(const struct conf *conf, const struct conf_option *option)
+{
 	const char *value;
 	struct url url;
-	struct buf out;
 
 	if (option->type != OPTION_TEXT)
 		return NULL;
 	value = text_at(conf, option);
-	if (!url_split(value, &url))
+	if (!is_address(option) && !url_split(value, &url))
 		return NULL;
-	buf_init(&out,
-		 strlen(value) + (strlen(value) + 1) * strlen(CONF_SHOWN_MASK));
-	if (put_masked_url(&out, value))
-		shown = buf_take(&out);
-	buf_free(&out);
-	return shown;
+	return mask_url(value);
+}
+
+char *conf_shown_word(const char *word)
+{
+	struct url url;
+
+	if (!url_split(word, &url))
+		return NULL;
+	return url.has_userinfo ? xstrdup(CONF_SHOWN_MASK) : mask_url(word);
 }
 
 /* ---- Values from the preset */

@@ -31,10 +31,14 @@ bool conf_shown_is_secret(const struct conf *conf,
 bool conf_shown_param(const struct conf_option *option,
 		      const struct param *param);
 
-/* The URL in an OPTION_TEXT with the values in its query masked, unless they
- * are known not to be secret; the caller frees it. NULL if nothing needs a
- * mask. */
+/* The URL in an OPTION_TEXT with the values in its query and fragment masked,
+ * unless they are known not to be secret; the caller frees it. NULL if nothing
+ * needs a mask. */
 char *conf_shown_url(const struct conf *conf, const struct conf_option *option);
+
+/* The same for a word of a list, which may be a URL, such as an argument of a
+ * hook; the whole word is masked if it holds a password. */
+char *conf_shown_word(const char *word);
 
 /* The preset's value for an option that is not set, as text: words separated by
  * spaces for a list, "true" for a bool. Borrowed, or in number if it is one.

@@ -415,6 +415,23 @@ static void test_masked(void **state)
 		 " value = \"login\"; } ); };",
 		 "  extra = ( { name = \"prompt\"; value = \"login\"; } );"
 		 "  // f:1\n"},
+		/* What is no URL may have been meant as one. */
+		{"provider : { issuer = \"htps://u:S3@a.b/\"; };",
+		 "  // issuer = \"********\";  // f:1\n"},
+		{"provider : { token_endpoint = \"u:S3@a.b\"; };",
+		 "  // token_endpoint = \"********\";  // f:1\n"},
+		{"redirect_uri = \"https://u:S3@[::1/\";",
+		 "// redirect_uri = \"********\";  // f:1\n"},
+		{"provider : { jwks_uri = \"htps://a.b/?S3\"; };",
+		 "  // jwks_uri = \"htps://a.b/?********\";  // f:1\n"},
+		{"provider : { jwks_uri = \"https://a.b/?prompt=login#S3?x\"; "
+		 "};",
+		 "  // jwks_uri = \"https://a.b/?prompt=login#********\";  // "
+		 "f:1\n"},
+		{"hooks : { on_signed_in = [ \"curl\", \"https://u:S3@a.b/\", "
+		 "\"https://a.b/h?key=S3\", \"-d?\" ]; };",
+		 "  // on_signed_in = [ \"curl\", \"********\", "
+		 "\"https://a.b/h?key=********\", \"-d?\" ];  // f:1\n"},
 		{"provider : { extra = (); };", "  extra = ();  // f:1\n"},
 		{"kiosk : { allow : { claims = ( { name = \"org\"; value = "
 		 "\"7\";"
