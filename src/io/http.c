@@ -370,6 +370,25 @@ static bool set_route(const struct http *http, struct slot *slot)
 		       CURLE_OK;
 }
 
+/*
+ * Before 8.1.1, libcurl takes an answer's first header, if it begins with a
+ * space, for the continuation of the previous answer's last one, which is freed
+ * by then (curl issue 11101). A copy of the handle has no previous answer.
+ */
+static bool renew_easy(struct slot *slot)
+{
+	CURL *easy;
+
+	if (curl_version_info(CURLVERSION_NOW)->version_num >= 0x080101)
+		return true;
+	easy = curl_easy_duphandle(slot->easy);
+	if (easy == NULL)
+		return false;
+	curl_easy_cleanup(slot->easy);
+	slot->easy = easy;
+	return true;
+}
+
 void http_send(struct http *http, enum http_slot slot_id,
 	       struct request *request)
 {
@@ -386,8 +405,8 @@ void http_send(struct http *http, enum http_slot slot_id,
 	slot->proxy_status = 0;
 	slot->detail[0] = '\0';
 	slot->err.text[0] = '\0';
-	if (!request->broken && set_headers(slot) && set_method(slot) &&
-	    set_route(http, slot) &&
+	if (!request->broken && renew_easy(slot) && set_headers(slot) &&
+	    set_method(slot) && set_route(http, slot) &&
 	    curl_multi_add_handle(http->multi, slot->easy) == CURLM_OK) {
 		slot->state = SLOT_RUNNING;
 		return;

@@ -71,7 +71,7 @@ static int count(const char *query, const char *name)
 static void check_hit(const char *query, const char *sent)
 {
 	static const char *const once[] = {"code", "state", "iss", "error"};
-	char host[64];
+	char port[16];
 
 	must(is_header_safe(query) && strlen(query) <= QUERY_MAX);
 	for (size_t i = 0; i < sizeof(once) / sizeof(*once); i++)
@@ -81,8 +81,9 @@ static void check_hit(const char *query, const char *sent)
 	/* To libmicrohttpd a method ends at its first NUL. */
 	must(strstr(sent, "GET ") != NULL || strstr(sent, "GET\1") != NULL);
 	must(strstr(sent, "redirect.html?") != NULL);
-	(void)snprintf(host, sizeof(host), ":%d", fixture.port);
-	must(strstr(sent, host) != NULL);
+	/* Perhaps with zeros before it (WHATWG URL, port state). */
+	(void)snprintf(port, sizeof(port), "%d", fixture.port);
+	must(strstr(sent, port) != NULL);
 }
 
 /* Serves what is there, and takes what hits. */

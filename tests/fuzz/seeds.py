@@ -183,6 +183,7 @@ ANSWERS = ["HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
            "\r\nAccept: text/html\r\n\r\n",
            "HTTP/1.1 401 X\r\nDPoP-Nonce: n0nce\r\nCache-Control: no-store"
            "\r\nKeep-Alive: timeout=5, max=1\r\nContent-Length: 2\r\n\r\n{}",
+           "HTTP/1.1 200 O\n Content-Length: 2\r\n\r\nab",
            "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 408 X\r\n\r\n",
            "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 20"
            "\r\n\r\n\x1f\x8b\x08\0\0\0\0\0\0\3\3\0\0\0\0\0\0\0\0\0",

@@ -258,6 +258,8 @@ static bool answer(int fd, const char *path, const char *body, size_t body_len)
 		send_answer(fd, rest, "", "", 0);
 	else if ((rest = after(path, "/line/")) != NULL)
 		return send_line(fd, rest);
+	else if (strcmp(path, "/continued") == 0)
+		send_answer(fd, "200 OK", " continues: nothing\r\n", "", 0);
 	else if ((rest = after(path, "/bare/")) != NULL)
 		send_bare(fd, rest);
 	else if ((rest = after(path, "/retry/")) != NULL)

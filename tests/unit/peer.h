@@ -25,6 +25,7 @@
  * /encoded/NAME see peer_encoded.h  /bomb/N        gzip of N zero bytes
  * /transfer/TEXT  {"a":1} in a chunk, Transfer-Encoding: TEXT
  * /keep/TEXT    200 and Keep-Alive  /reset         resets the connection
+ * /continued    200, and the first header begins with a space
  * /to/TEXT      302, Location: TEXT with '|' for '/' and '~' for '.'
  * /once         /ok the first time on a connection, then /close; /once-reset
  *               and /once-hang likewise

@@ -382,6 +382,23 @@ static void test_line_break_in_a_header(void **state)
 	}
 }
 
+/* What continues no header is not taken for the continuation of the previous
+ * answer's last one, whose memory is somebody else's by then. */
+static void test_first_header_is_continued(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		struct reply reply = http_fixture_get("/headers");
+
+		assert_int_equal(reply.status, 200);
+		reply = http_fixture_get("/continued");
+		assert_true(reply.net == NET_OTHER || reply.net == NET_OK);
+		if (reply.net == NET_OTHER)
+			assert_non_null(strstr(reply.what, "invalid"));
+	}
+	assert_string_equal(http_fixture_get("/ok").body, "{\"a\":1}");
+}
+
 static void test_what_the_proxy_says(void **state)
 {
 	char proxy[64];
@@ -441,6 +458,7 @@ int main(void)
 		TEST(test_retry_after),
 		TEST(test_headers_that_rfcs_speak_of),
 		TEST(test_line_break_in_a_header),
+		TEST(test_first_header_is_continued),
 		TEST(test_what_the_proxy_says),
 		TEST(test_ca_file_must_be_there),
 	};
