@@ -36,7 +36,6 @@ DOORS = {
     ),
     "libsodium": (["sodium.h", "sodium/*"], ["base/crypto.c"]),
     "libmicrohttpd": (["microhttpd.h"], ["practice/*.[ch]", "io/redirect*.[ch]"]),
-    "libsystemd": (["systemd/*"], ["io/systemd.c"]),
     "zlib": (["zlib.h"], ["io/http_coding.c"]),
     "OpenSSL": (["openssl/*"], ["jose/jose*.[ch]"]),
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The only interface to libsystemd. Does nothing if the program was built
- * without it or not started by systemd.
+ * Messages to the service manager that started the program: systemd, or any
+ * other that sets NOTIFY_SOCKET. Does nothing without one.
  */
 #ifndef GRANTTY_IO_SYSTEMD_H
 #define GRANTTY_IO_SYSTEMD_H
