@@ -326,20 +326,35 @@ static void note_cursor(struct key_parser *parser, const char *sequence)
 	parser->cursor_column = column;
 }
 
+/* The sequences with the same third byte, which rules out most: the number of
+ * the first one, and of the next one for each; 0: none. Filled with the table
+ * of transitions. */
+static unsigned char first_with[SYMBOLS], next_with[COUNT(sequences) + 1];
+
+/* From last to first, so that each chain is in the order of the table. */
+static void make_chains(void)
+{
+	for (size_t i = COUNT(sequences); i > 0; i--) {
+		unsigned char *first =
+			&first_with[(unsigned char)sequences[i - 1]
+					    .sequence[2]];
+
+		next_with[i] = *first;
+		*first = (unsigned char)i;
+	}
+}
+
 static int whole(struct key_parser *parser)
 {
-	char sequence[KEY_SEQUENCE_MAX];
+	char *sequence = parser->sequence;
 
-	if (parser->len >= sizeof(sequence))
+	if (parser->len >= KEY_SEQUENCE_MAX)
 		return KEYS_NONE;
-	memcpy(sequence, parser->sequence, parser->len);
 	sequence[parser->len] = '\0';
-	for (size_t i = 0; i < COUNT(sequences); i++) {
-		/* All have at least three bytes, and the third rules out
-		 * most. */
-		if (sequences[i].sequence[2] == sequence[2] &&
-		    strcmp(sequences[i].sequence, sequence) == 0)
-			return sequences[i].key;
+	for (size_t i = first_with[(unsigned char)sequence[2]]; i > 0;
+	     i = next_with[i]) {
+		if (strcmp(sequences[i - 1].sequence, sequence) == 0)
+			return sequences[i - 1].key;
 	}
 	note_cursor(parser, sequence);
 	if (is_modified(sequence))
@@ -368,6 +383,7 @@ static void make_lookup(void)
 	}
 	for (size_t i = COUNT(rules); i > 0; i--)
 		add_rule(rules[i - 1].from, &rules[i - 1], i);
+	make_chains();
 }
 
 static const struct rule *find_rule(unsigned state, unsigned char byte)
