@@ -81,6 +81,29 @@ static void test_without_colours(void **state)
 	fixture_close(&fixture);
 }
 
+/* The cursor rests on the text's first character, which has two columns. */
+static void test_rest_on_wide(void **state)
+{
+	static const char trouble[] = "現在サインインできません";
+	static char drawn[TEXT_MAX], written[TEXT_MAX];
+	struct screen_fixture fixture;
+	struct model model;
+
+	(void)state;
+	fixture_open(&fixture, 80, 24, "xterm-256color", "auto");
+	screen_model_init(&model, SCREEN_TROUBLE, NULL);
+	model.trouble = trouble;
+	for (int tick = 0; tick < 3; tick++) {
+		screen_model_draw(&fixture, &model);
+		fixture_read(&fixture, drawn, sizeof(drawn));
+		fixture_read_written(&fixture, written, sizeof(written));
+		assert_string_equal(written, drawn);
+		assert_non_null(strstr(written, trouble));
+		model.now_ms += 1000;
+	}
+	fixture_close(&fixture);
+}
+
 static void test_no_terminal(void **state)
 {
 	struct theme theme = fixture_theme();
@@ -110,6 +133,7 @@ int main(void)
 		cmocka_unit_test(test_unknown_type),
 		cmocka_unit_test(test_without_colours),
 		cmocka_unit_test(test_no_terminal),
+		cmocka_unit_test(test_rest_on_wide),
 	};
 
 	return cmocka_run_group_tests(tests, screen_model_start,
