@@ -39,6 +39,7 @@ static const struct {
 	{"provider.interval_s", AT(interval_s), 1, 1, 300},
 	{"provider.expires_in_s", AT(expires_in_s), 1, 10, 86400},
 	{"provider.token_life_s", AT(token_life_s), 1, 60, 86400},
+	{"provider.kept_margin_ms", AT(kept_margin_ms), 1, 0, 1000},
 	{"provider.capacity", AT(capacity), 1, 0, 10000000},
 	{"provider.retry_after_s", AT(retry_after_s), 1, 1, 3600},
 	{"goals.wait_s", AT(goal_wait_ms), 1000, 0, 3600},

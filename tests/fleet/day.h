@@ -51,8 +51,10 @@ struct day {
 	int64_t latency_min_ms, latency_max_ms;
 	int64_t interval_s, expires_in_s, token_life_s;
 	enum poll_clock poll_clock;
-	int64_t capacity; /* requests per second; the rest gets a 429 with
-			   * Retry-After; 0: no limit */
+	int64_t kept_margin_ms; /* what kiosks have learned about it before the
+				 * day; 0: nothing */
+	int64_t capacity;	/* requests per second; the rest gets a 429 with
+				 * Retry-After; 0: no limit */
 	int64_t retry_after_s;
 	struct outage outages[DAY_MAX_OUTAGES];
 	size_t outage_count;

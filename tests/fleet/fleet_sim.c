@@ -15,6 +15,7 @@
 #include "base/mem.h"
 #include "machine/driver.h"
 #include "machine/flow.h"
+#include "machine/poll_margin.h"
 #include "machine/session.h"
 #include "machine/visit.h"
 #include "queue.h"
@@ -59,6 +60,7 @@ struct fleet_sim {
 	const struct day *day;
 	struct authority *authority;
 	struct provider *provider;
+	char *margin; /* as kiosks have kept it; NULL: they have not */
 	struct kiosk *kiosks;
 	struct queue *queue;
 	struct outcome *outcome;
@@ -126,6 +128,9 @@ struct fleet_sim *fleet_sim_new(const struct day *day,
 		xcalloc((size_t)day->kiosks, sizeof(*fleet_sim->kiosks));
 	fleet_sim->queue = queue_new((size_t)day->kiosks);
 	set_rates(fleet_sim);
+	if (day->kept_margin_ms > 0)
+		fleet_sim->margin =
+			poll_margin_write(provider, day->kept_margin_ms);
 	for (size_t i = 0; i < (size_t)day->kiosks; i++) {
 		struct kiosk *kiosk = &fleet_sim->kiosks[i];
 
@@ -157,6 +162,7 @@ void fleet_sim_free(struct fleet_sim *fleet_sim)
 	}
 	queue_free(fleet_sim->queue);
 	free(fleet_sim->kiosks);
+	free(fleet_sim->margin);
 	free(fleet_sim);
 }
 
@@ -263,6 +269,9 @@ static void begin(struct fleet_sim *fleet_sim, struct kiosk *kiosk)
 	kiosk->visit =
 		visit_new(fleet_sim->provider, &policy,
 			  (uint64_t)jitter_ms(&fleet_sim->seed, INT64_MAX));
+	if (fleet_sim->margin != NULL)
+		visit_recall_margin(kiosk->visit, fleet_sim->margin,
+				    strlen(fleet_sim->margin));
 	kiosk->fleet_sim = fleet_sim;
 	kiosk->driver = (struct driver){
 		.machine = machine_of_visit(kiosk->visit),
