@@ -50,7 +50,8 @@ struct slot {
 	CURL *easy;
 	struct request *request; /* SLOT_RUNNING */
 	struct curl_slist *headers;
-	size_t sent; /* bytes of request->body that libcurl has read */
+	int64_t sent_ms; /* when the request was sent */
+	size_t sent;	 /* bytes of request->body that libcurl has read */
 	bool idle_closed, not_yet_valid;
 	struct buf body;
 	enum net_result net;
@@ -67,6 +68,7 @@ struct http {
 	char *proxy; /* NULL: the environment's; "": none */
 	bool stale;  /* do not trust kept connections and resolved names */
 	struct kept kept;
+	int64_t request_timeout_ms;
 	int64_t (*now_ms)(void); /* or NULL */
 };
 
@@ -184,6 +186,7 @@ struct http *http_new(const struct http_options *options, struct err *err)
 	http = xcalloc(1, sizeof(*http));
 	if (proxy != NULL && *proxy != '\0')
 		http->proxy = xstrdup(strcmp(proxy, "none") == 0 ? "" : proxy);
+	http->request_timeout_ms = options->request_timeout_ms;
 	http->now_ms = options->now_ms;
 	http->multi = curl_multi_init();
 	for (int i = 0; i < HTTP_SLOTS; i++)
@@ -398,6 +401,7 @@ void http_send(struct http *http, enum http_slot slot_id,
 	if (http->stale)
 		renew_multi(http);
 	slot->request = request;
+	slot->sent_ms = now_ms(http);
 	slot->sent = 0;
 	slot->idle_closed = slot->not_yet_valid = false;
 	slot->status = 0;
@@ -617,6 +621,20 @@ static void finish(struct http *http, struct slot *slot, CURLcode code)
 	end_transfer(http, slot);
 }
 
+/* Ends requests that the machine has slept through: libcurl's clock does not
+ * count that time, but the connection is dead by now. An answer that has
+ * arrived has been taken before. */
+static void end_overdue(struct http *http)
+{
+	for (int i = 0; i < HTTP_SLOTS; i++) {
+		struct slot *slot = &http->slots[i];
+
+		if (slot->state == SLOT_RUNNING &&
+		    now_ms(http) - slot->sent_ms >= http->request_timeout_ms)
+			finish(http, slot, CURLE_OPERATION_TIMEDOUT);
+	}
+}
+
 static bool perform(struct http *http)
 {
 	int running, left;
@@ -633,6 +651,7 @@ static bool perform(struct http *http)
 			    http->slots[i].request != NULL)
 				finish(http, &http->slots[i], code);
 	}
+	end_overdue(http);
 	return true;
 }
 

@@ -14,7 +14,8 @@ struct http_options {
 	int64_t request_timeout_ms;
 	const char *user_agent;
 	int64_t (*now_ms)(void); /* CLOCK_BOOTTIME; NULL: only libcurl counts
-				  * how long a connection has been idle */
+				  * how long a connection has been idle and how
+				  * long a request takes, and not in sleep */
 };
 
 #endif

@@ -6,6 +6,7 @@ import calendar
 import pathlib
 import shutil
 import sys
+import threading
 import time
 
 import pytest
@@ -14,7 +15,7 @@ sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent / "boot"))
 
 # pylint: disable=wrong-import-position
 import initramfs
-from crooked import CODE, TOKENS, answer, error
+from crooked import CODE, TOKENS, answer, error, hang
 from practice import PERSON, write_config
 from program import BUILD, GRANTTY, Exit, wait_until
 from qemu import QEMU, Machine
@@ -82,7 +83,8 @@ def test_far_ahead(crooked, home):
 # ---- A machine of its own, whose clock may be set and which may sleep
 
 LOG = "/tmp/log"
-LIFE_S = 45  # of the first code: until that is over it sleeps
+LIFE_S = 45  # of the first codes: until that is over it sleeps
+PENDING = error("authorization_pending")
 SETUP = """
 for module in /modules/*; do insmod $module; done
 ip link set eth0 up
@@ -101,8 +103,9 @@ class Kiosk:
         context, config = certify(f"IP:{HOST}")
         self.server = crooked(
             tls=context,
-            authorize=[answer({**CODE, "expires_in": LIFE_S}), answer(CODE)],
-            poll=error("authorization_pending"),
+            authorize=2 * [answer({**CODE, "expires_in": LIFE_S})]
+            + [answer(CODE)],
+            poll=PENDING,
         )
         write_config(
             f"https://{HOST}:{self.server.port}", folder / "conf", "plain",
@@ -154,8 +157,9 @@ class Kiosk:
     def asked_at_once(self, put_right_s):
         """By its own log and clock, for a busy host makes a request slow."""
         self.machine.wait_until(f"grep -q '^2.*flow: ' {LOG}")
-        log = self.machine.run(f"cat {LOG}").strip().splitlines()
-        since = [line for line in log if not line.startswith("1970")]
+        log = self.log()
+        since = [
+            line for line in log.splitlines() if not line.startswith("1970")]
         assert self.logged_s(since[0]) - put_right_s < 12, log
         assert not any("not valid yet" in line for line in since), log
 
@@ -163,24 +167,40 @@ class Kiosk:
         polls = len(self.server.at("poll")) + count
         wait_until(lambda: len(self.server.at("poll")) >= polls, "polls", 60)
 
-    def fall_asleep(self):
+    def sleep_out(self):
+        """Until the code is over; returns how many requests there were."""
+        (*_, asked) = self.server.at("authorize")
         # Not before the shell has heard that it is under way.
         self.machine.run(
-            "(sleep 1; echo freeze >/sys/power/state; date +%s >/woken) &")
+            "(until sleep 1; echo freeze >/sys/power/state; do :; done;"
+            " date +%s >/woken; echo :woken) &")
         wait_until(
-            lambda: time.monotonic() > self.server.requests[-1].at_s + 8,
-            "its sleep", 60,
+            lambda: time.monotonic() > max(
+                self.server.requests[-1].at_s + 8, asked.at_s + LIFE_S),
+            "its sleep, and the end of its code", 3 * LIFE_S,
         )
+        return len(self.server.requests)
 
     def wake_up(self):
-        self.machine.keys("shift")
+        """On a busy machine it may only be about to fall asleep."""
+        lines = len(self.machine.lines)
 
-    def had_code_at_once(self):
+        def is_awake():
+            self.machine.keys("shift")
+            self.machine.read(1)
+            return ":woken" in self.machine.lines[lines:]
+
+        wait_until(is_awake, "its awakening", 60)
+
+    def log(self):
+        return self.machine.run(f"cat {LOG}")
+
+    def asked_for_code_at_once(self):
         """Once it is awake, by its own log and clock."""
         woken_s = int(self.machine.run("cat /woken"))
-        codes = self.machine.run(f"grep 'code valid for' {LOG}")
-        received_s = self.logged_s(codes.strip().splitlines()[-1])
-        assert received_s - woken_s < 12, codes
+        log = self.log()
+        asked = [line for line in log.splitlines() if "-> requesting" in line]
+        assert self.logged_s(asked[-1]) - woken_s < 12, log
 
 
 @pytest.fixture
@@ -197,7 +217,7 @@ def kiosk(tmp_path, certify, crooked):
 @pytest.mark.slow
 @pytest.mark.row(
     "Clock", "1970 at boot, then put right; an hour forward and back in a "
-    "countdown; asleep for longer than the code lives",
+    "countdown; asleep for longer than the code lives, amid a poll too",
     "told that the clock may be wrong; asks at once when it is right; goes on "
     "with code and interval; awake, shows a new code at once; signs in",
 )
@@ -210,21 +230,33 @@ def test_kiosk_in_1970(kiosk):
     assert not server.requests
     put_right_s = time.time()
     kiosk.set_clock(put_right_s)
-    (asked,) = wait_until(lambda: server.at("authorize"), "a request", 60)
+    wait_until(lambda: server.at("authorize"), "a request", 60)
     kiosk.asked_at_once(put_right_s)
     for ahead_s in 3600, 0:
         kiosk.set_clock(time.time() + ahead_s)
         kiosk.waits_for_polls(2)
     assert server.places() == ["authorize"] + ["poll"] * len(server.at("poll"))
     assert all(gap >= 1 for gap in server.gaps_s("poll"))
-    kiosk.fall_asleep()
-    slept_at = len(server.requests)
-    wait_until(
-        lambda: time.monotonic() > asked.at_s + LIFE_S, "its end", 2 * LIFE_S
-    )
+    # While a poll is under way, which nobody will ever answer.
+    under_way = threading.Event()
+
+    def never(connection):
+        under_way.set()
+        hang(connection)
+
+    server.answers["poll"] = never
+    wait_until(under_way.is_set, "a poll", 60)
+    kiosk.sleep_out()
+    server.answers["poll"] = PENDING
+    kiosk.wake_up()
+    wait_until(lambda: len(server.at("authorize")) == 2, kiosk.log, 60)
+    kiosk.asked_for_code_at_once()
+    kiosk.waits_for_polls(1)
+    # Now, most likely, it is between two of them.
+    asleep = kiosk.sleep_out()
     server.answers["poll"] = answer(TOKENS)
     kiosk.wake_up()
-    wait_until(lambda: "profile" in server.places(), "the sign-in", 60)
-    assert server.places()[slept_at:] == ["authorize", "poll", "profile"]
-    kiosk.had_code_at_once()
+    wait_until(lambda: "profile" in server.places(), kiosk.log, 60)
+    assert server.places()[asleep:] == ["authorize", "poll", "profile"]
+    kiosk.asked_for_code_at_once()
     kiosk.shows(f"Hello, {PERSON}")

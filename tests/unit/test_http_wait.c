@@ -50,6 +50,53 @@ static void wait_told(void)
 	http_fixture_next_seen();
 }
 
+/* libcurl does not count the time for which the machine sleeps. */
+static void test_timeout_counts_sleep(void **state)
+{
+	struct reply reply;
+	enum http_slot slot;
+
+	(void)state;
+	assert_int_equal(http_fixture_get("/ok").status, 200);
+	assert_int_equal(http_fixture_next_seen().connection, 1);
+	http_send(http_client, HTTP_MAIN,
+		  http_fixture_request_to("/hang", "a=1"));
+	wait_told();
+	http_clock_ms += 9999;
+	assert_true(http_wait(http_client, NULL, 0, 0));
+	assert_false(http_reply(http_client, &slot, &reply));
+	http_clock_ms++;
+	assert_true(http_wait(http_client, NULL, 0, 0));
+	assert_true(http_reply(http_client, &slot, &reply));
+	assert_int_equal(slot, HTTP_MAIN);
+	assert_int_equal(reply.net, NET_TIMEOUT);
+	assert_non_null(strstr(reply.what, "127.0.0.1: the request timed out"));
+	/* The connection is not used again. */
+	assert_int_equal(http_fixture_get("/ok").status, 200);
+	assert_int_equal(http_fixture_next_seen().connection, 2);
+}
+
+/* An answer that has arrived meanwhile is taken: it may hold the tokens. */
+static void test_answer_from_sleep(void **state)
+{
+	struct http *other = http_fixture_make(10000);
+	struct reply reply;
+	enum http_slot slot;
+
+	(void)state;
+	http_send(http_client, HTTP_MAIN,
+		  http_fixture_request_to("/ok", "a=1"));
+	wait_told();
+	/* The peer answers one after the other. */
+	http_send(other, HTTP_MAIN, http_fixture_request_to("/ok", NULL));
+	assert_int_equal(http_fixture_wait_reply(other, HTTP_MAIN).status, 200);
+	http_clock_ms += 3600 * 1000;
+	assert_true(http_wait(http_client, NULL, 0, 0));
+	assert_true(http_reply(http_client, &slot, &reply));
+	assert_int_equal(reply.status, 200);
+	http_free(other);
+}
+
 static void test_drop_gives_no_answer(void **state)
 {
 	struct request *request;
@@ -233,6 +280,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_request_timeout),
+		TEST(test_timeout_counts_sleep),
+		TEST(test_answer_from_sleep),
 		TEST(test_drop_gives_no_answer),
 		TEST(test_sending_drops_what_was_under_way),
 		TEST(test_slots_side_by_side),
