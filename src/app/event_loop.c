@@ -25,10 +25,6 @@
 #include "machine/session.h"
 #include "machine/visit.h"
 
-/* A wait that overran by this much means the process was stopped or the machine
- * slept; not every such case sets the clock. */
-#define LATE_MS 5000
-
 /* A larger record was not written by this program. */
 #define RECORD_MAX ((size_t)1024 * 1024)
 
@@ -381,8 +377,7 @@ bool event_loop_wait(struct event_loop *loop, struct http_fd *fds, size_t n,
 		     int64_t until_ms)
 {
 	struct http_fd all[EVENT_LOOP_MAX_FDS + 3] = {{.fd = -1}};
-	int64_t for_ms, late_ms;
-	bool slept;
+	bool clock_was_set;
 
 	driver_keep_code(&loop->driver);
 	listener_follow(&loop->listener, loop->driver.machine.flow,
@@ -392,21 +387,18 @@ bool event_loop_wait(struct event_loop *loop, struct http_fd *fds, size_t n,
 		memcpy(&all[1], fds, n * sizeof(*fds));
 	all[n + 1].fd = hook_events_fd(loop->hook_events);
 	all[n + 2].fd = clock_watch_fd(loop->clock_watch);
-	late_ms = clock_now_ms() + LATE_MS;
-	for_ms = wait_ms(loop, until_ms);
-	if (!http_wait(loop->http, all, n + 3, for_ms))
+	if (!http_wait(loop->http, all, n + 3, wait_ms(loop, until_ms)))
 		return false;
 	if (n > 0)
 		memcpy(fds, &all[1], n * sizeof(*fds));
 	take_answers(loop);
 	serve_browsers(loop);
-	slept = for_ms >= 0 && clock_now_ms() > late_ms + for_ms;
-	if ((all[n + 2].ready && clock_watch_was_set(loop->clock_watch)) ||
-	    slept) {
-		/* After sleep, open connections are dead. */
+	clock_was_set =
+		all[n + 2].ready && clock_watch_was_set(loop->clock_watch);
+	if (clock_was_set)
 		http_forget(loop->http);
+	if (http_has_slept(loop->http) || clock_was_set)
 		driver_post(&loop->driver, EVENT_CLOCK);
-	}
 	driver_tick(&loop->driver);
 	if (loop->metrics_file != NULL)
 		metrics_file_write(loop->metrics_file, false, loop->log);

@@ -35,6 +35,7 @@ enum {
 	STATUS_MIN = 100,
 	STATUS_MAX = 599,
 	DNS_CACHE_S = 60,
+	LATE_MS = 5000,	 /* the machine slept, or the process was stopped */
 	IDLE_MAX_S = 118 /* libcurl's own, if a server promises nothing */
 };
 
@@ -67,10 +68,17 @@ struct http {
 	struct slot slots[HTTP_SLOTS];
 	char *proxy; /* NULL: the environment's; "": none */
 	bool stale;  /* do not trust kept connections and resolved names */
+	bool slept;  /* and http_has_slept() has not told it yet */
+	int64_t awake_ms;
 	struct kept kept;
 	int64_t request_timeout_ms;
 	int64_t (*now_ms)(void); /* or NULL */
 };
+
+static int64_t now_ms(const struct http *http)
+{
+	return http->now_ms != NULL ? http->now_ms() : 0;
+}
 
 bool http_init(struct err *err)
 {
@@ -188,6 +196,7 @@ struct http *http_new(const struct http_options *options, struct err *err)
 		http->proxy = xstrdup(strcmp(proxy, "none") == 0 ? "" : proxy);
 	http->request_timeout_ms = options->request_timeout_ms;
 	http->now_ms = options->now_ms;
+	http->awake_ms = now_ms(http);
 	http->multi = curl_multi_init();
 	for (int i = 0; i < HTTP_SLOTS; i++)
 		ok &= set_up(&http->slots[i], options);
@@ -248,9 +257,25 @@ void http_forget(struct http *http)
 	http->kept = (struct kept){0};
 }
 
-static int64_t now_ms(const struct http *http)
+/* Called when at most for_ms should have passed since the last call. After
+ * sleep, open connections are dead; not every sleep sets the clock. */
+static void notice_sleep(struct http *http, int64_t for_ms)
 {
-	return http->now_ms != NULL ? http->now_ms() : 0;
+	int64_t awake_ms = now_ms(http);
+
+	if (awake_ms - http->awake_ms > for_ms + LATE_MS) {
+		http_forget(http);
+		http->slept = true;
+	}
+	http->awake_ms = awake_ms;
+}
+
+bool http_has_slept(struct http *http)
+{
+	bool slept = http->slept;
+
+	http->slept = false;
+	return slept;
 }
 
 /* Only a new multi handle is certain to have no old connections and names; it
@@ -398,6 +423,7 @@ void http_send(struct http *http, enum http_slot slot_id,
 	struct slot *slot = &http->slots[slot_id];
 
 	http_drop(http, slot_id);
+	notice_sleep(http, 0);
 	if (http->stale)
 		renew_multi(http);
 	slot->request = request;
@@ -703,6 +729,7 @@ bool http_wait(struct http *http, struct http_fd *fds, size_t n,
 	unsigned count = 0;
 	int events = 0;
 
+	notice_sleep(http, 0);
 	if (n > MAX_FDS || !perform(http))
 		return false;
 	for (size_t i = 0; i < n; i++) {
@@ -720,6 +747,7 @@ bool http_wait(struct http *http, struct http_fd *fds, size_t n,
 	if (curl_multi_poll(http->multi, extra, count, (int)timeout_ms,
 			    &events) != CURLM_OK)
 		return false;
+	notice_sleep(http, timeout_ms);
 	if (events > 0)
 		mark_ready(fds, n);
 	return perform(http);

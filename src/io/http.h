@@ -69,6 +69,10 @@ bool http_wait(struct http *http, struct http_fd *fds, size_t n,
  */
 bool http_reply(struct http *http, enum http_slot *slot, struct reply *reply);
 
+/* True, once, if the machine slept or the process was stopped: a wait took too
+ * long, or there was none for too long. Connections have been discarded. */
+bool http_has_slept(struct http *http);
+
 /* Discards connections and resolved names after a network change. */
 void http_forget(struct http *http);
 

@@ -20,11 +20,15 @@
 struct peer http_peer;
 struct http *http_client;
 
-int64_t http_clock_ms;
+int64_t http_clock_ms, http_clock_jump_ms;
 
 static int64_t now_ms(void)
 {
-	return http_clock_ms;
+	int64_t seen_ms = http_clock_ms;
+
+	http_clock_ms += http_clock_jump_ms;
+	http_clock_jump_ms = 0;
+	return seen_ms;
 }
 
 struct http *http_fixture_make(int64_t timeout_ms)

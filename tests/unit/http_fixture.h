@@ -18,6 +18,9 @@ extern struct http *http_client;
 /* The time of the clients; a test may move it. */
 extern int64_t http_clock_ms;
 
+/* It moves by this once it has been read. */
+extern int64_t http_clock_jump_ms;
+
 #define TEST(name)                                                 \
 	cmocka_unit_test_setup_teardown(name, http_fixture_set_up, \
 					http_fixture_tear_down)

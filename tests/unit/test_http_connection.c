@@ -155,6 +155,16 @@ static void test_idle_close_with_a_status(void **state)
 	assert_false(http_fixture_post("/status/500", "code=1").idle_closed);
 }
 
+/* The time passes in waits, as in the program. */
+static void stay_idle(int64_t idle_ms)
+{
+	for (int64_t part_ms; idle_ms > 0; idle_ms -= part_ms) {
+		part_ms = idle_ms < 5000 ? idle_ms : 5000;
+		http_clock_ms += part_ms;
+		assert_true(http_wait(http_client, NULL, 0, 0));
+	}
+}
+
 /* A server says how long it keeps an idle connection. */
 static void test_keep_alive(void **state)
 {
@@ -191,12 +201,45 @@ static void test_keep_alive(void **state)
 		assert_int_equal(http_fixture_post(cases[i].path, "a=1").status,
 				 200);
 		connection = http_fixture_next_seen().connection;
-		http_clock_ms += cases[i].idle_ms;
+		stay_idle(cases[i].idle_ms);
 		assert_int_equal(http_fixture_post("/ok", "a=1").status, 200);
 		next = http_fixture_next_seen().connection;
 		if ((next == connection) != cases[i].kept)
 			fail_msg("%s, %ld", cases[i].path,
 				 (long)cases[i].idle_ms);
+	}
+}
+
+/* After sleep the connections are dead, wherever the process was. */
+static void test_sleep(void **state)
+{
+	static const struct {
+		int64_t pause_ms, wait_ms, jump_ms;
+		bool slept;
+	} cases[] = {
+		{5000, 0, 0, false},	    {5001, 0, 0, true},
+		{3600000, 0, 0, true},	    {0, 0, 5000, false},
+		{0, 0, 5001, true},	    {0, 10, 5010, false},
+		{0, 10, 5011, true},	    {5000, 10, 5010, false},
+		{4000, 10, 86400000, true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		int connection;
+
+		assert_int_equal(http_fixture_get("/ok").status, 200);
+		connection = http_fixture_next_seen().connection;
+		http_clock_ms += cases[i].pause_ms;
+		http_clock_jump_ms = cases[i].jump_ms;
+		if (cases[i].jump_ms > 0)
+			assert_true(http_wait(http_client, NULL, 0,
+					      cases[i].wait_ms));
+		assert_int_equal(http_fixture_get("/ok").status, 200);
+		assert_int_equal(http_fixture_next_seen().connection,
+				 connection + cases[i].slept);
+		assert_int_equal(http_has_slept(http_client), cases[i].slept);
+		assert_false(http_has_slept(http_client));
 	}
 }
 
@@ -272,6 +315,7 @@ int main(void)
 		TEST(test_new_connection_was_not_idle),
 		TEST(test_idle_close_with_a_status),
 		TEST(test_keep_alive),
+		TEST(test_sleep),
 		TEST(test_server_that_keeps_nothing),
 		TEST(test_server_that_goes_silent),
 	};
