@@ -15,7 +15,16 @@
 #include "base/text.h"
 #include "ui/hyperlink.h"
 #include "ui/qr.h"
+#include "ui/user_code.h"
 #include "ui/wrap.h"
+
+/* How much room the text takes. */
+enum room {
+	ROOM_TIGHT,  /* no empty lines */
+	ROOM_BLOCKS, /* the same lines, with empty ones between blocks */
+	ROOM_ALL,    /* a line of its own for everything, and all addresses */
+	ROOM_COUNT
+};
 
 enum {
 	SPARE_ROWS = 3, /* for the cursor and further log lines */
@@ -45,6 +54,11 @@ static void add_spelled(struct buf *out, const char *s)
 		if (s < end)
 			(void)buf_adds(out, " ");
 	}
+}
+
+static const char *gap(enum room room)
+{
+	return room == ROOM_TIGHT ? "" : "\n";
 }
 
 static bool is_number(const char *s)
@@ -86,17 +100,14 @@ static void add_link(struct buf *out, const struct plain_output *output,
 	(void)buf_addf(out, "%s%s", text, links ? HYPERLINK_END : "");
 }
 
-/* roomy: with empty lines around it. Never wrapped, so that it can be
- * copied. */
-static void add_address(struct buf *out, const struct plain_output *output,
-			const struct plain_code *code, const char *address,
-			bool roomy)
+/* In a line of its own, never wrapped, so that it can be copied. */
+static void add_line(struct buf *out, const struct plain_output *output,
+		     const struct plain_code *code, const char *text,
+		     enum room room)
 {
-	const char *space = roomy ? "\n" : "";
-
-	(void)buf_addf(out, "%s    ", space);
-	add_link(out, output, code, address);
-	(void)buf_addf(out, "\n%s", space);
+	(void)buf_adds(out, room == ROOM_ALL ? "\n    " : "    ");
+	add_link(out, output, code, text);
+	(void)buf_addf(out, "\n%s", gap(room));
 }
 
 static void add_life(struct buf *out, const struct plain_output *output,
@@ -109,10 +120,10 @@ static void add_life(struct buf *out, const struct plain_output *output,
 }
 
 static void add_roomy_code(struct buf *out, const struct plain_output *output,
-			   const struct plain_code *code)
+			   const struct plain_code *code, const char *grouped)
 {
 	add_words(out, output, "and enter this code:");
-	add_address(out, output, code, code->user_code, true);
+	add_line(out, output, code, grouped, ROOM_ALL);
 	(void)buf_adds(out, is_number(code->user_code)
 				    ? "Digit by digit: "
 				    : "Character by character: ");
@@ -125,60 +136,69 @@ static void add_roomy_code(struct buf *out, const struct plain_output *output,
 	add_words(out, output,
 		  "Or go to this address, and make sure that it shows the "
 		  "same code:");
-	add_address(out, output, code, code->verification_uri_complete, true);
+	add_line(out, output, code, code->verification_uri_complete, ROOM_ALL);
 }
 
 static void add_compact_code(struct buf *out, const struct plain_output *output,
-			     const struct plain_code *code)
+			     const struct plain_code *code, const char *grouped,
+			     enum room room)
 {
 	static const char invitation[] = "and enter this code:";
 	/* In one row if there is room: the QR code needs the others. */
-	const int width =
-		text_width(invitation) + 10 + 3 * text_width(code->user_code);
+	const int width = text_width(invitation) + 10 + text_width(grouped) +
+			  2 * text_width(code->user_code);
 
 	(void)buf_adds(out, invitation);
 	(void)buf_adds(out, width <= output->size.columns ? "" : "\n");
 	(void)buf_adds(out, "    ");
-	add_link(out, output, code, code->user_code);
+	add_link(out, output, code, grouped);
 	(void)buf_adds(out, "    (");
 	add_spelled(out, code->user_code);
-	(void)buf_adds(out, ")\n");
+	(void)buf_addf(out, ")\n%s", gap(room));
+}
+
+static void add_code(struct buf *out, const struct plain_output *output,
+		     const struct plain_code *code, enum room room)
+{
+	char grouped[USER_CODE_BYTES];
+
+	user_code_group(grouped, sizeof(grouped), code->user_code);
+	if (room == ROOM_ALL)
+		add_roomy_code(out, output, code, grouped);
+	else
+		add_compact_code(out, output, code, grouped, room);
 }
 
 static void add_text(struct buf *out, const struct plain_output *output,
-		     const struct plain_code *code, bool roomy)
+		     const struct plain_code *code, enum room room)
 {
 	const char *address = code->verification_uri;
 
 	if (!output->shows_code && code->verification_uri_complete != NULL)
 		address = code->verification_uri_complete;
 	add_words(out, output, "To sign in to %s, go to", code->label);
-	add_address(out, output, code, address, roomy);
-	if (!output->shows_code)
+	add_line(out, output, code, address, room);
+	if (output->shows_code)
+		add_code(out, output, code, room);
+	else
 		add_words(out, output, "The code cannot be shown here. %s",
 			  address == code->verification_uri
 				  ? "Sign in on a terminal that can display "
 				    "it."
 				  : "The address includes it.");
-	else if (roomy)
-		add_roomy_code(out, output, code);
-	else
-		add_compact_code(out, output, code);
 	add_life(out, output, code);
 	if (code->caution != NULL)
 		add_words(out, output, "%s", code->caution);
 }
 
 static void add_invitation(struct buf *out, const struct plain_output *output,
-			   const struct symbol *symbol, bool roomy)
+			   const struct symbol *symbol, enum room room)
 {
-	const char *space = roomy ? "\n" : "";
-
-	(void)buf_adds(out, space);
+	(void)buf_adds(out, gap(room));
 	add_words(out, output,
 		  "Or scan this QR code with your phone's camera%s:",
 		  symbol->complete ? "" : ", and enter the code");
-	(void)buf_adds(out, space);
+	(void)buf_adds(out, gap(room));
 }
 
 /* The number of rows that the lines take at that width. */
@@ -202,7 +222,7 @@ static int rows_of(const char *lines, int columns)
 /* The rows of the text before the symbol (NULL: none), as displayed. */
 static int rows_of_text(const struct plain_output *output,
 			const struct plain_code *code,
-			const struct symbol *symbol, bool roomy)
+			const struct symbol *symbol, enum room room)
 {
 	struct plain_output seen = *output;
 	struct buf text;
@@ -210,9 +230,9 @@ static int rows_of_text(const struct plain_output *output,
 
 	seen.links = false;
 	buf_init(&text, PLAIN_TEXT_MAX);
-	add_text(&text, &seen, code, roomy);
+	add_text(&text, &seen, code, room);
 	if (symbol != NULL)
-		add_invitation(&text, &seen, symbol, roomy);
+		add_invitation(&text, &seen, symbol, room);
 	rows = rows_of(buf_text(&text), output->size.columns);
 	buf_free(&text);
 	return rows;
@@ -255,11 +275,11 @@ static void draw_full(struct buf *out, const struct qr *qr, int quiet)
 /* Appends the symbol after the text, if there is room for both. */
 static bool add_symbol(struct buf *out, const struct plain_output *output,
 		       const struct plain_code *code,
-		       const struct symbol *symbol, bool roomy)
+		       const struct symbol *symbol, enum room room)
 {
 	static const enum qr_mode modes[] = {QR_HALF, QR_FULL};
 	const int rows = output->size.rows - SPARE_ROWS -
-			 rows_of_text(output, code, symbol, roomy);
+			 rows_of_text(output, code, symbol, room);
 	bool done = false;
 
 	for (size_t i = 0; i < 2 && output->colours && !done; i++) {
@@ -270,8 +290,8 @@ static bool add_symbol(struct buf *out, const struct plain_output *output,
 		if (quiet == 0 ||
 		    !drawing_allows(output->drawing, modes[i], output->halves))
 			continue;
-		add_text(out, output, code, roomy);
-		add_invitation(out, output, symbol, roomy);
+		add_text(out, output, code, room);
+		add_invitation(out, output, symbol, room);
 		if (modes[i] == QR_HALF)
 			draw_halves(out, &symbol->qr, quiet);
 		else
@@ -285,10 +305,12 @@ static void add_without_symbol(struct buf *out,
 			       const struct plain_output *output,
 			       const struct plain_code *code)
 {
-	const bool roomy = rows_of_text(output, code, NULL, true) <=
-			   output->size.rows - SPARE_ROWS;
+	enum room room = ROOM_ALL;
 
-	add_text(out, output, code, roomy);
+	while (room > ROOM_TIGHT && rows_of_text(output, code, NULL, room) >
+					    output->size.rows - SPARE_ROWS)
+		room--;
+	add_text(out, output, code, room);
 }
 
 void plain_text_code(struct buf *out, const struct plain_output *output,
@@ -303,12 +325,14 @@ void plain_text_code(struct buf *out, const struct plain_output *output,
 		    output->shows_code ? code->verification_uri : NULL);
 	/* Both symbols of a pair have the same content, so each text is tried
 	 * with both. */
-	for (size_t i = 0; i < 2 * SYMBOL_COUNT && !done; i++) {
+	for (size_t i = 0; i < (size_t)ROOM_COUNT * SYMBOL_COUNT && !done;
+	     i++) {
 		const struct symbol *symbol =
-			symbols_get(symbols, i / 4 * 2 + i % 2);
+			symbols_get(symbols, i / (2 * ROOM_COUNT) * 2 + i % 2);
 
 		done = symbol != NULL &&
-		       add_symbol(out, output, code, symbol, i / 2 % 2 == 0);
+		       add_symbol(out, output, code, symbol,
+				  (enum room)(ROOM_ALL - i / 2 % ROOM_COUNT));
 	}
 	symbols_free(symbols);
 	if (!done)

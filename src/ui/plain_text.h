@@ -40,13 +40,14 @@ struct plain_code {
 };
 
 /*
- * Appends the sign-in instructions (RFC 8628 section 3.3): address, code, the
- * code spelled out, and how long it is valid. The QR code follows if it fits
+ * Appends the sign-in instructions (RFC 8628 section 3.3): address, code in
+ * groups, the code spelled out, and how long it is valid, in blocks with empty
+ * lines between them. The QR code follows if it fits
  * the output with all the text and three rows for the cursor and the log. It
  * carries the complete address with the widest quiet zone that fits. If room is
- * short, the text is shortened first, then the address without the code is
- * used, then the QR code is left out. A code that cannot be shown is never
- * replaced by another.
+ * short, the text is shortened first, and then loses its empty lines, then the
+ * address without the code is used, then the QR code is left out. A code that
+ * cannot be shown is never replaced by another.
  */
 void plain_text_code(struct buf *out, const struct plain_output *output,
 		     const struct plain_code *code);

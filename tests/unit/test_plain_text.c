@@ -221,7 +221,8 @@ static void test_whole(void **state)
 		const struct plain_code *code = codes[i % 2];
 		char *lines = lines_for(&output, code);
 
-		assert_non_null(strstr(lines, code->user_code));
+		assert_non_null(strstr(lines, code == &webex ? "505 549"
+							     : "WDJB-MJHT"));
 		assert_non_null(strstr(lines, code->verification_uri));
 		if (kind_of(lines) != NO_QR)
 			assert_in_range(rows_of(lines, output.size.columns), 1,
@@ -234,6 +235,10 @@ static void test_words(void **state)
 {
 	const struct plain_output output = {.size = {.rows = 24, .columns = 80},
 					    .shows_code = true};
+	const struct plain_output small = {.size = {.rows = 13, .columns = 80},
+					   .shows_code = true};
+	const struct plain_output tight = {.size = {.rows = 8, .columns = 80},
+					   .shows_code = true};
 	char *lines = lines_for(&output, &github);
 
 	(void)state;
@@ -244,6 +249,23 @@ static void test_words(void **state)
 			    "    WDJB-MJHT\n\n"
 			    "Character by character: W D J B - M J H T\n\n"
 			    "The code is valid for 14 minutes.\n");
+	secret_free(lines);
+	lines = lines_for(&small, &webex);
+	assert_string_equal(
+		lines, "To sign in to Webex, go to\n"
+		       "    https://login-k.wbx2.com/verify\n\n"
+		       "and enter this code:    505 549    (5 0 5 5 4 9)\n\n"
+		       "The code is valid for 5 minutes.\n"
+		       "Approve only if you started this sign-in yourself, on "
+		       "appliance7.\n");
+	secret_free(lines);
+	lines = lines_for(&tight, &github);
+	assert_string_equal(
+		lines, "To sign in to GitHub, go to\n"
+		       "    https://github.com/login/device\n"
+		       "and enter this code:    WDJB-MJHT    (W D J B - M J H "
+		       "T)\n"
+		       "The code is valid for 14 minutes.\n");
 	secret_free(lines);
 }
 
