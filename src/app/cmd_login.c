@@ -28,11 +28,13 @@
 #include "ui/locale.h"
 #include "ui/term_type.h"
 
-/* Without a suitable terminal, the user signs in by plain lines. */
-static bool needs_lines(void)
+/* Without a suitable terminal, users sign in by plain lines. A kiosk without
+ * any terminal has no users. */
+static bool needs_lines(bool is_kiosk)
 {
-	return !isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO) ||
-	       !term_type_places_text();
+	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
+		return !is_kiosk;
+	return !term_type_places_text();
 }
 
 /*
@@ -99,10 +101,10 @@ static int sign_in(const struct args *args, struct session_data *login,
 {
 	struct setup setup;
 	int code = EXIT_USAGE;
-	bool plain = login != NULL && (args->plain || needs_lines());
+	bool plain = args->plain || needs_lines(login == NULL);
 	struct tty tty = {NULL, NULL};
 
-	if (!plain)
+	if (!plain || login == NULL)
 		tty_take(&tty); /* before any secret is read */
 	if (!setup_begin(&setup, args, err) ||
 	    !setup_client(&setup, args, err) || !is_configured(&setup, err) ||
@@ -113,7 +115,8 @@ static int sign_in(const struct args *args, struct session_data *login,
 	(void)locale_set(setup.conf.screen.locale);
 	/* Only the font of a console may have changed, which is as good for
 	 * lines; tty_give_back() restores it. */
-	plain = plain || (login != NULL && setup_is_plain(&setup));
+	plain = plain || (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) &&
+			  setup_is_plain(&setup));
 	/* Plain lines need no theme, but a mistake in --theme is still
 	 * reported. */
 	if ((!plain || args->theme != NULL) && !setup_theme(&setup, err))

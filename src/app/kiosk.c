@@ -13,21 +13,14 @@
 #include <unistd.h>
 
 #include "app/args.h"
-#include "app/bell.h"
 #include "app/clock.h"
-#include "app/event_loop.h"
-#include "app/hook_events.h"
-#include "app/metrics_file.h"
-#include "app/presenter.h"
-#include "app/service.h"
 #include "app/setup.h"
+#include "app/visit_loop.h"
 #include "base/buf.h"
-#include "base/crypto.h"
 #include "base/err.h"
 #include "base/form.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "io/clock_watch.h"
 #include "io/http.h"
 #include "io/sig.h"
 #include "io/vt.h"
@@ -52,13 +45,7 @@
 #define GLANCE_MS 100
 
 struct kiosk {
-	struct event_loop loop;
-	struct presenter presenter;
-	struct bell bell;
-	struct model model;
-	struct service service;
-	struct metrics_file metrics_file;
-	struct visit *visit;
+	struct visit_loop run;
 	struct term *term;
 	struct ui *ui;
 	struct vt *vt;
@@ -69,8 +56,6 @@ struct kiosk {
 	bool not_in_font;   /* that code has characters the font lacks */
 	bool in_background; /* the terminal belonged to another process, or
 			     * may have */
-	int signals;
-	bool once;
 	bool ended;
 	bool hung_up;
 	bool interrupted; /* a signal requested the end */
@@ -86,14 +71,14 @@ static void end(struct kiosk *kiosk, int exit_code)
 /* The user leaves and will not need this code again. */
 static void quit(struct kiosk *kiosk, int exit_code)
 {
-	event_loop_drop_code(&kiosk->loop);
+	event_loop_drop_code(&kiosk->run.loop);
 	end(kiosk, exit_code);
 }
 
 static void hang_up(struct kiosk *kiosk)
 {
 	kiosk->hung_up = true;
-	end(kiosk, kiosk->once ? EXIT_FAILED : EXIT_DONE);
+	end(kiosk, kiosk->run.once ? EXIT_FAILED : EXIT_DONE);
 }
 
 static void approve(struct kiosk *kiosk)
@@ -101,58 +86,58 @@ static void approve(struct kiosk *kiosk)
 	struct request *request;
 	struct buf form;
 
-	if (kiosk->approval == NULL || kiosk->model.user_code == NULL)
+	if (kiosk->approval == NULL || kiosk->run.model.user_code == NULL)
 		return;
 	buf_init(&form, 1024);
-	(void)form_add(&form, "approve", kiosk->model.user_code);
+	(void)form_add(&form, "approve", kiosk->run.model.user_code);
 	request = xcalloc(1, sizeof(*request));
 	request->url = xstrdup(kiosk->approval->url);
 	request->authorization = xstrdup(kiosk->approval->authorization);
 	request->body = buf_take(&form);
-	http_send(kiosk->loop.http, HTTP_SIDE, request);
-	log_add(kiosk->loop.log, clock_wall_s(), LEVEL_INFO,
+	http_send(kiosk->run.loop.http, HTTP_SIDE, request);
+	log_add(kiosk->run.loop.log, clock_wall_s(), LEVEL_INFO,
 		"approved here instead of on a phone");
 }
 
 static void cancel(struct kiosk *kiosk)
 {
-	if (!kiosk->once && kiosk->presenter.can_quit)
+	if (!kiosk->run.once && kiosk->run.presenter.can_quit)
 		quit(kiosk, EXIT_DONE);
 	else
-		driver_post(&kiosk->loop.driver, EVENT_CANCEL);
+		driver_post(&kiosk->run.loop.driver, EVENT_CANCEL);
 }
 
 static void run_command(struct kiosk *kiosk, enum command command)
 {
 	switch (command) {
 	case COMMAND_NONE:
-		driver_post(&kiosk->loop.driver, EVENT_TOUCHED);
+		driver_post(&kiosk->run.loop.driver, EVENT_TOUCHED);
 		break;
 	case COMMAND_START:
-		driver_post(&kiosk->loop.driver, EVENT_START);
+		driver_post(&kiosk->run.loop.driver, EVENT_START);
 		break;
 	case COMMAND_CANCEL:
-		driver_post(&kiosk->loop.driver, EVENT_CANCEL);
+		driver_post(&kiosk->run.loop.driver, EVENT_CANCEL);
 		break;
 	case COMMAND_SIGN_OUT:
-		driver_post(&kiosk->loop.driver, EVENT_SIGN_OUT);
+		driver_post(&kiosk->run.loop.driver, EVENT_SIGN_OUT);
 		break;
 	case COMMAND_QUIT:
-		quit(kiosk, kiosk->once ? EXIT_CANCELLED : EXIT_DONE);
+		quit(kiosk, kiosk->run.once ? EXIT_CANCELLED : EXIT_DONE);
 		break;
 	case COMMAND_APPROVE:
 		approve(kiosk);
 		break;
 	case COMMAND_COPIED_CODE:
 	case COMMAND_COPIED_ADDRESS:
-		log_add(kiosk->loop.log, clock_wall_s(), LEVEL_INFO,
+		log_add(kiosk->run.loop.log, clock_wall_s(), LEVEL_INFO,
 			command == COMMAND_COPIED_CODE
 				? "code sent to your terminal's clipboard"
 				: "address sent to your terminal's clipboard");
-		driver_post(&kiosk->loop.driver, EVENT_TOUCHED);
+		driver_post(&kiosk->run.loop.driver, EVENT_TOUCHED);
 		break;
 	case COMMAND_PASTE:
-		driver_redirect(&kiosk->loop.driver, ui_pasted(kiosk->ui));
+		driver_redirect(&kiosk->run.loop.driver, ui_pasted(kiosk->ui));
 		break;
 	}
 }
@@ -193,13 +178,14 @@ static void take_keys(struct kiosk *kiosk)
 			return;
 		}
 		if (key == KEYS_INTERRUPT) {
-			if (kiosk->presenter.can_quit)
+			if (kiosk->run.presenter.can_quit)
 				cancel(kiosk);
 			continue;
 		}
 		/* The meaning of a key depends on the current screen. */
-		presenter_fill(&kiosk->presenter, kiosk->visit, &kiosk->model);
-		run_command(kiosk, ui_key(kiosk->ui, &kiosk->model, key));
+		presenter_fill(&kiosk->run.presenter, kiosk->run.visit,
+			       &kiosk->run.model);
+		run_command(kiosk, ui_key(kiosk->ui, &kiosk->run.model, key));
 	}
 }
 
@@ -208,9 +194,9 @@ static void take_signals(struct kiosk *kiosk)
 	bool by_key;
 	int signal;
 
-	while ((signal = sig_next(kiosk->signals, &by_key)) != 0) {
+	while ((signal = sig_next(kiosk->run.signals, &by_key)) != 0) {
 		/* Pressed before the line was in raw mode. */
-		if (by_key && !kiosk->presenter.can_quit)
+		if (by_key && !kiosk->run.presenter.can_quit)
 			continue;
 		switch (signal) {
 		case SIGHUP:
@@ -219,7 +205,7 @@ static void take_signals(struct kiosk *kiosk)
 		case SIGTERM:
 		case SIGQUIT:
 			kiosk->interrupted = true;
-			end(kiosk, kiosk->once ? EXIT_FAILED : EXIT_DONE);
+			end(kiosk, kiosk->run.once ? EXIT_FAILED : EXIT_DONE);
 			break;
 		case SIGINT:
 			cancel(kiosk);
@@ -254,7 +240,7 @@ static bool is_wait(const struct model *model)
  * On a slow line, drawing it would delay the code; on others it flickers. */
 static int64_t draw_ms(struct kiosk *kiosk)
 {
-	const struct model *model = &kiosk->model;
+	const struct model *model = &kiosk->run.model;
 
 	if (!is_wait(model))
 		kiosk->waits_ms = NEVER_MS;
@@ -268,9 +254,9 @@ static void check_font(struct kiosk *kiosk)
 {
 	bool repaired, changed;
 
-	if (kiosk->vt == NULL || kiosk->model.now_ms < kiosk->font_ms)
+	if (kiosk->vt == NULL || kiosk->run.model.now_ms < kiosk->font_ms)
 		return;
-	kiosk->font_ms = kiosk->model.now_ms + FONT_MS;
+	kiosk->font_ms = kiosk->run.model.now_ms + FONT_MS;
 	secret_free(kiosk->looked_up);
 	kiosk->looked_up = NULL;
 	repaired = vt_repair_font(kiosk->vt);
@@ -294,7 +280,7 @@ static void check_width(struct kiosk *kiosk)
 /* True if the font can show the code. Every font has ASCII. */
 static void check_code_in_font(struct kiosk *kiosk)
 {
-	const char *code = kiosk->model.user_code;
+	const char *code = kiosk->run.model.user_code;
 
 	if (kiosk->vt == NULL || code == NULL)
 		return;
@@ -303,7 +289,7 @@ static void check_code_in_font(struct kiosk *kiosk)
 		kiosk->looked_up = xstrdup(code);
 		kiosk->not_in_font = vt_lacks_glyphs(STDOUT_FILENO, code);
 	}
-	kiosk->model.not_in_font = kiosk->not_in_font;
+	kiosk->run.model.not_in_font = kiosk->not_in_font;
 }
 
 /* True if the terminal may be used: not in the background. */
@@ -321,8 +307,7 @@ static bool has_terminal(struct kiosk *kiosk)
 
 static void ring(struct kiosk *kiosk)
 {
-	if (bell_is_due(&kiosk->bell, kiosk->visit) && !kiosk->in_background &&
-	    kiosk->presenter.setup->conf.screen.bell)
+	if (visit_loop_rings(&kiosk->run) && !kiosk->in_background)
 		term_ring(kiosk->term);
 }
 
@@ -331,7 +316,7 @@ static void run_once(struct kiosk *kiosk)
 {
 	struct http_fd fds[] = {
 		{.fd = term_input_fd(kiosk->term)},
-		{.fd = kiosk->signals},
+		{.fd = kiosk->run.signals},
 		{.fd = -1, .write = true},
 	};
 	int64_t until_ms;
@@ -339,36 +324,37 @@ static void run_once(struct kiosk *kiosk)
 	bool shown = false;
 	const bool ours = has_terminal(kiosk);
 
-	presenter_fill(&kiosk->presenter, kiosk->visit, &kiosk->model);
+	presenter_fill(&kiosk->run.presenter, kiosk->run.visit,
+		       &kiosk->run.model);
 	check_font(kiosk);
 	check_width(kiosk);
 	check_code_in_font(kiosk);
 	ring(kiosk);
 	until_ms = draw_ms(kiosk);
-	if (kiosk->presenter.forgets) {
-		kiosk->presenter.forgets = false;
+	if (kiosk->run.presenter.forgets) {
+		kiosk->run.presenter.forgets = false;
 		ui_forget(kiosk->ui);
-		until_ms = kiosk->model.now_ms;
+		until_ms = kiosk->run.model.now_ms;
 	}
 	if (!ours) { /* the shell may not signal when it returns it */
 		fds[0].fd = -1;
-		until_ms = kiosk->model.now_ms + STALLED_MS;
-	} else if (until_ms <= kiosk->model.now_ms) {
-		shown = ui_draw(kiosk->ui, &kiosk->model);
-		until_ms = ui_deadline(kiosk->ui, &kiosk->model);
+		until_ms = kiosk->run.model.now_ms + STALLED_MS;
+	} else if (until_ms <= kiosk->run.model.now_ms) {
+		shown = ui_draw(kiosk->ui, &kiosk->run.model);
+		until_ms = ui_deadline(kiosk->ui, &kiosk->run.model);
 		if (!shown) {
 			fds[2].fd = term_output_fd(kiosk->term);
-			until_ms = kiosk->model.now_ms + STALLED_MS;
+			until_ms = kiosk->run.model.now_ms + STALLED_MS;
 		}
 	}
-	service_notify(&kiosk->service, &kiosk->model, shown);
-	alive_ms = service_deadline(&kiosk->service);
+	service_notify(&kiosk->run.service, &kiosk->run.model, shown);
+	alive_ms = service_deadline(&kiosk->run.service);
 	key_ms = keyboard_deadline(term_keyboard(kiosk->term));
 	if (alive_ms < until_ms)
 		until_ms = alive_ms;
 	if (ours && key_ms < until_ms)
 		until_ms = key_ms;
-	if (!event_loop_wait(&kiosk->loop, fds, 3, until_ms)) {
+	if (!event_loop_wait(&kiosk->run.loop, fds, 3, until_ms)) {
 		end(kiosk, EXIT_FAILED);
 		return;
 	}
@@ -379,61 +365,38 @@ static void run_once(struct kiosk *kiosk)
 	/* If input and output are two terminals, one can hang up alone. */
 	if (fds[2].hung_up)
 		hang_up(kiosk);
-	if (visit_stage(kiosk->visit) == VISIT_OVER && !kiosk->ended)
-		end(kiosk, presenter_exit_code(kiosk->visit));
-}
-
-static struct visit *new_visit(struct setup *setup, bool once, bool alone)
-{
-	const struct conf *conf = &setup->conf;
-	struct visit_policy policy = {
-		.once = once,
-		.wait_for_key = !once && conf->kiosk.start == START_KEY,
-		.resume = !once,
-		.spread = !once && !alone,
-		.renewals = (int)conf->kiosk.renewals,
-		.sign_out_after_ms = conf->kiosk.sign_out_after_s * 1000,
-		.allow = &conf->kiosk.allow,
-		.confirm = conf->kiosk.confirm,
-	};
-
-	return visit_new(&setup->provider, &policy, crypto_random_u64());
+	if (visit_stage(kiosk->run.visit) == VISIT_OVER && !kiosk->ended)
+		end(kiosk, presenter_exit_code(kiosk->run.visit));
 }
 
 static void run(struct kiosk *kiosk)
 {
-	struct event event = driver_event(&kiosk->loop.driver, EVENT_TICK);
-	struct action action;
-
-	visit_begin(kiosk->visit, &event, &action);
-	driver_do(&kiosk->loop.driver, &action);
-	service_begin(&kiosk->service);
+	visit_loop_begin(&kiosk->run);
 	while (!kiosk->ended)
 		run_once(kiosk);
 	ring(kiosk); /* the end is one, too */
-	service_end();
-	driver_finish(&kiosk->loop.driver);
+	visit_loop_end(&kiosk->run);
 }
 
 /* The screens are gone; prints one line for the shell's terminal. */
 static void print_farewell(struct kiosk *kiosk)
 {
-	if (!kiosk->once || kiosk->hung_up)
+	if (!kiosk->run.once || kiosk->hung_up)
 		return;
 	if (kiosk->exit_code == EXIT_DONE)
-		(void)printf("%s\n", presenter_greeting(&kiosk->presenter,
-							kiosk->visit));
-	else if (visit_stage(kiosk->visit) == VISIT_OVER &&
+		(void)printf("%s\n", presenter_greeting(&kiosk->run.presenter,
+							kiosk->run.visit));
+	else if (visit_stage(kiosk->run.visit) == VISIT_OVER &&
 		 kiosk->exit_code != EXIT_CANCELLED)
-		(void)fprintf(
-			stderr, "grantty: %s\n",
-			presenter_farewell(&kiosk->presenter, kiosk->visit));
+		(void)fprintf(stderr, "grantty: %s\n",
+			      presenter_farewell(&kiosk->run.presenter,
+						 kiosk->run.visit));
 }
 
 /* The other way to sign in. The demo has none. */
 static void name_plain(const struct kiosk *kiosk, struct err *err)
 {
-	if (!kiosk->presenter.demo)
+	if (!kiosk->run.presenter.demo)
 		err_set(err,
 			"%s \"grantty login --plain\" signs in without "
 			"screens.",
@@ -443,87 +406,56 @@ static void name_plain(const struct kiosk *kiosk, struct err *err)
 int kiosk_run(struct setup *setup, struct vt *vt, struct session_data *login,
 	      const struct approval *approval, struct err *err)
 {
-	struct kiosk kiosk = {
-		.signals = -1, .waits_ms = NEVER_MS, .exit_code = EXIT_FAILED};
+	struct kiosk kiosk = {.waits_ms = NEVER_MS};
+	struct visit_loop *visit_loop = &kiosk.run;
+	int code;
 
-	kiosk.once = login != NULL;
+	visit_loop_init(visit_loop, setup, login != NULL);
 	kiosk.vt = vt;
 	kiosk.approval = approval;
-	presenter_init(&kiosk.presenter, setup);
-	/* A kiosk over SSH has one user, at the other end. */
-	kiosk.presenter.is_screen =
-		!kiosk.once && getenv("SSH_CONNECTION") == NULL;
-	kiosk.presenter.demo = approval != NULL;
-	kiosk.presenter.can_quit = !setup->conf.kiosk.lock;
-	kiosk.presenter.cancel_leaves = kiosk.once;
+	visit_loop->presenter.demo = approval != NULL;
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
 		err_set(err, "Cannot show the screens: there is no terminal. "
 			     "Run grantty on one.");
 		name_plain(&kiosk, err);
-		kiosk.exit_code = EXIT_USAGE;
+		code = EXIT_USAGE;
 		goto out;
 	}
-	kiosk.signals = sig_open();
-	if (kiosk.signals < 0) {
-		err_set(err, "Cannot listen for signals.");
+	code = visit_loop_open(visit_loop, vt, err);
+	if (code != EXIT_DONE)
 		goto out;
-	}
-	if (vt != NULL && setup->conf.kiosk.lock && !vt_lock(vt, err)) {
-		kiosk.exit_code = EXIT_USAGE;
-		goto out;
-	}
 	kiosk.term = term_open(STDIN_FILENO, STDOUT_FILENO, &setup->theme, err);
 	if (kiosk.term == NULL) {
 		name_plain(&kiosk, err);
-		kiosk.exit_code = EXIT_USAGE;
+		code = EXIT_USAGE;
 		goto out;
 	}
 	if (term_is_utf8(kiosk.term))
 		vt_use_utf8(vt);
 	(void)term_set_halves(kiosk.term,
 			      vt_blocks(STDOUT_FILENO) != VT_BLOCKS_MISSING);
-	if (kiosk.once || approval != NULL)
+	if (visit_loop->once || approval != NULL)
 		term_keep_history(kiosk.term);
 	kiosk.ui = new_ui(&kiosk, setup);
 	if (vt != NULL)
 		ui_repaint_every(kiosk.ui, REPAIR_MS);
-	kiosk.visit = new_visit(setup, kiosk.once, approval != NULL);
-	event_loop_init(&kiosk.loop, machine_of_visit(kiosk.visit), setup);
-	/* A single login would overwrite a kiosk's counts. */
-	if (!kiosk.once && setup->conf.metrics.textfile[0] != '\0') {
-		metrics_file_open(&kiosk.metrics_file,
-				  setup->conf.metrics.textfile, STDIN_FILENO);
-		event_loop_measure(&kiosk.loop, &kiosk.metrics_file);
-	}
-	kiosk.loop.hook_events = hook_events_new(setup);
-	kiosk.loop.clock_watch = clock_watch_open();
-	setup_log_swap(setup);
-	event_loop_listen(&kiosk.loop, &setup->provider);
-	(void)event_loop_recall(&kiosk.loop);
-	event_loop_recall_margin(&kiosk.loop, kiosk.visit);
-	if (setup_keeps_code(setup, kiosk.once))
-		event_loop_recall_code(&kiosk.loop, kiosk.visit);
+	visit_loop_make(visit_loop, setup->conf.kiosk.start == START_KEY,
+			approval != NULL);
 	run(&kiosk);
-	event_loop_end(&kiosk.loop);
-	if (!kiosk.once)
+	if (!visit_loop->once)
 		ui_forget(kiosk.ui);
 	ui_free(kiosk.ui);
 	term_close(kiosk.term);
 	print_farewell(&kiosk);
 	if (!kiosk.hung_up && !kiosk.interrupted &&
-	    !hook_events_finish(kiosk.loop.hook_events, setup->http,
-				kiosk.signals))
-		kiosk.exit_code = kiosk.once ? EXIT_FAILED : EXIT_DONE;
-	hook_events_free(kiosk.loop.hook_events);
-	if (kiosk.once && kiosk.exit_code == EXIT_DONE)
-		session_data_copy(login,
-				  session_data(visit_session(kiosk.visit)));
+	    !visit_loop_finish_hooks(visit_loop))
+		kiosk.exit_code = visit_loop->once ? EXIT_FAILED : EXIT_DONE;
+	if (visit_loop->once && kiosk.exit_code == EXIT_DONE)
+		session_data_copy(
+			login, session_data(visit_session(visit_loop->visit)));
+	code = kiosk.exit_code;
 out:
-	metrics_file_close(&kiosk.metrics_file);
 	secret_free(kiosk.looked_up);
-	visit_free(kiosk.visit);
-	presenter_free(&kiosk.presenter);
-	if (kiosk.signals >= 0)
-		(void)close(kiosk.signals);
-	return kiosk.exit_code;
+	visit_loop_close(visit_loop);
+	return code;
 }

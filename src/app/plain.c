@@ -1,397 +1,326 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Prints each new code once, and at the end who is signed in.
+ * One iteration: say what is new, wait for the first event, handle it. Keys
+ * arrive as lines, edited and echoed by the terminal.
  */
 #include "config.h"
 
 #include "app/plain.h"
 
-#include <langinfo.h>
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <termios.h>
 #include <unistd.h>
 
 #include "app/args.h"
-#include "app/bell.h"
 #include "app/clock.h"
-#include "app/event_loop.h"
-#include "app/hook_events.h"
+#include "app/plain_kiosk.h"
 #include "app/plain_say.h"
-#include "app/presenter.h"
+#include "app/plain_sign_in.h"
 #include "app/setup.h"
-#include "base/buf.h"
-#include "base/crypto.h"
+#include "app/visit_loop.h"
 #include "base/err.h"
-#include "base/text.h"
-#include "io/clock_watch.h"
 #include "io/http.h"
 #include "io/sig.h"
 #include "io/vt.h"
-#include "machine/flow.h"
 #include "machine/session.h"
 #include "machine/visit.h"
-#include "oauth/oauth.h"
-#include "ui/panel.h"
-#include "ui/plain_text.h"
-#include "ui/term.h"
-#include "ui/term_name.h"
-#include "ui/term_type.h"
 #include "ui/view.h"
 
-/* A code that is valid for long enough is mentioned again when half its time
- * has passed, and this long before its end. */
-enum { LAST_CALL_S = 30, SHORT_LIFE_S = 120 };
-
-/* For output that is not a terminal. */
-enum { PLENTY_ROWS = 1000 };
-
-/* What was printed. */
-struct printed {
-	unsigned codes;	   /* flow_codes() when it was printed */
-	int64_t remind_ms; /* when to print the remaining time; or NEVER_MS */
+/* "Is this you?" as a line. */
+struct question {
+	bool asked;
+	int64_t asked_ms;
+	int64_t again_ms; /* when to ask again; NEVER_MS: not needed */
 };
 
-static int64_t seconds_left(const struct flow *flow)
+struct plain {
+	struct visit_loop run;
+	struct plain_sign_in sign_in;
+	struct plain_kiosk kiosk;
+	struct question question;
+	struct plain_log log;
+	const struct vt *vt;
+	bool ended;
+	bool interrupted; /* a signal requested the end */
+	int exit_code;
+};
+
+static void end(struct plain *plain, int exit_code)
 {
-	return (flow_expires_ms(flow) - clock_now_ms() + 999) / 1000;
+	plain->ended = true;
+	plain->exit_code = exit_code;
 }
 
-/* What standard output can show: only text if it is not a terminal. On a
- * console, this checks the font. */
-static void measure_output(const struct setup *setup, const char *user_code,
-			   struct plain_output *output)
+/* The program has to end, whoever is there. */
+static void interrupt(struct plain *plain)
 {
-	const bool utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0 &&
-			  !term_may_lack_utf8(setup->conf.screen.locale);
-	unsigned flags = utf8 ? 0 : TEXT_ASCII;
-	char shown[512];
-
-	*output = (struct plain_output){
-		.size = term_measure(STDOUT_FILENO),
-		.drawing = setup->conf.screen.qr,
-		.halves = utf8 && vt_is_utf8(STDOUT_FILENO) &&
-			  vt_blocks(STDOUT_FILENO) != VT_BLOCKS_MISSING,
-		.shows_code = true,
-	};
-	if (!isatty(STDOUT_FILENO)) {
-		output->size.rows = PLENTY_ROWS;
-		return;
-	}
-	output->colours = term_type_has_colours();
-	output->links =
-		term_may_link(STDOUT_FILENO, setup->conf.screen.hyperlinks);
-	if (term_name_is_console(getenv("TERM")))
-		flags |= vt_is_utf8(STDOUT_FILENO) ? TEXT_NARROW : TEXT_ASCII;
-	(void)text_clip(shown, sizeof(shown), user_code, strlen(user_code), -1,
-			flags);
-	output->shows_code = strcmp(shown, user_code) == 0 &&
-			     !vt_lacks_glyphs(STDOUT_FILENO, user_code);
+	plain->interrupted = true;
+	end(plain, plain->run.once ? EXIT_FAILED : EXIT_DONE);
 }
 
-static bool print(const struct buf *lines)
+/* The user leaves and will not need this code again. */
+static void quit(struct plain *plain)
 {
-	(void)fputs(buf_text(lines), stdout);
-	return !lines->failed && fflush(stdout) == 0 && !ferror(stdout);
+	event_loop_drop_code(&plain->run.loop);
+	end(plain, plain->run.once ? EXIT_CANCELLED : EXIT_DONE);
 }
 
-/* False if the output failed. */
-static bool print_code(struct presenter *presenter, const struct flow *flow)
-{
-	const struct setup *setup = presenter->setup;
-	const struct device_code *shown = flow_code(flow);
-	const struct plain_code code = {
-		.label = setup->provider.label,
-		.user_code = shown->user_code,
-		.verification_uri = shown->verification_uri,
-		.verification_uri_complete = shown->verification_uri_complete,
-		.expires_in_s = seconds_left(flow),
-		.caution = presenter_caution(presenter),
-	};
-	struct plain_output output;
-	struct buf lines;
-	bool ok;
-
-	measure_output(setup, code.user_code, &output);
-	buf_init(&lines, PLAIN_TEXT_MAX);
-	plain_text_code(&lines, &output, &code);
-	ok = print(&lines);
-	buf_free(&lines);
-	return ok;
-}
-
-/* When to mention the displayed code next. */
-static int64_t next_reminder_ms(const struct flow *flow)
-{
-	const int64_t left_s = seconds_left(flow);
-
-	if (left_s >= SHORT_LIFE_S)
-		return flow_expires_ms(flow) - left_s / 2 * 1000;
-	return left_s > LAST_CALL_S ? flow_expires_ms(flow) - LAST_CALL_S * 1000
-				    : NEVER_MS;
-}
-
-static bool print_address(const struct presenter *presenter,
-			  const struct flow *flow)
-{
-	const struct provider *provider = &presenter->setup->provider;
-	char command[512], life[32];
-
-	plain_say(stdout, "\n\n", "To sign in to %s, go to", provider->label);
-	(void)printf("    %s\n\n", flow_authorization_uri(flow));
-	plain_say(stdout, "\n",
-		  "in a browser on this machine. The browser then returns to");
-	(void)printf("%s\n\n", provider->redirect_uri);
-	panel_forward_command(command, sizeof(command), presenter->device,
-			      provider->redirect_uri);
-	if (command[0] != '\0') {
-		plain_say(stdout, "\n\n",
-			  "To use a browser on another machine, first run this "
-			  "command there:");
-		(void)printf("    %s\n\n", command);
-	}
-	if (flow_expires_ms(flow) != NEVER_MS)
-		plain_say(
-			stdout, "\n", "The address is valid for %s.",
-			text_duration(life, sizeof(life), seconds_left(flow)));
-	return fflush(stdout) == 0 && !ferror(stdout);
-}
-
-/* Prints how long the displayed code is still valid. */
-static bool remind(const struct flow *flow, struct printed *printed)
-{
-	const int64_t left_s = seconds_left(flow);
-	char left[32];
-
-	printed->remind_ms = NEVER_MS;
-	if (flow_code(flow) == NULL || left_s <= 0)
-		return true;
-	if (left_s > LAST_CALL_S)
-		printed->remind_ms = flow_expires_ms(flow) - LAST_CALL_S * 1000;
-	text_duration(left, sizeof(left), left_s);
-	plain_say(stdout, "\n",
-		  left_s > LAST_CALL_S ? "The code is still valid for %s."
-				       : "The code expires in %s.",
-		  left);
-	return fflush(stdout) == 0 && !ferror(stdout);
-}
-
-/* Prints instructions once for each code or address, and reminders of a code.
- * False if the output failed. */
-static bool show(struct presenter *presenter, const struct flow *flow,
-		 struct printed *printed)
-{
-	if (flow_codes(flow) == printed->codes)
-		return clock_now_ms() < printed->remind_ms ||
-		       remind(flow, printed);
-	printed->codes = flow_codes(flow);
-	printed->remind_ms = NEVER_MS;
-	if (flow_code(flow) != NULL) {
-		printed->remind_ms = next_reminder_ms(flow);
-		return print_code(presenter, flow);
-	}
-	return flow_authorization_uri(flow) == NULL ||
-	       print_address(presenter, flow);
-}
-
-/* The exit code that a signal calls for; EXIT_DONE: none. locked: keys must not
- * end the program. vt: as for plain_run(). */
-static int take_signals(int signals, bool locked, const struct vt *vt)
+static void take_signals(struct plain *plain)
 {
 	bool by_key;
 	int signal;
 
-	while ((signal = sig_next(signals, &by_key)) != 0) {
-		if (by_key && locked)
+	while ((signal = sig_next(plain->run.signals, &by_key)) != 0) {
+		if (by_key && !plain->run.presenter.can_quit)
 			continue;
 		switch (signal) {
 		case SIGINT:
 		case SIGQUIT:
-			return EXIT_CANCELLED;
+			quit(plain);
+			break;
 		case SIGTERM:
 		case SIGHUP:
-			return EXIT_FAILED;
+			interrupt(plain);
+			break;
 		case SIGTSTP:
 			(void)raise(SIGSTOP); /* Ctrl-Z; SIGTSTP is blocked */
 			break;
 		case SIGUSR1: /* a console switch was requested */
-			vt_refuse(vt);
+			vt_refuse(plain->vt);
 			break;
 		default:
 			break;
 		}
 	}
-	return EXIT_DONE;
 }
 
-/* "Is this you?" as a line. */
-struct question {
-	int64_t asked_ms;
-	int64_t again_ms; /* when to ask again; NEVER_MS: not needed */
-};
-
 /* Anything typed before the question is not an answer to it. */
-static void ask_to_confirm(struct question *question,
-			   struct presenter *presenter,
-			   const struct visit *visit)
+static void ask_to_confirm(struct plain *plain)
 {
-	question->asked_ms = clock_now_ms();
-	question->again_ms = NEVER_MS;
+	struct question *question = &plain->question;
+
+	*question = (struct question){.asked = true,
+				      .asked_ms = clock_now_ms(),
+				      .again_ms = NEVER_MS};
 	(void)tcflush(STDIN_FILENO, TCIFLUSH);
+	(void)fputs("\n", stdout);
 	plain_say(stdout, " ", "%s [y/N]",
-		  presenter_question(presenter, visit));
+		  presenter_question(&plain->run.presenter, plain->run.visit));
 }
 
 /* A line that begins with y means yes, anything else no. An answer too fast to
  * have read the question, or from a held key, is ignored and the question
  * repeated. */
-static void take_answer(struct question *question, struct driver *driver,
-			struct plain_log *log)
+static void take_answer(struct plain *plain, const char *line)
 {
+	struct question *question = &plain->question;
+	struct driver *driver = &plain->run.loop.driver;
 	const int64_t now_ms = clock_now_ms();
-	char line[256];
-	ssize_t n = read(STDIN_FILENO, line, sizeof(line));
-	const bool yes = n > 0 && (line[0] == 'y' || line[0] == 'Y');
+	const bool yes = line[0] == 'y' || line[0] == 'Y';
 
-	if (n > 0 && (question->again_ms != NEVER_MS ||
-		      now_ms - question->asked_ms < VIEW_CONSENT_MS)) {
+	if (line[0] != '\0' &&
+	    (question->again_ms != NEVER_MS ||
+	     now_ms - question->asked_ms < VIEW_CONSENT_MS)) {
 		question->again_ms = now_ms + VIEW_CONSENT_MS;
 		plain_say(stdout, "\n",
 			  "Read the question before you answer it.");
 		return;
 	}
-	log->muted = !yes; /* the farewell says that */
+	plain->log.muted = !yes; /* the farewell says that */
 	driver_post(driver, yes ? EVENT_START : EVENT_CANCEL);
-	log->muted = false;
+	plain->log.muted = false;
 }
 
-static void ring(struct bell *bell, const struct presenter *presenter,
-		 const struct visit *visit)
+/* What Enter does to a kiosk. */
+static void press_enter(struct plain *plain)
 {
-	if (bell_is_due(bell, visit) && isatty(STDOUT_FILENO) &&
-	    presenter->setup->conf.screen.bell)
+	const bool deliberate = plain_kiosk_hear(&plain->kiosk, clock_now_ms());
+	enum event_kind kind = EVENT_TOUCHED;
+
+	switch (visit_stage(plain->run.visit)) {
+	case VISIT_WELCOME:
+	case VISIT_TROUBLE:
+		kind = EVENT_START;
+		break;
+	case VISIT_PROFILE:
+		kind = deliberate ? EVENT_SIGN_OUT : EVENT_TOUCHED;
+		break;
+	case VISIT_PREPARING:
+	case VISIT_RESUMING:
+	case VISIT_STARTING:
+	case VISIT_SIGN_IN:
+	case VISIT_ARRIVING:
+	case VISIT_CONFIRM:
+	case VISIT_LEAVING:
+	case VISIT_OVER:
+		break;
+	}
+	driver_post(&plain->run.loop.driver, kind);
+}
+
+/* Takes one line; the rest of a longer one counts as another. hung_up: an end
+ * of input is not the end-of-file key. */
+static void take_line(struct plain *plain, bool hung_up)
+{
+	const bool can_quit = plain->run.presenter.can_quit;
+	char line[256];
+	ssize_t n = read(STDIN_FILENO, line, sizeof(line) - 1);
+
+	if (n < 0 && (errno == EINTR || errno == EAGAIN))
+		return;
+	line[n > 0 ? n : 0] = '\0';
+	if (visit_stage(plain->run.visit) == VISIT_CONFIRM &&
+	    (n > 0 || plain->run.once))
+		take_answer(plain, line);
+	else if (n > 0 && can_quit && strcmp(line, "q\n") == 0)
+		quit(plain);
+	else if (n > 0)
+		press_enter(plain);
+	else if (n < 0 || hung_up)
+		interrupt(plain);
+	else if (can_quit)
+		quit(plain);
+}
+
+static void ring(struct plain *plain)
+{
+	if (visit_loop_rings(&plain->run) && isatty(STDOUT_FILENO))
 		(void)fputs("\a", stdout);
 }
 
-/* Runs the visit to its end and returns EXIT_DONE. If it is interrupted,
- * returns the exit code. */
-static int run(struct event_loop *loop, struct presenter *presenter,
-	       struct visit *visit, int signals, const struct vt *vt,
-	       struct plain_log *log, struct err *err)
+/* Says what is new. False if the output failed, which main() reports. */
+static bool say(struct plain *plain)
 {
-	int code = EXIT_DONE;
-	struct event event = driver_event(&loop->driver, EVENT_TICK);
-	const struct setup *setup = presenter->setup;
+	struct visit_loop *run = &plain->run;
+	struct question *question = &plain->question;
+
+	presenter_fill(&run->presenter, run->visit, &run->model);
+	ring(plain);
+	if (!run->once && !plain_kiosk_show(&plain->kiosk, run))
+		return false;
+	if (!plain_sign_in_show(&plain->sign_in, &run->presenter,
+				visit_flow(run->visit)))
+		return false;
+	if (visit_stage(run->visit) != VISIT_CONFIRM)
+		question->asked = false;
+	else if (!question->asked || clock_now_ms() >= question->again_ms)
+		ask_to_confirm(plain);
+	return true;
+}
+
+static void run_once(struct plain *plain, struct err *err)
+{
+	struct visit_loop *run = &plain->run;
 	struct http_fd fds[] = {
-		{.fd = signals},
+		{.fd = run->signals},
 		{.fd = -1},
 		{.fd = STDOUT_FILENO, .end_only = true},
 	};
-	struct printed printed = {.remind_ms = NEVER_MS};
-	struct question question = {.again_ms = NEVER_MS};
-	struct bell bell = {BELL_OPEN};
-	bool asks;
-	struct action action;
+	int64_t until_ms;
 
-	visit_begin(visit, &event, &action);
-	driver_do(&loop->driver, &action);
-	while (visit_stage(visit) != VISIT_OVER && code == EXIT_DONE) {
-		ring(&bell, presenter, visit);
-		if (!show(presenter, visit_flow(visit), &printed))
-			return EXIT_FAILED; /* main() reports it */
-		asks = visit_stage(visit) == VISIT_CONFIRM;
-		if (asks &&
-		    (fds[1].fd < 0 || clock_now_ms() >= question.again_ms))
-			ask_to_confirm(&question, presenter, visit);
-		fds[1].fd = asks ? STDIN_FILENO : -1;
-		if (!event_loop_wait(
-			    loop, fds, 3,
-			    sooner_ms(question.again_ms, printed.remind_ms)))
-			return EXIT_FAILED;
-		if (fds[1].ready)
-			take_answer(&question, &loop->driver, log);
-		if (fds[0].ready)
-			code = take_signals(signals, setup->conf.kiosk.lock,
-					    vt);
-		/* A closed pipe or socket raises no signal here. */
-		if (fds[2].hung_up && code == EXIT_DONE &&
-		    visit_stage(visit) != VISIT_OVER) {
-			err_set(err, "Standard output was closed before the "
-				     "sign-in ended.");
-			code = EXIT_FAILED;
-		}
+	if (!say(plain)) {
+		end(plain, EXIT_FAILED);
+		return;
 	}
-	ring(&bell, presenter, visit);
-	return code;
+	service_notify(&run->service, &run->model, true);
+	/* What is typed during a login belongs to the shell, but for the
+	 * answer. */
+	if (!run->once || visit_stage(run->visit) == VISIT_CONFIRM)
+		fds[1].fd = STDIN_FILENO;
+	until_ms = sooner_ms(plain->question.asked ? plain->question.again_ms
+						   : NEVER_MS,
+			     sooner_ms(plain->sign_in.remind_ms,
+				       service_deadline(&run->service)));
+	if (!event_loop_wait(&run->loop, fds, 3, until_ms)) {
+		end(plain, EXIT_FAILED);
+		return;
+	}
+	if (fds[1].ready)
+		take_line(plain, fds[1].hung_up);
+	if (fds[0].ready)
+		take_signals(plain);
+	if (visit_stage(run->visit) == VISIT_OVER && !plain->ended)
+		end(plain, presenter_exit_code(run->visit));
+	/* A closed pipe or socket raises no signal here. */
+	if (!fds[2].hung_up || plain->ended)
+		return;
+	interrupt(plain);
+	if (run->once)
+		err_set(err, "Standard output was closed before the sign-in "
+			     "ended.");
+}
+
+/* Where the log goes if the configuration sends it nowhere. A kiosk's users
+ * have no use for it. */
+static void direct_log(struct plain *plain)
+{
+	struct setup *setup = plain->run.setup;
+
+	if (plain->run.once)
+		plain_say_log(&plain->log, setup, plain->run.visit);
+	else if (!isatty(STDERR_FILENO))
+		(void)setup_log_here(setup);
+}
+
+static void say_end(struct plain *plain)
+{
+	struct visit_loop *run = &plain->run;
+
+	if (!run->once)
+		plain_kiosk_end(&plain->kiosk);
+	else if (visit_stage(run->visit) != VISIT_OVER)
+		return;
+	else if (plain->exit_code == EXIT_DONE)
+		plain_say(stdout, "\n", "%s",
+			  presenter_greeting(&run->presenter, run->visit));
+	else
+		plain_say(stderr, "\n", "grantty: %s",
+			  presenter_farewell(&run->presenter, run->visit));
 }
 
 int plain_run(struct setup *setup, struct vt *vt, struct session_data *login,
 	      struct err *err)
 {
-	const struct visit_policy policy = {
-		.once = true,
-		.allow = &setup->conf.kiosk.allow,
-		.confirm = setup->conf.kiosk.confirm,
-	};
-	struct event_loop loop;
-	struct visit *visit;
-	struct presenter presenter;
-	struct plain_log log = {.muted = false};
-	int signals;
+	const struct conf *conf = &setup->conf;
+	struct plain plain = {.vt = vt};
+	struct visit_loop *run = &plain.run;
 	int code;
 
-	if (policy.confirm && !isatty(STDIN_FILENO)) {
+	visit_loop_init(run, setup, login != NULL);
+	plain_sign_in_init(&plain.sign_in);
+	if (conf->kiosk.confirm && !isatty(STDIN_FILENO)) {
 		err_set(err, "Cannot ask for confirmation (kiosk.confirm): "
 			     "standard input is not a terminal. Run grantty "
 			     "on a terminal.");
-		return EXIT_USAGE;
+		code = EXIT_USAGE;
+		goto out;
 	}
-	signals = sig_open();
-	if (signals < 0) {
-		err_set(err, "Cannot listen for signals.");
-		return EXIT_FAILED;
-	}
-	if (vt != NULL && setup->conf.kiosk.lock && !vt_lock(vt, err)) {
-		(void)close(signals);
-		return EXIT_USAGE;
-	}
-	presenter_init(&presenter, setup);
-	visit = visit_new(&setup->provider, &policy, crypto_random_u64());
-	plain_say_log(&log, setup, visit);
-	setup_log_swap(setup);
-	event_loop_init(&loop, machine_of_visit(visit), setup);
-	loop.hook_events = hook_events_new(setup);
-	loop.clock_watch = clock_watch_open();
-	event_loop_listen(&loop, &setup->provider);
-	(void)event_loop_recall(&loop);
-	event_loop_recall_margin(&loop, visit);
-	if (setup_keeps_code(setup, true))
-		event_loop_recall_code(&loop, visit);
-	code = run(&loop, &presenter, visit, signals, vt, &log, err);
-	if (code == EXIT_DONE) {
-		code = presenter_exit_code(visit);
-		if (code == EXIT_DONE) {
-			plain_say(stdout, "\n", "%s",
-				  presenter_greeting(&presenter, visit));
-		} else {
-			plain_say(stderr, "\n", "grantty: %s",
-				  presenter_farewell(&presenter, visit));
-		}
-	}
-	if (code == EXIT_CANCELLED)
-		event_loop_drop_code(&loop);
-	driver_finish(&loop.driver);
-	event_loop_end(&loop);
-	if (code == EXIT_DONE &&
-	    !hook_events_finish(loop.hook_events, setup->http, signals))
-		code = EXIT_FAILED;
-	hook_events_free(loop.hook_events);
-	if (code == EXIT_DONE)
-		session_data_copy(login, session_data(visit_session(visit)));
-	visit_free(visit);
-	presenter_free(&presenter);
-	(void)close(signals);
+	code = visit_loop_open(run, vt, err);
+	if (code != EXIT_DONE)
+		goto out;
+	/* Codes that nobody asked for would be printed without end. */
+	visit_loop_make(run,
+			conf->kiosk.start == START_KEY ||
+				!conf_is_set(conf, "kiosk.start"),
+			false);
+	direct_log(&plain);
+	visit_loop_begin(run);
+	while (!plain.ended)
+		run_once(&plain, err);
+	ring(&plain); /* the end is one, too */
+	say_end(&plain);
+	visit_loop_end(run);
+	code = plain.exit_code;
+	if (code == EXIT_DONE && !plain.interrupted &&
+	    !visit_loop_finish_hooks(run))
+		code = run->once ? EXIT_FAILED : EXIT_DONE;
+	if (run->once && code == EXIT_DONE)
+		session_data_copy(login,
+				  session_data(visit_session(run->visit)));
+out:
+	visit_loop_close(run);
 	return code;
 }

@@ -91,21 +91,26 @@ static void fill_in(char *dst, size_t size, const char *sentence,
 		 place + 2);
 }
 
+void panel_trouble_next(char *dst, size_t size, const struct model *model,
+			const char *time)
+{
+	if (model->retry_ms == NEVER_MS)
+		snprintf(dst, size, "%s", nexts[model->next].on_key);
+	else
+		fill_in(dst, size, nexts[model->next].in_time, time);
+}
+
 static void draw_retry(struct canvas *canvas, struct rect place,
 		       const struct model *model)
 {
 	char text[64], time[32];
 
 	canvas_fill(canvas, place, ROLE_TEXT);
-	if (model->retry_ms == NEVER_MS) {
-		canvas_text(canvas, place, 0, 0, ROLE_TEXT,
-			    nexts[model->next].on_key);
-		return;
-	}
 	text_countdown(time, sizeof(time),
 		       panel_seconds_left(model->retry_ms, model->now_ms));
-	fill_in(text, sizeof(text), nexts[model->next].in_time, time);
-	if (text_width(text) > place.columns) /* the key bar shows the rest */
+	panel_trouble_next(text, sizeof(text), model, time);
+	/* The key bar shows the rest. */
+	if (text_width(text) > place.columns && model->retry_ms != NEVER_MS)
 		fill_in(text, sizeof(text), nexts[model->next].brief, time);
 	canvas_text(canvas, place, 0, 0, ROLE_TEXT, text);
 }

@@ -139,3 +139,12 @@ bool term_type_blank(struct buf *out)
 		add_plain(out, string_of("clear"));
 	return !out->failed;
 }
+
+bool term_type_clear(struct buf *out)
+{
+	if (term_type_choose() == NULL || *string_of("clear") == '\0')
+		return false;
+	add_plain(out, string_of("clear"));
+	add_plain(out, string_of("E3"));
+	return !out->failed;
+}

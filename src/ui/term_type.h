@@ -56,4 +56,9 @@ bool term_type_undo(struct buf *out);
  * all. */
 bool term_type_blank(struct buf *out);
 
+/* Appends the sequences that clear the screen of a terminal of the chosen type,
+ * and the lines that have scrolled off it where that is possible. False if it
+ * cannot be cleared. */
+bool term_type_clear(struct buf *out);
+
 #endif

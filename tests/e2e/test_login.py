@@ -198,7 +198,7 @@ def test_plain_in_a_terminal(home, start_practice, open_terminal):
     uri = screen.wait_for_qr()
     assert len(uri) == 112
     screen.wait_for(re.escape(uri))
-    screen.wait_for(practice.code()["user_code"])
+    screen.wait_for(grouped(practice.code()["user_code"]))
     practice.control(approve="*")
     assert screen.wait_for_exit() == Exit.DONE
     screen.wait_for(f"as {PERSON}")
@@ -289,7 +289,7 @@ def test_plain_through_a_pipe(home, start_practice):
     run = home.grantty("login")
     assert run.returncode == Exit.DONE
     code = practice.code()["user_code"]
-    assert re.search(rf"^ +{code}$", run.stdout, re.M)
+    assert re.search(rf"^ +{grouped(code)}$", run.stdout, re.M)
     assert f"{practice.url}/verify\n" in run.stdout
     assert re.search(rf"^Signed in to .* as {PERSON}\.$", run.stdout, re.M)
     assert "approved" in run.stderr
@@ -498,7 +498,7 @@ def test_plain_on_request(sign_in, config, env, plain):
     # What to do, where, the code, and each of its characters.
     text = " ".join(lines)
     at = [text.index(part) for part in
-          ("To sign in to", "http://", code, " ".join(code))]
+          ("To sign in to", "http://", grouped(code), " ".join(code))]
     assert at == sorted(at)
     assert re.search(r"(Digit by digit|Character by character): ", text)
     practice.control(approve=code)

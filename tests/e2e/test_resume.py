@@ -13,6 +13,7 @@ import pytest
 from practice import OPENER, PERSON
 from practice_http import BASIC, DEVICE_GRANT
 from program import PATIENCE_S, Exit, wait_until
+from terminal import grouped
 
 ASK = "POST /v1/device/authorize"
 POLL = "POST /v1/device/token"
@@ -304,6 +305,12 @@ def test_used_up_at_the_very_end(kiosk, home, end):
     assert first.practice.calls(ASK) == 2
 
 
+def code_of(screen):
+    """The code in plain lines, as the provider sent it."""
+    groups = screen.wait_for(r"enter this code:\s+(\d{3}) (\d{3})\s")
+    return groups[1] + groups[2]
+
+
 @pytest.mark.parametrize("end", USED_UP.values(), ids=USED_UP)
 def test_login_with_a_code_that_was_used_up(
     home, start_practice, open_terminal, end
@@ -312,7 +319,7 @@ def test_login_with_a_code_that_was_used_up(
     practice = start_practice()
     practice.config(home.config, session={"resume": True})
     screen = open_terminal("login", "--plain")
-    shown = screen.wait_for(r"enter this code:\s+(\d{6})\s")[1]
+    shown = code_of(screen)
     wait_until(home.code.exists, "a code that is kept")
     screen.signal(signal.SIGKILL)
     screen.wait_until_gone()
@@ -321,7 +328,7 @@ def test_login_with_a_code_that_was_used_up(
     wait_until(lambda: practice.calls(ASK) == 2, "another code")
     another = practice.code()["user_code"]
     assert another != shown
-    screen.wait_for(another)
+    screen.wait_for(grouped(another))
     practice.control(approve=another)
     assert screen.wait_for_exit() == Exit.DONE
 
@@ -388,13 +395,13 @@ def test_login_keeps_it_only_where_told(
     practice = start_practice()
     practice.config(home.config, session={"resume": resume})
     screen = open_terminal("login", "--plain")
-    shown = screen.wait_for(r"enter this code:\s+(\d{6})\s")[1]
+    shown = code_of(screen)
     wait_until(lambda: practice.calls(POLL) > 0, "a poll")
     assert code.exists() == bool(resume)
     screen.hang_up()
     screen.wait_until_gone()
     screen = open_terminal("login", "--plain")
-    again = screen.wait_for(r"enter this code:\s+(\d{6})\s")[1]
+    again = code_of(screen)
     assert (again == shown) == bool(resume)
     screen.keys("C-c")
     assert screen.wait_for_exit() == Exit.CANCELLED

@@ -77,6 +77,33 @@ static void test_blank(void **state)
 	}
 }
 
+/* With the lines above the screen where the type has a way (E3). */
+static void test_clear(void **state)
+{
+	static const struct {
+		const char *type, *clear; /* NULL: it has none */
+	} cases[] = {
+		{"vt100", "\x1b[H\x1b[J"},
+		{"linux", "\x1b[H\x1b[J\x1b[3J"},
+		{"xterm-256color", "\x1b[H\x1b[2J\x1b[3J"},
+		{"dumb", NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct buf out;
+
+		assert_int_equal(setenv("TERM", cases[i].type, 1), 0);
+		(void)set_curterm(NULL);
+		buf_init(&out, 256);
+		assert_int_equal(term_type_clear(&out), cases[i].clear != NULL);
+		assert_string_equal(buf_text(&out), cases[i].clear != NULL
+							    ? cases[i].clear
+							    : "");
+		buf_free(&out);
+	}
+}
+
 static void test_console(void **state)
 {
 	static const struct {
@@ -217,6 +244,7 @@ int main(void)
 		cmocka_unit_test(test_undo),
 		cmocka_unit_test(test_titles),
 		cmocka_unit_test(test_blank),
+		cmocka_unit_test(test_clear),
 		cmocka_unit_test(test_console),
 		cmocka_unit_test(test_unknown_types),
 		cmocka_unit_test(test_hyperlinks),

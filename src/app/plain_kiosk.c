@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The texts are those of the screens where both need the same.
+ */
+#include "config.h"
+
+#include "app/plain_kiosk.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "app/plain_say.h"
+#include "app/setup.h"
+#include "app/visit_loop.h"
+#include "base/buf.h"
+#include "base/text.h"
+#include "machine/visit.h"
+#include "oauth/profile.h"
+#include "ui/panel.h"
+#include "ui/term.h"
+#include "ui/term_type.h"
+#include "ui/view.h"
+
+enum { CLEAR_MAX = 4096 };
+
+/* The next user must not read about this one: clears the screen, or scrolls it
+ * away on a terminal that cannot. */
+static void clear(void)
+{
+	struct buf out;
+
+	if (!isatty(STDOUT_FILENO))
+		return;
+	buf_init(&out, CLEAR_MAX);
+	if (!term_type_clear(&out)) {
+		for (int i = term_measure(STDOUT_FILENO).rows; i > 0; i--)
+			(void)buf_adds(&out, "\n");
+	}
+	(void)fputs(buf_text(&out), stdout);
+	(void)fflush(stdout);
+	buf_free(&out);
+}
+
+static void say_invitation(const struct visit_loop *run)
+{
+	const struct model *model = &run->model;
+	const bool is_code = !run->setup->provider.code_grant;
+
+	plain_say(stdout, "\n", "%s", model->title);
+	if (model->device[0] != '\0')
+		plain_say(stdout, "\n\n", "%s on %s", model->provider,
+			  model->device);
+	else
+		plain_say(stdout, "\n\n", "%s", model->provider);
+	plain_say(stdout, "\n", "%s",
+		  is_code ? "Press Enter for a code."
+			  : "Press Enter to sign in.");
+	if (model->can_quit)
+		plain_say(stdout, "\n", "To quit, type q and press Enter.");
+}
+
+static void say_profile(struct visit_loop *run)
+{
+	const struct model *model = &run->model;
+	const struct profile *profile = model->profile;
+	char idle[32];
+
+	(void)fputs("\n", stdout);
+	plain_say(stdout, "\n", "%s",
+		  presenter_greeting(&run->presenter, run->visit));
+	for (size_t i = 0; profile != NULL && i < profile->field_count; i++) {
+		const struct profile_field *field = &profile->fields[i];
+
+		if (strcmp(field->value, profile->name) != 0)
+			plain_say(stdout, "\n", "%s: %s", field->label,
+				  field->value);
+	}
+	(void)fputs("\n", stdout);
+	plain_say(stdout, "\n", "Press Enter to sign out.");
+	if (model->idle_ms != NEVER_MS) {
+		text_duration(
+			idle, sizeof(idle),
+			panel_seconds_left(model->idle_ms, model->now_ms));
+		plain_say(stdout, "\n",
+			  "You are signed out automatically in %s.", idle);
+	}
+}
+
+static void say_trouble(const struct model *model)
+{
+	char next[128], time[32];
+
+	plain_say(stdout, "\n", "%s.", model->trouble);
+	if (model->advice[0] != '\0')
+		plain_say(stdout, "\n", "%s", model->advice);
+	text_duration(time, sizeof(time),
+		      panel_seconds_left(model->retry_ms, model->now_ms));
+	panel_trouble_next(next, sizeof(next), model, time);
+	plain_say(stdout, "\n", "%s", next);
+	if (model->help[0] != '\0')
+		plain_say(stdout, "\n", "%s", model->help);
+	(void)fputs("\n", stdout);
+}
+
+/* Ends what was said about the last user. */
+static void leave_user(struct plain_kiosk *said, struct visit_loop *run)
+{
+	const enum visit_stage stage = visit_stage(run->visit);
+
+	if (run->presenter.forgets)
+		clear();
+	run->presenter.forgets = false;
+	if (said->signed_in && stage != VISIT_PROFILE &&
+	    stage != VISIT_LEAVING) {
+		said->signed_in = false;
+		plain_say(stdout, "\n\n", "You are signed out.");
+	}
+}
+
+static void say_new_trouble(struct plain_kiosk *said, struct visit_loop *run)
+{
+	const struct model *model = &run->model;
+	const char *trouble =
+		model->screen == SCREEN_TROUBLE ? model->trouble : NULL;
+
+	/* While it is tried again, nothing has changed for the user. */
+	if (trouble != NULL &&
+	    (trouble != said->trouble || model->next != said->next))
+		say_trouble(model);
+	if (trouble != NULL || model->screen != SCREEN_SIGN_IN ||
+	    model->user_code != NULL)
+		said->trouble = trouble;
+	said->next = model->next;
+}
+
+bool plain_kiosk_show(struct plain_kiosk *said, struct visit_loop *run)
+{
+	const bool invites = run->model.screen == SCREEN_WELCOME;
+
+	leave_user(said, run);
+	if (visit_stage(run->visit) == VISIT_PROFILE && !said->signed_in) {
+		said->signed_in = true;
+		say_profile(run);
+		(void)tcflush(STDIN_FILENO, TCIFLUSH);
+		said->offered_ms = run->model.now_ms;
+	}
+	say_new_trouble(said, run);
+	if (invites && !said->invited)
+		say_invitation(run);
+	said->invited = invites;
+	return !ferror(stdout);
+}
+
+bool plain_kiosk_hear(struct plain_kiosk *said, int64_t now_ms)
+{
+	const bool may = now_ms - said->offered_ms >= VIEW_CONSENT_MS;
+
+	said->trouble = NULL;
+	said->offered_ms = now_ms;
+	return may;
+}
+
+void plain_kiosk_end(const struct plain_kiosk *said)
+{
+	if (said->signed_in)
+		clear();
+}

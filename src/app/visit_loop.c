@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * In the order that both ways to run a visit need.
+ */
+#include "config.h"
+
+#include "app/visit_loop.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "app/args.h"
+#include "app/hook_events.h"
+#include "app/setup.h"
+#include "base/crypto.h"
+#include "base/err.h"
+#include "io/clock_watch.h"
+#include "io/sig.h"
+#include "io/vt.h"
+#include "machine/visit.h"
+
+void visit_loop_init(struct visit_loop *run, struct setup *setup, bool once)
+{
+	memset(run, 0, sizeof(*run));
+	run->setup = setup;
+	run->once = once;
+	run->signals = -1;
+	presenter_init(&run->presenter, setup);
+	/* A kiosk over SSH has one user, at the other end. */
+	run->presenter.is_screen = !once && getenv("SSH_CONNECTION") == NULL;
+	run->presenter.can_quit = !setup->conf.kiosk.lock;
+	run->presenter.cancel_leaves = once;
+}
+
+int visit_loop_open(struct visit_loop *run, struct vt *vt, struct err *err)
+{
+	run->signals = sig_open();
+	if (run->signals < 0) {
+		err_set(err, "Cannot listen for signals.");
+		return EXIT_FAILED;
+	}
+	if (vt != NULL && run->setup->conf.kiosk.lock && !vt_lock(vt, err))
+		return EXIT_USAGE;
+	return EXIT_DONE;
+}
+
+void visit_loop_make(struct visit_loop *run, bool waits, bool alone)
+{
+	const struct conf *conf = &run->setup->conf;
+	const bool once = run->once;
+	const struct visit_policy policy = {
+		.once = once,
+		.wait_for_key = !once && waits,
+		.resume = !once,
+		.spread = !once && !alone,
+		.renewals = (int)conf->kiosk.renewals,
+		.sign_out_after_ms = conf->kiosk.sign_out_after_s * 1000,
+		.allow = &conf->kiosk.allow,
+		.confirm = conf->kiosk.confirm,
+	};
+
+	run->visit =
+		visit_new(&run->setup->provider, &policy, crypto_random_u64());
+}
+
+void visit_loop_begin(struct visit_loop *run)
+{
+	struct setup *setup = run->setup;
+	struct event_loop *loop = &run->loop;
+	struct event event;
+	struct action action;
+
+	event_loop_init(loop, machine_of_visit(run->visit), setup);
+	/* A single login would overwrite a kiosk's counts. */
+	if (!run->once && setup->conf.metrics.textfile[0] != '\0') {
+		metrics_file_open(&run->metrics_file,
+				  setup->conf.metrics.textfile, STDIN_FILENO);
+		event_loop_measure(loop, &run->metrics_file);
+	}
+	loop->hook_events = hook_events_new(setup);
+	loop->clock_watch = clock_watch_open();
+	setup_log_swap(setup);
+	event_loop_listen(loop, &setup->provider);
+	(void)event_loop_recall(loop);
+	event_loop_recall_margin(loop, run->visit);
+	if (setup_keeps_code(setup, run->once))
+		event_loop_recall_code(loop, run->visit);
+	event = driver_event(&loop->driver, EVENT_TICK);
+	visit_begin(run->visit, &event, &action);
+	driver_do(&loop->driver, &action);
+	service_begin(&run->service);
+}
+
+bool visit_loop_rings(struct visit_loop *run)
+{
+	return bell_is_due(&run->bell, run->visit) &&
+	       run->setup->conf.screen.bell;
+}
+
+void visit_loop_end(struct visit_loop *run)
+{
+	service_end();
+	driver_finish(&run->loop.driver);
+	event_loop_end(&run->loop);
+}
+
+bool visit_loop_finish_hooks(struct visit_loop *run)
+{
+	return hook_events_finish(run->loop.hook_events, run->setup->http,
+				  run->signals);
+}
+
+void visit_loop_close(struct visit_loop *run)
+{
+	hook_events_free(run->loop.hook_events);
+	metrics_file_close(&run->metrics_file);
+	visit_free(run->visit);
+	presenter_free(&run->presenter);
+	if (run->signals >= 0)
+		(void)close(run->signals);
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A visit with everything it runs with, on the screens as in plain lines:
+ * signals, the event loop, hooks, metrics, and what an earlier run has kept.
+ */
+#ifndef GRANTTY_APP_VISIT_LOOP_H
+#define GRANTTY_APP_VISIT_LOOP_H
+
+#include <stdbool.h>
+
+#include "app/bell.h"
+#include "app/event_loop.h"
+#include "app/metrics_file.h"
+#include "app/presenter.h"
+#include "app/service.h"
+#include "ui/model.h"
+
+struct err;
+struct setup;
+struct visit;
+struct vt;
+
+/* Not to be copied once it is made. */
+struct visit_loop {
+	struct event_loop loop;
+	struct presenter presenter;
+	struct model model; /* for presenter_fill() */
+	struct bell bell;
+	struct service service;
+	struct metrics_file metrics_file;
+	struct setup *setup;
+	struct visit *visit; /* NULL before visit_loop_make() */
+	int signals;	     /* -1 before visit_loop_open() */
+	bool once;	     /* a login; otherwise a kiosk */
+};
+
+/* The presenter is ready then. visit_loop_close() it in any case. */
+void visit_loop_init(struct visit_loop *run, struct setup *setup, bool once);
+
+/* Listens for signals, and locks the virtual terminal (NULL: none) if
+ * kiosk.lock is set. Returns EXIT_DONE, or the exit code with *err. */
+int visit_loop_open(struct visit_loop *run, struct vt *vt, struct err *err);
+
+/* Makes the visit. waits: a kiosk requests no code before a user asks for one.
+ * alone: no other kiosk starts at the same time (the demo). */
+void visit_loop_make(struct visit_loop *run, bool waits, bool alone);
+
+/* Connects the visit to network, store, hooks, metrics and what an earlier run
+ * has kept, and takes the first step. */
+void visit_loop_begin(struct visit_loop *run);
+
+/* True if the bell is to ring now: see app/bell.h and screen.bell. */
+bool visit_loop_rings(struct visit_loop *run);
+
+/* The program ends: lets a refresh in progress finish and closes the event
+ * loop. The visit can still be read. */
+void visit_loop_end(struct visit_loop *run);
+
+/* Waits until all hooks have run. False if a signal interrupts that. */
+bool visit_loop_finish_hooks(struct visit_loop *run);
+
+void visit_loop_close(struct visit_loop *run);
+
+#endif
