@@ -30,13 +30,15 @@ enum {
 	NAME_COLUMNS = 20,
 	GAP_COLUMNS = 2,
 	INDENT = MARK_COLUMNS + NAME_COLUMNS + GAP_COLUMNS,
-	TEXT_COLUMNS_MIN = 24, /* narrower text is not wrapped */
+	WIDE_COLUMNS = 60, /* below that, texts begin in a line of their own */
+	NARROW_INDENT = 2,
 	PIPED_COLUMNS = 80
 };
 
 struct report {
 	struct json *rows; /* NULL: rows are printed at once */
 	int columns;
+	int indent; /* where texts begin */
 	bool colours;
 	bool overwrites;    /* a line can be taken back */
 	int busy_columns;   /* of the line that says what is going on; or 0 */
@@ -66,10 +68,13 @@ struct report *report_new(bool json)
 
 	report->rows = json ? json_new_array() : NULL;
 	report->columns = PIPED_COLUMNS;
+	report->indent = INDENT;
 	buf_init(&report->skipped, ROW_MAX);
 	if (!isatty(STDOUT_FILENO))
 		return report;
 	report->columns = term_measure(STDOUT_FILENO).columns;
+	if (report->columns < WIDE_COLUMNS)
+		report->indent = NARROW_INDENT;
 	report->overwrites = term_type_places_text();
 	report->colours = term_type_has_colours() &&
 			  environment_value("NO_COLOR") == NULL;
@@ -102,39 +107,64 @@ static void add_json(struct json *rows, enum outcome outcome, const char *check,
 	json_append(rows, row);
 }
 
+/* Takes the next row of at most columns columns off *text. A path or an address
+ * that is longer stays whole, so that it can be copied; but on a narrow
+ * terminal it ends before a '/'. */
+static bool next_row(const struct report *report, const char **text,
+		     int columns, struct span *row)
+{
+	if (!wrap_words(text, columns, 0, row))
+		return false;
+	if (row->s + row->len != *text || **text == ' ' || **text == '\0')
+		return true;
+	*text = row->s;
+	if (report->indent == NARROW_INDENT)
+		return wrap_address(text, columns, row);
+	row->len += strcspn(row->s + row->len, " ");
+	*text += row->len + strspn(row->s + row->len, " ");
+	return true;
+}
+
 /* Prints text after indent columns of the current line; wrapped lines are
  * indented the same. */
 static void print_text(const struct report *report, int indent,
 		       const char *text)
 {
-	int columns = report->columns - indent;
+	const int columns = report->columns - indent;
 	struct span row;
 	int margin = 0;
 
-	if (columns < TEXT_COLUMNS_MIN) {
-		(void)printf("%s\n", text);
-		return;
-	}
-	for (; wrap_words(&text, columns, 0, &row); margin = indent) {
-		/* A path or an address can be copied as a whole. */
-		if (row.s + row.len == text) {
-			row.len += strcspn(text, " ");
-			text = row.s + row.len + strspn(row.s + row.len, " ");
-		}
+	for (; next_row(report, &text, columns > 1 ? columns : 1, &row);
+	     margin = indent)
 		(void)printf("%*s%.*s\n", margin, "", (int)row.len, row.s);
-	}
+}
+
+/* Prints a sentence of its own (printf format). */
+static void print_line(const struct report *report, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static void print_line(const struct report *report, const char *format, ...)
+{
+	char text[ROW_MAX];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	print_text(report, 0, text);
 }
 
 /* The name of the check, up to where the text begins: in the next line if the
- * name is too long. */
-static void print_name(const char *name)
+ * name is too long, or the terminal too narrow. */
+static void print_name(const struct report *report, const char *name)
 {
-	const int columns = printf("%-*s", NAME_COLUMNS, name);
+	const bool narrow = report->indent == NARROW_INDENT;
+	const int columns = printf("%-*s", narrow ? 0 : NAME_COLUMNS, name);
 
-	if (columns < NAME_COLUMNS + GAP_COLUMNS)
+	if (!narrow && columns < NAME_COLUMNS + GAP_COLUMNS)
 		(void)printf("%*s", NAME_COLUMNS + GAP_COLUMNS - columns, "");
 	else
-		(void)printf("\n%*s", INDENT, "");
+		(void)printf("\n%*s", report->indent, "");
 }
 
 static void print_row(const struct report *report, enum outcome outcome,
@@ -143,10 +173,11 @@ static void print_row(const struct report *report, enum outcome outcome,
 	(void)printf("%s%-*s%s", report->colours ? colours[outcome] : "",
 		     MARK_COLUMNS, marks[outcome],
 		     report->colours ? NO_COLOUR : "");
-	print_name(check);
-	print_text(report, INDENT, detail);
+	print_name(report, check);
+	print_text(report, report->indent, detail);
 	if (advice != NULL)
-		print_text(report, printf("%*s-> ", INDENT, ""), advice);
+		print_text(report, printf("%*s-> ", report->indent, ""),
+			   advice);
 	(void)fflush(stdout); /* the next check may take a while */
 }
 
@@ -169,8 +200,8 @@ static void print_skipped(struct report *report)
 	(void)buf_addf(&text, "%s, because %s", buf_text(&report->skipped),
 		       report->why);
 	(void)printf("%*s", MARK_COLUMNS, "");
-	print_name("not checked");
-	print_text(report, INDENT, buf_text(&text));
+	print_name(report, "not checked");
+	print_text(report, report->indent, buf_text(&text));
 	buf_free(&text);
 	buf_free(&report->skipped);
 	buf_init(&report->skipped, ROW_MAX);
@@ -315,15 +346,15 @@ static void print_conformance(const struct report *report,
 	print_text(report, 0, buf_text(&text));
 	buf_free(&text);
 	if (deviations == 0)
-		(void)printf("All of them follow the RFC exactly.\n");
+		print_line(report, "All of them follow the RFC exactly.");
 	else
-		(void)printf("The answers deviate from the RFC in %zu "
-			     "point%s:\n",
-			     deviations, deviations == 1 ? "" : "s");
+		print_line(report,
+			   "The answers deviate from the RFC in %zu point%s:",
+			   deviations, deviations == 1 ? "" : "s");
 	print_findings(report, findings, false);
 	if (deviations == findings->count)
 		return;
-	(void)printf("Allowed by the RFC, but worth knowing:\n");
+	print_line(report, "Allowed by the RFC, but worth knowing:");
 	print_findings(report, findings, true);
 }
 
@@ -340,12 +371,15 @@ bool report_end(struct report *report, const struct findings *findings,
 	print_skipped(report);
 	if (findings != NULL)
 		print_conformance(report, findings, label);
+	(void)printf("\n");
 	if (failed > 0 && report->left_out > 0)
-		return printf("\n%u of %u checks failed, and %u could not be "
-			      "run.\n",
-			      failed, done, report->left_out) > 0;
-	if (failed > 0)
-		return printf("\n%u of %u checks failed.\n", failed, done) > 0;
-	return printf("\nAll checks passed%s.\n",
-		      warned > 0 ? ", with warnings" : "") > 0;
+		print_line(report,
+			   "%u of %u checks failed, and %u could not be run.",
+			   failed, done, report->left_out);
+	else if (failed > 0)
+		print_line(report, "%u of %u checks failed.", failed, done);
+	else
+		print_line(report, "All checks passed%s.",
+			   warned > 0 ? ", with warnings" : "");
+	return fflush(stdout) == 0 && !ferror(stdout);
 }

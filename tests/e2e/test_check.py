@@ -170,7 +170,23 @@ def test_small_terminal(home, start_practice, open_terminal):
     practice = start_practice()
     practice.config(home.config, "plain")
     screen = open_terminal("check", columns=24, rows=90)
-    screen.wait_for("no room for a QR cod\n?e")
+    screen.wait_for("no room for a QR code")
+
+
+@pytest.mark.parametrize("columns", [32, 45, 59])
+def test_narrow_terminal(home, start_practice, open_terminal, columns):
+    """Words stay whole, and addresses end before a slash."""
+    practice = start_practice("--fault", "string-numbers")
+    practice.config(home.config, "plain")
+    _, rows, _ = check(home)
+    screen = open_terminal("check", columns=columns, rows=150)
+    screen.wait_for("All checks passed")
+    told = [row["detail"] for name, row in rows.items()
+            if name not in ("terminal", "font", "width", "QR code", "clock")]
+    for text in [*told, "instead of a number (RFC 8628 section 3.2)"]:
+        text = re.escape(text).replace("\\ ", " ").replace("/", r"\s*/")
+        assert screen.shows(text), text
+    assert any(line.strip().startswith("/") for line in screen.text())
 
 
 def test_qr_and_font(home, start_practice, open_terminal):
