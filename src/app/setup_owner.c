@@ -8,15 +8,13 @@
 #include "app/setup.h"
 
 #include <stddef.h>
+#include <string.h>
 
-#include "base/buf.h"
 #include "base/err.h"
 #include "machine/session_data.h"
 
 static const char usual_advice[] =
 	"Name that provider and client, or another account (-a NAME).";
-
-enum { OWNER_BYTES = 300 };
 
 bool setup_names_provider(const struct conf *conf)
 {
@@ -32,14 +30,36 @@ bool setup_names_provider(const struct conf *conf)
 	return conf->provider.client_id[0] != '\0';
 }
 
-static void describe(struct buf *out, const char *issuer, const char *provider,
-		     const char *client_id)
+static const char *place_of(const char *issuer, const char *provider)
 {
-	buf_init(out, OWNER_BYTES);
-	(void)buf_addf(out, "%.100s",
-		       issuer != NULL && issuer[0] != '\0' ? issuer : provider);
-	if (client_id != NULL && client_id[0] != '\0')
-		(void)buf_addf(out, " (client ID %.80s)", client_id);
+	return issuer != NULL && issuer[0] != '\0' ? issuer : provider;
+}
+
+/* Names only what tells them apart. */
+static void say_owner(struct err *err, const struct session_data *data,
+		      const struct provider *wanted, const char *client_id,
+		      const char *advice)
+{
+	const char *theirs = place_of(data->issuer, data->provider);
+	const char *ours = place_of(wanted->issuer, wanted->id);
+	const char *client = data->client_id != NULL ? data->client_id : "";
+	const char *space = advice[0] != '\0' ? " " : "";
+
+	if (strcmp(theirs, ours) != 0)
+		err_set(err,
+			"The stored session is for %.100s, not for "
+			"%.100s.%s%s",
+			theirs, ours, space, advice);
+	else if (strcmp(data->provider, wanted->id) != 0)
+		err_set(err,
+			"The stored session is for %.100s, not for "
+			"%.100s.%s%s",
+			data->provider, wanted->id, space, advice);
+	else
+		err_set(err,
+			"The stored session is for the client %.80s of %.100s, "
+			"not for %.80s.%s%s",
+			client, theirs, client_id, space, advice);
 }
 
 bool setup_owns(const struct setup *setup, const struct session_data *data,
@@ -47,7 +67,6 @@ bool setup_owns(const struct setup *setup, const struct session_data *data,
 {
 	const char *client_id = setup->conf.provider.client_id;
 	struct provider wanted;
-	struct buf theirs, ours;
 	bool owns;
 
 	if (advice == NULL)
@@ -56,18 +75,8 @@ bool setup_owns(const struct setup *setup, const struct session_data *data,
 	    !provider_identify(&wanted, &setup->conf, NULL))
 		return true;
 	owns = session_data_is_of(data, wanted.id, wanted.issuer, client_id);
-	if (!owns) {
-		describe(&theirs, data->issuer, data->provider,
-			 data->client_id);
-		describe(&ours, wanted.issuer, wanted.id, client_id);
-		err_set(err,
-			"The stored session belongs to another provider or "
-			"client: to %s, not to %s.%s%s",
-			buf_text(&theirs), buf_text(&ours),
-			advice[0] != '\0' ? " " : "", advice);
-		buf_free(&theirs);
-		buf_free(&ours);
-	}
+	if (!owns)
+		say_owner(err, data, &wanted, client_id, advice);
 	provider_free(&wanted);
 	return owns;
 }

@@ -212,14 +212,15 @@ def test_session_of_another(home, start_practice, words):
         sign_in = verb in ("login", "kiosk")
         assert run.returncode == (Exit.USAGE if sign_in else Exit.NOBODY)
         assert run.stdout == ""
-        assert f"to {practice.url} (client ID {CLIENT_ID}), not to" in run.stderr
+        whose = f"the client {CLIENT_ID} of " if len(words) == 2 else ""
+        assert f"for {whose}{practice.url}, not for " in run.stderr
         assert ("-a NAME, an account" in run.stderr) == sign_in
     run = home.grantty("status", "--json", *words)
     assert json.loads(run.stdout)["error"]["exit_code"] == Exit.NOBODY
     assert practice.connections() == connections
     run = home.grantty("check", "--client-id", "other", env=environment)
     assert run.returncode == Exit.FAILED
-    assert re.search(r"FAIL +store[^>]+another", run.stdout)
+    assert re.search(r"FAIL +store[^>]+is\s+for", run.stdout)
     assert home.stored() == stored
     # The account that is not pointed elsewhere goes on.
     assert home.grantty("token").returncode == Exit.DONE
@@ -243,7 +244,8 @@ def test_client_of_the_environment(home, start_practice, tmp_path):
         # None is named, so none is contradicted.
         assert home.grantty(verb).returncode == Exit.DONE
     problem = listed(home, env={"CLIENT_ID": "other"})["default"]["problem"]
-    assert "another provider or client" in problem
+    assert problem == f"The stored session is for the client {CLIENT_ID} of " \
+        f"{practice.url}, not for other."
 
 
 def test_session_that_names_no_client(home, start_practice):
