@@ -209,6 +209,15 @@ static void check_log(struct check *check)
 			   "%s is writable", conf->log.file);
 }
 
+/* The only files that the exporter's textfile collector reads. */
+static bool is_collected(const char *path)
+{
+	static const char suffix[] = ".prom";
+	const size_t len = strlen(path), end = sizeof(suffix) - 1;
+
+	return len >= end && strcmp(path + len - end, suffix) == 0;
+}
+
 static void check_metrics(struct check *check)
 {
 	const char *path = check->setup.conf.metrics.textfile;
@@ -220,15 +229,21 @@ static void check_metrics(struct check *check)
 	folder = slash == NULL ? xstrdup(".")
 			       : xstrndup(path, (size_t)(slash - path) + 1);
 	/* Not the file: the name of each terminal is added to its name. */
-	if (access(folder, W_OK | X_OK) == 0)
-		report_row(check->report, OUTCOME_OK, "metrics", NULL,
-			   "the directory %s is writable", folder);
-	else
+	if (access(folder, W_OK | X_OK) != 0)
 		report_row(check->report, OUTCOME_FAIL, "metrics",
 			   "create the directory, and let this user write to "
 			   "it",
 			   "cannot write to the directory %s: %s", folder,
 			   strerror(errno));
+	else if (!is_collected(path))
+		report_row(check->report, OUTCOME_WARN, "metrics",
+			   "give metrics.textfile a name that ends with .prom",
+			   "the node exporter ignores %s: its name does not "
+			   "end with .prom",
+			   path);
+	else
+		report_row(check->report, OUTCOME_OK, "metrics", NULL,
+			   "the directory %s is writable", folder);
 	free(folder);
 }
 

@@ -633,18 +633,23 @@ def test_key_file(home):
     assert rows["store"]["status"] == "OK"
 
 
-def test_metrics(home):
-    for folder, status in ("nowhere", "FAIL"), (".", "OK"):
-        path = home.path / folder / "grantty.prom"
-        write_config(
-            NOWHERE, home.config, "plain", metrics={"textfile": str(path)}
-        )
-        row = check(home)[1]["metrics"]
-        assert row["status"] == status
-        # The files in it are named after the terminals.
-        assert f"the directory {path.parent}/" in row["detail"]
-        assert "prom" not in row["detail"]
-        assert not path.exists()
+@pytest.mark.parametrize(
+    "file, status, detail",
+    [
+        ("nowhere/grantty.prom", "FAIL", "the directory"),
+        ("grantty.prom", "OK", "the directory"),
+        ("grantty.txt", "WARN", "the node exporter ignores"),
+    ],
+)
+def test_metrics(home, file, status, detail):
+    path = home.path / file
+    write_config(NOWHERE, home.config, "plain", metrics={"textfile": str(path)})
+    row = check(home)[1]["metrics"]
+    assert row["status"] == status
+    assert detail in row["detail"] and str(path.parent) in row["detail"]
+    # The files are named after the terminals.
+    assert status == "WARN" or path.name not in row["detail"]
+    assert not path.exists()
 
 
 def test_hooks(home):
