@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 #include "base/buf.h"
 #include "base/err.h"
@@ -199,19 +199,28 @@ static void add_configured(struct names *names, const char *folder)
 		(void)closedir(dir);
 }
 
-/* True if the account has or had a session: its lock file is never removed. */
+static bool is_there(const char *session, const char *suffix, off_t min_size)
+{
+	struct buf path;
+	struct stat st;
+	bool is;
+
+	buf_init(&path, PATH_BYTES);
+	(void)buf_addf(&path, "%s%s", session, suffix);
+	is = lstat(buf_text(&path), &st) == 0 && st.st_size >= min_size;
+	buf_free(&path);
+	return is;
+}
+
+/* True if the account has or had a session, or a kiosk that waits for one. A
+ * sign-in that led to none leaves only an empty lock file: see store_wipe(). */
 static bool has_session(const char *session, const char *name)
 {
 	char *path = account_session_path(session, name, NULL);
-	struct buf lock;
-	bool has;
+	const bool has = path != NULL &&
+			 (is_there(path, "", 0) || is_there(path, ".lock", 1) ||
+			  is_there(path, ".kiosk.lock", 0));
 
-	if (path == NULL)
-		return false;
-	buf_init(&lock, PATH_BYTES);
-	(void)buf_addf(&lock, "%s.lock", path);
-	has = access(path, F_OK) == 0 || access(buf_text(&lock), F_OK) == 0;
-	buf_free(&lock);
 	free(path);
 	return has;
 }

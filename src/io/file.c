@@ -281,6 +281,20 @@ enum file_result file_lock(int dir, const char *path, int *fd, struct err *err)
 	return result;
 }
 
+void file_mark(int dir, const char *path)
+{
+	struct stat st;
+	int fd = openat(dir, name_in(dir, path),
+			O_WRONLY | O_APPEND | O_NOFOLLOW | O_CLOEXEC |
+				O_NONBLOCK | O_NOCTTY);
+
+	if (fd < 0)
+		return;
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size == 0)
+		(void)!write(fd, "\n", 1);
+	close(fd);
+}
+
 enum file_result file_read(int dir, const char *path, struct buf *content,
 			   struct err *err)
 {

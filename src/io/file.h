@@ -54,6 +54,10 @@ enum file_result file_read(int dir, const char *path, struct buf *content,
  * held as long as *fd is open. *fd is -1 unless FILE_OK. */
 enum file_result file_lock(int dir, const char *path, int *fd, struct err *err);
 
+/* Adds a byte to the file if it is empty, where that is possible. Neither makes
+ * it nor follows a link. */
+void file_mark(int dir, const char *path);
+
 /*
  * Replaces the content of the file with the n bytes at data, mode 0600. If it
  * returns true, they are on disk; if false, the file is unchanged (or has the

@@ -563,6 +563,8 @@ bool store_wipe(struct store *store, struct err *err)
 	}
 	if (store->lock < 0)
 		return not_locked(store, err);
+	if (file_is_there(store->dir, store->path))
+		file_mark(store->dir, store->lock_path);
 	if (!file_remove(store->dir, store->path, err))
 		return false;
 	count(store, next_serial(store));

@@ -92,7 +92,8 @@ bool store_notices_replay(const struct store *store);
 bool store_save(struct store *store, const struct session_data *data,
 		struct err *err);
 
-/* Removes the session; fine if there is none. Needs the lock. */
+/* Removes the session; fine if there is none. Needs the lock, whose file is not
+ * empty from then on if there was one: the account has been in use. */
 bool store_wipe(struct store *store, struct err *err);
 
 /*

@@ -190,6 +190,21 @@ def test_shared_configuration(home, start_practice):
     assert home.grantty("status").returncode == Exit.DONE
 
 
+@pytest.mark.parametrize("options", [[], ["--plain"]], ids=["screens", "plain"])
+def test_cancelled_sign_in(home, start_practice, open_terminal, options):
+    """No account comes of it."""
+    practice = start_practice()
+    practice.config(home.config)
+    screen = open_terminal("login", "-a", "work", *options)
+    screen.wait_for("/verify")
+    screen.keys("C-c")
+    assert screen.wait_for_exit() == Exit.CANCELLED
+    assert list(listed(home)) == ["default"]
+    run = home.grantty("status", "-a", "work")
+    assert run.returncode == Exit.NOBODY
+    assert 'There is no account "work"' in run.stderr
+
+
 # What a verb may be pointed at that the session does not belong to.
 OTHERS = [
     ["--client-id", "other"],

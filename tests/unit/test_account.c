@@ -131,6 +131,10 @@ static void test_names(void **state)
 		"state/work/session.json",
 		"state/ended/",
 		"state/ended/session.json.lock",
+		"state/cancelled/",
+		"state/cancelled/session.json.lock",
+		"state/kiosk/",
+		"state/kiosk/session.json.kiosk.lock",
 		"state/other/",
 		"state/other/notes.txt",
 		"state/h+me/",
@@ -143,8 +147,8 @@ static void test_names(void **state)
 		bool by_file;
 		const char *names;
 	} cases[] = {
-		{"state/session.json", true, " ended work"},
-		{"state/session.json", false, " ended work"},
+		{"state/session.json", true, " ended kiosk work"},
+		{"state/session.json", false, " ended kiosk work"},
 		{"state/x.json", true, " work"},
 		{"nowhere/session.json", false, ""},
 		{"", true, " work"},
@@ -164,6 +168,7 @@ static void test_names(void **state)
 		else
 			assert_int_equal(mknod(files[i], S_IFREG | 0600, 0), 0);
 	}
+	assert_int_equal(truncate("state/ended/session.json.lock", 1), 0);
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		char **names =
 			account_names(cases[i].session, cases[i].by_file);
