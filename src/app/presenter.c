@@ -113,6 +113,30 @@ static void fill_authorization(struct presenter *presenter,
 	model->codes = flow_codes(flow);
 }
 
+/* Beside a code or an address, while a request is tried again. The brief one
+ * has at most 15 columns. The log has the details. */
+static const struct {
+	const char *status, *brief;
+} retrying[] = {
+	[REASON_NO_NETWORK] = {"No connection: trying again", "No connection"},
+	[REASON_CLOCK] = {"Clock not set: trying again", "Clock not set"},
+	[REASON_NO_TRUST] = {"Not secure: trying again", "Not secure"},
+	[REASON_BUSY] = {"Service busy: trying again", "Service busy"},
+};
+
+/* False if nothing is tried again. */
+static bool set_retrying(struct presenter *presenter, const struct visit *visit,
+			 struct model *model)
+{
+	const enum visit_reason reason = visit_reason(visit);
+
+	if (reason == REASON_NONE)
+		return false;
+	set_status(presenter, "%s", retrying[reason].status);
+	model->status_brief = retrying[reason].brief;
+	return true;
+}
+
 static void fill_sign_in(struct presenter *presenter, const struct visit *visit,
 			 struct model *model)
 {
@@ -124,7 +148,9 @@ static void fill_sign_in(struct presenter *presenter, const struct visit *visit,
 	model->screen = SCREEN_SIGN_IN;
 	if (flow_state(flow) == FLOW_EXCHANGING ||
 	    flow_state(flow) == FLOW_EXCHANGE_BACKING_OFF) {
-		set_status(presenter, "Requesting tokens from %s", label);
+		if (!set_retrying(presenter, visit, model))
+			set_status(presenter, "Requesting tokens from %s",
+				   label);
 		model->authorization_uri = flow_authorization_uri(flow);
 		model->redirect_uri = presenter->setup->provider.redirect_uri;
 		return;
@@ -142,9 +168,7 @@ static void fill_sign_in(struct presenter *presenter, const struct visit *visit,
 		set_status(presenter, "Requesting a code from %s", label);
 		return;
 	}
-	if (flow_oauth_failure(flow) != NULL)
-		set_status(presenter, "No answer from %s: trying again", label);
-	else
+	if (!set_retrying(presenter, visit, model))
 		set_status(presenter, "Waiting for your approval");
 	model->code_follows = visit_renews(visit);
 	model->user_code = code->user_code;

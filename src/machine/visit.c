@@ -293,6 +293,17 @@ int64_t visit_retry_ms(const struct visit *visit)
 	return visit->retry_ms;
 }
 
+/* True if the flow's last request failed, and it tries again. A code grant also
+ * keeps what was wrong with an address that the user entered. */
+static bool retries(const struct flow *flow)
+{
+	const enum flow_state state = flow_state(flow);
+
+	return state == FLOW_BACKING_OFF ||
+	       state == FLOW_EXCHANGE_BACKING_OFF ||
+	       (flow_code(flow) != NULL && flow_oauth_failure(flow) != NULL);
+}
+
 /* Also while something else is tried again. */
 enum visit_reason visit_reason(const struct visit *visit)
 {
@@ -304,7 +315,7 @@ enum visit_reason visit_reason(const struct visit *visit)
 					 visit->discovery))
 			       : REASON_NONE;
 	case VISIT_SIGN_IN:
-		return flow_state(visit->flow) == FLOW_BACKING_OFF
+		return retries(visit->flow)
 			       ? visit_reason_of(
 					 flow_oauth_failure(visit->flow))
 			       : REASON_NONE;

@@ -68,8 +68,8 @@ enum visit_result visit_result(const struct visit *visit);
  * press. */
 int64_t visit_retry_ms(const struct visit *visit);
 
-/* In VISIT_TROUBLE and VISIT_OVER, and in the stages that wait to retry: why;
- * otherwise REASON_NONE. */
+/* In VISIT_TROUBLE and VISIT_OVER, and while something that failed is tried
+ * again, also beside a code: why; otherwise REASON_NONE. */
 enum visit_reason visit_reason(const struct visit *visit);
 
 /* In VISIT_TROUBLE: true if it returns to the welcome screen by itself, false

@@ -561,9 +561,11 @@ static void lay(struct layout *layout, const struct canvas *canvas,
 		lay_panel(layout, canvas, screen, model, view, &panel_trouble);
 		break;
 	}
+	view->shows_status = false;
 	for (int i = 0; i < layout->count; i++) {
 		const struct place *place = &layout->places[i];
 
+		view->shows_status |= place->panel->is_log;
 		if (place->panel == &panel_fields ||
 		    place->panel == &panel_tree)
 			view->page_rows = place->rect.rows - 1;

@@ -31,7 +31,7 @@ enum next {
 	NEXT_START /* back to the welcome screen; on a key press a new code */
 };
 
-enum { MODEL_TEXTS = 14 };
+enum { MODEL_TEXTS = 15 };
 
 /*
  * A screen is drawn again if anything here but now_ms has changed: the texts
@@ -47,6 +47,8 @@ struct model {
 			const char *caution;  /* when to approve; or NULL */
 			const char *status;   /* one short line about what is
 					       * happening now */
+			const char *status_brief; /* where that is too long, or
+						   * NULL */
 
 			/* Sign-in. user_code is NULL while a code is being
 			 * requested. */

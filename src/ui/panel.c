@@ -24,9 +24,10 @@ void panel_rule(struct canvas *canvas, struct rect rect, int y,
 	int x = 0;
 
 	if (title[0] != '\0') {
-		canvas_glyphs(canvas, rect, y, 0, ROLE_BORDER, GLYPH_LINE, 2);
-		canvas_text(canvas, rect, y, 2, ROLE_BORDER, " ");
-		x = 3 + canvas_text(canvas, rect, y, 3, ROLE_HEADING, title);
+		x = PANEL_RULE_COLUMNS - 1;
+		canvas_glyphs(canvas, rect, y, 0, ROLE_BORDER, GLYPH_LINE, x);
+		canvas_text(canvas, rect, y, x++, ROLE_BORDER, " ");
+		x += canvas_text(canvas, rect, y, x, ROLE_HEADING, title);
 		canvas_text(canvas, rect, y, x++, ROLE_BORDER, " ");
 	}
 	canvas_glyphs(canvas, rect, y, x, ROLE_BORDER, GLYPH_LINE,
@@ -129,17 +130,25 @@ static enum role time_role(const struct model *model)
 }
 
 /* In the last seconds words take the place of the bar: colours alone would say
- * it to some users only. False if it is too early, or if there is no room. */
-static bool draw_soon(struct canvas *canvas, struct rect rect, int room,
-		      int64_t left_s, const struct model *model)
+ * it to some users only. So does what is wrong where nothing else says it. NULL
+ * if there is nothing to say. */
+static const char *words_for_bar(int room, int64_t left_s,
+				 const struct model *model,
+				 const struct view *view)
 {
-	const char *text = model->code_follows
-				   ? "Expires soon: a new code follows"
-				   : "Expires soon";
+	const char *text = "Expires soon: a new code follows";
 
-	if (text_width(text) > room)
-		text = "Expires soon";
-	if (left_s > SOON_S || text_width(text) > room)
+	if (left_s > SOON_S)
+		return view->shows_status ? NULL : model->status_brief;
+	return model->code_follows && text_width(text) <= room ? text
+							       : "Expires soon";
+}
+
+/* False if there are no words, or no room for them. */
+static bool draw_words(struct canvas *canvas, struct rect rect, int room,
+		       const char *text)
+{
+	if (text == NULL || text_width(text) > room)
 		return false;
 	rect = rect_part(rect, 0, 0, 1, room);
 	canvas_fill(canvas, rect, ROLE_TEXT);
@@ -155,7 +164,7 @@ static bool draw_soon(struct canvas *canvas, struct rect rect, int room,
  * there, curses does not know where the cursor is.
  */
 void panel_time(struct canvas *canvas, struct rect rect,
-		const struct model *model)
+		const struct model *model, const struct view *view)
 {
 	const int64_t left_s =
 		panel_seconds_left(model->expires_ms, model->now_ms);
@@ -175,7 +184,9 @@ void panel_time(struct canvas *canvas, struct rect rect,
 	    rect.columns > width)
 		rect.columns--;
 	room = rect.columns - width - 2;
-	if (room >= BAR_MIN && draw_soon(canvas, rect, room, left_s, model)) {
+	if (room >= BAR_MIN &&
+	    draw_words(canvas, rect, room,
+		       words_for_bar(room, left_s, model, view))) {
 		role = ROLE_TEXT;
 		start = room + 2;
 	} else if (room >= BAR_MIN && lifetime_s > 0) {

@@ -77,7 +77,9 @@ int panel_code_zoom_rows(const struct canvas *canvas, int rows, int columns,
 void panel_title(struct canvas *canvas, struct rect rect,
 		 const struct model *model);
 
-/* A horizontal line in row y with a title in it ("": none). */
+/* A horizontal line in row y with a title in it ("": none). The line itself
+ * takes at least so many columns. */
+enum { PANEL_RULE_COLUMNS = 3 };
 void panel_rule(struct canvas *canvas, struct rect rect, int y,
 		const char *title);
 
@@ -96,7 +98,7 @@ void panel_url_row(struct canvas *canvas, struct rect rect, int y,
 /* The time left to sign in: digits, and a bar if there is room for one. Also
  * draws over an earlier time. */
 void panel_time(struct canvas *canvas, struct rect rect,
-		const struct model *model);
+		const struct model *model, const struct view *view);
 
 /* In the zoom, draws at the end of the row how to leave it, if that fits beside
  * something of that many columns, and takes it off the row. */

@@ -278,7 +278,7 @@ static void tick(struct canvas *canvas, struct rect rect,
 {
 	(void)rect;
 	if (model->user_code != NULL)
-		panel_time(canvas, view->time, model);
+		panel_time(canvas, view->time, model, view);
 }
 
 /* ---- Drawing */
@@ -353,7 +353,7 @@ static void draw_line(struct canvas *canvas, struct rect rect,
 	rect.columns -= view->time.columns;
 	rect = panel_way_back(canvas, rect, view, width);
 	draw_code(canvas, rect, model);
-	panel_time(canvas, view->time, model);
+	panel_time(canvas, view->time, model, view);
 }
 
 /* ---- Zoom */
@@ -473,7 +473,7 @@ static void draw(struct canvas *canvas, struct rect rect,
 	canvas_words(canvas, places[BLOCK_CAUTION], 0, ROLE_TEXT,
 		     caution_text(model));
 	view->time = places[BLOCK_TIME];
-	panel_time(canvas, view->time, model);
+	panel_time(canvas, view->time, model, view);
 }
 
 static int64_t deadline(const struct model *model)

@@ -362,7 +362,7 @@ static void draw_line(struct canvas *canvas, struct rect row,
 	row = panel_way_back(canvas, row, view, HOST_COLUMNS);
 	draw_host(canvas, rect_part(row, 0, 0, 1, row.columns - 1),
 		  model->authorization_uri);
-	panel_time(canvas, time, model);
+	panel_time(canvas, time, model, view);
 }
 
 static void draw_redirect(struct canvas *canvas, struct rect rect,
@@ -389,7 +389,7 @@ static void draw_redirect(struct canvas *canvas, struct rect rect,
 		     oauth_failure_of(model, view));
 	if (view->typing)
 		draw_entry(canvas, places[REDIRECT_ENTRY], &view->entry);
-	panel_time(canvas, places[REDIRECT_TIME], model);
+	panel_time(canvas, places[REDIRECT_TIME], model, view);
 }
 
 static void tick_redirect(struct canvas *canvas, struct rect rect,
@@ -398,14 +398,14 @@ static void tick_redirect(struct canvas *canvas, struct rect rect,
 	struct plan plan;
 
 	if (rect.rows == 1 && !view->typing) {
-		panel_time(canvas, panel_line_time(rect), model);
+		panel_time(canvas, panel_line_time(rect), model, view);
 		return;
 	}
 	plan = make_plan(canvas, rect.rows, rect.columns, model, view);
 	panel_time(canvas,
 		   panel_indented(stack_place(&plan.stack, rect, REDIRECT_TIME),
 				  plan.indent),
-		   model);
+		   model, view);
 }
 
 static int64_t redirect_deadline(const struct model *model)

@@ -123,6 +123,15 @@ static void draw_line(struct canvas *canvas, struct rect *rows,
 		role, entry.text);
 }
 
+/* The status, at most that wide if there is a brief one. */
+static const char *status_in(const struct model *model, int columns)
+{
+	return model->status_brief != NULL &&
+			       text_width(model->status) > columns
+		       ? model->status_brief
+		       : model->status;
+}
+
 static void draw(struct canvas *canvas, struct rect rect,
 		 const struct model *model, struct view *view)
 {
@@ -132,11 +141,13 @@ static void draw(struct canvas *canvas, struct rect rect,
 	if (rect.rows == 0)
 		return;
 	if (model->hides_log) {
-		canvas_text(canvas, rect, 0, 0, ROLE_HEADING, model->status);
+		canvas_text(canvas, rect, 0, 0, ROLE_HEADING,
+			    status_in(model, rect.columns));
 		return;
 	}
 	rect_take_top(&lines, 1);
-	panel_rule(canvas, rect, 0, model->status);
+	panel_rule(canvas, rect, 0,
+		   status_in(model, rect.columns - PANEL_RULE_COLUMNS));
 	if (model->log == NULL)
 		return;
 	lines = rect_part(lines, 0, 0, count_rows(canvas, lines, model->log),

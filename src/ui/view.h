@@ -42,9 +42,10 @@ struct view {
 	bool typing;
 	struct paste entry;
 
-	int place;	  /* against burn-in: see ui/burn_in.h */
-	struct rect time; /* where the code's countdown was drawn */
-	bool headed;	  /* a header names the screen: panels need not */
+	int place;	   /* against burn-in: see ui/burn_in.h */
+	struct rect time;  /* where the code's countdown was drawn */
+	bool headed;	   /* a header names the screen: panels need not */
+	bool shows_status; /* the log, or the status in its place, is there */
 
 	/* "Is this you?" must be read before it is answered: since when it has
 	 * been shown without a key press. NEVER_MS: not yet. */

@@ -96,7 +96,7 @@ def test_hang_up(demo):
 def test_server_lost(demo):
     screen, server = demo()
     os.kill(server, signal.SIGKILL)
-    screen.wait_for("No answer from")
+    screen.wait_for("No connection: trying again")
     screen.keys("q")
     assert screen.wait_for_exit() == Exit.DONE
 

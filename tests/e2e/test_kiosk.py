@@ -396,7 +396,7 @@ def test_server_away_at_the_start(start_practice, open_terminal, home):
 def test_server_away_while_polling(with_code):
     practice, screen = with_code()
     practice.kill()
-    screen.wait_for("No answer from")
+    screen.wait_for("No connection: trying again")
     later = practice.again()
     try:
         # It has forgotten everything, so this code leads nowhere any more.
@@ -417,7 +417,7 @@ def test_server_silent_while_polling(with_code):
     practice, screen = with_code(config={"network": {"request_timeout_s": 4}})
     code = practice.code()["user_code"]
     practice.pause()
-    screen.wait_for("No answer from")
+    screen.wait_for("No connection: trying again")
     practice.go_on()
     screen.wait_for("Waiting for your approval", timeout=60)
     assert practice.calls(ASK) == 1

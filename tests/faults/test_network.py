@@ -164,7 +164,7 @@ def test_down_and_up(network, crooked, open_terminal):
     screen = open_terminal(before=network.before)
     screen.wait_for("Waiting for your approval")
     network.ip("link set lo down")
-    screen.wait_for("No answer from", timeout=60)
+    screen.wait_for("No connection: trying again", timeout=60)
     server.answers["poll"] = answer(TOKENS)
     network.ip("link set lo up")
     kiosk_signs_in(screen)

@@ -524,7 +524,7 @@ static void test_frames(void **state)
 		expect(&fixture, &model, COMPLETE, SHOWN "729 703");
 	}
 	/* Another status, then the same words leading elsewhere. */
-	model.status = "No answer from Webex: trying again";
+	model.status = "No connection: trying again";
 	expect(&fixture, &model, COMPLETE, SHOWN "729 703");
 	other.now_ms = model.now_ms;
 	other.verification_uri_complete = OTHER;
@@ -595,7 +595,7 @@ static void test_cursor(void **state)
 		}
 		log_add(log, 1795430400, LEVEL_INFO, "not approved yet");
 		expect_cursor(&fixture, &model, "729 703");
-		model.status = "No answer from Webex: trying again";
+		model.status = "No connection: trying again";
 		expect_cursor(&fixture, &model, "729 703");
 		term_repaint(fixture.term);
 		ui_dirty(fixture.ui);

@@ -49,6 +49,18 @@ static void with_title(struct model *model)
 	model->title = "Müller, Room 4.12";
 }
 
+static void while_retrying(struct model *model)
+{
+	model->status = "No connection: trying again";
+	model->status_brief = "No connection";
+}
+
+static void while_retrying_in_kiosk(struct model *model)
+{
+	while_retrying(model);
+	model->hides_log = true;
+}
+
 static void back_to_start(struct model *model)
 {
 	model->next = NEXT_START;
@@ -78,6 +90,7 @@ static const struct golden goldens[] = {
 	{ "sign-in", 240, 67, SCREEN_SIGN_IN, as_it_is, "", "auto", UTF8 },
 	{ "sign-in", 60, 20, SCREEN_SIGN_IN, as_it_is, "", "auto", UTF8 },
 	{ "sign-in", 40, 12, SCREEN_SIGN_IN, as_it_is, "", "auto", UTF8 },
+	{ "sign-in", 30, 10, SCREEN_SIGN_IN, as_it_is, "", "auto", UTF8 },
 	{ "sign-in", 20, 5, SCREEN_SIGN_IN, as_it_is, "", "auto", UTF8 },
 	{ "sign-in", 45, 40, SCREEN_SIGN_IN, as_it_is, "", "auto", UTF8 },
 	{ "sign-in", 90, 80, SCREEN_SIGN_IN, as_it_is, "", "auto", UTF8 },
@@ -92,6 +105,11 @@ static const struct golden goldens[] = {
 	{ "eight", 80, 24, SCREEN_SIGN_IN, with_eight_letters, "", "auto", UTF8 },
 	{ "long", 80, 24, SCREEN_SIGN_IN, with_long_texts, "", "auto", UTF8 },
 	{ "asking", 80, 24, SCREEN_SIGN_IN, screen_model_without_code, "", "auto", UTF8 },
+	{ "retrying", 80, 24, SCREEN_SIGN_IN, while_retrying, "", "auto", UTF8 },
+	{ "retrying-kiosk", 50, 15, SCREEN_SIGN_IN, while_retrying_in_kiosk, "", "auto",
+	  UTF8 },
+	{ "retrying-kiosk", 80, 24, SCREEN_SIGN_IN, while_retrying_in_kiosk, "", "auto",
+	  UTF8 },
 	{ "help", 80, 24, SCREEN_SIGN_IN, as_it_is, "?", "auto", UTF8 },
 	{ "help", 40, 12, SCREEN_SIGN_IN, as_it_is, "?", "auto", UTF8 },
 	{ "help", 20, 5, SCREEN_SIGN_IN, as_it_is, "?", "auto", UTF8 },

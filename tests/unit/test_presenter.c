@@ -20,6 +20,7 @@
 #include "app/presenter.h"
 #include "app/setup.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "conf/presets.h"
 #include "machine/flow.h"
 #include "machine/session.h"
@@ -398,24 +399,46 @@ static void test_caution(void **state)
 	}
 }
 
-/* A poll that failed is told apart from one that was answered. */
+/* Each kind of failure is told beside the code, also where there are only 15
+ * columns for it (50x15) or 31 (80x24, with the log), and ends with it. */
 static void test_status(void **state)
 {
-	char waiting[160];
-	struct scene scene;
+	static const struct {
+		const char *poll, *status;
+	} cases[] = {
+		{"connect rules", "No connection: trying again"},
+		{"timeout rules", "No connection: trying again"},
+		{"not_yet_valid rules", "Clock not set: trying again"},
+		{"tls rules", "Not secure: trying again"},
+		{"500 rules", "Service busy: trying again"},
+	};
 
 	(void)state;
-	open_scene(&scene);
-	start(&scene, &kiosk);
-	world_run(&scene.world, scene.world.now_ms + 10000);
-	(void)memcpy(waiting, fill(&scene)->status, sizeof(waiting));
-	scene.world.issuer.script[REQUEST_POLL] = "connect rules";
-	world_run(&scene.world, scene.world.now_ms + 6000);
-	assert_string_not_equal(fill(&scene)->status, waiting);
-	assert_non_null(strstr(fill(&scene)->status, LABEL));
-	world_run(&scene.world, scene.world.now_ms + 30000);
-	assert_string_equal(fill(&scene)->status, waiting);
-	close_scene(&scene);
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		const struct model *model;
+		char waiting[160];
+		struct scene scene;
+
+		open_scene(&scene);
+		start(&scene, &kiosk);
+		world_run(&scene.world, scene.world.now_ms + 10000);
+		(void)memcpy(waiting, fill(&scene)->status, sizeof(waiting));
+		scene.world.issuer.script[REQUEST_POLL] = cases[i].poll;
+		while (visit_reason(scene.visit) == REASON_NONE)
+			assert_true(world_turn(&scene.world,
+					       scene.world.now_ms + 60000));
+		model = fill(&scene);
+		assert_non_null(model->user_code);
+		assert_string_equal(model->status, cases[i].status);
+		assert_in_range(text_width(model->status), 1, 31);
+		assert_in_range(text_width(model->status_brief), 1, 15);
+		check_words(model->status, visit_trouble(scene.visit));
+		world_run(&scene.world, scene.world.now_ms + 60000);
+		model = fill(&scene);
+		assert_string_equal(model->status, waiting);
+		assert_null(model->status_brief);
+		close_scene(&scene);
+	}
 }
 
 /* Nothing of a person stays behind, and the screens are told once. */
