@@ -255,7 +255,8 @@ void check_qr(struct check *check)
 	if (view.drawing == DRAWING_ASCII || width == BLOCK_WIDTH_TWO ||
 	    width == BLOCK_WIDTH_NO_UTF8)
 		canvas.halves = false;
-	layout_choose_qr(&canvas, size, check->verification_uri_complete,
+	layout_choose_qr(&canvas, size, check->setup.conf.screen.text,
+			 check->verification_uri_complete,
 			 check->verification_uri, &view);
 	report_qr(check, &view, size);
 	symbols_free(view.symbols);

@@ -50,10 +50,12 @@ struct kiosk {
 	struct ui *ui;
 	struct vt *vt;
 	const struct approval *approval;
-	int64_t waits_ms;   /* since when the model only waits */
-	int64_t font_ms;    /* when to check the font again */
-	char *looked_up;    /* the code last looked up in the font */
-	bool not_in_font;   /* that code has characters the font lacks */
+	int64_t waits_ms; /* since when the model only waits */
+	int64_t font_ms;  /* when to check the font again */
+	char *looked_up;  /* the code last looked up in the font */
+	bool not_in_font; /* that code has characters the font lacks */
+	bool knows_logo;  /* the logo was looked up, too: */
+	bool logo_not_in_font;
 	bool in_background; /* the terminal belonged to another process, or
 			     * may have */
 	bool ended;
@@ -259,6 +261,7 @@ static void check_font(struct kiosk *kiosk)
 	kiosk->font_ms = kiosk->run.model.now_ms + FONT_MS;
 	secret_free(kiosk->looked_up);
 	kiosk->looked_up = NULL;
+	kiosk->knows_logo = false;
 	repaired = vt_repair_font(kiosk->vt);
 	changed = term_set_halves(kiosk->term, vt_blocks(STDOUT_FILENO) !=
 						       VT_BLOCKS_MISSING);
@@ -290,6 +293,19 @@ static void check_code_in_font(struct kiosk *kiosk)
 		kiosk->not_in_font = vt_lacks_glyphs(STDOUT_FILENO, code);
 	}
 	kiosk->run.model.not_in_font = kiosk->not_in_font;
+}
+
+static void check_logo_in_font(struct kiosk *kiosk)
+{
+	const char *logo = kiosk->run.model.logo;
+
+	if (kiosk->vt == NULL || logo == NULL ||
+	    kiosk->run.model.screen != SCREEN_WELCOME)
+		return;
+	if (!kiosk->knows_logo)
+		kiosk->logo_not_in_font = vt_lacks_glyphs(STDOUT_FILENO, logo);
+	kiosk->knows_logo = true;
+	kiosk->run.model.logo_not_in_font = kiosk->logo_not_in_font;
 }
 
 /* True if the terminal may be used: not in the background. */
@@ -329,6 +345,7 @@ static void run_once(struct kiosk *kiosk)
 	check_font(kiosk);
 	check_width(kiosk);
 	check_code_in_font(kiosk);
+	check_logo_in_font(kiosk);
 	ring(kiosk);
 	until_ms = draw_ms(kiosk);
 	if (kiosk->run.presenter.forgets) {

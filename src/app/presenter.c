@@ -396,6 +396,8 @@ void presenter_fill(struct presenter *presenter, const struct visit *visit,
 	memset(model, 0, sizeof(*model));
 	model->now_ms = clock_now_ms();
 	model->title = presenter->setup->conf.screen.title;
+	model->text = presenter->setup->conf.screen.text;
+	model->logo = presenter->setup->logo;
 	model->provider = presenter->setup->provider.label;
 	model->device = presenter->device;
 	model->caution = presenter_caution(presenter);

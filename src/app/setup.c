@@ -21,6 +21,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/nearest.h"
+#include "conf/logo.h"
 #include "io/environment.h"
 #include "io/file.h"
 #include "io/http.h"
@@ -111,6 +112,7 @@ void setup_end(struct setup *setup)
 	conf_free(&setup->conf);
 	free(setup->conf_path);
 	free(setup->account);
+	free(setup->logo);
 	memset(setup, 0, sizeof(*setup));
 }
 
@@ -264,6 +266,55 @@ static bool refuse_theme(const char *name, const char *path, struct err *err)
 	return false;
 }
 
+/* The path of a file that is named in the file at that path, which is NULL if
+ * there is none. The caller frees it. */
+static char *path_beside(const char *path, const char *name)
+{
+	const char *slash = path != NULL ? strrchr(path, '/') : NULL;
+	struct buf beside;
+
+	if (name[0] == '/' || slash == NULL)
+		return xstrdup(name);
+	buf_init(&beside, 4096 + sizeof(((struct theme *)0)->logo));
+	(void)buf_addf(&beside, "%.*s/%s", (int)(slash - path), path, name);
+	return buf_take(&beside);
+}
+
+static bool read_logo(struct setup *setup, const char *path, struct err *err)
+{
+	struct buf text;
+	bool ok = false;
+
+	buf_init(&text, LOGO_MAX);
+	switch (input_read_text(path, &text, NULL, err)) {
+	case INPUT_OK:
+		ok = logo_parse(&setup->logo, buf_text(&text), text.len, path,
+				err);
+		break;
+	case INPUT_MISSING:
+	case INPUT_FAILED:
+		break;
+	}
+	buf_free(&text);
+	return ok;
+}
+
+static bool find_logo(struct setup *setup, const char *theme_path,
+		      struct err *err)
+{
+	const char *own = setup->conf.screen.logo;
+	char *path;
+	bool ok;
+
+	if (own[0] == '\0' && setup->theme.logo[0] == '\0')
+		return true;
+	path = own[0] != '\0' ? path_beside(setup->conf_path, own)
+			      : path_beside(theme_path, setup->theme.logo);
+	ok = read_logo(setup, path, err);
+	free(path);
+	return ok;
+}
+
 bool setup_theme(struct setup *setup, struct err *err)
 {
 	const char *name = setup->conf.screen.theme;
@@ -273,7 +324,7 @@ bool setup_theme(struct setup *setup, struct err *err)
 
 	theme_plain(&setup->theme);
 	if (environment_value("NO_COLOR") != NULL)
-		return true;
+		return find_logo(setup, NULL, err);
 	buf_init(&text, THEME_MAX);
 	path = theme_files_path(name);
 	switch (input_read_text(path, &text, NULL, err)) {
@@ -289,6 +340,7 @@ bool setup_theme(struct setup *setup, struct err *err)
 		break;
 	}
 	buf_free(&text);
+	ok = ok && find_logo(setup, path, err);
 	free(path);
 	return ok;
 }

@@ -29,6 +29,7 @@ struct setup {
 	char login[56];		  /* the command that signs in here */
 	struct provider provider; /* after setup_provider() */
 	struct theme theme;	  /* after setup_theme() */
+	char *logo;		  /* likewise; NULL: none */
 	struct log *log;
 	struct journal *journal; /* if the log goes to it; else NULL */
 	struct http *http;	 /* after setup_network() */
@@ -134,7 +135,8 @@ void setup_log_swap(const struct setup *setup);
  * screen that changes: screen.plain, or ACCESSIBLE=1 in the environment. */
 bool setup_is_plain(const struct setup *setup);
 
-/* The theme: screen.theme's file, or the plain one with NO_COLOR. */
+/* The theme: screen.theme's file, or the plain one with NO_COLOR; and the logo:
+ * screen.logo's file, or the theme's. */
 bool setup_theme(struct setup *setup, struct err *err);
 
 #endif

@@ -294,14 +294,14 @@ static bool read_style(const struct reading *reading, config_setting_t *group,
 	return true;
 }
 
-/* Reports any group that is neither "default" nor a role. */
+/* Reports any name that is neither "default", "logo" nor a role. */
 static bool check_names(const struct reading *reading, config_setting_t *root)
 {
 	struct buf allowed;
 	bool ok = true;
 
 	buf_init(&allowed, 1024);
-	buf_adds(&allowed, "default");
+	buf_adds(&allowed, "default, logo");
 	for (int i = 0; i < ROLE_COUNT; i++)
 		buf_addf(&allowed, ", %s", role_name((enum role)i));
 
@@ -310,7 +310,7 @@ static bool check_names(const struct reading *reading, config_setting_t *root)
 			config_setting_get_elem(root, (unsigned)i);
 		const char *name = config_setting_name(group);
 
-		ok = strcmp(name, "default") == 0;
+		ok = strcmp(name, "default") == 0 || strcmp(name, "logo") == 0;
 		for (int role = 0; !ok && role < ROLE_COUNT; role++)
 			ok = strcmp(name, role_name((enum role)role)) == 0;
 		if (!ok)
@@ -319,6 +319,20 @@ static bool check_names(const struct reading *reading, config_setting_t *root)
 	}
 	buf_free(&allowed);
 	return ok;
+}
+
+static bool read_logo(const struct reading *reading,
+		      const config_setting_t *setting, struct theme *theme)
+{
+	const char *path = config_setting_get_string(setting);
+
+	if (path == NULL || strlen(path) >= sizeof(theme->logo))
+		return settings_refuse(setting, reading->file, reading->err,
+				       "logo must be the name of a file, of at "
+				       "most %zu bytes.",
+				       sizeof(theme->logo) - 1);
+	snprintf(theme->logo, sizeof(theme->logo), "%s", path);
+	return true;
 }
 
 static bool read_theme(const struct reading *reading, config_setting_t *root,
@@ -330,6 +344,9 @@ static bool read_theme(const struct reading *reading, config_setting_t *root,
 	if (!check_names(reading, root))
 		return false;
 	if (group != NULL && !read_style(reading, group, &ground))
+		return false;
+	group = config_setting_get_member(root, "logo");
+	if (group != NULL && !read_logo(reading, group, theme))
 		return false;
 	for (int i = 0; i < ROLE_COUNT; i++) {
 		struct style *style = &theme->styles[i];

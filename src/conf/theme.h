@@ -49,6 +49,7 @@ struct style {
 
 struct theme {
 	char name[32];
+	char logo[256]; /* a file beside the theme's, or a path; "": none */
 	struct style styles[ROLE_COUNT];
 };
 
@@ -62,12 +63,12 @@ void theme_plain(struct theme *theme);
  * = "default"; fg8 = "yellow"; bold = true; }. Colours are "default", the eight
  * names, a number from 0 to 255 or "#rrggbb" (rounded to the nearest of the
  * 256); fg8 and bg8 default to the nearest of the eight. The group "default"
- * sets what the roles leave out. Roles that the file does not name keep the
- * attributes of the plainest theme; heading, which early themes lack, is then
- * the same as title. name is the file's name, for messages and,
- * without directory and suffix, for the theme. False with file, line and the
- * allowed values if anything is unknown or out of range; theme is then
- * unchanged.
+ * sets what the roles leave out; logo = "museum.txt"; names a logo. Roles that
+ * the file does not name keep the attributes of the plainest theme; heading,
+ * which early themes lack, is then the same as title. name is the file's name,
+ * for messages and, without directory and suffix, for the theme. False with
+ * file, line and the allowed values if anything is unknown or out of range;
+ * theme is then unchanged.
  */
 bool theme_parse(struct theme *theme, const char *text, size_t len,
 		 const char *name, struct err *err);

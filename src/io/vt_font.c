@@ -115,7 +115,8 @@ bool vt_font_has_all(const struct vt_font *font, const char *text)
 	uint32_t c = 0;
 	int n;
 
-	while ((n = text_decode(text, len, &c)) > 0 && has(font, c)) {
+	while ((n = text_decode(text, len, &c)) > 0 &&
+	       (c == '\n' || has(font, c))) {
 		text += n;
 		len -= (size_t)n;
 	}

@@ -42,7 +42,7 @@ bool vt_font_looks_like(const struct vt_font *font,
 			const struct vt_font *other);
 bool vt_font_equals(const struct vt_font *font, const struct vt_font *other);
 
-/* True if the font has all characters of the text. */
+/* True if the font has all characters of the text, line ends apart. */
 bool vt_font_has_all(const struct vt_font *font, const char *text);
 
 /* True if the font has both half blocks. */

@@ -21,7 +21,6 @@ extern const struct panel panel_header, panel_qr, panel_code, panel_address,
 
 enum {
 	BAR_FROM_ROWS = 4,
-	HEADER_ROWS = 3, /* including an empty row below */
 	HEADER_FROM_ROWS =
 		28, /* smaller screens have a better use for the rows */
 	HEADER_FROM_COLUMNS = 72,
@@ -94,7 +93,7 @@ static void put_with_log(struct layout *layout, const struct model *model,
 static struct rect put_frame(struct layout *layout, struct rect screen,
 			     int rows, int columns, const struct view *view)
 {
-	const int header = view->headed ? HEADER_ROWS : 0;
+	const int header = view->header_rows;
 	const int bar = screen.rows >= BAR_FROM_ROWS ? 1 : 0;
 	struct rect frame, body;
 
@@ -306,10 +305,18 @@ static void lay_text(struct layout *layout, const struct canvas *canvas,
 		     code_share(model, rows, body.rows));
 }
 
-static bool is_headed(struct rect screen)
+/* The rows of a header; 0 if there is no room for one. The text takes none that
+ * a smaller screen has a better use for. */
+static int header_rows(const struct canvas *canvas, struct rect screen,
+		       const char *text)
 {
-	return screen.rows >= HEADER_FROM_ROWS &&
-	       screen.columns >= HEADER_FROM_COLUMNS;
+	const int spare = screen.rows - HEADER_FROM_ROWS;
+
+	if (spare < 0 || screen.columns < HEADER_FROM_COLUMNS)
+		return 0;
+	return PANEL_HEADER_ROWS +
+	       at_most(panel_text_rows(canvas, PANEL_TEXT_COLUMNS, text),
+		       spare);
 }
 
 /* True if a QR code would fit if it had the screen to itself. */
@@ -337,7 +344,7 @@ static const struct way *choose_sign_in(const struct canvas *canvas,
 	const struct way *way;
 
 	if (!view->zoom) {
-		rect_take_top(&room, view->headed ? HEADER_ROWS : 0);
+		rect_take_top(&room, view->header_rows);
 		rect_take_bottom(&room, 1);
 	}
 	symbols_set(view->symbols, complete, bare);
@@ -347,9 +354,10 @@ static const struct way *choose_sign_in(const struct canvas *canvas,
 }
 
 void layout_choose_qr(const struct canvas *canvas, struct rect screen,
-		      const char *complete, const char *bare, struct view *view)
+		      const char *text, const char *complete, const char *bare,
+		      struct view *view)
 {
-	view->headed = is_headed(screen);
+	view->header_rows = header_rows(canvas, screen, text);
 	(void)choose_sign_in(canvas, screen, "", complete, bare, view);
 }
 
@@ -444,8 +452,7 @@ static void lay_code_grant(struct layout *layout, const struct canvas *canvas,
 		lay_zoomed_address(layout, canvas, screen, view);
 		return;
 	}
-	put(layout, &panel_header,
-	    rect_take_top(&body, view->headed ? HEADER_ROWS : 0));
+	put(layout, &panel_header, rect_take_top(&body, view->header_rows));
 	put(layout, &panel_keys,
 	    rect_take_bottom(&body, screen.rows >= BAR_FROM_ROWS ? 1 : 0));
 	put(layout, &panel_address,
@@ -485,7 +492,7 @@ static struct rect put_screen(struct layout *layout, struct rect screen,
 			  at_most(screen.columns, SCREEN_COLUMNS), view);
 	const int width = screen_width(screen);
 
-	if (!view->headed && screen.rows >= TITLE_FROM_ROWS) {
+	if (view->header_rows == 0 && screen.rows >= TITLE_FROM_ROWS) {
 		put(layout, &panel_header,
 		    rect_centred(rect_take_top(&body, 1), 1, width));
 		rect_take_top(&body, 1); /* stays empty */
@@ -537,10 +544,10 @@ static void lay(struct layout *layout, const struct canvas *canvas,
 		struct view *view)
 {
 	layout->count = 0;
-	view->headed = is_headed(screen);
+	view->header_rows = header_rows(canvas, screen, model->text);
 	switch (model->screen) {
 	case SCREEN_WELCOME:
-		view->headed = false;
+		view->header_rows = 0;
 		put(layout, &panel_welcome,
 		    put_frame(layout, screen, screen.rows, screen.columns,
 			      view));

@@ -29,7 +29,7 @@ struct layout {
 /* Records in the view which QR code of a verification URI, if any, the sign-in
  * shows on a screen of that size. Either URI may be NULL. */
 void layout_choose_qr(const struct canvas *canvas, struct rect screen,
-		      const char *complete, const char *bare,
+		      const char *text, const char *complete, const char *bare,
 		      struct view *view);
 
 /* Lays out the model's screen. Chooses among the QR codes in view->symbols and

@@ -31,7 +31,7 @@ enum next {
 	NEXT_START /* back to the welcome screen; on a key press a new code */
 };
 
-enum { MODEL_TEXTS = 15 };
+enum { MODEL_TEXTS = 17 };
 
 /*
  * A screen is drawn again if anything here but now_ms has changed: the texts
@@ -42,6 +42,9 @@ struct model {
 	union {
 		struct {
 			const char *title;    /* screen.title */
+			const char *text;     /* screen.text; "" or NULL */
+			const char *logo;     /* lines that end in '\n'; "" or
+					       * NULL: none */
 			const char *provider; /* "Webex" */
 			const char *device;   /* its name */
 			const char *caution;  /* when to approve; or NULL */
@@ -77,6 +80,8 @@ struct model {
 	};
 	enum screen screen;
 	int64_t now_ms;
+
+	bool logo_not_in_font; /* the console font lacks a character of it */
 
 	/* Sign-in. */
 	bool not_in_font;  /* the console font lacks a character of the code */

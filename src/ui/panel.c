@@ -16,7 +16,15 @@
 #include "ui/view.h"
 #include "ui/wrap.h"
 
-enum { BAR_MIN = 6, SOON_S = 30 };
+enum { BAR_MIN = 6, SOON_S = 30, TEXT_ROWS = 2 };
+
+/* The columns that the span takes where there are that many. */
+static int shown_width(struct span span, int columns)
+{
+	char row[512];
+
+	return text_clip(row, sizeof(row), span.s, span.len, columns, 0);
+}
 
 void panel_rule(struct canvas *canvas, struct rect rect, int y,
 		const char *title)
@@ -58,12 +66,55 @@ void panel_title(struct canvas *canvas, struct rect rect,
 		canvas_text_right(canvas, rect, 0, ROLE_DIM, model->provider);
 }
 
+static int text_columns(int columns)
+{
+	return columns < PANEL_TEXT_COLUMNS ? columns : PANEL_TEXT_COLUMNS;
+}
+
+int panel_text_rows(const struct canvas *canvas, int columns, const char *text)
+{
+	const int rows =
+		wrap_words_rows(text != NULL ? text : "", text_columns(columns),
+				canvas->text_flags);
+
+	return rows < TEXT_ROWS ? rows : TEXT_ROWS;
+}
+
+void panel_text(struct canvas *canvas, struct rect rect, bool centred,
+		const char *text)
+{
+	const int columns = text_columns(rect.columns);
+	const int rows = rect.rows < TEXT_ROWS ? rect.rows : TEXT_ROWS;
+	struct span row;
+
+	if (centred)
+		rect = rect_centred(rect, rect.rows, columns);
+	rect.columns = columns;
+	for (int y = 0; text != NULL && y < rows; y++) {
+		if (!wrap_words(&text, columns, canvas->text_flags, &row))
+			break;
+		if (y + 1 == rows) /* a cut must be visible */
+			row.len = strlen(row.s);
+		canvas_span(canvas, rect, y,
+			    centred ? (columns - shown_width(row, columns)) / 2
+				    : 0,
+			    ROLE_TEXT, row.s, row.len);
+	}
+}
+
+/* As many rows as there are: the title, a rule, an empty row, and below the
+ * title whatever more there is for the text. */
 static void draw_header(struct canvas *canvas, struct rect rect,
 			const struct model *model, struct view *view)
 {
+	const int rows = rect.rows - PANEL_HEADER_ROWS;
+
 	(void)view;
 	panel_title(canvas, rect, model);
-	panel_rule(canvas, rect, 1, "");
+	if (rows > 0)
+		panel_text(canvas, rect_part(rect, 1, 0, rows, rect.columns),
+			   false, model->text);
+	panel_rule(canvas, rect, 1 + (rows > 0 ? rows : 0), "");
 }
 
 const struct panel panel_header = {.draw = draw_header};

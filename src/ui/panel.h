@@ -15,7 +15,10 @@ struct model;
 struct span;
 struct view;
 
-enum { PANEL_VITAL = 2 };
+enum {
+	PANEL_VITAL = 2,
+	PANEL_HEADER_ROWS = 3 /* without screen.text; one is empty */
+};
 
 /* A const table of operations, one per panel. */
 struct panel {
@@ -76,6 +79,14 @@ int panel_code_zoom_rows(const struct canvas *canvas, int rows, int columns,
 /* The name of the screen and, at the end of the row, the provider. */
 void panel_title(struct canvas *canvas, struct rect rect,
 		 const struct model *model);
+
+/* How many rows screen.text (NULL: none) takes: at most two, which are never
+ * wider than that. The second draws them from the top of the rectangle on, in
+ * the middle or else on the left. */
+enum { PANEL_TEXT_COLUMNS = 60 };
+int panel_text_rows(const struct canvas *canvas, int columns, const char *text);
+void panel_text(struct canvas *canvas, struct rect rect, bool centred,
+		const char *text);
 
 /* A horizontal line in row y with a title in it ("": none). The line itself
  * takes at least so many columns. */

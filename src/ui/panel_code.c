@@ -20,6 +20,7 @@
 /* From top to bottom. */
 enum block {
 	BLOCK_TITLE,
+	BLOCK_TEXT, /* screen.text */
 	BLOCK_OPEN, /* step 1 */
 	BLOCK_URL,
 	BLOCK_TYPE, /* step 2 */
@@ -243,8 +244,9 @@ static struct plan make_plan(const struct canvas *canvas, int rows, int columns,
 		       enlarge_instead(&plan, canvas, wide, BLOCK_TYPE));
 	if (plan.large)
 		enlarge(&plan, canvas, wide, LARGE_TALL, plan.drawn.count);
-	if (!view->headed)
-		stack_add(stack, BLOCK_TITLE, 1);
+	if (view->header_rows == 0 && stack_add(stack, BLOCK_TITLE, 1))
+		stack_add(stack, BLOCK_TEXT,
+			  panel_text_rows(canvas, columns, model->text));
 	tight = plan;
 	add_spaces(&plan);
 	/* The largest size is worth more than most of the empty rows. */
@@ -413,7 +415,7 @@ static void draw_waiting(struct canvas *canvas, struct rect rect,
 {
 	int y = 0;
 
-	if (!view->headed && rect.rows > 2) {
+	if (view->header_rows == 0 && rect.rows > 2) {
 		panel_title(canvas, rect, model);
 		y = 2;
 	}
@@ -458,6 +460,7 @@ static void draw(struct canvas *canvas, struct rect rect,
 			places[i] = panel_indented(places[i], plan.indent);
 	}
 	panel_title(canvas, places[BLOCK_TITLE], model);
+	panel_text(canvas, places[BLOCK_TEXT], false, model->text);
 	canvas_words(canvas, places[BLOCK_OPEN], 0, ROLE_TEXT,
 		     open_text(view, places[BLOCK_OPEN].columns));
 	draw_url(canvas, places[BLOCK_URL], url_of(canvas, model));

@@ -64,7 +64,7 @@ static struct stack divide_address(int rows, int columns,
 
 	if (stack_add(&stack, ADDRESS_URI, uri_rows(model, columns))) {
 		stack_add(&stack, ADDRESS_STEP, 1);
-		if (!view->headed)
+		if (view->header_rows == 0)
 			stack_add(&stack, ADDRESS_TITLE, 1);
 		stack_space(&stack, ADDRESS_STEP);
 	} else {
@@ -438,7 +438,7 @@ int panel_address_share(const struct canvas *canvas, int rows, int columns,
 	if (share + REDIRECT_LEAST < rows)
 		share++; /* the instruction above it */
 	spare = rows - share - back - 1;
-	if (!view->headed)
+	if (view->header_rows == 0)
 		share += at_most(at_least(spare, 0), TITLE_ROWS);
 	return share;
 }

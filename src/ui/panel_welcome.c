@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "base/text.h"
+#include "ui/logo.h"
 #include "ui/model.h"
 #include "ui/panel.h"
 
@@ -14,6 +15,7 @@ enum {
 	TITLE_LINES = 2,
 	INVITATION_LINES = 2,
 	GAP = 2,	 /* rows between what is large */
+	SMALL_ROWS = 3,	 /* of both as letters */
 	LETTERS_ROWS = 2 /* the invitation as letters, below an empty row */
 };
 
@@ -78,26 +80,79 @@ static struct plan make_plan(const struct canvas *canvas, int rows, int columns,
 			      (enum large)i))
 			return plan;
 	}
-	return (struct plan){.rows = 3};
+	return (struct plan){.rows = SMALL_ROWS};
+}
+
+/* What is above and below the title. The logo is left out where it would leave
+ * too little room, or on a slow line; then the text. */
+struct extras {
+	int logo_rows, logo_columns; /* 0: none */
+	int text_rows;
+};
+
+static struct extras choose_extras(const struct canvas *canvas, int rows,
+				   int columns, const struct model *model)
+{
+	struct extras extras = {0};
+
+	if (model->logo != NULL && !canvas->slow)
+		logo_measure(model->logo, &extras.logo_rows,
+			     &extras.logo_columns);
+	extras.text_rows = panel_text_rows(canvas, columns, model->text);
+	rows -= SMALL_ROWS;
+	if (extras.text_rows > rows)
+		extras.text_rows = 0;
+	if (extras.logo_columns > columns ||
+	    extras.logo_rows + 1 + extras.text_rows > rows)
+		extras.logo_rows = 0;
+	return extras;
+}
+
+static int draw_title(struct canvas *canvas, struct rect rect, int y,
+		      const struct plan *plan, const struct extras *extras,
+		      const struct model *model)
+{
+	if (plan->large_title) {
+		canvas_large(canvas, rect, y, true, ROLE_CODE, &plan->title,
+			     model->title);
+		y += plan->title.rows + (extras->text_rows > 0 ? 1 : 0);
+	} else {
+		centre(canvas, rect, y++, ROLE_TITLE, model->title);
+	}
+	if (extras->text_rows > 0)
+		panel_text(
+			canvas,
+			rect_part(rect, y, 0, extras->text_rows, rect.columns),
+			true, model->text);
+	return y + extras->text_rows;
 }
 
 static void draw(struct canvas *canvas, struct rect rect,
 		 const struct model *model, struct view *view)
 {
 	enum { WHERE_ROWS = 2 }; /* including an empty one */
-	const struct plan plan = make_plan(canvas, rect.rows - WHERE_ROWS,
-					   rect.columns, model->title);
-	int y = plan.large_title ? plan.title.rows : 1;
+	const struct extras extras = choose_extras(
+		canvas, rect.rows - WHERE_ROWS, rect.columns, model);
+	const int logo = extras.logo_rows > 0 ? extras.logo_rows + 1 : 0;
+	const int text = extras.text_rows > 0 ? extras.text_rows + 1 : 0;
+	struct plan plan =
+		make_plan(canvas, rect.rows - WHERE_ROWS - logo - text,
+			  rect.columns, model->title);
 	const char *words;
 	char where[160];
+	int y;
 
 	(void)view;
+	plan.rows += logo + extras.text_rows +
+		     (plan.large_title && text > 0 ? 1 : 0);
 	rect = rect_centred(rect, plan.rows + WHERE_ROWS, rect.columns);
-	if (plan.large_title)
-		canvas_large(canvas, rect, 0, true, ROLE_CODE, &plan.title,
-			     model->title);
-	else
-		centre(canvas, rect, 0, ROLE_TITLE, model->title);
+	if (logo > 0)
+		logo_draw(canvas,
+			  rect_centred(rect_part(rect, 0, 0, extras.logo_rows,
+						 rect.columns),
+				       extras.logo_rows, extras.logo_columns),
+			  ROLE_TITLE, model->logo, !model->logo_not_in_font);
+	y = draw_title(canvas, rect, logo, &plan, &extras, model);
 	if (plan.large_invitation) {
 		canvas_large(canvas, rect, y + GAP, true, ROLE_HEADING,
 			     &plan.invitation, invitation);

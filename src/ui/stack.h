@@ -10,7 +10,7 @@
 
 #include "ui/rect.h"
 
-enum { STACK_BLOCKS = 9 };
+enum { STACK_BLOCKS = 10 };
 
 /* Zeroed at first except for free. Blocks are numbered from the top down. */
 struct stack {

@@ -44,7 +44,7 @@ struct view {
 
 	int place;	   /* against burn-in: see ui/burn_in.h */
 	struct rect time;  /* where the code's countdown was drawn */
-	bool headed;	   /* a header names the screen: panels need not */
+	int header_rows;   /* 0: no header names the screen; panels do */
 	bool shows_status; /* the log, or the status in its place, is there */
 
 	/* "Is this you?" must be read before it is answered: since when it has

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from practice import CLIENT_SECRET
-from program import Exit
+from program import THEME, TOP, Exit
 
 BAD_STARTS = {
     # name: (arguments, changes to the configuration, what is said)
@@ -208,3 +208,38 @@ def test_theme_in_the_current_folder(home, start_practice, monkeypatch):
     run = home.grantty("login", "--plain", "--theme", "own.theme")
     assert run.returncode == Exit.USAGE
     assert re.search(r"own\.theme:1: .*nosuchrole", run.stderr)
+
+
+LOGOS = {
+    # name: (the file's content; None: no file, what is said)
+    "colours": ("ab\n\x1b[31mcd\n", r"logo\.txt:2: a logo is plain UTF-8 text"),
+    "too large": ("x" * (16 * 1024 + 1), r"logo\.txt: File too large"),
+    "missing": (None, r"logo\.txt: No such file"),
+}
+
+
+@pytest.mark.parametrize("name", LOGOS)
+def test_logo(home, start_practice, open_terminal, name):
+    """Its path begins in the configuration's folder, wherever grantty runs."""
+    content, said = LOGOS[name]
+    logo = home.config.parent / "logo.txt"
+    start_practice().config(home.config, screen={"logo": "logo.txt"})
+    if content is not None:
+        logo.write_text(content, encoding="utf-8")
+    screen = open_terminal("login", columns=160)
+    assert screen.wait_for_exit() == Exit.USAGE
+    assert screen.shows(said), screen.show()
+
+
+@pytest.mark.parametrize("place", ["museum", "school"])
+def test_place(open_terminal, place):
+    """The examples are accepted as they are, and show their logo."""
+    folder = TOP / "docs" / "places"
+    screen = open_terminal("-c", str(folder / f"{place}.conf"),
+                           "--theme", THEME, columns=100, rows=40,
+                           env={"CLIENT_SECRET": CLIENT_SECRET})
+    screen.wait_for("Press any key to sign in")
+    logo = (folder / f"{place}.txt").read_text(encoding="utf-8")
+    shown = "\n".join(screen.text())
+    for line in logo.splitlines():
+        assert line.strip() in shown, screen.show()

@@ -248,7 +248,8 @@ static void check_layout(const struct model *model, bool zoom)
 
 	canvas_init(&canvas, fixture.term);
 	screen = canvas_screen(&canvas);
-	layout_choose_qr(&canvas, screen, model->verification_uri_complete,
+	layout_choose_qr(&canvas, screen, model->text,
+			 model->verification_uri_complete,
 			 model->verification_uri, &view);
 	layout_make(&layout, &canvas, model, &view);
 	must(layout.count >= 0 && layout.count <= PLACE_COUNT);

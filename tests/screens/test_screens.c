@@ -61,6 +61,38 @@ static void while_retrying_in_kiosk(struct model *model)
 	model->hides_log = true;
 }
 
+static void with_text(struct model *model)
+{
+	model->title = "Room 4.12";
+	model->text = "Sign in here before your talk. Ask Zoë, 解析 or the "
+		      "office if the door stays closed.";
+}
+
+/* Lines, blocks, a letter and a wide one. */
+static void with_logo(struct model *model)
+{
+	with_text(model);
+	model->logo = "┌──────────────┐\n"
+		      "│ ▄▀▀▄   Zoë   │\n"
+		      "│ █░░█  ╱解析╲ │\n"
+		      "│ ▀▄▄▀  ╲____╱ │\n"
+		      "╰──────────────╯\n";
+}
+
+/* On a console whose font lacks them. */
+static void with_logo_not_in_font(struct model *model)
+{
+	with_logo(model);
+	model->logo_not_in_font = true;
+}
+
+static void with_wide_logo(struct model *model)
+{
+	with_text(model);
+	model->logo = "═════════════════════════════════════════"
+		      "════════════════════════════════════════\n";
+}
+
 static void back_to_start(struct model *model)
 {
 	model->next = NEXT_START;
@@ -163,6 +195,20 @@ static const struct golden goldens[] = {
 	{ "welcome", 40, 12, SCREEN_WELCOME, as_it_is, "", "auto", UTF8 },
 	{ "welcome", 20, 5, SCREEN_WELCOME, as_it_is, "", "auto", UTF8 },
 	{ "welcome", 160, 50, SCREEN_WELCOME, as_it_is, "", "auto", UTF8 },
+	{ "logo", 20, 5, SCREEN_WELCOME, with_logo, "", "auto", UTF8 },
+	{ "logo", 40, 12, SCREEN_WELCOME, with_logo, "", "auto", UTF8 },
+	{ "logo", 50, 15, SCREEN_WELCOME, with_logo, "", "auto", UTF8 },
+	{ "logo", 80, 24, SCREEN_WELCOME, with_logo, "", "auto", UTF8 },
+	{ "logo", 160, 50, SCREEN_WELCOME, with_logo, "", "auto", UTF8 },
+	{ "logo-ascii", 80, 24, SCREEN_WELCOME, with_logo, "", "auto", ASCII },
+	{ "logo-console", 80, 24, SCREEN_WELCOME, with_logo, "", "auto", CONSOLE },
+	{ "logo-not-in-font", 80, 24, SCREEN_WELCOME, with_logo_not_in_font, "", "auto",
+	  CONSOLE },
+	{ "logo-wide", 80, 24, SCREEN_WELCOME, with_wide_logo, "", "auto", UTF8 },
+	{ "place", 80, 24, SCREEN_SIGN_IN, with_text, "", "auto", UTF8 },
+	{ "place", 100, 30, SCREEN_SIGN_IN, with_text, "", "auto", UTF8 },
+	{ "place", 50, 15, SCREEN_SIGN_IN, with_text, "", "auto", UTF8 },
+	{ "place-trouble", 100, 30, SCREEN_TROUBLE, with_text, "", "auto", UTF8 },
 	{ "welcome-title", 80, 24, SCREEN_WELCOME, with_title, "", "auto", UTF8 },
 };
 /* clang-format on */

@@ -235,6 +235,17 @@ static void test_name(void **state)
 	}
 }
 
+static void test_logo(void **state)
+{
+	struct theme theme;
+
+	(void)state;
+	parse(&theme, "code = { };");
+	assert_string_equal(theme.logo, "");
+	parse(&theme, "logo = \"museum.txt\"; code = { };");
+	assert_string_equal(theme.logo, "museum.txt");
+}
+
 static void test_refuses(void **state)
 {
 	static const struct {
@@ -244,9 +255,12 @@ static void test_refuses(void **state)
 		 "x.theme:1: unknown setting \"cod\"; did you mean \"code\"?"},
 		{"\n\nbackground = 3;",
 		 "x.theme:3: unknown setting \"background\"; allowed here "
-		 "are: default, text, dim, title, heading, bar, key, border, "
+		 "are: default, logo, text, dim, title, heading, bar, key, border, "
 		 "code, "
 		 "url, good, warning, bad, label, value, selected."},
+		{"logo = { };",
+		 "x.theme:1: logo must be the name of a file, of at most 255 "
+		 "bytes."},
 		{"code = {\nfb = 3; };",
 		 "x.theme:2: unknown setting \"fb\"; did you mean \"fg\"?"},
 		{"code = { colour = 3; };",
@@ -494,6 +508,7 @@ int main(void)
 		cmocka_unit_test(test_attributes),
 		cmocka_unit_test(test_default_fills_the_gaps),
 		cmocka_unit_test(test_name),
+		cmocka_unit_test(test_logo),
 		cmocka_unit_test(test_refuses),
 		cmocka_unit_test(test_contrast_of_known_pairs),
 		cmocka_unit_test(test_shipped_themes_can_be_read),
