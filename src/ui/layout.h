@@ -27,7 +27,8 @@ struct layout {
 };
 
 /* Records in the view which QR code of a verification URI, if any, the sign-in
- * shows on a screen of that size. Either URI may be NULL. */
+ * shows on a screen of that size. text: screen.text, which takes rows, too. All
+ * three may be NULL. */
 void layout_choose_qr(const struct canvas *canvas, struct rect screen,
 		      const char *text, const char *complete, const char *bare,
 		      struct view *view);

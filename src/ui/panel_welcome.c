@@ -151,7 +151,7 @@ static void draw(struct canvas *canvas, struct rect rect,
 			  rect_centred(rect_part(rect, 0, 0, extras.logo_rows,
 						 rect.columns),
 				       extras.logo_rows, extras.logo_columns),
-			  ROLE_TITLE, model->logo, !model->logo_not_in_font);
+			  ROLE_HEADING, model->logo, !model->logo_not_in_font);
 	y = draw_title(canvas, rect, logo, &plan, &extras, model);
 	if (plan.large_invitation) {
 		canvas_large(canvas, rect, y + GAP, true, ROLE_HEADING,

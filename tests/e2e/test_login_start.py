@@ -231,6 +231,17 @@ def test_logo(home, start_practice, open_terminal, name):
     assert screen.shows(said), screen.show()
 
 
+def test_logo_of_a_theme(home, start_practice, open_terminal):
+    folder = home.path / "looks"
+    folder.mkdir()
+    (folder / "own.theme").write_text('logo = "own.txt";', encoding="utf-8")
+    start_practice().config(home.config)
+    screen = open_terminal("login", "--theme", str(folder / "own.theme"),
+                           columns=160)
+    assert screen.wait_for_exit() == Exit.USAGE
+    assert screen.shows(r"looks/own\.txt: No such file"), screen.show()
+
+
 @pytest.mark.parametrize("place", ["museum", "school"])
 def test_place(open_terminal, place):
     """The examples are accepted as they are, and show their logo."""

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Draws one screen of the tests on the terminal, with the looks of a
+ * configuration, and leaves it there: for tests/pictures.py.
+ *
+ *     show_screen CONFIGURATION THEME SCREEN
+ */
+#include "config.h"
+
+#include <locale.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "app/args.h"
+#include "app/setup.h"
+#include "base/err.h"
+#include "base/log.h"
+#include "conf/presets.h"
+#include "ui/term.h"
+#include "ui/ui.h"
+
+#include "screen_model.h"
+
+static void as_it_is(struct model *model)
+{
+	(void)model;
+}
+
+static void while_retrying(struct model *model)
+{
+	model->status = "No connection: trying again";
+	model->status_brief = "No connection";
+}
+
+static void nearly_over(struct model *model)
+{
+	model->expires_ms = START_MS + 20000;
+	model->code_follows = true;
+}
+
+/* Pressed are keys after the first drawing. */
+static const struct shown {
+	const char *name;
+	enum screen screen;
+	void (*change)(struct model *model);
+	const char *keys;
+} screens[] = {
+	{"welcome", SCREEN_WELCOME, as_it_is, ""},
+	{"sign-in", SCREEN_SIGN_IN, as_it_is, ""},
+	{"letters", SCREEN_SIGN_IN, screen_model_with_letters, ""},
+	{"waiting", SCREEN_SIGN_IN, screen_model_without_code, ""},
+	{"retrying", SCREEN_SIGN_IN, while_retrying, ""},
+	{"expiring", SCREEN_SIGN_IN, nearly_over, ""},
+	{"zoom", SCREEN_SIGN_IN, as_it_is, "z"},
+	{"help", SCREEN_SIGN_IN, as_it_is, "?"},
+	{"code-grant", SCREEN_SIGN_IN, screen_model_by_address, ""},
+	{"confirm", SCREEN_CONFIRM, as_it_is, ""},
+	{"profile", SCREEN_PROFILE, screen_model_nearly_idle, ""},
+	{"tree", SCREEN_PROFILE, as_it_is, "j"},
+	{"trouble", SCREEN_TROUBLE, as_it_is, ""},
+};
+
+enum { SCREEN_COUNT = sizeof(screens) / sizeof(*screens) };
+
+static void draw(struct ui *ui, const struct model *model)
+{
+	struct pollfd room = {.fd = STDOUT_FILENO, .events = POLLOUT};
+
+	while (!ui_draw(ui, model))
+		(void)poll(&room, 1, -1);
+}
+
+static void take_looks(struct model *model, const struct setup *setup)
+{
+	const struct conf *conf = &setup->conf;
+	static char caution[160];
+
+	model->title = conf->screen.title;
+	model->text = conf->screen.text;
+	model->logo = setup->logo;
+	model->provider = preset_find(conf->provider.preset)->label;
+	if (conf->provider.device_name[0] != '\0')
+		model->device = conf->provider.device_name;
+	if (conf_is_set(conf, "screen.title")) {
+		(void)snprintf(caution, sizeof(caution),
+			       "Approve only if you are standing at this "
+			       "screen (%s).",
+			       conf->screen.title);
+		model->caution = caution;
+	}
+	if (conf->kiosk.help[0] != '\0')
+		model->help = conf->kiosk.help;
+	model->hides_log = conf->kiosk.lock;
+	model->can_quit = !conf->kiosk.lock;
+}
+
+static bool show(const struct shown *shown, struct setup *setup,
+		 struct err *err)
+{
+	struct log *log = screen_model_log();
+	struct term *term =
+		term_open(STDIN_FILENO, STDOUT_FILENO, &setup->theme, err);
+	struct model model;
+	struct ui *ui;
+
+	if (term == NULL)
+		return false;
+	ui = ui_new(term, setup->conf.screen.qr);
+	ui_offer_copies(ui);
+	screen_model_init(&model, shown->screen, log);
+	take_looks(&model, setup);
+	shown->change(&model);
+	draw(ui, &model);
+	/* A user has read it. */
+	model.now_ms += 1000;
+	draw(ui, &model);
+	for (const char *key = shown->keys; *key != '\0'; key++) {
+		(void)ui_key(ui, &model, screen_model_key_of(*key));
+		draw(ui, &model);
+	}
+	/* term_close() would clear the screen. */
+	fflush(stdout);
+	_exit(0);
+}
+
+static int list(void)
+{
+	for (int i = 0; i < SCREEN_COUNT; i++)
+		puts(screens[i].name);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	struct args args = {.config = argc > 3 ? argv[1] : NULL,
+			    .theme = argc > 3 ? argv[2] : NULL};
+	struct setup setup;
+	struct err err = {""};
+
+	if (argc == 2 && strcmp(argv[1], "--list") == 0)
+		return list();
+	(void)screen_model_start(NULL);
+	for (int i = 0; argc > 3 && i < SCREEN_COUNT; i++) {
+		if (strcmp(screens[i].name, argv[3]) == 0 &&
+		    setup_begin(&setup, &args, &err) &&
+		    setup_theme(&setup, &err))
+			(void)show(&screens[i], &setup, &err);
+	}
+	fprintf(stderr,
+		"show_screen: %s\nusage: show_screen CONFIGURATION THEME "
+		"SCREEN\n",
+		err.text[0] != '\0' ? err.text : "no such screen");
+	return 2;
+}
