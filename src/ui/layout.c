@@ -67,6 +67,13 @@ static void put(struct layout *layout, const struct panel *panel,
 		layout->places[layout->count++] = (struct place){panel, rect};
 }
 
+/* True if only the status would be below the panel, which shows it anyway. */
+static bool says_status(const struct model *model, const struct panel *panel)
+{
+	return model->hides_log && panel == &panel_code &&
+	       model->user_code == NULL;
+}
+
 /* Places the panel in the rows it wants, and the log, or the status alone, at
  * the bottom of the rest if that is large enough. */
 static void put_with_log(struct layout *layout, const struct model *model,
@@ -78,7 +85,7 @@ static void put_with_log(struct layout *layout, const struct model *model,
 	struct rect top = rect_take_top(&rest, rows);
 
 	rect_take_top(&rest, 1); /* stays empty */
-	if (rest.rows < least) {
+	if (rest.rows < least || says_status(model, panel)) {
 		put(layout, panel, rect);
 		return;
 	}
@@ -87,27 +94,28 @@ static void put_with_log(struct layout *layout, const struct model *model,
 }
 
 /*
- * Places header and key bar around contents of that many rows and columns,
- * centred on a large screen, and returns the rectangle for the contents.
+ * Places the key bar at the bottom, where it is on all screens, and a header
+ * above contents of that many rows and columns, centred on a large screen, and
+ * returns the rectangle for the contents.
  */
 static struct rect put_frame(struct layout *layout, struct rect screen,
 			     int rows, int columns, const struct view *view)
 {
 	const int header = view->header_rows;
-	const int bar = screen.rows >= BAR_FROM_ROWS ? 1 : 0;
-	struct rect frame, body;
+	struct rect frame = screen;
+	const struct rect bar =
+		rect_take_bottom(&frame, screen.rows >= BAR_FROM_ROWS ? 1 : 0);
 
-	rows += header + bar + 1;
-	if (screen.rows - rows < SPARE_ROWS)
-		rows = screen.rows;
-	frame = rect_centred(screen, rows,
+	rows += header + 1;
+	if (frame.rows - rows < SPARE_ROWS)
+		rows = frame.rows;
+	frame = rect_centred(frame, rows,
 			     screen.columns - columns < SPARE_COLUMNS
 				     ? screen.columns
 				     : columns);
 	put(layout, &panel_header, rect_take_top(&frame, header));
-	put(layout, &panel_keys, rect_take_bottom(&frame, bar));
-	body = rect_centred(frame, frame.rows, columns);
-	return body;
+	put(layout, &panel_keys, bar);
+	return rect_centred(frame, frame.rows, columns);
 }
 
 /* ---- The QR code */

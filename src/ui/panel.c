@@ -77,7 +77,9 @@ int panel_text_rows(const struct canvas *canvas, int columns, const char *text)
 		wrap_words_rows(text != NULL ? text : "", text_columns(columns),
 				canvas->text_flags);
 
-	return rows < TEXT_ROWS ? rows : TEXT_ROWS;
+	if (rows <= TEXT_ROWS)
+		return rows;
+	return columns < PANEL_TEXT_COLUMNS ? 0 : TEXT_ROWS;
 }
 
 void panel_text(struct canvas *canvas, struct rect rect, bool centred,

@@ -81,7 +81,8 @@ void panel_title(struct canvas *canvas, struct rect rect,
 		 const struct model *model);
 
 /* How many rows screen.text (NULL: none) takes: at most two, which are never
- * wider than that. The second draws them from the top of the rectangle on, in
+ * wider than that. Where they would be narrower, it is left out rather than
+ * cut. The second draws them from the top of the rectangle on, in
  * the middle or else on the left. */
 enum { PANEL_TEXT_COLUMNS = 60 };
 int panel_text_rows(const struct canvas *canvas, int columns, const char *text);

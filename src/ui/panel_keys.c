@@ -25,11 +25,11 @@ static int choose_limit(const struct model *model, const struct view *view,
 			int columns)
 {
 	const struct binding *binding;
-	int limit = 10, width;
+	int limit = 10, width; /* without a gap at the end */
 
 	do {
 		limit--;
-		width = 0;
+		width = -1;
 		for (size_t i = 0; (binding = keys_at(model, view, i)) != NULL;
 		     i++)
 			width += is_shown(binding, limit) ? width_of(binding)

@@ -128,7 +128,9 @@ static void draw(struct canvas *canvas, struct rect rect,
 	struct rect text = inside(rect);
 	struct plan plan = make_plan(canvas, text.columns, model);
 	const int above = rows_above(&plan);
+	const int below = above + plan.retry;
 	int gap = above < rect.rows ? 1 : 0;
+	int help_gap = below + 1 + plan.help <= rect.rows ? 1 : 0;
 
 	(void)view;
 	if (text.columns < rect.columns) {
@@ -142,7 +144,7 @@ static void draw(struct canvas *canvas, struct rect rect,
 	canvas_words(canvas, text, plan.trouble + gap, ROLE_TEXT,
 		     model->advice);
 	draw_retry(canvas, retry_place(canvas, rect, model), model);
-	canvas_words(canvas, text, above + 2, ROLE_TEXT, help_of(model));
+	canvas_words(canvas, text, below + help_gap, ROLE_TEXT, help_of(model));
 }
 
 static int64_t deadline(const struct model *model)

@@ -61,11 +61,26 @@ static void while_retrying_in_kiosk(struct model *model)
 	model->hides_log = true;
 }
 
+/* The status is there once. */
+static void waiting_in_kiosk(struct model *model)
+{
+	screen_model_without_code(model);
+	model->hides_log = true;
+}
+
 static void with_text(struct model *model)
 {
 	model->title = "Room 4.12";
-	model->text = "Sign in here before your talk. Ask Zoë, 解析 or the "
-		      "office if the door stays closed.";
+	model->text = "Sign in here before your talk. Zoë or 解析 helps you.";
+}
+
+/* More than two lines. */
+static void with_long_text(struct model *model)
+{
+	with_text(model);
+	model->text = "Sign in here before your talk, and again after it if "
+		      "the next one is yours, too. If the door stays closed, "
+		      "ask Zoë, 解析 or the office.";
 }
 
 /* Lines, blocks, a letter and a wide one. */
@@ -208,6 +223,10 @@ static const struct golden goldens[] = {
 	{ "place", 80, 24, SCREEN_SIGN_IN, with_text, "", "auto", UTF8 },
 	{ "place", 100, 30, SCREEN_SIGN_IN, with_text, "", "auto", UTF8 },
 	{ "place", 50, 15, SCREEN_SIGN_IN, with_text, "", "auto", UTF8 },
+	{ "place-long", 80, 24, SCREEN_SIGN_IN, with_long_text, "", "auto", UTF8 },
+	{ "place-long", 100, 30, SCREEN_SIGN_IN, with_long_text, "", "auto", UTF8 },
+	{ "waiting-kiosk", 80, 24, SCREEN_SIGN_IN, waiting_in_kiosk, "", "auto", UTF8 },
+	{ "trouble", 30, 10, SCREEN_TROUBLE, as_it_is, "", "auto", UTF8 },
 	{ "place-trouble", 100, 30, SCREEN_TROUBLE, with_text, "", "auto", UTF8 },
 	{ "welcome-title", 80, 24, SCREEN_WELCOME, with_title, "", "auto", UTF8 },
 };
