@@ -41,6 +41,13 @@ function __grantty_follows
     end
 end
 
+# True if the verb that "help" explains can follow.
+function __grantty_explains
+    __grantty_in_command; and return 1
+    set -l verb (__grantty_verb); or return 1
+    test $verb = help; and test (commandline -opc)[-1] = help
+end
+
 function __grantty_accounts
     grantty accounts 2>/dev/null | string match -r '^\S+'
 end
@@ -60,7 +67,9 @@ complete -c grantty -n __grantty_in_command -a '(__grantty_command)'
 for line in (LC_ALL=C grantty --help 2>/dev/null)
     if set -l found (string match -r '^  ([a-z]+) +(.*)' -- $line)
         set -a __grantty_verbs $found[2]
-        complete -c grantty -n "__grantty_follows $found[2]" -a $found[2] -d $found[3]
+        for allowed in "__grantty_follows $found[2]" __grantty_explains
+            complete -c grantty -n $allowed -a $found[2] -d $found[3]
+        end
         continue
     end
     set -l found (string match -r '^  (-\w,|   ) --([a-z-]+)(| "[^"]*"| [A-Z]+)  +(.*)' -- $line)
