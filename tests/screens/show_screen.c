@@ -18,6 +18,7 @@
 #include "app/setup.h"
 #include "base/err.h"
 #include "base/log.h"
+#include "conf/conf.h"
 #include "conf/presets.h"
 #include "ui/term.h"
 #include "ui/ui.h"
@@ -135,8 +136,7 @@ static int list(void)
 
 int main(int argc, char **argv)
 {
-	struct args args = {.config = argc > 3 ? argv[1] : NULL,
-			    .theme = argc > 3 ? argv[2] : NULL};
+	struct args args = {.config = argc > 3 ? argv[1] : NULL};
 	struct setup setup;
 	struct err err = {""};
 
@@ -146,6 +146,7 @@ int main(int argc, char **argv)
 	for (int i = 0; argc > 3 && i < SCREEN_COUNT; i++) {
 		if (strcmp(screens[i].name, argv[3]) == 0 &&
 		    setup_begin(&setup, &args, &err) &&
+		    conf_set(&setup.conf, "screen.theme", argv[2], &err) &&
 		    setup_theme(&setup, &err))
 			(void)show(&screens[i], &setup, &err);
 	}
