@@ -166,6 +166,22 @@ static void report_certificate(struct report *report, const struct reply *reply,
 		   (int)url->host_len, url->host, reply->issuer, until);
 }
 
+/* A row with what failed, and with the advice that comes with it, or else with
+ * that one. */
+static void report_what(struct report *report, const char *check,
+			const char *advice, const struct reply *reply)
+{
+	const char *what = reply->what;
+	const char *end =
+		reply->advice != NULL ? strstr(what, reply->advice) : NULL;
+
+	if (end != NULL)
+		report_row(report, OUTCOME_FAIL, check, reply->advice, "%.*s.",
+			   (int)(end - what - (int)strlen("; ")), what);
+	else
+		report_row(report, OUTCOME_FAIL, check, advice, "%s", what);
+}
+
 static void report_failure(const struct check *check, const struct reply *reply)
 {
 	struct report *report = check->report;
@@ -174,19 +190,18 @@ static void report_failure(const struct check *check, const struct reply *reply)
 	case NET_OK:
 		return;
 	case NET_RESOLVE:
-		report_row(report, OUTCOME_FAIL, "resolve",
-			   "check that the network is up and that "
-			   "/etc/resolv.conf names a DNS server that answers",
-			   "%s", reply->what);
+		report_what(report, "resolve", "check the network", reply);
 		return;
 	case NET_TLS:
-		report_row(report, OUTCOME_FAIL, "tls",
-			   check->clock_is_off
-				   ? "set the clock first"
-				   : "check whether the clock is right; for a "
-				     "certificate authority of your own, set "
-				     "network.ca_file",
-			   "%s", reply->what);
+		if (check->clock_is_off)
+			report_row(report, OUTCOME_FAIL, "tls",
+				   "set the clock first", "%s", reply->what);
+		else
+			report_what(report, "tls",
+				    "check whether something is in between, "
+				    "such as a captive portal or a proxy that "
+				    "reads along",
+				    reply);
 		return;
 	case NET_CONNECT:
 	case NET_TIMEOUT:
@@ -194,9 +209,8 @@ static void report_failure(const struct check *check, const struct reply *reply)
 	case NET_OTHER:
 		break;
 	}
-	report_row(report, OUTCOME_FAIL, "connection",
-		   "check the network, any firewall and network.proxy", "%s",
-		   reply->what);
+	report_what(report, "connection",
+		    "check the network, any firewall and network.proxy", reply);
 }
 
 static void report_offset(struct report *report, int64_t off_s)

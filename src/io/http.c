@@ -60,6 +60,7 @@ struct slot {
 	int64_t retry_after_s;
 	int proxy_status;
 	struct err err;
+	const char *advice; /* as in struct reply */
 	char detail[CURL_ERROR_SIZE];
 };
 
@@ -435,6 +436,7 @@ void http_send(struct http *http, enum http_slot slot_id,
 	slot->proxy_status = 0;
 	slot->detail[0] = '\0';
 	slot->err.text[0] = '\0';
+	slot->advice = NULL;
 	if (!request->broken && renew_easy(slot) && set_headers(slot) &&
 	    set_method(slot) && set_route(http, slot) &&
 	    curl_multi_add_handle(http->multi, slot->easy) == CURLM_OK) {
@@ -632,7 +634,7 @@ static void finish(struct http *http, struct slot *slot, CURLcode code)
 		err_set(&slot->err, "The answer is too large.");
 	} else {
 		slot->net = http_error(slot->easy, code, slot->request->url,
-				       slot->detail, &slot->err);
+				       slot->detail, &slot->advice, &slot->err);
 		slot->not_yet_valid =
 			http_error_not_yet_valid(slot->easy, code);
 		if (is_lost(slot))
@@ -819,6 +821,7 @@ bool http_reply(struct http *http, enum http_slot *slot_id, struct reply *reply)
 			.expires_s =
 				read_date_s(certificate(slot, "Expire date:")),
 			.what = slot->err.text,
+			.advice = slot->advice,
 		};
 		slot->state = SLOT_LENT;
 		return true;

@@ -14,10 +14,12 @@
 
 struct err;
 
-/* Sets *err to one sentence about the failed transfer of easy to url; detail is
- * the content of libcurl's error buffer. */
+/* Sets *err to one sentence about the failed transfer of easy to url, and
+ * *advice as in struct reply; detail is the content of libcurl's error
+ * buffer. */
 enum net_result http_error(CURL *easy, CURLcode code, const char *url,
-			   const char *detail, struct err *err);
+			   const char *detail, const char **advice,
+			   struct err *err);
 
 /* True if it failed because a certificate is not valid yet. */
 bool http_error_not_yet_valid(CURL *easy, CURLcode code);

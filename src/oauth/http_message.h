@@ -78,9 +78,11 @@ struct reply {
 	/* Of the server's certificate. NULL and 0 if the connection was reused
 	 * or has no TLS. */
 	const char *issuer;
-	int64_t expires_s; /* Unix seconds */
-	const char *what;  /* unless net is NET_OK: a sentence that says what
-			    * failed and, for TLS, which certificate check */
+	int64_t expires_s;  /* Unix seconds */
+	const char *what;   /* unless net is NET_OK: a sentence that says what
+			     * failed and, for TLS, which certificate check */
+	const char *advice; /* what to do about it, with which "what" ends after
+			     * a semicolon; NULL: it does not say */
 };
 
 /* True if the status is one of success (RFC 9110 section 15.3). */

@@ -477,18 +477,20 @@ def test_certificate(home, start_tls):
 
 
 @pytest.mark.parametrize(
-    "how, words",
+    "how, words, advice",
     [
-        ({"trusted": False}, "unknown authority"),
-        ({"made": "2020-01-01"}, "has expired"),
+        ({"trusted": False}, "unknown authority", "install ca-certificates"),
+        ({"made": "2020-01-01"}, "has expired", "check whether the clock"),
     ],
 )
-def test_bad_certificates(home, start_tls, how, words):
+def test_bad_certificates(home, start_tls, how, words, advice):
+    """What to do is said once."""
     start_tls(**how)
     code, rows, deviations = check(home)
     assert (code, deviations) == (Exit.FAILED, [])
     assert rows["tls"]["status"] == "FAIL"
-    assert words in rows["tls"]["detail"]
+    assert rows["tls"]["detail"].endswith(f"{words}.")
+    assert rows["tls"]["advice"].startswith(advice)
     assert rows["clock"]["status"] == "OK"
     # One failure is told once, not with every endpoint of the server.
     assert "not checked" in rows["token_endpoint"]["detail"]
@@ -533,6 +535,7 @@ def test_dns_that_answers_nothing(home, silent_resolver):
     assert code == Exit.FAILED
     assert b"\7sign-in\7example\0" in resolver.recv(512)
     assert rows["resolve"]["status"] == "FAIL"
+    assert rows["resolve"]["detail"].endswith("its name cannot be resolved.")
     assert "resolv.conf" in rows["resolve"]["advice"]
     assert rows["store"]["status"] == "OK"
 

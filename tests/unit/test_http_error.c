@@ -356,9 +356,10 @@ static void test_certificates(void **state)
 		 "20991231235959Z", true,
 		 "its certificate is for another name"},
 		{"old", "IP:127.0.0.1", "20200101000000Z", "20210101000000Z",
-		 true, "its certificate has expired, or the clock"},
+		 true, "its certificate has expired; check whether the clock"},
 		{"new", "IP:127.0.0.1", "20980101000000Z", "20991231235959Z",
-		 true, "its certificate is not valid yet, or the clock"},
+		 true,
+		 "its certificate is not valid yet; check whether the clock"},
 	};
 
 	(void)state;
