@@ -166,8 +166,13 @@ static void report_certificate(struct report *report, const struct reply *reply,
 		   (int)url->host_len, url->host, reply->issuer, until);
 }
 
-/* A row with what failed, and with the advice that comes with it, or else with
- * that one. */
+/* What to do about a failure that does not say so itself. */
+static const char *advice_of(const struct reply *reply, const char *otherwise)
+{
+	return reply->advice != NULL ? reply->advice : otherwise;
+}
+
+/* A row with what failed, without the advice that it ends with. */
 static void report_what(struct report *report, const char *check,
 			const char *advice, const struct reply *reply)
 {
@@ -176,7 +181,7 @@ static void report_what(struct report *report, const char *check,
 		reply->advice != NULL ? strstr(what, reply->advice) : NULL;
 
 	if (end != NULL)
-		report_row(report, OUTCOME_FAIL, check, reply->advice, "%.*s.",
+		report_row(report, OUTCOME_FAIL, check, advice, "%.*s.",
 			   (int)(end - what - (int)strlen("; ")), what);
 	else
 		report_row(report, OUTCOME_FAIL, check, advice, "%s", what);
@@ -190,18 +195,21 @@ static void report_failure(const struct check *check, const struct reply *reply)
 	case NET_OK:
 		return;
 	case NET_RESOLVE:
-		report_what(report, "resolve", "check the network", reply);
+		report_what(report, "resolve",
+			    advice_of(reply, "check the network"), reply);
 		return;
 	case NET_TLS:
-		if (check->clock_is_off)
-			report_row(report, OUTCOME_FAIL, "tls",
-				   "set the clock first", "%s", reply->what);
-		else
-			report_what(report, "tls",
-				    "check whether something is in between, "
-				    "such as a captive portal or a proxy that "
-				    "reads along",
-				    reply);
+		report_what(report, "tls",
+			    check->clock_is_off
+				    ? "set the clock first"
+				    : advice_of(reply,
+						"check whether the clock is "
+						"right, and whether a proxy or "
+						"a captive portal intercepts "
+						"TLS; for a certificate "
+						"authority of your own, set "
+						"network.ca_file"),
+			    reply);
 		return;
 	case NET_CONNECT:
 	case NET_TIMEOUT:
@@ -210,7 +218,9 @@ static void report_failure(const struct check *check, const struct reply *reply)
 		break;
 	}
 	report_what(report, "connection",
-		    "check the network, any firewall and network.proxy", reply);
+		    advice_of(reply, "check the network, any firewall and "
+				     "network.proxy"),
+		    reply);
 }
 
 static void report_offset(struct report *report, int64_t off_s)
