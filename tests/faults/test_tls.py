@@ -91,9 +91,9 @@ def test_environment_of_somebody_else(certify, crooked, home):
 
 BAD = {
     "for another name": ({"name": "DNS:other.example"}, "for another name"),
-    "expired": ({"end": "20210101000000Z"}, "has expired, or the clock"),
+    "expired": ({"end": "20210101000000Z"}, "has expired; check whether the clock"),
     "not yet valid": ({"start": "20900101000000Z"},
-                      "not valid yet, or the clock"),
+                      "not valid yet; check whether the clock"),
 }
 
 
