@@ -74,6 +74,23 @@ static void draw(struct ui *ui, const struct model *model)
 		(void)poll(&room, 1, -1);
 }
 
+/* Until the terminal has shown everything: it answers in turn that it works
+ * (DSR 5, which it answers with CSI 0 n). */
+static void wait_until_shown(void)
+{
+	static const char question[] = "\033[5n";
+	char c = '\0';
+
+	if (write(STDOUT_FILENO, question, strlen(question)) < 0)
+		return;
+	while (c != 'n') {
+		struct pollfd fd = {.fd = STDIN_FILENO, .events = POLLIN};
+
+		if (poll(&fd, 1, -1) != 1 || read(STDIN_FILENO, &c, 1) == 0)
+			return;
+	}
+}
+
 static void take_looks(struct model *model, const struct setup *setup)
 {
 	const struct conf *conf = &setup->conf;
@@ -122,8 +139,8 @@ static bool show(const struct shown *shown, struct setup *setup,
 		(void)ui_key(ui, &model, screen_model_key_of(*key));
 		draw(ui, &model);
 	}
+	wait_until_shown();
 	/* term_close() would clear the screen. */
-	fflush(stdout);
 	_exit(0);
 }
 
