@@ -17,6 +17,7 @@
 #include "oauth/metadata.h"
 #include "oauth/provider.h"
 #include "oauth/reply.h"
+#include "oauth/reply_body.h"
 
 #define HOLD_MS 2000
 #define HOLD_MAX_MS 60000

@@ -22,7 +22,7 @@
 #include "oauth/oauth.h"
 #include "oauth/oauth_error.h"
 #include "oauth/provider.h"
-#include "oauth/reply.h"
+#include "oauth/reply_body.h"
 #include "oauth/tenant.h"
 #include "oauth/verification_uri.h"
 

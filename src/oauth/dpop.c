@@ -16,7 +16,7 @@
 #include "base/url.h"
 #include "jose/jose.h"
 #include "oauth/http_message.h"
-#include "oauth/reply.h"
+#include "oauth/reply_body.h"
 
 /* Far longer than any real nonce, and far shorter than the limit of a
  * header. */

@@ -17,7 +17,7 @@
 #include "oauth/http_message.h"
 #include "oauth/oauth_error.h"
 #include "oauth/provider.h"
-#include "oauth/reply.h"
+#include "oauth/reply_body.h"
 
 static const char media_type[] = "application/json";
 static const char fastify_code[] = "FST_ERR_CTP_INVALID_MEDIA_TYPE";

@@ -25,6 +25,7 @@
 #include "oauth/provider.h"
 #include "oauth/refresh.h"
 #include "oauth/reply.h"
+#include "oauth/reply_body.h"
 #include "oauth/verification_uri.h"
 
 /* Room for a token and a secret of maximum size, encoded. */

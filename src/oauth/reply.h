@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Reads an HTTP answer for OAuth: its body as an object, whatever the encoding,
- * and its verdict, from body and status together.
+ * Judges an HTTP answer for OAuth, by body and status together.
  */
 #ifndef GRANTTY_OAUTH_REPLY_H
 #define GRANTTY_OAUTH_REPLY_H
@@ -17,10 +16,6 @@ struct reply;
 /* True if the answer shows trouble in the network or at the provider, rather
  * than a deliberate reply. */
 bool reply_is_unavailable(const struct reply *reply);
-
-/* The object in the body, from JSON or a form (GitHub); NULL if it is neither.
- * json_free() it. */
-struct json *reply_body(const struct reply *reply);
 
 /*
  * Judges the answer, as oauth.h describes for each endpoint. Fills *failure,

@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "oauth/oauth_error.h"
 #include "oauth/reply.h"
+#include "oauth/reply_body.h"
 #include "fuzz.h"
 
 static void check_error(const struct json *body, int status)

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Looks at status, body and error together: providers agree on none of them.
+ */
+#include "config.h"
+
+#include "oauth/reply_parts.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "base/json.h"
+#include "oauth/http_message.h"
+#include "oauth/provider.h"
+#include "oauth/reply_body.h"
+
+const char *reply_label(const struct answer *answer)
+{
+	return answer->provider ? answer->provider->label : "The provider";
+}
+
+bool reply_is_later(int status)
+{
+	return status == 408 || status == 429 ||
+	       (status >= 500 && status != 501);
+}
+
+/* Statuses that mean that the address does not accept the request. */
+static bool is_dead_end(int status)
+{
+	return status == 404 || status == 405 || status == 410 ||
+	       status == 415 || status == 501;
+}
+
+/* All errors but two end polling (RFC 8628 section 3.5), even with status 429.
+ * invalid_request does not, as providers use it for anything. */
+static bool ends_polls(const struct answer *answer)
+{
+	if (answer->endpoint != ENDPOINT_TOKEN || answer->error.guessed)
+		return false;
+	switch (answer->error.verdict) {
+	case VERDICT_DENIED:
+	case VERDICT_EXPIRED:
+	case VERDICT_INVALID_GRANT:
+		return true;
+	case VERDICT_MISCONFIGURED:
+		return answer->error.error_class != ERROR_INVALID_REQUEST;
+	case VERDICT_OK:
+	case VERDICT_PENDING:
+	case VERDICT_SLOW_DOWN:
+	case VERDICT_RETRY:
+	case VERDICT_UNAUTHORIZED:
+	case VERDICT_REFUSED:
+		break;
+	}
+	return false;
+}
+
+bool reply_is_put_off(const struct answer *answer)
+{
+	int status = answer->reply->status;
+
+	switch (answer->endpoint) {
+	case ENDPOINT_DEVICE:
+	case ENDPOINT_TOKEN:
+	case ENDPOINT_PROFILE:
+		break;
+	case ENDPOINT_DISCOVERY:
+	case ENDPOINT_REFRESH: /* judged by refresh_judge() */
+	case ENDPOINT_REVOCATION:
+		return false;
+	}
+	if (http_is_success(status) && !*answer->error.code)
+		return false;
+	if (status == 429 && answer->error.known && !ends_polls(answer))
+		return answer->error.verdict != VERDICT_PENDING &&
+		       answer->error.verdict != VERDICT_SLOW_DOWN &&
+		       answer->error.verdict != VERDICT_EXPIRED;
+	return (!reply_is_later(status) || ends_polls(answer)) &&
+	       status != 428 &&
+	       oauth_error_puts_off(&answer->error, answer->body);
+}
+
+bool reply_leads_nowhere(const struct answer *answer)
+{
+	return (answer->endpoint == ENDPOINT_DEVICE ||
+		answer->endpoint == ENDPOINT_TOKEN) &&
+	       is_dead_end(answer->reply->status) &&
+	       (!answer->error.known ||
+		answer->error.error_class == ERROR_NOT_FOUND);
+}
+
+bool reply_is_redirect(int status)
+{
+	return status >= 300 && status <= 399;
+}
+
+bool reply_lacks_redirect_uri(const struct answer *answer)
+{
+	return answer->provider && answer->provider->redirect_help &&
+	       answer->reply->status == 400 && answer->body &&
+	       (strcasestr(answer->reply->body, "redirect_uri") ||
+		strcasestr(answer->reply->body, "redirect uri"));
+}
+
+bool reply_is_jwt(const struct answer *answer)
+{
+	return http_is_success(answer->reply->status) && !answer->body &&
+	       strncasecmp(answer->reply->type, "application/jwt", 15) == 0;
+}
+
+/* True if it is unclear whose profile it is. */
+static bool is_ambiguous(const struct answer *answer)
+{
+	return http_is_success(answer->reply->status) && !answer->body &&
+	       json_is_ambiguous(answer->reply->body,
+				 reply_body_len(answer->reply));
+}
+
+bool reply_is_unreadable(const struct answer *answer)
+{
+	return answer->endpoint == ENDPOINT_PROFILE &&
+	       (reply_is_jwt(answer) || is_ambiguous(answer));
+}
+
+bool reply_wants_pkce(const struct answer *answer)
+{
+	return answer->endpoint == ENDPOINT_DEVICE &&
+	       answer->error.error_class == ERROR_INVALID_REQUEST &&
+	       strcasestr(answer->reply->body, "code_challenge");
+}
