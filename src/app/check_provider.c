@@ -1,18 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One request after another, each with its own time limit. A server that could
- * not be reached gets no further requests: a dead network costs one time limit
- * per server, not per request.
+ * What a provider is asked, in which order, and what its answers tell.
  */
 #include "config.h"
 
 #include "app/check.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
+#include "app/check_provider_parts.h"
 #include "app/clock.h"
 #include "app/event_loop.h"
 #include "app/report.h"
@@ -20,14 +17,12 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/mem.h"
-#include "base/url.h"
 #include "io/http.h"
 #include "jose/jose.h"
 #include "machine/discovery.h"
 #include "machine/event.h"
 #include "oauth/dpop.h"
 #include "oauth/id_check.h"
-#include "oauth/json_request.h"
 #include "oauth/oauth.h"
 #include "oauth/pkce.h"
 #include "oauth/reply.h"
@@ -36,239 +31,12 @@
 enum {
 	INTERVAL_MAX_S = 60, /* a longer interval is not waited for */
 	MARGIN_MS = 1000,
-	SERVERS_MAX = 8,
-	SERVER_BYTES = 300,
 	PATIENCE = 1
-};
-
-/* A server that was sent a request. */
-struct server {
-	char *host; /* including the port, as in a URL */
-	bool answers;
-};
-
-struct provider_check {
-	struct check *check;
-	struct server servers[SERVERS_MAX];
-	size_t server_count;
-	bool client_refused;
-	char *verifier; /* for PKCE if used; secret */
-	struct dpop dpop;
-	char *dpop_key; /* to bind tokens to; secret; NULL: none */
 };
 
 static const char device_check[] = "device_authorization_endpoint";
 static const char revocation_check[] = "revocation_endpoint";
 static const char keys_check[] = "jwks_uri";
-
-/* ---- Requests */
-
-static struct server *find_server(struct provider_check *run,
-				  const char *address)
-{
-	struct url url;
-	struct server *server;
-	size_t len, i;
-
-	if (!url_split(address, &url))
-		return NULL;
-	len = (size_t)(url.path - address);
-	for (i = 0; i < run->server_count; i++) {
-		server = &run->servers[i];
-		if (strlen(server->host) == len &&
-		    strncmp(server->host, address, len) == 0)
-			return server;
-	}
-	return NULL;
-}
-
-static void add_server(struct provider_check *run, const char *address,
-		       const struct reply *reply)
-{
-	struct url url;
-	struct server *server;
-
-	if (find_server(run, address) != NULL ||
-	    run->server_count == SERVERS_MAX || !url_split(address, &url))
-		return;
-	server = &run->servers[run->server_count++];
-	server->host = xstrndup(address, (size_t)(url.path - address));
-	server->answers = reply->net == NET_OK;
-	check_first_answer(run->check, address, reply);
-}
-
-/* True, with a row, if the server at that address is known not to answer. */
-static bool skips(struct provider_check *run, enum outcome outcome,
-		  const char *check, const char *address)
-{
-	const struct server *server = find_server(run, address);
-	char why[SERVER_BYTES];
-
-	if (server == NULL || server->answers)
-		return false;
-	(void)snprintf(why, sizeof(why), "%s does not answer", server->host);
-	report_skip(run->check->report, outcome, check, why);
-	return true;
-}
-
-/*
- * Sends the request, which it takes over, and waits for the reply, borrowed
- * until the next one. False, with a row, if the request could not be sent.
- */
-static bool send_request(struct provider_check *run, const char *check,
-			 struct request *request, struct reply *reply)
-{
-	struct http *http = run->check->setup.http;
-	char *address;
-	enum http_slot slot;
-
-	if (skips(run, OUTCOME_FAIL, check, request->url)) {
-		request_free(request);
-		return false;
-	}
-	address = xstrdup(request->url);
-	report_busy(run->check->report, "Testing %s ...", check);
-	http_send(http, HTTP_MAIN, request);
-	while (!http_reply(http, &slot, reply)) {
-		if (!http_wait(http, NULL, 0, -1)) {
-			free(address);
-			return false;
-		}
-	}
-	add_server(run, address, reply);
-	/* The first answer has had its rows. */
-	if (reply->net != NET_OK && !skips(run, OUTCOME_FAIL, check, address))
-		report_row(run->check->report, OUTCOME_FAIL, check, NULL, "%s",
-			   reply->what);
-	free(address);
-	return reply->net == NET_OK;
-}
-
-static struct request *copy_request(const struct request *request)
-{
-	struct request *copy = xcalloc(1, sizeof(*copy));
-
-	copy->kind = request->kind;
-	copy->url = xstrdup(request->url);
-	copy->body = xstrdup(request->body);
-	copy->authorization = xstrdup(request->authorization);
-	copy->fresh = request->fresh;
-	copy->json = request->json;
-	copy->broken = request->broken;
-	return copy;
-}
-
-/*
- * Sends a POST, and repeats it if the answer requires JSON, or another nonce in
- * the DPoP proof, as a sign-in does. key: signs the proof; NULL: no proof.
- */
-static bool send_form(struct provider_check *run, const char *check,
-		      struct request *request, const char *key,
-		      struct reply *reply)
-{
-	const struct provider *provider = &run->check->setup.provider;
-	struct request *again;
-
-	for (;;) {
-		again = copy_request(request);
-		dpop_prove(&run->dpop, DPOP_ISSUER, request, key, NULL,
-			   clock_wall_s());
-		if (!send_request(run, check, request, reply)) {
-			request_free(again);
-			return false;
-		}
-		if (json_request_learn(provider, reply)) {
-			if (json_request_is_due(provider))
-				json_request_make(again);
-			else
-				json_request_unmake(again);
-		} else if (!dpop_answer(&run->dpop, DPOP_ISSUER, reply, key)) {
-			request_free(again);
-			return true;
-		}
-		request = again;
-	}
-}
-
-/* True if an endpoint exists: any answer counts except one that says it does
- * not. */
-static void report_endpoint(struct provider_check *run, const char *check,
-			    const struct reply *reply)
-{
-	struct report *report = run->check->report;
-	int status = reply->status;
-	char target[128];
-
-	if (status == 404 || status == 410)
-		report_row(report, OUTCOME_WARN, check,
-			   "check whether the address is right",
-			   "nothing at this address (status %d)", status);
-	else if (status / 100 == 3) {
-		http_target(reply, target, sizeof(target));
-		report_row(report, OUTCOME_WARN, check,
-			   "set the address that it redirects to",
-			   "redirects to %s (status %d), which is not followed",
-			   target, status);
-	} else if (status >= 500 || status == 429)
-		report_row(report, OUTCOME_WARN, check, "try again later",
-			   "is having problems (status %d)", status);
-	else
-		report_row(report, OUTCOME_OK, check, NULL,
-			   "answers (status %d)", status);
-}
-
-/* The same for an endpoint that was sent a POST, whose answer may be an OAuth
- * error. */
-static void report_post(struct provider_check *run, const char *check,
-			const struct reply *reply,
-			const struct oauth_failure *failure)
-{
-	struct report *report = run->check->report;
-	int status = reply->status;
-
-	/* An OAuth error proves that the endpoint exists, whatever the
-	 * status. */
-	if (status / 100 == 4 && status != 429 && failure->error[0] != '\0' &&
-	    failure->error_class != ERROR_NOT_FOUND)
-		report_row(report, OUTCOME_OK, check, NULL,
-			   "answers (status %d)", status);
-	else if (status == 405 || status == 415 || status == 501)
-		report_row(report, OUTCOME_WARN, check,
-			   "check whether the address is right",
-			   "does not accept %s (status %d)",
-			   status == 415 ? "this content type"
-					 : "a POST request",
-			   status);
-	else
-		report_endpoint(run, check, reply);
-}
-
-/*
- * The same for the authorization endpoint, requested without its required
- * parameters (RFC 6749 section 4.1.1). A working one rejects that in some way,
- * perhaps by a redirect to a page of its own; some respond that there is
- * nothing.
- */
-static void report_page(struct provider_check *run, const char *check,
-			const struct reply *reply)
-{
-	struct report *report = run->check->report;
-	int status = reply->status;
-
-	if (status == 404 || status == 410)
-		report_row(report, OUTCOME_WARN, check,
-			   "if a sign-in fails, open it in a browser; some "
-			   "providers answer like this if the parameters of a "
-			   "sign-in are missing",
-			   "may not exist (status %d for a request without "
-			   "parameters)",
-			   status);
-	else if (status / 100 == 3)
-		report_row(report, OUTCOME_OK, check, NULL,
-			   "answers (status %d)", status);
-	else
-		report_endpoint(run, check, reply);
-}
 
 static void get_endpoint(struct provider_check *run, const char *check,
 			 const char *address,
@@ -282,7 +50,7 @@ static void get_endpoint(struct provider_check *run, const char *check,
 		return;
 	request = xcalloc(1, sizeof(*request));
 	request->url = xstrdup(address);
-	if (send_request(run, check, request, &reply))
+	if (check_provider_send(run, check, request, &reply))
 		report(run, check, &reply);
 }
 
@@ -302,8 +70,8 @@ static void step_judged(void *self, const struct event *event,
 	struct check *check = judged->run->check;
 
 	if (event->kind == EVENT_REPLY)
-		add_server(judged->run, check->setup.provider.issuer,
-			   event->reply);
+		check_provider_note(judged->run, check->setup.provider.issuer,
+				    event->reply);
 	if (event->kind == EVENT_REPLY && !check->setup.provider.code_grant)
 		conformance_judge(&check->findings, PROBE_DISCOVERY,
 				  &check->setup.provider, event->reply);
@@ -364,7 +132,8 @@ static bool discover(struct provider_check *run)
 		report_row(run->check->report, OUTCOME_OK, "discovery", NULL,
 			   "%s publishes its endpoints",
 			   setup->provider.issuer);
-	else if (!skips(run, outcome, "discovery", setup->provider.issuer))
+	else if (!check_provider_skips(run, outcome, "discovery",
+				       setup->provider.issuer))
 		report_row(
 			run->check->report, outcome, "discovery", NULL, "%s",
 			discovery_oauth_failure(discovery) != NULL
@@ -387,7 +156,8 @@ static bool revoke(struct provider_check *run, const struct tokens *tokens)
 
 	while ((request = revocation_request(&revocation, provider, tokens,
 					     clock_wall_s())) != NULL) {
-		if (!send_form(run, revocation_check, request, NULL, &reply))
+		if (!check_provider_post(run, revocation_check, request, NULL,
+					 &reply))
 			break;
 		(void)revocation_answered(&revocation, tokens, &reply,
 					  &failure);
@@ -445,7 +215,7 @@ static void send_invalid(struct provider_check *run, enum probe probe,
 	struct oauth_failure failure;
 	struct reply reply;
 
-	if (!send_form(run, check, request, run->dpop_key, &reply))
+	if (!check_provider_post(run, check, request, run->dpop_key, &reply))
 		return;
 	if (!provider->code_grant)
 		conformance_judge(&run->check->findings, probe, provider,
@@ -461,7 +231,7 @@ static void send_invalid(struct provider_check *run, enum probe probe,
 		report_row(run->check->report, OUTCOME_FAIL, check, NULL, "%s",
 			   failure.err.text);
 	else
-		report_post(run, check, &reply, &failure);
+		check_provider_report_post(run, check, &reply, &failure);
 	report_client(run, probe, &reply, &failure);
 	tokens_free(&tokens);
 }
@@ -473,10 +243,10 @@ static enum verdict request_device_code(struct provider_check *run,
 {
 	const struct provider *provider = &run->check->setup.provider;
 
-	if (!send_form(run, device_check,
-		       oauth_device_request(provider, run->verifier,
-					    clock_wall_s()),
-		       NULL, reply)) {
+	if (!check_provider_post(run, device_check,
+				 oauth_device_request(provider, run->verifier,
+						      clock_wall_s()),
+				 NULL, reply)) {
 		failure->reached = false;
 		return VERDICT_RETRY;
 	}
@@ -533,10 +303,11 @@ static void poll_once(struct provider_check *run,
 	enum verdict verdict;
 	struct reply reply;
 
-	if (!send_form(run, "poll",
-		       oauth_poll_request(provider, code->device_code,
-					  run->verifier, clock_wall_s()),
-		       run->dpop_key, &reply))
+	if (!check_provider_post(run, "poll",
+				 oauth_poll_request(provider, code->device_code,
+						    run->verifier,
+						    clock_wall_s()),
+				 run->dpop_key, &reply))
 		return;
 	conformance_judge(&run->check->findings, PROBE_POLL, provider, &reply);
 	verdict = oauth_token_answer(provider, &reply, run->dpop_key, &tokens,
@@ -605,9 +376,10 @@ static void check_revocation(struct provider_check *run)
 	struct reply reply;
 
 	if (request != NULL &&
-	    send_form(run, revocation_check, request, NULL, &reply)) {
+	    check_provider_post(run, revocation_check, request, NULL, &reply)) {
 		(void)oauth_revoke_answer(&reply, &failure);
-		report_post(run, revocation_check, &reply, &failure);
+		check_provider_report_post(run, revocation_check, &reply,
+					   &failure);
 	}
 	secret_free(invalid);
 }
@@ -618,7 +390,8 @@ static void check_code_grant(struct provider_check *run)
 	char *invalid = crypto_random_text();
 
 	get_endpoint(run, "authorization_endpoint",
-		     provider->authorization_endpoint, report_page);
+		     provider->authorization_endpoint,
+		     check_provider_report_page);
 	send_invalid(run, PROBE_BAD_REFRESH, "token_endpoint",
 		     oauth_refresh_request(provider, invalid, clock_wall_s()));
 	secret_free(invalid);
@@ -639,7 +412,7 @@ static void check_keys(struct provider_check *run)
 		request_free(request);
 		return;
 	}
-	if (!send_request(run, keys_check, request, &reply))
+	if (!check_provider_send(run, keys_check, request, &reply))
 		return;
 	keys = id_check_keys(provider, &reply, &err);
 	usable = jose_jwks_usable(keys);
@@ -670,7 +443,7 @@ static void check_endpoints(struct provider_check *run)
 	else
 		check_device_grant(run);
 	get_endpoint(run, "userinfo_endpoint", provider->userinfo_endpoint,
-		     report_endpoint);
+		     check_provider_report);
 	check_keys(run);
 	check_revocation(run);
 }
