@@ -13,7 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <curl/curl.h>
@@ -21,8 +20,8 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/mem.h"
-#include "base/text.h"
 #include "base/url.h"
+#include "io/http_answer.h"
 #include "io/http_coding.h"
 #include "io/http_kept.h"
 #include "io/http_setup.h"
@@ -32,8 +31,6 @@
 enum {
 	MAX_FDS = 16,
 	MAX_WAIT_MS = 60 * 60 * 1000, /* curl_multi_poll() refuses -1 */
-	STATUS_MIN = 100,
-	STATUS_MAX = 599,
 	DNS_CACHE_S = 60,
 	LATE_MS = 5000,	 /* the machine slept, or the process was stopped */
 	IDLE_MAX_S = 118 /* libcurl's own, if a server promises nothing */
@@ -95,28 +92,6 @@ static size_t take_body(char *data, size_t size, size_t n, void *context)
 	return buf_add(&slot->body, data, size * n) ? size * n : 0;
 }
 
-/* The status in that status line (RFC 9112 section 4); 0 if the line is damaged
- * or the status is none (RFC 9110 section 15). */
-static int status_of(const char *line, size_t len)
-{
-	static const char digits[] = "0123456789";
-	char text[32] = "";
-	const char *at = text + strlen("HTTP/");
-	size_t version;
-	long status;
-
-	memcpy(text, line, len < sizeof(text) ? len : sizeof(text) - 1);
-	version = strspn(at, ".0123456789");
-	at += version;
-	if (version == 0 || *at != ' ')
-		return 0;
-	at += strspn(at, " ");
-	if (strspn(at, digits) != 3)
-		return 0;
-	status = strtol(at, NULL, 10);
-	return status >= STATUS_MIN && status <= STATUS_MAX ? (int)status : 0;
-}
-
 /* libcurl itself makes 1 or 200 of "HTTP/21", depending on its version. After a
  * proxy's status lines, and those of informational answers, the last one
  * counts. */
@@ -125,7 +100,7 @@ static size_t take_header(char *line, size_t size, size_t n, void *context)
 	struct slot *slot = context;
 
 	if (size * n > 5 && memcmp(line, "HTTP/", 5) == 0)
-		slot->status = status_of(line, size * n);
+		slot->status = http_answer_status(line, size * n);
 	return size * n;
 }
 
@@ -454,78 +429,6 @@ void http_send(struct http *http, enum http_slot slot_id,
 	end_transfer(http, slot);
 }
 
-/* The header of that name, borrowed from libcurl; NULL if there is none.
- * libcurl takes the line after an empty value for its continuation; a line
- * break is not valid in a value (RFC 9110 section 5.5). */
-static const char *header(const struct slot *slot, const char *name)
-{
-	struct curl_header *found = NULL;
-
-	if (slot->net != NET_OK ||
-	    curl_easy_header(slot->easy, name, 0, CURLH_HEADER, -1, &found) !=
-		    CURLHE_OK)
-		return NULL;
-	return strpbrk(found->value, "\r\n") == NULL ? found->value : NULL;
-}
-
-/* The accepted content types, from the header for POST (LDP section 7.1) or the
- * general one. */
-static const char *accepted(const struct slot *slot)
-{
-	const char *post = header(slot, "Accept-Post");
-
-	return post != NULL ? post : header(slot, "Accept");
-}
-
-/* The target of a redirect, as an absolute URL (RFC 3986 section 5); it is not
- * followed. Borrowed from libcurl; NULL if there is none. */
-static const char *redirect_target(const struct slot *slot)
-{
-	char *url = NULL;
-
-	if (slot->net != NET_OK ||
-	    curl_easy_getinfo(slot->easy, CURLINFO_REDIRECT_URL, &url) !=
-		    CURLE_OK)
-		return NULL;
-	return url;
-}
-
-/* In Unix seconds; 0 if there is no valid date. */
-static int64_t read_date_s(const char *text)
-{
-	time_t date_s = text != NULL ? curl_getdate(text, NULL) : 0;
-
-	return date_s > 0 ? (int64_t)date_s : 0;
-}
-
-/*
- * Retry-After: a number of seconds or a date (RFC 9110 section 10.2.3); -1 if
- * there is none, or none that is valid. Does not use CURLINFO_RETRY_AFTER,
- * which newer versions limit (to 6 hours in 8.14). A date is compared with the
- * server's Date, because this machine's clock may be wrong.
- */
-static int64_t retry_after_s(const struct slot *slot)
-{
-	const char *text = header(slot, "Retry-After");
-	size_t len = text != NULL ? strlen(text) : 0;
-	int64_t wait_s = 0, now_s = read_date_s(header(slot, "Date"));
-	int64_t until_s;
-
-	if (len > 0 && strspn(text, "0123456789") == len)
-		return text_number(text, len, 0, HTTP_RETRY_AFTER_MAX_S,
-				   &wait_s)
-			       ? wait_s
-			       : HTTP_RETRY_AFTER_MAX_S;
-	until_s = read_date_s(text);
-	if (until_s == 0)
-		return -1;
-	wait_s = until_s - (now_s != 0 ? now_s : (int64_t)time(NULL));
-	if (wait_s < 0)
-		return 0;
-	return wait_s < HTTP_RETRY_AFTER_MAX_S ? wait_s
-					       : HTTP_RETRY_AFTER_MAX_S;
-}
-
 /* True if the request used a kept connection. */
 static bool is_reused(const struct slot *slot)
 {
@@ -623,7 +526,7 @@ static void finish(struct http *http, struct slot *slot, CURLcode code)
 	slot->proxy_status = (int)status;
 	if (code == CURLE_OK) {
 		slot->net = NET_OK;
-		slot->retry_after_s = retry_after_s(slot);
+		slot->retry_after_s = http_answer_retry_after_s(slot->easy);
 		note_kept(http, slot);
 		/* Some servers close an idle connection this way (RFC 9110
 		 * section 15.5.9) while a request is on its way. */
@@ -755,36 +658,6 @@ bool http_wait(struct http *http, struct http_fd *fds, size_t n,
 	return perform(http);
 }
 
-/* The value of name among the lines about the server's certificate, borrowed
- * from libcurl; NULL if there is none. */
-static const char *certificate(const struct slot *slot, const char *name)
-{
-	struct curl_certinfo *info = NULL;
-	struct curl_slist *line;
-
-	if (slot->net != NET_OK ||
-	    curl_easy_getinfo(slot->easy, CURLINFO_CERTINFO, &info) !=
-		    CURLE_OK ||
-	    info == NULL || info->num_of_certs < 1)
-		return NULL;
-	for (line = info->certinfo[0]; line != NULL; line = line->next)
-		if (strncmp(line->data, name, strlen(name)) == 0)
-			return line->data + strlen(name);
-	return NULL;
-}
-
-static const char *address(const struct slot *slot)
-{
-	char *ip = NULL;
-
-	if (slot->net != NET_OK ||
-	    curl_easy_getinfo(slot->easy, CURLINFO_PRIMARY_IP, &ip) !=
-		    CURLE_OK ||
-	    ip == NULL || *ip == '\0')
-		return NULL;
-	return ip;
-}
-
 bool http_reply(struct http *http, enum http_slot *slot_id, struct reply *reply)
 {
 	for (int i = 0; i < HTTP_SLOTS; i++)
@@ -792,13 +665,13 @@ bool http_reply(struct http *http, enum http_slot *slot_id, struct reply *reply)
 			http_drop(http, (enum http_slot)i);
 	for (int i = 0; i < HTTP_SLOTS; i++) {
 		struct slot *slot = &http->slots[i];
+		CURL *easy = slot->net == NET_OK ? slot->easy : NULL;
 		char *type = NULL;
 
 		if (slot->state != SLOT_DONE)
 			continue;
-		if (slot->net == NET_OK)
-			curl_easy_getinfo(slot->easy, CURLINFO_CONTENT_TYPE,
-					  &type);
+		if (easy != NULL)
+			curl_easy_getinfo(easy, CURLINFO_CONTENT_TYPE, &type);
 		*slot_id = (enum http_slot)i;
 		*reply = (struct reply){
 			.net = slot->net,
@@ -809,17 +682,19 @@ bool http_reply(struct http *http, enum http_slot *slot_id, struct reply *reply)
 			.body_len = slot->body.len,
 			.type = type != NULL ? type : "",
 			.retry_after_s = slot->retry_after_s,
-			.date_s = read_date_s(header(slot, "Date")),
-			.cache_control = header(slot, "Cache-Control"),
-			.location = header(slot, "Location"),
-			.target = redirect_target(slot),
-			.accept = accepted(slot),
-			.dpop_nonce = header(slot, "DPoP-Nonce"),
+			.date_s = http_answer_date_s(
+				http_answer_header(easy, "Date")),
+			.cache_control =
+				http_answer_header(easy, "Cache-Control"),
+			.location = http_answer_header(easy, "Location"),
+			.target = http_answer_target(easy),
+			.accept = http_answer_accepted(easy),
+			.dpop_nonce = http_answer_header(easy, "DPoP-Nonce"),
 			.proxy_status = slot->proxy_status,
-			.address = address(slot),
-			.issuer = certificate(slot, "Issuer:"),
-			.expires_s =
-				read_date_s(certificate(slot, "Expire date:")),
+			.address = http_answer_address(easy),
+			.issuer = http_answer_certificate(easy, "Issuer:"),
+			.expires_s = http_answer_date_s(
+				http_answer_certificate(easy, "Expire date:")),
 			.what = slot->err.text,
 			.advice = slot->advice,
 		};
