@@ -15,23 +15,23 @@
 #include "base/deadline.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "base/text.h"
 #include "oauth/profile.h"
 #include "ui/burn_in.h"
 #include "ui/calm.h"
 #include "ui/canvas.h"
+#include "ui/drawing.h"
 #include "ui/keyboard.h"
 #include "ui/keys.h"
 #include "ui/layout.h"
 #include "ui/model.h"
 #include "ui/order.h"
-#include "ui/palette.h"
 #include "ui/panel.h"
+#include "ui/seen.h"
 #include "ui/term.h"
 #include "ui/view.h"
 #include "ui/window_title.h"
 
-enum { SEEN_MAX = 64 * 1024, TITLE_MAX = 1024, DIM_AFTER_MS = 10 * 60 * 1000 };
+enum { TITLE_MAX = 1024, DIM_AFTER_MS = 10 * 60 * 1000 };
 
 struct ui {
 	struct term *term;
@@ -108,60 +108,15 @@ void ui_forget(struct ui *ui)
 	term_forget(ui->term);
 }
 
-/* ---- The contents of the screen */
-
-static void add_text(struct buf *out, const char *text)
+static bool has_changed(struct ui *ui, const struct model *model)
 {
-	if (text != NULL)
-		buf_adds(out, text);
-	buf_add(out, text != NULL ? "\1" : "\2", 2); /* including its NUL */
-}
-
-static void add_profile(struct buf *out, const struct profile *profile)
-{
-	if (profile == NULL)
-		return;
-	add_text(out, profile->name);
-	for (size_t i = 0; i < profile->field_count; i++) {
-		add_text(out, profile->fields[i].label);
-		add_text(out, profile->fields[i].value);
-	}
-}
-
-/* Everything the drawing depends on, except time and log. */
-static void describe(struct buf *out, const struct ui *ui,
-		     const struct model *model)
-{
-	const int place[] = {
+	const int place[SEEN_PLACE] = {
 		ui->view.place,
 		term_rows(ui->term),
 		term_columns(ui->term),
 	};
-	struct model rest;
 
-	memcpy(&rest, model, sizeof(rest)); /* including any padding */
-	memset(rest.texts, 0, sizeof(rest.texts));
-	rest.now_ms = 0;
-	buf_add(out, place, sizeof(place));
-	buf_add(out, &rest, sizeof(rest));
-	for (size_t i = 0; i < MODEL_TEXTS; i++)
-		add_text(out, model->texts[i]);
-	add_profile(out, model->profile);
-}
-
-/* True if the contents differ from the last ones, which are replaced. */
-static bool has_changed(struct ui *ui, const struct model *model)
-{
-	struct buf now;
-	bool changed;
-
-	buf_init(&now, SEEN_MAX);
-	describe(&now, ui, model);
-	changed = now.failed || ui->seen.failed || now.len != ui->seen.len ||
-		  memcmp(now.data, ui->seen.data, now.len) != 0;
-	buf_free(&ui->seen);
-	ui->seen = now;
-	return changed;
+	return seen_change(&ui->seen, place, model);
 }
 
 /* A new screen may mean a new user: reset the view. */
@@ -374,19 +329,6 @@ static int64_t write_out(struct ui *ui, const struct canvas *canvas,
 	return term_flush(ui->term, parts, count, model->now_ms);
 }
 
-/* Another mode was chosen because blocks do not look right here. */
-static void limit_to_drawing(struct canvas *canvas, enum drawing drawing)
-{
-	canvas->dark_ink = palette_qr_dark_ink(term_palette(canvas->term),
-					       drawing == DRAWING_LIGHT);
-	if (drawing == DRAWING_FULL || drawing == DRAWING_ASCII)
-		canvas->halves = false;
-	if (drawing == DRAWING_ASCII) {
-		canvas->utf8 = false;
-		canvas->text_flags |= TEXT_ASCII;
-	}
-}
-
 bool ui_draw(struct ui *ui, const struct model *model)
 {
 	struct canvas canvas;
@@ -397,7 +339,7 @@ bool ui_draw(struct ui *ui, const struct model *model)
 	else
 		memcpy(&shown, model, sizeof(shown));
 	canvas_init(&canvas, ui->term);
-	limit_to_drawing(&canvas, ui->view.drawing);
+	drawing_limit(&canvas, ui->view.drawing);
 	follow(&ui->view, model);
 	follow_time(ui, model);
 	follow_consent(ui, model);
@@ -458,84 +400,6 @@ int64_t ui_deadline(const struct ui *ui, const struct model *model)
 }
 
 /* ---- Keys */
-
-/* What a mode results in on this screen. */
-struct outcome {
-	const struct symbol *symbol;
-	enum qr_mode mode;
-	bool halves, utf8, dark_ink;
-};
-
-static struct outcome try_drawing(struct ui *ui, const struct model *model,
-				  enum drawing drawing)
-{
-	struct outcome outcome = {0};
-	struct canvas canvas;
-
-	ui->view.drawing = drawing;
-	canvas_init(&canvas, ui->term);
-	limit_to_drawing(&canvas, drawing);
-	layout_make(&ui->layout, &canvas, model, &ui->view);
-	outcome.symbol = ui->view.symbol;
-	outcome.mode = outcome.symbol != NULL ? ui->view.mode : QR_HALF;
-	outcome.halves = canvas.halves;
-	outcome.utf8 = canvas.utf8;
-	outcome.dark_ink = canvas.dark_ink;
-	return outcome;
-}
-
-static bool is_same(const struct outcome *a, const struct outcome *b)
-{
-	return a->symbol == b->symbol && a->mode == b->mode &&
-	       a->halves == b->halves && a->utf8 == b->utf8 &&
-	       a->dark_ink == b->dark_ink;
-}
-
-/* True if this mode may come next, after the visible one. */
-static bool is_step(struct ui *ui, const struct model *model,
-		    enum drawing drawing, const struct outcome *shown)
-{
-	const struct outcome outcome = try_drawing(ui, model, drawing);
-
-	switch (drawing) {
-	case DRAWING_AUTO:
-		break;
-	case DRAWING_HALF:
-	case DRAWING_FULL:
-		if (outcome.symbol == NULL && !ui->view.zoomable)
-			return false;
-		break;
-	case DRAWING_ASCII:
-		break;
-	case DRAWING_LIGHT: /* only if the background is unknown */
-		if (outcome.symbol == NULL || !outcome.dark_ink ||
-		    term_palette(ui->term)->ground != GROUND_UNKNOWN)
-			return false;
-		break;
-	case DRAWING_TEXT: /* same as auto if no QR code fits */
-		if (try_drawing(ui, model, DRAWING_AUTO).symbol == NULL)
-			return false;
-		break;
-	}
-	return !is_same(&outcome, shown);
-}
-
-/* Switches to the next mode. */
-static void take_next_drawing(struct ui *ui, const struct model *model)
-{
-	enum { COUNT = DRAWING_TEXT + 1 };
-	const enum drawing now = ui->view.drawing;
-	const struct outcome shown = try_drawing(ui, model, now);
-	enum drawing next = now;
-
-	for (unsigned i = 1; i < COUNT; i++) {
-		next = (enum drawing)((now + i) % COUNT);
-		if (is_step(ui, model, next, &shown))
-			break;
-		next = now;
-	}
-	ui->view.drawing = next;
-}
 
 static void scroll_fields(struct view *view, const struct profile *profile,
 			  int key)
@@ -602,7 +466,9 @@ static void change_view(struct ui *ui, const struct model *model,
 		view->zoom = !view->zoom;
 		break;
 	case CHANGE_DRAWING:
-		take_next_drawing(ui, model);
+		drawing_next(
+			&(struct drawing_place){ui->term, view, &ui->layout},
+			model);
 		break;
 	case CHANGE_TREE:
 		view->tree_shown = !view->tree_shown;
