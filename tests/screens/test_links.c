@@ -18,7 +18,6 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <unistd.h>
-#include <wchar.h>
 
 #include <cmocka.h>
 
@@ -27,13 +26,13 @@
 #include "base/log.h"
 #include "conf/theme.h"
 #include "oauth/profile.h"
-#include "ui/hyperlink.h"
 #include "ui/keyboard.h"
 #include "ui/model.h"
 #include "ui/term.h"
 #include "ui/ui.h"
 #include "ui/view.h"
 
+#include "emulator.h"
 #include "screen_fixture.h"
 
 #define SHOWN "oauth-helper-r.wbx2.com/verify"
@@ -45,267 +44,7 @@
 	"&response_type=code&redirect_uri=http%3A%2F%2F127.0.0.1%3A2000"
 
 enum { BYTES_MAX = 1024 * 1024 };
-enum { ROWS = 60, COLUMNS = 200, LINKS = 8, NOWHERE = 0, START_MS = 1200000 };
-
-/* ---- A terminal of the type xterm-256color, as far as curses needs it here.
- * What it does not know is a failure. */
-
-struct cell {
-	wchar_t c;
-	int link; /* into uris */
-};
-
-struct emulator {
-	struct cell cells[ROWS][COLUMNS];
-	int y, x, rows, columns;
-	int saved_y, saved_x;
-	int top, bottom; /* rows that scroll */
-	bool wide;	 /* blocks and lines take two columns */
-	int link;
-	char uris[LINKS][HYPERLINK_URI_MAX + 1];
-	int uri_count;
-	struct cell last; /* that was printed */
-};
-
-static int uri_index(struct emulator *screen, const char *uri)
-{
-	if (*uri == '\0')
-		return NOWHERE;
-	for (int i = 1; i < screen->uri_count; i++) {
-		if (strcmp(screen->uris[i], uri) == 0)
-			return i;
-	}
-	assert_true(screen->uri_count < LINKS);
-	(void)snprintf(screen->uris[screen->uri_count], sizeof(screen->uris[0]),
-		       "%s", uri);
-	return screen->uri_count++;
-}
-
-static void blank(struct emulator *screen, int y, int from, int to)
-{
-	for (int x = from; x < to && x < COLUMNS; x++)
-		screen->cells[y][x] = (struct cell){.c = L' '};
-}
-
-/* The rows from that one on: n up, or down where it is negative. */
-static void scroll_from(struct emulator *screen, int y, int n)
-{
-	for (int i = 0; i < abs(n); i++) {
-		struct cell *top = screen->cells[y];
-		const int moved = screen->bottom - y;
-		const size_t size = (size_t)moved * sizeof(screen->cells[0]);
-
-		if (n > 0)
-			memmove(top, top + COLUMNS, size);
-		else
-			memmove(top + COLUMNS, top, size);
-		blank(screen, n > 0 ? screen->bottom : y, 0, screen->columns);
-	}
-}
-
-static void scroll(struct emulator *screen, int n)
-{
-	scroll_from(screen, screen->top, n);
-}
-
-static void print_cell(struct emulator *screen, wchar_t c)
-{
-	const int width = screen->wide && c >= 0x2500 && c < 0x25A0 ? 2 : 1;
-
-	if (screen->x + width > screen->columns) { /* now, not before */
-		screen->x = 0;
-		if (screen->y == screen->bottom)
-			scroll(screen, 1);
-		else
-			screen->y++;
-	}
-	assert_true(screen->y < screen->rows);
-	screen->last = (struct cell){.c = c, .link = screen->link};
-	for (int i = 0; i < width; i++)
-		screen->cells[screen->y][screen->x++] = screen->last;
-}
-
-static void csi(struct emulator *screen, const char *text, char final)
-{
-	const int first = atoi(text); /* what curses writes is in order */
-	const char *next = strchr(text, ';');
-	const int n = first > 0 ? first : 1;
-	const int second = next != NULL ? atoi(next + 1) : 1;
-
-	if (*text == '?' || *text == '<' || *text == '>' || final == 'm' ||
-	    final == 'h' || final == 'l' || final == 't' || final == 'n')
-		return;
-	if (screen->x == screen->columns)
-		screen->x--;
-	switch (final) {
-	case 'H':
-		screen->y = n - 1;
-		screen->x = (second > 0 ? second : 1) - 1;
-		break;
-	case 'r':
-		screen->top = n - 1;
-		screen->bottom = next != NULL ? second - 1 : screen->rows - 1;
-		screen->y = screen->x = 0;
-		break;
-	case 'S':
-		scroll(screen, n);
-		break;
-	case 'T':
-		scroll(screen, -n);
-		break;
-	case 'L':
-	case 'M':
-		assert_in_range(screen->y, screen->top, screen->bottom);
-		scroll_from(screen, screen->y, final == 'L' ? -n : n);
-		screen->x = 0;
-		break;
-	case 'd':
-		screen->y = n - 1;
-		break;
-	case 'G':
-		screen->x = n - 1;
-		break;
-	case 'A':
-		screen->y -= n;
-		break;
-	case 'B':
-		screen->y += n;
-		break;
-	case 'C':
-		screen->x += n;
-		break;
-	case 'D':
-		screen->x -= n;
-		break;
-	case 'J':
-		if (first == 3) /* what has scrolled away */
-			break;
-		assert_true(first == 0 || first == 2);
-		if (first == 0)
-			blank(screen, screen->y, screen->x, screen->columns);
-		for (int y = first == 2 ? 0 : screen->y + 1; y < screen->rows;
-		     y++)
-			blank(screen, y, 0, screen->columns);
-		break;
-	case 'K':
-		if (first == 1)
-			blank(screen, screen->y, 0, screen->x + 1);
-		else
-			blank(screen, screen->y, screen->x, screen->columns);
-		break;
-	case 'X':
-		blank(screen, screen->y, screen->x, screen->x + n);
-		break;
-	case 'b': {
-		const struct cell last = screen->last;
-
-		for (int i = 0; i < n; i++)
-			print_cell(screen, last.c);
-		break;
-	}
-	default:
-		fail_msg("CSI %s%c", text, final);
-	}
-	assert_true(screen->y >= 0 && screen->y < screen->rows);
-	assert_true(screen->x >= 0 && screen->x < screen->columns);
-}
-
-static void osc(struct emulator *screen, const char *text)
-{
-	const char *uri;
-
-	if (strncmp(text, "8;", 2) != 0)
-		return;
-	uri = strchr(text + 2, ';');
-	assert_non_null(uri);
-	/* One link, in as many parts as there are rows. */
-	if (uri[1] != '\0')
-		assert_int_equal(strncmp(text, "8;id=grantty;", 13), 0);
-	screen->link = uri_index(screen, uri + 1);
-}
-
-/* Returns what comes after the sequence, which is complete. */
-static const char *sequence(struct emulator *screen, const char *s)
-{
-	char text[HYPERLINK_URI_MAX + 64];
-	const char *end;
-
-	switch (s[1]) {
-	case '[':
-		end = s + 2 + strspn(s + 2, "0123456789;<=>?");
-		(void)snprintf(text, sizeof(text), "%.*s", (int)(end - s - 2),
-			       s + 2);
-		csi(screen, text, *end);
-		return end + 1;
-	case ']':
-		end = strstr(s, "\x1b\\");
-		assert_non_null(end);
-		assert_true((size_t)(end - s) < sizeof(text));
-		(void)snprintf(text, sizeof(text), "%.*s", (int)(end - s - 2),
-			       s + 2);
-		osc(screen, text);
-		return end + 2;
-	case 'M':
-		if (screen->y == screen->top)
-			scroll(screen, -1);
-		else
-			screen->y--;
-		return s + 2;
-	case '(':
-	case ')':
-		return s + 3;
-	case '=':
-	case '>':
-		return s + 2;
-	case '7':
-		screen->saved_y = screen->y;
-		screen->saved_x = screen->x;
-		return s + 2;
-	case '8':
-		screen->y = screen->saved_y;
-		screen->x = screen->saved_x;
-		return s + 2;
-	}
-	fail_msg("ESC %c", s[1]);
-	return NULL;
-}
-
-static void feed(struct emulator *screen, const char *s)
-{
-	const char *end = s + strlen(s);
-
-	while (s < end) {
-		wchar_t c;
-		size_t n;
-
-		switch (*s) {
-		case '\x1b':
-			s = sequence(screen, s);
-			continue;
-		case '\r':
-			screen->x = 0;
-			break;
-		case '\n':
-			if (screen->y == screen->bottom)
-				scroll(screen, 1);
-			else
-				screen->y++;
-			break;
-		case '\b':
-			screen->x--;
-			break;
-		case '\x0f':
-			break;
-		default:
-			assert_true((unsigned char)*s >= ' ');
-			n = mbrtowc(&c, s, (size_t)(end - s), &(mbstate_t){0});
-			assert_true(n > 0 && n < 8);
-			print_cell(screen, c);
-			s += n - 1;
-		}
-		s++;
-	}
-}
+enum { START_MS = 1200000 };
 
 /* ---- Frames */
 
@@ -343,13 +82,7 @@ static void begin_as(struct screen_fixture *fixture, const char *type,
 	struct theme theme = fixture_theme();
 	struct err err;
 
-	memset(&screen, 0, sizeof(screen));
-	screen.uri_count = 1;
-	screen.rows = rows;
-	screen.columns = columns;
-	screen.bottom = rows - 1;
-	for (int y = 0; y < rows; y++)
-		blank(&screen, y, 0, columns);
+	emulator_begin(&screen, columns, rows);
 	fixture_plug(fixture, columns, rows);
 	(void)setenv("TERM", type, 1);
 	fixture->term = term_open(fixture->slave, fixture->slave, &theme, &err);
@@ -382,16 +115,16 @@ static void take(struct screen_fixture *fixture)
 	} while (strstr(bytes, mark) == NULL);
 	*strstr(bytes, mark) = '\0';
 	taken = strlen(bytes);
-	feed(&screen, bytes);
+	emulator_feed(&screen, bytes);
 }
 
 static bool leads_to(int y, int x, const char *uri)
 {
 	const int link = screen.cells[y][x].link;
 
-	return uri == NULL
-		       ? link == NOWHERE
-		       : link != NOWHERE && strcmp(screen.uris[link], uri) == 0;
+	return uri == NULL ? link == EMULATOR_NOWHERE
+			   : link != EMULATOR_NOWHERE &&
+				     strcmp(screen.uris[link], uri) == 0;
 }
 
 /* The text of all the cells that lead somewhere, all of them to the URI. */
@@ -456,7 +189,7 @@ static void expect(struct screen_fixture *fixture, const struct model *model,
 	check_cells(fixture);
 	linked_text(text, sizeof(text), uri);
 	assert_string_equal(text, expected);
-	assert_int_equal(screen.link, NOWHERE);
+	assert_int_equal(screen.link, EMULATOR_NOWHERE);
 }
 
 static struct model model_of_code(void)
@@ -664,7 +397,7 @@ static void test_wide(void **state)
 	ui_dirty(fixture.ui);
 	expect(&fixture, &model, COMPLETE, SHOWN "729 703");
 	/* It is whole again where others have written. */
-	blank(&screen, 10, 0, 110);
+	emulator_blank(&screen, 10, 0, 110);
 	term_repaint(fixture.term);
 	ui_dirty(fixture.ui);
 	expect(&fixture, &model, COMPLETE, SHOWN "729 703");
@@ -682,7 +415,7 @@ static void test_repainted(void **state)
 	ui_repaint_every(fixture.ui, 60000);
 	expect(&fixture, &model, COMPLETE, SHOWN "729 703");
 	for (int y = 0; y < 24; y++)
-		blank(&screen, y, 0, 80);
+		emulator_blank(&screen, y, 0, 80);
 	model.now_ms += 60000;
 	expect(&fixture, &model, COMPLETE, SHOWN "729 703");
 	fixture_close(&fixture);
