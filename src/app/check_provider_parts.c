@@ -24,11 +24,11 @@
 
 enum { SERVER_BYTES = 300 };
 
-static struct server *find_server(struct provider_check *run,
-				  const char *address)
+static struct check_server *find_server(struct provider_check *run,
+					const char *address)
 {
 	struct url url;
-	struct server *server;
+	struct check_server *server;
 	size_t len, i;
 
 	if (!url_split(address, &url))
@@ -47,7 +47,7 @@ void check_provider_note(struct provider_check *run, const char *address,
 			 const struct reply *reply)
 {
 	struct url url;
-	struct server *server;
+	struct check_server *server;
 
 	if (find_server(run, address) != NULL ||
 	    run->server_count == CHECK_PROVIDER_SERVERS ||
@@ -62,7 +62,7 @@ void check_provider_note(struct provider_check *run, const char *address,
 bool check_provider_skips(struct provider_check *run, enum outcome outcome,
 			  const char *check, const char *address)
 {
-	const struct server *server = find_server(run, address);
+	const struct check_server *server = find_server(run, address);
 	char why[SERVER_BYTES];
 
 	if (server == NULL || server->answers)

@@ -20,7 +20,7 @@ struct request;
 enum { CHECK_PROVIDER_SERVERS = 8 };
 
 /* A server that was sent a request. */
-struct server {
+struct check_server {
 	char *host; /* including the port, as in a URL */
 	bool answers;
 };
@@ -28,7 +28,7 @@ struct server {
 /* The check of a provider. */
 struct provider_check {
 	struct check *check;
-	struct server servers[CHECK_PROVIDER_SERVERS];
+	struct check_server servers[CHECK_PROVIDER_SERVERS];
 	size_t server_count;
 	bool client_refused;
 	char *verifier; /* for PKCE if used; secret */

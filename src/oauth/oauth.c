@@ -135,7 +135,9 @@ struct request *oauth_refresh_request(const struct provider *provider,
 	return request;
 }
 
-char *oauth_authorization(const struct tokens *tokens)
+/* The value of the Authorization header (RFC 6750 section 2.1, RFC 9449 section
+ * 7.1). */
+static char *authorization_of(const struct tokens *tokens)
 {
 	struct buf header;
 
@@ -155,7 +157,7 @@ struct request *oauth_profile_request(const struct provider *provider,
 	request = xcalloc(1, sizeof(*request));
 	request->kind = REQUEST_PROFILE;
 	request->url = xstrdup(provider->userinfo_endpoint);
-	request->authorization = oauth_authorization(tokens);
+	request->authorization = authorization_of(tokens);
 	request->broken = request->authorization == NULL;
 	return request;
 }

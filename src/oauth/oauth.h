@@ -106,10 +106,6 @@ enum verdict oauth_refresh_answer(const struct provider *provider,
 				  const char *dpop_key, struct tokens *tokens,
 				  struct oauth_failure *failure);
 
-/* The value of the Authorization header for the access token (RFC 6750 section
- * 2.1, RFC 9449 section 7.1); secret_free() it. */
-char *oauth_authorization(const struct tokens *tokens);
-
 /* The profile request: GET with the token; NULL if the provider has no userinfo
  * endpoint. */
 struct request *oauth_profile_request(const struct provider *provider,

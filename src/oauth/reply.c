@@ -57,7 +57,7 @@ static enum verdict at_endpoint(enum endpoint endpoint, int status,
 }
 
 /* The meaning of an answer without an error code. */
-static enum verdict by_status(const struct answer *answer)
+static enum verdict by_status(const struct reply_answer *answer)
 {
 	int status = answer->reply->status;
 
@@ -98,7 +98,7 @@ static enum verdict by_status(const struct answer *answer)
 	return VERDICT_RETRY;
 }
 
-static enum verdict judge(const struct answer *answer)
+static enum verdict judge(const struct reply_answer *answer)
 {
 	int status = answer->reply->status;
 
@@ -122,7 +122,7 @@ static enum verdict judge(const struct answer *answer)
 	return by_status(answer);
 }
 
-static void take_details(const struct answer *answer,
+static void take_details(const struct reply_answer *answer,
 			 struct oauth_failure *failure)
 {
 	const char *tracking = json_get_text(answer->body, "trackingId");
@@ -146,7 +146,7 @@ enum verdict reply_judge(const struct provider *provider,
 			 enum endpoint endpoint, const struct reply *reply,
 			 const struct json *body, struct oauth_failure *failure)
 {
-	struct answer answer = {
+	struct reply_answer answer = {
 		.provider = provider,
 		.endpoint = endpoint,
 		.reply = reply,

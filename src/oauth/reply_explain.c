@@ -23,13 +23,13 @@
 #include "oauth/reply_parts.h"
 #include "oauth/well_known.h"
 
-static bool has_secret(const struct answer *answer)
+static bool has_secret(const struct reply_answer *answer)
 {
 	return answer->provider && answer->provider->client_secret;
 }
 
 /* Advice for when the provider rejects the client. */
-static const char *advice_on_client(const struct answer *answer)
+static const char *advice_on_client(const struct reply_answer *answer)
 {
 	const struct provider *provider = answer->provider;
 
@@ -66,7 +66,7 @@ static const char *advice_on_client(const struct answer *answer)
 }
 
 /* Keycloak also sends unauthorized_client for a wrong secret. */
-static const char *advice_on_grant(const struct answer *answer)
+static const char *advice_on_grant(const struct reply_answer *answer)
 {
 	if (answer->endpoint == ENDPOINT_REFRESH)
 		return "does not let this client refresh its tokens: allow "
@@ -88,7 +88,7 @@ static const char *advice_on_grant(const struct answer *answer)
 
 /* At the device endpoint, neither a code nor a token exists yet, whatever the
  * error says. */
-static const char *advice_at_device(const struct answer *answer)
+static const char *advice_at_device(const struct reply_answer *answer)
 {
 	switch (answer->error.verdict) {
 	case VERDICT_PENDING:
@@ -110,7 +110,7 @@ static const char *advice_at_device(const struct answer *answer)
 }
 
 /* Advice that takes the endpoint into account. */
-static const char *advice_for(const struct answer *answer)
+static const char *advice_for(const struct reply_answer *answer)
 {
 	if (reply_wants_pkce(answer))
 		return "requires another PKCE method than S256: change that "
@@ -140,7 +140,7 @@ static void name_type(char *dst, size_t size, const char *type)
 }
 
 /* The option that sets the address. */
-static const char *option_of(const struct answer *answer)
+static const char *option_of(const struct reply_answer *answer)
 {
 	const struct provider *provider = answer->provider;
 
@@ -167,7 +167,7 @@ static const char *option_of(const struct answer *answer)
 }
 
 /* Says what is wrong with an address that does not accept the request. */
-static void explain_dead_end(const struct answer *answer, struct err *err)
+static void explain_dead_end(const struct reply_answer *answer, struct err *err)
 {
 	int status = answer->reply->status;
 	const char *what = "does not accept a POST request";
@@ -184,7 +184,7 @@ static void explain_dead_end(const struct answer *answer, struct err *err)
 
 /* The issuer of the discovery document that the redirect leads to; NULL if that
  * is unclear or the same issuer. The caller owns it. */
-static char *moved_issuer(const struct answer *answer)
+static char *moved_issuer(const struct reply_answer *answer)
 {
 	const char *configured =
 		answer->provider ? answer->provider->issuer : "";
@@ -213,7 +213,7 @@ static char *moved_issuer(const struct answer *answer)
 }
 
 /* Redirects are not followed: the client's secret must not go elsewhere. */
-static void explain_redirect(const struct answer *answer, struct err *err)
+static void explain_redirect(const struct reply_answer *answer, struct err *err)
 {
 	const char *who = reply_label(answer);
 	int status = answer->reply->status;
@@ -238,7 +238,7 @@ static void explain_redirect(const struct answer *answer, struct err *err)
 }
 
 /* True if the body is meant to be JSON. */
-static bool is_meant_as_json(const struct answer *answer)
+static bool is_meant_as_json(const struct reply_answer *answer)
 {
 	const char *s = answer->reply->body;
 
@@ -246,7 +246,7 @@ static bool is_meant_as_json(const struct answer *answer)
 }
 
 /* Says what is wrong with a discovery document; false if there is none. */
-static bool explain_document(const struct answer *answer, struct err *err)
+static bool explain_document(const struct reply_answer *answer, struct err *err)
 {
 	struct err why = {0};
 
@@ -261,7 +261,7 @@ static bool explain_document(const struct answer *answer, struct err *err)
 	return true;
 }
 
-static void explain_status(const struct answer *answer, struct err *err)
+static void explain_status(const struct reply_answer *answer, struct err *err)
 {
 	const char *who = reply_label(answer);
 	int status = answer->reply->status;
@@ -333,7 +333,8 @@ static void explain_status(const struct answer *answer, struct err *err)
 	}
 }
 
-static void explain_unreadable(const struct answer *answer, struct err *err)
+static void explain_unreadable(const struct reply_answer *answer,
+			       struct err *err)
 {
 	if (!reply_is_jwt(answer))
 		err_set(err, "%s sent a profile that cannot be used.",
@@ -345,7 +346,8 @@ static void explain_unreadable(const struct answer *answer, struct err *err)
 			reply_label(answer));
 }
 
-static void explain_bad_request(const struct answer *answer, struct err *err)
+static void explain_bad_request(const struct reply_answer *answer,
+				struct err *err)
 {
 	err_set(err,
 		"%s rejected the request for a code (status 400): check "
@@ -354,7 +356,7 @@ static void explain_bad_request(const struct answer *answer, struct err *err)
 }
 
 /* Adds why a body that was meant to be JSON or a form could not be read. */
-static void add_body_fault(const struct answer *answer, struct err *err)
+static void add_body_fault(const struct reply_answer *answer, struct err *err)
 {
 	const char *s = answer->reply->body;
 	size_t len = reply_body_len(answer->reply);
@@ -372,7 +374,7 @@ static void add_body_fault(const struct answer *answer, struct err *err)
 	json_free(json);
 }
 
-void reply_explain(const struct answer *answer, enum verdict verdict,
+void reply_explain(const struct reply_answer *answer, enum verdict verdict,
 		   struct err *err)
 {
 	const struct oauth_error *error = &answer->error;

@@ -8,11 +8,11 @@
 
 #include "oauth/verdict.h"
 
-struct answer;
+struct reply_answer;
 struct err;
 
 /* One sentence, followed by the provider's own words. */
-void reply_explain(const struct answer *answer, enum verdict verdict,
+void reply_explain(const struct reply_answer *answer, enum verdict verdict,
 		   struct err *err);
 
 #endif

@@ -14,7 +14,7 @@
 #include "oauth/provider.h"
 #include "oauth/reply_body.h"
 
-const char *reply_label(const struct answer *answer)
+const char *reply_label(const struct reply_answer *answer)
 {
 	return answer->provider ? answer->provider->label : "The provider";
 }
@@ -34,7 +34,7 @@ static bool is_dead_end(int status)
 
 /* All errors but two end polling (RFC 8628 section 3.5), even with status 429.
  * invalid_request does not, as providers use it for anything. */
-static bool ends_polls(const struct answer *answer)
+static bool ends_polls(const struct reply_answer *answer)
 {
 	if (answer->endpoint != ENDPOINT_TOKEN || answer->error.guessed)
 		return false;
@@ -56,7 +56,7 @@ static bool ends_polls(const struct answer *answer)
 	return false;
 }
 
-bool reply_is_put_off(const struct answer *answer)
+bool reply_is_put_off(const struct reply_answer *answer)
 {
 	int status = answer->reply->status;
 
@@ -81,7 +81,7 @@ bool reply_is_put_off(const struct answer *answer)
 	       oauth_error_puts_off(&answer->error, answer->body);
 }
 
-bool reply_leads_nowhere(const struct answer *answer)
+bool reply_leads_nowhere(const struct reply_answer *answer)
 {
 	return (answer->endpoint == ENDPOINT_DEVICE ||
 		answer->endpoint == ENDPOINT_TOKEN) &&
@@ -95,7 +95,7 @@ bool reply_is_redirect(int status)
 	return status >= 300 && status <= 399;
 }
 
-bool reply_lacks_redirect_uri(const struct answer *answer)
+bool reply_lacks_redirect_uri(const struct reply_answer *answer)
 {
 	return answer->provider && answer->provider->redirect_help &&
 	       answer->reply->status == 400 && answer->body &&
@@ -103,27 +103,27 @@ bool reply_lacks_redirect_uri(const struct answer *answer)
 		strcasestr(answer->reply->body, "redirect uri"));
 }
 
-bool reply_is_jwt(const struct answer *answer)
+bool reply_is_jwt(const struct reply_answer *answer)
 {
 	return http_is_success(answer->reply->status) && !answer->body &&
 	       strncasecmp(answer->reply->type, "application/jwt", 15) == 0;
 }
 
 /* True if it is unclear whose profile it is. */
-static bool is_ambiguous(const struct answer *answer)
+static bool is_ambiguous(const struct reply_answer *answer)
 {
 	return http_is_success(answer->reply->status) && !answer->body &&
 	       json_is_ambiguous(answer->reply->body,
 				 reply_body_len(answer->reply));
 }
 
-bool reply_is_unreadable(const struct answer *answer)
+bool reply_is_unreadable(const struct reply_answer *answer)
 {
 	return answer->endpoint == ENDPOINT_PROFILE &&
 	       (reply_is_jwt(answer) || is_ambiguous(answer));
 }
 
-bool reply_wants_pkce(const struct answer *answer)
+bool reply_wants_pkce(const struct reply_answer *answer)
 {
 	return answer->endpoint == ENDPOINT_DEVICE &&
 	       answer->error.error_class == ERROR_INVALID_REQUEST &&

@@ -68,7 +68,7 @@ static bool is_secret(const char *given, const char *right)
 }
 
 bool client_identify(const struct service *service, const struct call *call,
-		     enum dialect dialect, enum client_auth proof,
+		     enum dialect dialect, enum client_proof proof,
 		     char client_id[CLIENT_ID_SIZE])
 {
 	const struct service_options *options = &service->options;

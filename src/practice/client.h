@@ -17,7 +17,7 @@ enum { CLIENT_ID_SIZE = 65 };
 
 /* How a client must authenticate. A secret, if sent, must always be right. The
  * public client has none, and Webex has no public clients. */
-enum client_auth {
+enum client_proof {
 	PROOF_NONE,  /* client_id is enough */
 	PROOF_ANY,   /* secret by Basic or in the form */
 	PROOF_BASIC, /* secret by Basic */
@@ -26,7 +26,7 @@ enum client_auth {
 /* True if the client is known and authenticated. Writes its name to client_id,
  * "" if not. */
 bool client_identify(const struct service *service, const struct call *call,
-		     enum dialect dialect, enum client_auth proof,
+		     enum dialect dialect, enum client_proof proof,
 		     char client_id[CLIENT_ID_SIZE]);
 
 #endif
