@@ -4,8 +4,9 @@
 
 Each sentence of what grantty does has a footnote; each footnote names tests that
 there are ("test_x.py" or "test_x.c" for all of a file, "test_x.c:test_y" for one
-of them); and the table of the environment drops what io/environment.c drops. The
-top of the source tree is $srcdir, else ".".
+of them, "system.py:x" for a case on the booted system); and the table of the
+environment drops what io/environment.c drops. The top of the source tree is
+$srcdir, else ".".
 """
 
 import os
@@ -49,12 +50,12 @@ def promises_without_a_test():
 
 
 def tests_that_are_not_there():
-    files = {path.name: path for path in TOP.glob("tests/*/test_*.*")}
+    files = {path.name: path for path in TOP.glob("tests/*/*.*")}
     used = re.findall(NOTE, re.sub(rf"^{NOTE}:", "", TEXT, flags=re.M))
     for note, text in notes().items():
         if note not in used:
             yield f"nothing refers to footnote {note}"
-        tests = re.findall(r"`(test_\w+\.(?:py|c))(?::(\w+))?`", text)
+        tests = re.findall(r"`((?:test_\w+|system)\.(?:py|c))(?::(\w+))?`", text)
         if not tests:
             yield f"footnote {note} names no test"
         for file, function in tests:
