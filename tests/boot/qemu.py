@@ -54,6 +54,7 @@ class Machine:
         far_serial.close()
         far_monitor.close()
         self.monitor.settimeout(PATIENCE_S)
+        self.one_order = threading.Lock()  # a key may be held meanwhile
         self.answers = self.monitor.makefile("r", encoding="utf-8")
         self.answers.readline()  # a greeting
         self.order("qmp_capabilities")
@@ -72,13 +73,14 @@ class Machine:
     def order(self, name, **arguments):
         """One of QMP's commands; returns what it returns."""
         words = {"execute": name, "arguments": arguments}
-        self.monitor.sendall(json.dumps(words).encode() + b"\n")
-        while True:
-            answer = json.loads(self.answers.readline())
-            if "error" in answer:
-                raise AssertionError(f"{name}: {answer['error']}")
-            if "return" in answer:
-                return answer["return"]
+        with self.one_order:
+            self.monitor.sendall(json.dumps(words).encode() + b"\n")
+            while True:
+                answer = json.loads(self.answers.readline())
+                if "error" in answer:
+                    raise AssertionError(f"{name}: {answer['error']}")
+                if "return" in answer:
+                    return answer["return"]
 
     def keys(self, *combinations):
         """Presses keys one after another: "a", "ctrl-alt-f2"."""
@@ -89,16 +91,27 @@ class Machine:
                 keys=[{"type": "qcode", "data": key} for key in keys],
             )
 
+    def move(self, down, *keys):
+        """Presses keys without releasing them, or releases them."""
+        self.order("input-send-event", events=[
+            {"type": "key",
+             "data": {"down": down, "key": {"type": "qcode", "data": key}}}
+            for key in keys
+        ])
+
     @contextlib.contextmanager
     def held(self, combination):
-        """Presses it again and again meanwhile, as a held key is repeated."""
+        """Holds it down: as on a real keyboard, the last key is repeated until
+        it is released. The machine must be reading its keyboard by then."""
+        *others, last = combination.split("-")
         released = threading.Event()
 
         def repeat():
-            # As long as one press takes, so that none are left in the end.
-            while not released.wait(0.2):
-                self.keys(combination)
+            # A keyboard repeats 11 times a second unless told otherwise.
+            while not released.wait(0.09):
+                self.move(True, last)
 
+        self.move(True, *others, last)
         key = threading.Thread(target=repeat)
         key.start()
         try:
@@ -106,6 +119,7 @@ class Machine:
         finally:
             released.set()
             key.join()
+            self.move(False, last, *others)
 
     def picture(self):
         """What is on the screen."""
