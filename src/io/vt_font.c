@@ -39,7 +39,9 @@ bool vt_font_read(struct vt_font *font, int fd)
 		.data = font->pixels,
 	};
 
-	if (!vt_font_read_map(font, fd) || ioctl(fd, KDFONTOP, &op) != 0)
+	if (!vt_font_read_map(font, fd) || ioctl(fd, KDFONTOP, &op) != 0 ||
+	    op.width > VT_FONT_PITCH || op.height > VT_FONT_PITCH ||
+	    op.charcount > VT_FONT_GLYPHS)
 		return false;
 	font->columns = op.width;
 	font->rows = op.height;

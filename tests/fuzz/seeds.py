@@ -7,6 +7,7 @@ import base64
 import json
 import pathlib
 import re
+import struct
 import urllib.parse
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
@@ -397,6 +398,20 @@ def all_seeds():
                      for query in QUERIES
                      for host in ("127.0.0.1:2000", "[::1]:2000")],
         "keys": [screen + keys for keys in KEYS for screen in "bcfkn"],
+        "journal": ["fbone line\nGRANTTY_ERROR=x\naaPRIORITY=0\nfatwo\n"
+                    "eagoogle\ngbthree\n"],
+        "hook": ["ab" + profile + "\naaaprinted\nfb" + rest
+                 for profile in ('{"sub": "7", "name": "Ada"}',
+                                 '{"emails": ["a@b.c"], "id": 7}')
+                 for rest in ("ca", "fd", "aklong\nfcca", "db", "feea",
+                              "b{}\nb{}\ncacaca")],
+        # Glyphs of 8x16, 256 or 512 of them, and a map of some.
+        "vt_font": [b"aabi" + count + b"aa" + b"".join(
+                        struct.pack("<HH", character, glyph)
+                        for glyph, character in enumerate(characters))
+                    for count in (b"i", b"q")
+                    for characters in (range(0x20, 0x60),
+                                       (*range(0x2500, 0x25a0), 0x2580))],
         "key_parser": [mode + keys for keys in KEYS for mode in "ab"],
         "practice": CALLS,
         # Written, pushed, taken and dropped, in turns.
