@@ -6,6 +6,7 @@ look."""
 import os
 import pathlib
 import re
+import subprocess
 
 import pytest
 
@@ -162,16 +163,31 @@ def test_nobody_is_left_after_a_sign_out(
     )
 
 
-@needs_root
+# Root, too, with no more rights than another user has.
+PLAIN = ["setpriv", "--bounding-set=-all", "--inh-caps=-all"]
+PLAIN = PLAIN if os.geteuid() == 0 else []
+
+
+def can_look(pid):
+    """Whether another process of the same user can look into that one."""
+    look = [*PLAIN, "head", "-c1", f"/proc/{pid}/environ"]
+    run = subprocess.run(look, capture_output=True, check=False)
+    return run.returncode == 0
+
+
 def test_no_dump_and_no_look(home, start_practice, open_terminal):
-    """What the kernel says of it: its files in /proc are root's, whoever runs
-    it, and a core dump may have no byte."""
+    """A core dump may have no byte, and the kernel keeps the user's other
+    processes out."""
     practice = start_practice("--approve-after", "0")
     practice.config(home.config)
-    screen = open_terminal()
+    screen = open_terminal(before=PLAIN)
     screen.wait_for(f"Hello, {PERSON}")
     limits = pathlib.Path(f"/proc/{screen.pid}/limits").read_text()
     assert re.search(r"Max core file size\s+0\s", limits)
+    assert not can_look(screen.pid)
+    with subprocess.Popen([*PLAIN, "sleep", "60"]) as other:
+        wait_until(lambda: can_look(other.pid), "a look into any other")
+        other.kill()
     screen.keys("q")
     assert screen.wait_for_exit() == Exit.DONE
 
