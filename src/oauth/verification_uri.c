@@ -7,6 +7,7 @@
 
 #include "oauth/verification_uri.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/err.h"
@@ -53,8 +54,9 @@ bool verification_uri_is_local(const struct provider *provider, const char *uri)
 	       !is_listed(provider, &url);
 }
 
-bool verification_uri_check(const struct provider *provider, const char *uri,
-			    struct err *err)
+/* shown: the address as messages may quote it. */
+static bool check(const struct provider *provider, const char *uri,
+		  const char *shown, struct err *err)
 {
 	struct url url;
 
@@ -68,18 +70,18 @@ bool verification_uri_check(const struct provider *provider, const char *uri,
 			       "%s sends users to %.200s, which leads to the "
 			       "user's own device: set its public address at "
 			       "the provider.",
-			       provider->label, uri);
+			       provider->label, shown);
 	if (!url_split(uri, &url))
 		return err_set(err,
 			       "%s sends users to something that is not a web "
 			       "address: \"%.200s\".",
-			       provider->label, uri);
+			       provider->label, shown);
 	if (!url_is_safe(&url) && !is_plain_http_host(provider, &url))
 		return err_set(err,
 			       "%s sends users to %.200s, which is not safe: "
 			       "it must begin with https:// and contain no "
 			       "user name.",
-			       provider->label, uri);
+			       provider->label, shown);
 	if (is_listed(provider, &url))
 		return true;
 	if (is_elsewhere(provider, &url))
@@ -88,7 +90,7 @@ bool verification_uri_check(const struct provider *provider, const char *uri,
 			"%s sends users to %.200s, which is this machine and "
 			"not the provider: set its public address at the "
 			"provider.",
-			provider->label, uri);
+			provider->label, shown);
 	if (provider->verification_host_count == 0)
 		return true;
 	return err_set(err,
@@ -96,4 +98,15 @@ bool verification_uri_check(const struct provider *provider, const char *uri,
 		       "provider.verification_hosts: add it there if you "
 		       "trust it.",
 		       provider->label, (int)url.host_len, url.host);
+}
+
+bool verification_uri_check(const struct provider *provider, const char *uri,
+			    struct err *err)
+{
+	/* A link may carry the code. */
+	char *shown = url_for_log(uri);
+	bool ok = check(provider, uri, shown, err);
+
+	free(shown);
+	return ok;
 }

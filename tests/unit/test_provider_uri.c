@@ -128,11 +128,48 @@ static void test_long_uri(void **state)
 	conf_free(&conf);
 }
 
+/* What a message quotes is without what may be a secret, or the code. */
+static void test_quoted_without_secrets(void **state)
+{
+	static const char *const uris[] = {
+		"https://u:S3cret@a.b/?c=S3cret",
+		"http://u:S3cret@a.b/?c=S3cret",
+		"http://a.b/?c=S3cret#S3cret",
+		"htps://u:S3cret@a.b/?S3cret",
+		"u:S3cret@a.b",
+		"https://127.1/?c=S3cret",
+		"https://localhost/?c=S3cret",
+		"https://other.example/?c=S3cret",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(uris) / sizeof(uris[0]); i++) {
+		struct provider provider;
+		struct err err = {""};
+		struct conf conf;
+
+		provider_case_configure(&conf,
+					"preset = \"\"; client_id = \"i\"; "
+					"verification_hosts = "
+					"[\"id.example\"];" DEVICE TOKEN,
+					"");
+		assert_true(
+			provider_set_up(&provider, &conf, NULL, NULL, &err));
+		assert_false(verification_uri_check(&provider, uris[i], &err));
+		assert_non_null(strstr(err.text, "sends users to "));
+		if (strstr(err.text, "S3") != NULL)
+			fail_msg("%s: \"%s\"", uris[i], err.text);
+		provider_free(&provider);
+		conf_free(&conf);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_accepts_uri),
 		cmocka_unit_test(test_long_uri),
+		cmocka_unit_test(test_quoted_without_secrets),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
