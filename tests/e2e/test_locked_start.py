@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """A locked kiosk under keys that are held while it starts, when the line is
-still cooked and Ctrl-C, Ctrl-\\ and Ctrl-Z raise signals."""
+still cooked and Ctrl-C, Ctrl-\\ and Ctrl-Z raise signals; and under those that
+would leave it while it runs."""
 
 import fcntl
 import os
@@ -14,7 +15,7 @@ import time
 
 import pytest
 
-from program import GRANTTY, SECOND, TOP, Exit, wait_until
+from program import GRANTTY, SECOND, TOP, Exit, state_of, wait_until
 
 # In each test; GRANTTY_STARTS=200 is what the program is held to. The moments are
 # other ones each time, or those of GRANTTY_SEED.
@@ -167,4 +168,36 @@ def test_plain(home, open_terminal, start_practice):
     screen.keys("C-c")
     screen.wait_for(r"\^C")
     practice.control(approve="*")
+    assert screen.wait_for_exit() == Exit.DONE
+
+
+# What leaves other programs, or is a signal where the line is cooked.
+WAYS_OUT = ("q Q x Escape C-c C-d C-z C-y C-\\ C-q C-s C-o C-l M-q M-c M-F4 F4 F10"
+            " F12").split()
+
+
+@pytest.mark.parametrize("shown, fault", [
+    ("this code, or enter it", None),
+    ("Hello, ", "approve"),
+    ("was denied", "deny"),
+])  # fmt: skip
+def test_no_key_ends_it(home, start_practice, open_terminal, shown, fault):
+    """Nor stops it, on any screen; a signal of the operator's does."""
+    practice = start_practice()
+    practice.config(home.config, **LOCKED)
+    screen = open_terminal()
+    screen.wait_for("this code, or enter it")
+    if fault:
+        practice.control(**{fault: "*"})
+    screen.wait_for(shown)
+    for key in WAYS_OUT:
+        screen.keys(key)
+    # All of them were read, and the screens go on.
+    wait_until(
+        lambda: screen.keys("?") or screen.shows("Press any key to close|Space: more"),
+        lambda: f"help on this screen:\n{screen.show()}",
+    )
+    assert not screen.shows("Quit")
+    assert state_of(screen.pid) in "RSD"
+    os.kill(screen.pid, signal.SIGTERM)
     assert screen.wait_for_exit() == Exit.DONE
