@@ -18,21 +18,6 @@
  * confirm. */
 #define CONFIRM_MS 120000
 
-static void signed_in(struct visit *visit, const struct event *event,
-		      struct action *action)
-{
-	visit->touched_ms = event->now_ms;
-	visit->rejection = REASON_NONE;
-	pacing_reset_failures(&visit->pacing);
-	if (visit->policy.once && !session_is_saved(visit->session))
-		sign_in_retry_later(visit, REASON_NOT_SAVED, "", NEVER_MS,
-				    action);
-	else if (visit->policy.once)
-		visit_move(visit, VISIT_OVER, RESULT_SIGNED_IN, action);
-	else
-		visit_move(visit, VISIT_PROFILE, RESULT_SIGNED_IN, action);
-}
-
 /* Signs out a user who cannot stay, and remembers why. */
 static void reject_user(struct visit *visit, enum visit_reason why,
 			const struct event *event, struct action *action)
@@ -43,6 +28,24 @@ static void reject_user(struct visit *visit, enum visit_reason why,
 	visit->rejection = why;
 	session_step(visit->session, &out, action);
 	visit_move(visit, VISIT_LEAVING, RESULT_NONE, action);
+}
+
+static void signed_in(struct visit *visit, const struct event *event,
+		      struct action *action)
+{
+	visit->touched_ms = event->now_ms;
+	visit->rejection = REASON_NONE;
+	pacing_reset_failures(&visit->pacing);
+	/* What ends with this program is revoked. */
+	if (visit->policy.once && session_was_never_saved(visit->session))
+		reject_user(visit, REASON_NOT_SAVED, event, action);
+	else if (visit->policy.once && !session_is_saved(visit->session))
+		sign_in_retry_later(visit, REASON_NOT_SAVED, "", NEVER_MS,
+				    action);
+	else if (visit->policy.once)
+		visit_move(visit, VISIT_OVER, RESULT_SIGNED_IN, action);
+	else
+		visit_move(visit, VISIT_PROFILE, RESULT_SIGNED_IN, action);
 }
 
 /* True if the user may not sign in here; they are then being signed out. */

@@ -30,6 +30,7 @@ enum {
 	TURNS = 8,
 	QUERY_MAX = 8192,
 	REQUEST_MAX = 16384,
+	DIALS = 100,
 	IDLE_MS = 60000, /* by then everyone is dropped */
 	PORT_SIGN = '~'	 /* stands for the port in an input */
 };
@@ -112,17 +113,27 @@ static void serve(const char *sent)
 static int dial(void)
 {
 	static uint32_t from = INADDR_LOOPBACK;
-	struct sockaddr_in address = {.sin_family = AF_INET};
-	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	struct sockaddr_in here = {.sin_family = AF_INET};
+	struct sockaddr_in there = {.sin_family = AF_INET};
+	int fd = -1;
 
+	there.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	there.sin_port = htons((unsigned short)fixture.port);
+	/* An earlier run may have left a connection with the same ends. */
+	for (int i = 0; i < DIALS && fd < 0; i++) {
+		if (++from >= INADDR_LOOPBACK + 0xffff)
+			from = INADDR_LOOPBACK;
+		here.sin_addr.s_addr = htonl(from);
+		fd = socket(AF_INET, SOCK_STREAM, 0);
+		must(fd >= 0);
+		must(bind(fd, (struct sockaddr *)&here, sizeof(here)) == 0);
+		if (connect(fd, (struct sockaddr *)&there, sizeof(there)) !=
+		    0) {
+			close(fd);
+			fd = -1;
+		}
+	}
 	must(fd >= 0);
-	if (++from >= INADDR_LOOPBACK + 0xffff)
-		from = INADDR_LOOPBACK;
-	address.sin_addr.s_addr = htonl(from);
-	must(bind(fd, (struct sockaddr *)&address, sizeof(address)) == 0);
-	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	address.sin_port = htons((unsigned short)fixture.port);
-	must(connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0);
 	return fd;
 }
 

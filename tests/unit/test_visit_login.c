@@ -160,6 +160,28 @@ static void test_login_cancelled(void **state)
 	}
 }
 
+/* What cannot be saved would end with this program, and stay good at the
+ * provider: it is revoked. */
+static void test_login_not_saved(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	visit_scene_open(&scene, &login);
+	scene.world.disk.full = true;
+	scene.world.issuer.script[REQUEST_DEVICE_AUTHORIZATION] = "ok";
+	scene.world.issuer.script[REQUEST_POLL] = "ok";
+	scene.world.issuer.script[REQUEST_PROFILE] = "rules";
+	visit_scene_boot(&scene, 1);
+	visit_scene_reach(&scene, VISIT_OVER);
+	assert_int_equal(visit_result(scene.visit), RESULT_FAILED);
+	assert_int_equal(visit_reason(scene.visit), REASON_NOT_SAVED);
+	assert_true(scene.world.issuer.revoked > 0);
+	assert_null(scene.world.disk.data.provider);
+	assert_true(visit_deadline(scene.visit) == NEVER_MS);
+	visit_scene_close(&scene);
+}
+
 /* Nobody is let in without a profile here: so it is waited for as demanded, and
  * who has approved does not have to do so again; but not for ever, for nobody
  * else can sign in meanwhile. */
@@ -387,6 +409,7 @@ int main(void)
 		cmocka_unit_test(test_login_refused),
 		cmocka_unit_test(test_login_after_a_kill),
 		cmocka_unit_test(test_login_cancelled),
+		cmocka_unit_test(test_login_not_saved),
 		cmocka_unit_test(test_demanded_wait),
 		cmocka_unit_test(test_ambiguous_claim),
 		cmocka_unit_test(test_login_cancelled_twice),
