@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * One datagram for each message, as in sd_notify(3). libsystemd and the five
- * libraries that it loads would take 240 kB for this. Failures are ignored: the
+ * libraries that it loads would take 400 kB for this. Failures are ignored: the
  * program cannot do anything about them.
  */
 #include "config.h"
 
 #include "io/systemd.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
