@@ -132,28 +132,13 @@ static struct json *entry_json(const struct entry *entry, const char *name)
 	return json;
 }
 
-static void add(struct json *list, const struct args *args, const char *name)
+static void add(struct json *list, const struct entry *entry, const char *name)
 {
-	struct entry entry;
-
-	load(&entry, args, name);
-	(void)locale_set(entry.setup.conf.screen.locale);
+	(void)locale_set(entry->setup.conf.screen.locale);
 	if (list != NULL)
-		json_append(list, entry_json(&entry, name));
+		json_append(list, entry_json(entry, name));
 	else
-		print_entry(&entry, name);
-	entry_free(&entry);
-}
-
-static bool is_damaged(const struct args *args, const char *name)
-{
-	struct entry entry;
-	bool is;
-
-	load(&entry, args, name);
-	is = entry.is_damaged;
-	entry_free(&entry);
-	return is;
+		print_entry(entry, name);
 }
 
 /* The accounts to list: the one that -a names, or those beside the default one.
@@ -188,46 +173,50 @@ static const char *first(const struct args *args)
 	return args->account != NULL ? args->account : ACCOUNT_DEFAULT;
 }
 
-/* Before the first is printed, as another program may print them all. */
-static bool can_judge(const struct args *args, char *const *names,
-		      struct err *err)
+static int print_all(const struct entry *entries, size_t count,
+		     char *const *names, const struct args *args)
 {
-	bool damaged = is_damaged(args, first(args));
+	struct json *json = NULL, *list = NULL;
 
-	for (; *names != NULL && !damaged; names++)
-		damaged = is_damaged(args, *names);
-	return !damaged || cmd_can_judge(args, err);
-}
-
-static void add_all(struct json *list, const struct args *args,
-		    char *const *names)
-{
-	add(list, args, first(args));
-	for (; *names != NULL; names++)
-		add(list, args, *names);
+	if (args->json) {
+		json = json_output_new();
+		list = json_new_array();
+	}
+	for (size_t i = 0; i < count; i++)
+		add(list, &entries[i], i == 0 ? first(args) : names[i - 1]);
+	if (json == NULL)
+		return EXIT_DONE;
+	json_set(json, "accounts", list);
+	return json_output_print(json) ? EXIT_DONE : EXIT_FAILED;
 }
 
 int cmd_accounts(const struct args *args, struct err *err)
 {
-	struct json *json = NULL, *list = NULL;
+	struct entry *entries;
+	bool damaged = false;
+	size_t count = 1;
 	char **names;
 	int code;
 
 	names = chosen(args, &code, err);
 	if (names == NULL)
 		return code;
-	if (!can_judge(args, names, err)) {
-		xfreev(names);
-		return EXIT_FAILED;
+	while (names[count - 1] != NULL)
+		count++;
+	entries = xcalloc(count, sizeof(*entries));
+	for (size_t i = 0; i < count; i++) {
+		load(&entries[i], args, i == 0 ? first(args) : names[i - 1]);
+		damaged |= entries[i].is_damaged;
 	}
-	if (args->json) {
-		json = json_output_new();
-		list = json_new_array();
-	}
-	add_all(list, args, names);
+	/* Before the first is printed, as another program may print them
+	 * all. */
+	if (damaged && !cmd_can_judge(args, err))
+		code = EXIT_FAILED;
+	else
+		code = print_all(entries, count, names, args);
+	for (size_t i = 0; i < count; i++)
+		entry_free(&entries[i]);
+	free(entries);
 	xfreev(names);
-	if (json == NULL)
-		return code;
-	json_set(json, "accounts", list);
-	return json_output_print(json) ? code : EXIT_FAILED;
+	return code;
 }
