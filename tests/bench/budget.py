@@ -171,7 +171,7 @@ def count():
     with tempfile.TemporaryDirectory(prefix="grantty-budget-") as folder:
         folder = pathlib.Path(folder)
         home = Home(folder / "home")
-        for word in "--version", "token", "status":
+        for word in "--version", "token", "status", "accounts":
             figures[f"start, {word}"] = {1: count_answer(home, folder, word)}
         figures["start, kiosk"] = {1: count_kiosk(home, folder)}
         for name, size, instructions in count_work(home, folder):

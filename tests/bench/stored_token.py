@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What a script pays for a stored token that is still good, each time: the
-commands that print it, in turn, round after round."""
+commands that print it, in turn, round after round; and what takes no request
+either."""
 
 import json
 import os
@@ -25,7 +26,7 @@ TOKEN = "a-stored-token"
 
 
 class Stored:
-    """A command that prints a stored token."""
+    """A command that prints a stored token, or what else is stored."""
 
     def __init__(self, folder):
         self.folder = folder
@@ -37,6 +38,10 @@ class Stored:
 
 class GranttyToken(Stored):
     argv = (GRANTTY, "token")
+
+    @classmethod
+    def with_argv(cls, *arguments):
+        return type(cls.__name__, (cls,), {"argv": (GRANTTY, *arguments)})
 
     def __init__(self, folder, authority, certificate):
         super().__init__(folder)
@@ -109,6 +114,10 @@ class OidcToken(Stored):
 
 COMMANDS = {
     "grantty token": GranttyToken,
+    **{
+        f"grantty {argument}": GranttyToken.with_argv(argument)
+        for argument in ("status", "whoami", "accounts", "--version", "--help")
+    },
     "oidc-token": OidcToken,
     "gh auth token": GhToken,
 }
@@ -148,7 +157,7 @@ def measure_tokens(authority, certificate, folder):
     commands = {}
     try:
         for name, kind in COMMANDS.items():
-            if not shutil.which(name.split()[0]) and kind is not GranttyToken:
+            if not shutil.which(kind.argv[0]):
                 print(f"left out: {name}; install it", file=sys.stderr)
                 continue
             place = pathlib.Path(tempfile.mkdtemp(dir=folder))
@@ -177,9 +186,13 @@ def show_tokens(figures):
 
 def token_goals(figures):
     """Beside oidc-token: (what, value, most)."""
-    ours, other = figures["grantty token"], figures.get("oidc-token")
+    other = figures.get("oidc-token")
     if other is None:
         return
-    yield "token, ms, to oidc-token", ours[0] / other[0], 1.1
-    if ours[1] and other[1]:
-        yield "token, instructions, to that", ours[1] / other[1], 1.0
+    for name, ours in figures.items():
+        if not name.startswith("grantty "):
+            continue
+        what = name.removeprefix("grantty ")
+        yield f"{what}, ms, to oidc-token", ours[0] / other[0], 1.1
+        if ours[1] and other[1]:
+            yield f"{what}, instructions, to that", ours[1] / other[1], 1.0
