@@ -21,6 +21,7 @@
 #include "io/clock_watch.h"
 #include "io/http.h"
 #include "io/store.h"
+#include "io/store_watch.h"
 #include "machine/flow.h"
 #include "machine/session.h"
 #include "machine/visit.h"
@@ -316,6 +317,8 @@ void event_loop_end(struct event_loop *loop)
 	listener_close(&loop->listener);
 	clock_watch_close(loop->clock_watch);
 	loop->clock_watch = NULL;
+	store_watch_close(loop->store_watch);
+	loop->store_watch = NULL;
 	if (loop->metrics_file != NULL)
 		metrics_file_write(loop->metrics_file, true, loop->log);
 }
@@ -376,7 +379,7 @@ static int64_t wait_ms(const struct event_loop *loop, int64_t until_ms)
 bool event_loop_wait(struct event_loop *loop, struct http_fd *fds, size_t n,
 		     int64_t until_ms)
 {
-	struct http_fd all[EVENT_LOOP_MAX_FDS + 3] = {{.fd = -1}};
+	struct http_fd all[EVENT_LOOP_MAX_FDS + 4] = {{.fd = -1}};
 	bool clock_was_set;
 
 	driver_keep_code(&loop->driver);
@@ -387,7 +390,8 @@ bool event_loop_wait(struct event_loop *loop, struct http_fd *fds, size_t n,
 		memcpy(&all[1], fds, n * sizeof(*fds));
 	all[n + 1].fd = hook_events_fd(loop->hook_events);
 	all[n + 2].fd = clock_watch_fd(loop->clock_watch);
-	if (!http_wait(loop->http, all, n + 3, wait_ms(loop, until_ms)))
+	all[n + 3].fd = store_watch_fd(loop->store_watch);
+	if (!http_wait(loop->http, all, n + 4, wait_ms(loop, until_ms)))
 		return false;
 	if (n > 0)
 		memcpy(fds, &all[1], n * sizeof(*fds));
@@ -399,6 +403,8 @@ bool event_loop_wait(struct event_loop *loop, struct http_fd *fds, size_t n,
 		http_forget(loop->http);
 	if (http_has_slept(loop->http) || clock_was_set)
 		driver_post(&loop->driver, EVENT_CLOCK);
+	if (all[n + 3].ready && store_watch_was_removed(loop->store_watch))
+		driver_post(&loop->driver, EVENT_REMOVED);
 	driver_tick(&loop->driver);
 	if (loop->metrics_file != NULL)
 		metrics_file_write(loop->metrics_file, false, loop->log);

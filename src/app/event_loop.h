@@ -25,6 +25,7 @@ struct setup;
 struct store;
 struct visit;
 struct clock_watch;
+struct store_watch;
 
 /* Not to be copied: the driver points to it. Everything is borrowed. */
 struct event_loop {
@@ -37,6 +38,8 @@ struct event_loop {
 	struct hook_events *hook_events;   /* NULL: no hooks */
 	struct clock_watch *clock_watch;   /* NULL: clock changes go unnoticed;
 					    * event_loop_end() closes it */
+	struct store_watch *store_watch;   /* likewise, for sign-outs by other
+					    * processes */
 	/* All zero at first. */
 	struct listener listener;
 	char boot[CLOCK_BOOT_SIZE]; /* for driver.boot */

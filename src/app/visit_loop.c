@@ -17,6 +17,7 @@
 #include "base/err.h"
 #include "io/clock_watch.h"
 #include "io/sig.h"
+#include "io/store_watch.h"
 #include "io/vt.h"
 #include "machine/visit.h"
 
@@ -64,6 +65,16 @@ void visit_loop_make(struct visit_loop *run, bool waits, bool alone)
 		visit_new(&run->setup->provider, &policy, crypto_random_u64());
 }
 
+/* What a kiosk shows ends with the session, whoever signs out. */
+static void watch_store(struct visit_loop *run)
+{
+	char *path = setup_session_path(run->setup, NULL);
+
+	if (path != NULL && path[0] != '\0')
+		run->loop.store_watch = store_watch_open(path);
+	free(path);
+}
+
 void visit_loop_begin(struct visit_loop *run)
 {
 	struct setup *setup = run->setup;
@@ -80,6 +91,8 @@ void visit_loop_begin(struct visit_loop *run)
 	}
 	loop->hook_events = hook_events_new(setup);
 	loop->clock_watch = clock_watch_open();
+	if (!run->once)
+		watch_store(run);
 	setup_log_swap(setup);
 	event_loop_listen(loop, &setup->provider);
 	(void)event_loop_recall(loop);

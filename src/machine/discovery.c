@@ -336,6 +336,7 @@ void discovery_step(struct discovery *discovery, const struct event *event,
 	case EVENT_SIGN_OUT:
 	case EVENT_TOUCHED:
 	case EVENT_REDIRECT:
+	case EVENT_REMOVED:
 	case EVENT_LOCKED:
 	case EVENT_BUSY:
 	case EVENT_SAVED:

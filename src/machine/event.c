@@ -123,8 +123,8 @@ const char *event_name(enum event_kind kind)
 		[EVENT_REPLY] = "reply",     [EVENT_START] = "start",
 		[EVENT_CANCEL] = "cancel",   [EVENT_SIGN_OUT] = "sign-out",
 		[EVENT_TOUCHED] = "touched", [EVENT_REDIRECT] = "redirect",
-		[EVENT_LOCKED] = "locked",   [EVENT_BUSY] = "busy",
-		[EVENT_SAVED] = "saved",
+		[EVENT_REMOVED] = "removed", [EVENT_LOCKED] = "locked",
+		[EVENT_BUSY] = "busy",	     [EVENT_SAVED] = "saved",
 	};
 
 	return names[kind];

@@ -30,6 +30,7 @@ enum event_kind {
 	EVENT_TOUCHED,	/* any other user activity: restarts idle time */
 	EVENT_REDIRECT, /* the browser was redirected here, or the user pasted
 			 * the address it ended on: text */
+	EVENT_REMOVED,	/* the stored session was removed, by any process */
 	EVENT_LOCKED,	/* to ACTION_LOCK: this process has the lock; data is
 			 * what the store contains, NULL if nothing */
 	EVENT_BUSY,	/* to ACTION_LOCK: another process has the lock */

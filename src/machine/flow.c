@@ -213,6 +213,7 @@ void flow_step(struct flow *flow, const struct event *event,
 		break;
 	case EVENT_SIGN_OUT:
 	case EVENT_TOUCHED:
+	case EVENT_REMOVED:
 	case EVENT_LOCKED:
 	case EVENT_BUSY:
 	case EVENT_SAVED:

@@ -345,6 +345,14 @@ void session_step(struct session *session, const struct event *event,
 		if (!sign_out_cut_short(session, event, action))
 			ignore(session, event, action);
 		break;
+	case EVENT_REMOVED:
+		/* In all other states the store is read again anyway. */
+		if (session->state == SESSION_LIVE)
+			session_lock_for(session, PURPOSE_LOOK, event->now_ms,
+					 action);
+		else
+			ignore(session, event, action);
+		break;
 	case EVENT_START:
 	case EVENT_TOUCHED:
 	case EVENT_REDIRECT:

@@ -163,6 +163,21 @@ static void locked_profile(struct session *session, const struct event *event,
 	session_save(session, SESSION_SAVING, action);
 }
 
+/* The session file was removed. What is there again by now is used: with the
+ * profile that belongs to it, as it may be another user's. */
+static void locked_look(struct session *session, const struct event *event,
+			struct action *action)
+{
+	const bool known = !session_is_unsaved(session) && !event->unreadable;
+
+	if (known && is_signed_out(session, event, action))
+		return;
+	if (known && adopt(session, event) && session->data.profile == NULL)
+		identity_read(session, event, action);
+	else
+		session_live(session, event->now_ms, action);
+}
+
 /* Tokens that were never revoked would be lost if those of a sign-in replaced
  * them: the same client may do so, which could revoke them; another may not. */
 static void locked_keep(struct session *session, const struct event *event,
@@ -253,6 +268,9 @@ void lock_granted(struct session *session, const struct event *event,
 	case PURPOSE_PROFILE:
 		locked_profile(session, event, action);
 		break;
+	case PURPOSE_LOOK:
+		locked_look(session, event, action);
+		break;
 	case PURPOSE_LEAVE:
 		locked_leave(session, event, action);
 		break;
@@ -287,6 +305,9 @@ static void locked_out(struct session *session, const struct event *event,
 		break;
 	case PURPOSE_REFRESH:
 		renewal_put_off(session, 0, now_ms, action);
+		break;
+	case PURPOSE_LOOK:
+		session_live(session, now_ms, action);
 		break;
 	case PURPOSE_LEAVE:
 		sign_out_go_on(session, SESSION_REVOKING_UNLOCKED, event,

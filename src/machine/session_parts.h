@@ -24,6 +24,7 @@ enum lock_purpose {
 	PURPOSE_RESUME,	 /* read what the store holds */
 	PURPOSE_REFRESH, /* re-read, mark, refresh, save */
 	PURPOSE_PROFILE, /* save the profile beside the tokens */
+	PURPOSE_LOOK,	 /* see whether the session is still stored */
 	PURPOSE_LEAVE,	 /* re-read, mark, revoke, wipe */
 	PURPOSE_FINISH	 /* revoke and wipe, if that is what was interrupted */
 };

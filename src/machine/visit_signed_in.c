@@ -285,6 +285,7 @@ static bool is_from_user(enum event_kind kind)
 	case EVENT_BUSY:
 	case EVENT_SAVED:
 	case EVENT_REDIRECT:
+	case EVENT_REMOVED:
 		break;
 	}
 	return false;

@@ -98,6 +98,18 @@ def test_still_signed_in_after_a_restart(signed_in, open_terminal):
     assert practice.calls(READ) == 2
 
 
+@pytest.mark.parametrize("remove", ["logout", "rm"])
+def test_signed_out_elsewhere(signed_in, home, remove):
+    """Without waiting for the next renewal, and the next user signs in."""
+    practice, screen = signed_in()
+    if remove == "logout":
+        assert home.grantty("logout").returncode == Exit.DONE
+    else:
+        home.session.unlink()
+    wait_until(lambda: practice.calls(ASK) == 2, "a new code")
+    screen.wait_for(f"Hello, {PERSON}")
+
+
 def test_one_kiosk_for_a_session(signed_in, open_terminal, home):
     """Another one does not show that user, nor replaces the session."""
     practice, screen = signed_in()

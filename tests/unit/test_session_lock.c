@@ -249,6 +249,62 @@ static void test_unsaved_leaves_the_earlier(void **state)
 	session_scene_close(&scene);
 }
 
+/* The session file was removed. What another process has put there since is
+ * used with its own profile, and nothing is written. */
+static void test_removed(void **state)
+{
+	enum now { GONE, STILL_THERE, ANOTHER_USER, UNREADABLE, NEVER_SAVED };
+	static const enum now cases[] = {GONE, STILL_THERE, ANOTHER_USER,
+					 UNREADABLE, NEVER_SAVED};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		const enum now now = cases[i];
+		struct scene scene;
+		struct disk *disk = &scene.world.disk;
+		unsigned saves, requests;
+
+		session_scene_open(&scene, i);
+		disk->full = now == NEVER_SAVED;
+		session_scene_begin(&scene);
+		session_scene_settle(&scene);
+		if (now == GONE || now == ANOTHER_USER)
+			session_data_free(&disk->data);
+		if (now == ANOTHER_USER) {
+			world_store(&scene.world, OURS, 7200);
+			secret_free(disk->data.tokens.access_token);
+			disk->data.tokens.access_token = xstrdup("another");
+			secret_free(disk->data.profile);
+			disk->data.profile = xstrdup("{\"name\":\"Ida\"}");
+		}
+		disk->unreadable = now == UNREADABLE;
+		saves = disk->saves;
+		requests = scene.world.issuer.requests[REQUEST_REFRESH];
+		disk->held = true; /* as the process that removed it does */
+		world_post(&scene.world, scene.client, EVENT_REMOVED);
+		assert_int_equal(session_state(scene.session),
+				 now == UNREADABLE ? SESSION_LIVE
+						   : SESSION_LOCK_BUSY);
+		disk->held = false;
+		session_scene_settle(&scene);
+		if ((session_state(scene.session) == SESSION_ENDED) !=
+		    (now == GONE))
+			fail_msg("case %zu: %s", i,
+				 session_state_name(
+					 session_state(scene.session)));
+		assert_int_equal(session_end(scene.session),
+				 now == GONE ? END_LOST : END_NONE);
+		if (now == ANOTHER_USER)
+			assert_string_equal(
+				session_data(scene.session)->profile,
+				"{\"name\":\"Ida\"}");
+		assert_int_equal(disk->saves, saves);
+		assert_int_equal(scene.world.issuer.requests[REQUEST_REFRESH],
+				 requests);
+		session_scene_close(&scene);
+	}
+}
+
 /* Eight programs that start at the same moment with a token that is over. */
 static void test_shared_start(void **state)
 {
@@ -609,6 +665,7 @@ int main(void)
 		cmocka_unit_test(test_unsaved_replaces_no_other),
 		cmocka_unit_test(test_unsaved_renewal_replaces_no_other),
 		cmocka_unit_test(test_unsaved_leaves_the_earlier),
+		cmocka_unit_test(test_removed),
 		cmocka_unit_test(test_shared_start),
 		cmocka_unit_test(test_meanwhile),
 		cmocka_unit_test(test_meanwhile_put_off),

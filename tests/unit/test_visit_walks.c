@@ -140,8 +140,8 @@ static void happen(struct scene *scene, uint64_t *seed)
 		"pending", "resolve",
 	};
 	static const enum event_kind kinds[] = {
-		EVENT_START,   EVENT_CANCEL, EVENT_SIGN_OUT,
-		EVENT_TOUCHED, EVENT_TICK,   EVENT_CLOCK,
+		EVENT_START, EVENT_CANCEL, EVENT_SIGN_OUT, EVENT_TOUCHED,
+		EVENT_TICK,  EVENT_CLOCK,  EVENT_REMOVED,
 	};
 	struct world *world = &scene->world;
 	struct issuer *issuer = &world->issuer;

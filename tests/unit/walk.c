@@ -279,8 +279,8 @@ static void jump(struct walk *walk)
 void walk_happen(struct walk *walk)
 {
 	static const enum event_kind persons[] = {
-		EVENT_START,	EVENT_START,   EVENT_CANCEL,
-		EVENT_SIGN_OUT, EVENT_TOUCHED, EVENT_CLOCK,
+		EVENT_START,   EVENT_START, EVENT_CANCEL,  EVENT_SIGN_OUT,
+		EVENT_TOUCHED, EVENT_CLOCK, EVENT_REMOVED,
 	};
 	struct world *world = &walk->world;
 

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Watches the directory (inotify(7)): the file itself is another one after each
+ * save.
+ */
+#include "config.h"
+
+#include "io/store_watch.h"
+
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+
+struct store_watch {
+	int fd;
+	char *name; /* of the file in the directory */
+};
+
+static int watch_dir(const char *path, const char *slash)
+{
+	char *dir = slash == NULL ? xstrdup(".")
+				  : xstrndup(path, (size_t)(slash - path) + 1);
+	int fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+
+	if (fd >= 0 && inotify_add_watch(fd, dir, IN_DELETE | IN_ONLYDIR) < 0) {
+		(void)close(fd);
+		fd = -1;
+	}
+	free(dir);
+	return fd;
+}
+
+struct store_watch *store_watch_open(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	struct store_watch *store_watch;
+	int fd = watch_dir(path, slash);
+
+	if (fd < 0)
+		return NULL;
+	store_watch = xcalloc(1, sizeof(*store_watch));
+	store_watch->fd = fd;
+	store_watch->name = xstrdup(slash != NULL ? slash + 1 : path);
+	return store_watch;
+}
+
+void store_watch_close(struct store_watch *store_watch)
+{
+	if (store_watch == NULL)
+		return;
+	(void)close(store_watch->fd);
+	free(store_watch->name);
+	free(store_watch);
+}
+
+int store_watch_fd(const struct store_watch *store_watch)
+{
+	return store_watch != NULL ? store_watch->fd : -1;
+}
+
+/* Events that were lost may have been about the file. */
+static bool is_removal(const struct store_watch *store_watch,
+		       const struct inotify_event *event)
+{
+	return (event->mask & IN_Q_OVERFLOW) != 0 ||
+	       (event->len > 0 && strcmp(event->name, store_watch->name) == 0);
+}
+
+bool store_watch_was_removed(struct store_watch *store_watch)
+{
+	_Alignas(struct inotify_event) char events[4096];
+	bool removed = false;
+	ssize_t n;
+
+	if (store_watch == NULL)
+		return false;
+	while ((n = read(store_watch->fd, events, sizeof(events))) > 0) {
+		const char *at = events;
+
+		while (at < events + n) {
+			const struct inotify_event *event = (const void *)at;
+
+			removed = removed || is_removal(store_watch, event);
+			at += sizeof(*event) + event->len;
+		}
+	}
+	return removed;
+}
