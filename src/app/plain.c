@@ -240,10 +240,10 @@ static void run_once(struct plain *plain, struct err *err)
 	}
 	if (fds[1].ready)
 		take_line(plain, fds[1].hung_up);
-	if (fds[0].ready)
-		take_signals(plain);
 	if (visit_stage(run->visit) == VISIT_OVER && !plain->ended)
 		end(plain, presenter_exit_code(run->visit));
+	if (fds[0].ready && !plain->ended)
+		take_signals(plain);
 	/* A closed pipe or socket raises no signal here. */
 	if (!fds[2].hung_up || plain->ended)
 		return;
