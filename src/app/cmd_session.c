@@ -41,6 +41,22 @@ static const char unsaved[] =
 	"grantty: The token is valid, but could not be saved: when it "
 	"expires, a new sign-in may be needed.\n";
 
+/* Opens the account's store. On standard error the log begins at that level,
+ * without -v. Returns EXIT_DONE, or the exit code with *err. */
+static int begin(struct setup *setup, const struct args *args,
+		 enum log_level level, struct err *err)
+{
+	if (!setup_begin(setup, args, err))
+		return EXIT_USAGE;
+	if (!setup_has_account(setup, err))
+		return EXIT_NOT_SIGNED_IN;
+	if (!setup_store(setup, err))
+		return EXIT_FAILED;
+	if (setup_log_here(setup) && args->verbose == 0)
+		log_set_level(setup->log, level);
+	return EXIT_DONE;
+}
+
 /* True if a signal ends the program. If so, lets a refresh in progress finish
  * and sets *code to the exit code. */
 static bool is_interrupted(struct event_loop *loop, int signals, int *code)
@@ -451,16 +467,9 @@ int cmd_token_online(const struct args *args, struct err *err)
 		dpop_call_free(&output.call);
 		return code;
 	}
-	if (!setup_begin(&setup, args, err))
+	code = begin(&setup, args, LEVEL_ERROR, err);
+	if (code != EXIT_DONE)
 		goto out;
-	code = EXIT_NOT_SIGNED_IN;
-	if (!setup_has_account(&setup, err))
-		goto out;
-	code = EXIT_FAILED;
-	if (!setup_store(&setup, err))
-		goto out;
-	if (setup_log_here(&setup) && args->verbose == 0)
-		log_set_level(setup.log, LEVEL_ERROR);
 	code = EXIT_NOT_SIGNED_IN;
 	if (owner_of_stored(&setup, NULL, NULL) == OWNER_NOBODY) {
 		setup_nobody(&setup, err);
@@ -567,18 +576,13 @@ int cmd_logout(const struct args *args, struct err *err)
 	struct err why = {""};
 	enum source source = SOURCE_KEPT;
 	enum owner owner;
-	int code = EXIT_USAGE;
+	int code = begin(&setup, args, LEVEL_WARN, err);
 
-	if (!setup_begin(&setup, args, err) || !setup_network(&setup, err))
+	if (code != EXIT_DONE)
 		goto out;
-	code = EXIT_NOT_SIGNED_IN;
-	if (!setup_has_account(&setup, err))
+	code = EXIT_USAGE;
+	if (!setup_network(&setup, err))
 		goto out;
-	code = EXIT_FAILED;
-	if (!setup_store(&setup, err))
-		goto out;
-	if (setup_log_here(&setup) && args->verbose == 0)
-		log_set_level(setup.log, LEVEL_WARN);
 	/* If it cannot be read, setup_provider() says why. */
 	(void)setup_client_id(&setup, args, NULL);
 	owner = owner_of_stored(&setup,
