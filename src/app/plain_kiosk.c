@@ -92,7 +92,7 @@ static void say_trouble(const struct model *model)
 {
 	char next[128], time[32];
 
-	plain_say(stdout, "\n", "%s.", model->trouble);
+	plain_say(stdout, "\n", "%s", model->trouble);
 	if (model->advice[0] != '\0')
 		plain_say(stdout, "\n", "%s", model->advice);
 	text_duration(time, sizeof(time),

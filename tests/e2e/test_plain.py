@@ -136,7 +136,7 @@ def test_trouble_once(start):
     screen.wait_for("Press Enter for a code")
     practice.kill()
     screen.keys("Enter")
-    screen.wait_for("No connection to the sign-in service. Trying again in .*, or "
+    screen.wait_for("No connection to the sign-in service Trying again in .*, or "
                     "press Enter.")
     screen.keys("Enter")
     wait_until(
