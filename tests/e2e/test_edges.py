@@ -118,7 +118,7 @@ def test_session_of_another_provider(home, signed_in):
     for verb in "token", "whoami", "status", "logout":
         refused = run(home, verb)
         assert (refused.returncode, refused.stdout) == (Exit.NOBODY, ""), verb
-        assert "to https://id.example.org" in refused.stderr
+        assert "for https://id.example.org" in refused.stderr
         assert home.session.exists()
 
 
