@@ -382,14 +382,20 @@ static void run_once(struct kiosk *kiosk)
 	/* If input and output are two terminals, one can hang up alone. */
 	if (fds[2].hung_up)
 		hang_up(kiosk);
+}
+
+/* The first step may already have ended a login. */
+static bool is_over(struct kiosk *kiosk)
+{
 	if (visit_stage(kiosk->run.visit) == VISIT_OVER && !kiosk->ended)
 		end(kiosk, presenter_exit_code(kiosk->run.visit));
+	return kiosk->ended;
 }
 
 static void run(struct kiosk *kiosk)
 {
 	visit_loop_begin(&kiosk->run);
-	while (!kiosk->ended)
+	while (!is_over(kiosk))
 		run_once(kiosk);
 	ring(kiosk); /* the end is one, too */
 	visit_loop_end(&kiosk->run);

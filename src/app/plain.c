@@ -221,6 +221,10 @@ static void run_once(struct plain *plain, struct err *err)
 	};
 	int64_t until_ms;
 
+	if (visit_stage(run->visit) == VISIT_OVER) {
+		end(plain, presenter_exit_code(run->visit));
+		return;
+	}
 	if (!say(plain)) {
 		end(plain, EXIT_FAILED);
 		return;
@@ -240,9 +244,9 @@ static void run_once(struct plain *plain, struct err *err)
 	}
 	if (fds[1].ready)
 		take_line(plain, fds[1].hung_up);
-	if (visit_stage(run->visit) == VISIT_OVER && !plain->ended)
-		end(plain, presenter_exit_code(run->visit));
-	if (fds[0].ready && !plain->ended)
+	if (visit_stage(run->visit) == VISIT_OVER)
+		return;
+	if (fds[0].ready)
 		take_signals(plain);
 	/* A closed pipe or socket raises no signal here. */
 	if (!fds[2].hung_up || plain->ended)

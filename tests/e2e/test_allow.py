@@ -90,7 +90,7 @@ def test_nothing_to_judge_by(home, start_practice, config, key):
         assert f"Cannot use kiosk.{key}: it must know who signs in" in said
 
 
-def test_nothing_to_judge_by_after_all(home, start_practice):
+def test_nothing_to_judge_by_after_all(home, start_practice, open_terminal):
     practice = start_practice("--approve-after", "0")
     provider = {"userinfo_endpoint": None}
     # With openid it could have been in an ID token, which does not come.
@@ -101,6 +101,8 @@ def test_nothing_to_judge_by_after_all(home, start_practice):
         assert run.returncode == Exit.FAILED
         said = run.stdout + run.stderr
         assert "The provider does not say who signs in" in said
+        screen = open_terminal("login")
+        assert screen.wait_for_exit() == Exit.FAILED
         assert not home.session.exists()
 
 
