@@ -45,6 +45,7 @@ libsodium-dev libsodium libsodium-devel libsodium = libsodium-devel
 libssl-dev libcrypto openssl-devel openssl openssl-dev libopenssl-devel
 libmicrohttpd-dev libmicrohttpd libmicrohttpd-devel libmicrohttpd = libmicrohttpd-devel
 zlib1g-dev zlib zlib-devel zlib zlib-dev zlib-devel
+gettext msgfmt = = = gettext-tools
 '
 check_packages='
 libcmocka-dev cmocka libcmocka-devel cmocka cmocka-dev libcmocka-devel

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Makes lists in documents from what there is: from tests/transcripts the README's
 table of providers, and their names in grantty.conf(5) and in the completions; from
-themes the names of the themes.
+themes the names of the themes; from po the codes of the languages.
 
 As a test it says, in TAP, whether all of that is up to date; with --write it
 brings it up to date. The top of the source tree is $srcdir, else ".".
@@ -92,6 +92,12 @@ def themes_in_readme(top):
     return f"{', '.join(rest)} and {last}"
 
 
+def languages_in_page(top):
+    codes = (top / "po" / "LINGUAS").read_text(encoding="utf-8").split()
+    *rest, last = ["en", *codes]
+    return "".join(f".Ql {code} ,\n" for code in rest) + f"and\n.Ql {last} .\n"
+
+
 # What goes where, between which two lines.
 PLACES = [
     ("README.md", "<!-- providers -->\n", "<!-- /providers -->\n", table),
@@ -115,6 +121,12 @@ PLACES = [
         in_completion("            set -a option -xa '", " " * 16, "'\n"),
     ),
     ("README.md", "<!-- themes -->", "<!-- /themes -->", themes_in_readme),
+    (
+        "docs/grantty.conf.5",
+        '.\\" languages\n',
+        '.\\" /languages\n',
+        languages_in_page,
+    ),
     ("docs/grantty.conf.5", '.\\" themes\n', '.\\" /themes\n', themes_in_page),
 ]
 

@@ -41,6 +41,9 @@
 /* The boot process may set the font after the screens have started. */
 #define FONT_MS 2000
 
+/* After this long without a key, a user has probably left. */
+#define ALONE_MS (60 * 1000)
+
 /* Too short to read anything. */
 #define GLANCE_MS 100
 
@@ -50,11 +53,14 @@ struct kiosk {
 	struct ui *ui;
 	struct vt *vt;
 	const struct approval *approval;
-	int64_t waits_ms; /* since when the model only waits */
-	int64_t font_ms;  /* when to check the font again */
-	char *looked_up;  /* the code last looked up in the font */
-	bool not_in_font; /* that code has characters the font lacks */
-	bool knows_logo;  /* the logo was looked up, too: */
+	unsigned visits;    /* visit_number() of the user at the screen */
+	unsigned codes;	    /* the code shown to that user */
+	int64_t touched_ms; /* the last key */
+	int64_t waits_ms;   /* since when the model only waits */
+	int64_t font_ms;    /* when to check the font again */
+	char *looked_up;    /* the code last looked up in the font */
+	bool not_in_font;   /* that code has characters the font lacks */
+	bool knows_logo;    /* the logo was looked up, too: */
 	bool logo_not_in_font;
 	bool in_background; /* the terminal belonged to another process, or
 			     * may have */
@@ -109,6 +115,39 @@ static void cancel(struct kiosk *kiosk)
 		driver_post(&kiosk->run.loop.driver, EVENT_CANCEL);
 }
 
+/* ---- Languages */
+
+/* All texts are others now. */
+static void change_language(struct kiosk *kiosk)
+{
+	presenter_fill(&kiosk->run.presenter, kiosk->run.visit,
+		       &kiosk->run.model);
+	ui_dirty(kiosk->ui);
+}
+
+static void limit_languages(struct kiosk *kiosk)
+{
+	if (languages_limit(&kiosk->run.presenter.languages,
+			    term_text_flags(kiosk->term), STDOUT_FILENO))
+		change_language(kiosk);
+}
+
+/* The next user begins with the first language. Someone may have left while
+ * a code was shown, so a new code counts unless keys were just pressed. */
+static void follow_user(struct kiosk *kiosk)
+{
+	const unsigned visits = visit_number(kiosk->run.visit);
+	const bool left =
+		kiosk->run.model.codes != kiosk->codes &&
+		kiosk->run.model.now_ms - kiosk->touched_ms > ALONE_MS;
+
+	if ((visits != kiosk->visits || left) && !kiosk->run.once &&
+	    languages_first(&kiosk->run.presenter.languages))
+		change_language(kiosk);
+	kiosk->visits = visits;
+	kiosk->codes = kiosk->run.model.codes;
+}
+
 static void run_command(struct kiosk *kiosk, enum command command)
 {
 	switch (command) {
@@ -126,6 +165,11 @@ static void run_command(struct kiosk *kiosk, enum command command)
 		break;
 	case COMMAND_QUIT:
 		quit(kiosk, kiosk->run.once ? EXIT_CANCELLED : EXIT_DONE);
+		break;
+	case COMMAND_LANGUAGE:
+		languages_next(&kiosk->run.presenter.languages);
+		change_language(kiosk);
+		driver_post(&kiosk->run.loop.driver, EVENT_TOUCHED);
 		break;
 	case COMMAND_APPROVE:
 		approve(kiosk);
@@ -184,6 +228,7 @@ static void take_keys(struct kiosk *kiosk)
 				cancel(kiosk);
 			continue;
 		}
+		kiosk->touched_ms = clock_now_ms();
 		/* The meaning of a key depends on the current screen. */
 		presenter_fill(&kiosk->run.presenter, kiosk->run.visit,
 			       &kiosk->run.model);
@@ -265,6 +310,7 @@ static void check_font(struct kiosk *kiosk)
 	repaired = vt_repair_font(kiosk->vt);
 	changed = term_set_halves(kiosk->term, vt_blocks(STDOUT_FILENO) !=
 						       VT_BLOCKS_MISSING);
+	limit_languages(kiosk); /* its letters may be others */
 	if (!repaired && !changed)
 		return;
 	term_repaint(kiosk->term);
@@ -278,6 +324,7 @@ static void check_width(struct kiosk *kiosk)
 		return;
 	term_repaint(kiosk->term);
 	ui_dirty(kiosk->ui);
+	limit_languages(kiosk);
 }
 
 /* True if the font can show the code. Every font has ASCII. */
@@ -342,6 +389,7 @@ static void run_once(struct kiosk *kiosk)
 
 	presenter_fill(&kiosk->run.presenter, kiosk->run.visit,
 		       &kiosk->run.model);
+	follow_user(kiosk);
 	check_font(kiosk);
 	check_width(kiosk);
 	check_code_in_font(kiosk);
@@ -464,6 +512,7 @@ int kiosk_run(struct setup *setup, struct vt *vt, struct session_data *login,
 		ui_repaint_every(kiosk.ui, REPAIR_MS);
 	visit_loop_make(visit_loop, setup->conf.kiosk.start == START_KEY,
 			approval != NULL);
+	limit_languages(&kiosk);
 	run(&kiosk);
 	if (!visit_loop->once)
 		ui_forget(kiosk.ui);

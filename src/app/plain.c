@@ -22,6 +22,7 @@
 #include "app/setup.h"
 #include "app/visit_loop.h"
 #include "base/err.h"
+#include "base/i18n.h"
 #include "io/http.h"
 #include "io/sig.h"
 #include "io/vt.h"
@@ -125,8 +126,8 @@ static void take_answer(struct plain *plain, const char *line)
 	    (question->again_ms != NEVER_MS ||
 	     now_ms - question->asked_ms < VIEW_CONSENT_MS)) {
 		question->again_ms = now_ms + VIEW_CONSENT_MS;
-		plain_say(stdout, "\n",
-			  "Read the question before you answer it.");
+		plain_say(stdout, "\n", "%s",
+			  _("Read the question before you answer it."));
 		return;
 	}
 	plain->log.muted = !yes; /* the farewell says that */
@@ -294,6 +295,8 @@ int plain_run(struct setup *setup, struct vt *vt, struct session_data *login,
 	int code;
 
 	visit_loop_init(run, setup, login != NULL);
+	(void)languages_limit(&run->presenter.languages,
+			      plain_sign_in_flags(setup), STDOUT_FILENO);
 	plain_sign_in_init(&plain.sign_in);
 	if (conf->kiosk.confirm && !isatty(STDIN_FILENO)) {
 		err_set(err, "Cannot ask for confirmation (kiosk.confirm): "

@@ -15,7 +15,7 @@
 #include "app/setup.h"
 #include "app/visit_loop.h"
 #include "base/buf.h"
-#include "base/text.h"
+#include "base/i18n.h"
 #include "machine/visit.h"
 #include "oauth/profile.h"
 #include "ui/panel.h"
@@ -50,22 +50,23 @@ static void say_invitation(const struct visit_loop *run)
 
 	plain_say(stdout, "\n", "%s", model->title);
 	if (model->device[0] != '\0')
-		plain_say(stdout, "\n\n", "%s on %s", model->provider,
+		plain_say(stdout, "\n\n", _("%s on %s"), model->provider,
 			  model->device);
 	else
 		plain_say(stdout, "\n\n", "%s", model->provider);
 	plain_say(stdout, "\n", "%s",
-		  is_code ? "Press Enter for a code."
-			  : "Press Enter to sign in.");
+		  is_code ? _("Press Enter for a code.")
+			  : _("Press Enter to sign in."));
 	if (model->can_quit)
-		plain_say(stdout, "\n", "To quit, type q and press Enter.");
+		plain_say(stdout, "\n", "%s",
+			  _("To quit, type q and press Enter."));
 }
 
 static void say_profile(struct visit_loop *run)
 {
 	const struct model *model = &run->model;
 	const struct profile *profile = model->profile;
-	char idle[32];
+	char idle[64];
 
 	(void)fputs("\n", stdout);
 	plain_say(stdout, "\n", "%s",
@@ -74,28 +75,28 @@ static void say_profile(struct visit_loop *run)
 		const struct profile_field *field = &profile->fields[i];
 
 		if (strcmp(field->value, profile->name) != 0)
-			plain_say(stdout, "\n", "%s: %s", field->label,
+			plain_say(stdout, "\n", "%s: %s", _(field->label),
 				  field->value);
 	}
 	(void)fputs("\n", stdout);
-	plain_say(stdout, "\n", "Press Enter to sign out.");
+	plain_say(stdout, "\n", "%s", _("Press Enter to sign out."));
 	if (model->idle_ms != NEVER_MS) {
-		text_duration(
+		i18n_duration(
 			idle, sizeof(idle),
 			panel_seconds_left(model->idle_ms, model->now_ms));
 		plain_say(stdout, "\n",
-			  "You are signed out automatically in %s.", idle);
+			  _("You are signed out automatically in %s."), idle);
 	}
 }
 
 static void say_trouble(const struct model *model)
 {
-	char next[128], time[32];
+	char next[256], time[64];
 
-	plain_say(stdout, "\n", "%s", model->trouble);
+	plain_say(stdout, "\n", "%s", _(model->trouble));
 	if (model->advice[0] != '\0')
-		plain_say(stdout, "\n", "%s", model->advice);
-	text_duration(time, sizeof(time),
+		plain_say(stdout, "\n", "%s", _(model->advice));
+	i18n_duration(time, sizeof(time),
 		      panel_seconds_left(model->retry_ms, model->now_ms));
 	panel_trouble_next(next, sizeof(next), model, time);
 	plain_say(stdout, "\n", "%s", next);
@@ -115,7 +116,7 @@ static void leave_user(struct plain_kiosk *said, struct visit_loop *run)
 	if (said->signed_in && stage != VISIT_PROFILE &&
 	    stage != VISIT_LEAVING) {
 		said->signed_in = false;
-		plain_say(stdout, "\n\n", "You are signed out.");
+		plain_say(stdout, "\n\n", "%s", _("You are signed out."));
 	}
 }
 

@@ -17,6 +17,7 @@
 #include "app/presenter.h"
 #include "app/setup.h"
 #include "base/buf.h"
+#include "base/i18n.h"
 #include "base/text.h"
 #include "io/vt.h"
 #include "machine/flow.h"
@@ -39,14 +40,28 @@ static int64_t seconds_left(const struct flow *flow)
 	return (flow_expires_ms(flow) - clock_now_ms() + 999) / 1000;
 }
 
+/* True if standard output takes UTF-8. */
+static bool writes_utf8(const struct setup *setup)
+{
+	return strcmp(nl_langinfo(CODESET), "UTF-8") == 0 &&
+	       !term_may_lack_utf8(setup->conf.screen.locale);
+}
+
+unsigned plain_sign_in_flags(const struct setup *setup)
+{
+	const unsigned flags = writes_utf8(setup) ? 0 : TEXT_ASCII;
+
+	if (!isatty(STDOUT_FILENO) || !term_name_is_console(getenv("TERM")))
+		return flags;
+	return flags | (vt_is_utf8(STDOUT_FILENO) ? TEXT_NARROW : TEXT_ASCII);
+}
+
 /* What standard output can show: only text if it is not a terminal. On a
  * console, this checks the font. */
 static void measure_output(const struct setup *setup, const char *user_code,
 			   struct plain_output *output)
 {
-	const bool utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0 &&
-			  !term_may_lack_utf8(setup->conf.screen.locale);
-	unsigned flags = utf8 ? 0 : TEXT_ASCII;
+	const bool utf8 = writes_utf8(setup);
 	char shown[512];
 
 	*output = (struct plain_output){
@@ -63,10 +78,8 @@ static void measure_output(const struct setup *setup, const char *user_code,
 	output->colours = term_type_has_colours();
 	output->links =
 		term_may_link(STDOUT_FILENO, setup->conf.screen.hyperlinks);
-	if (term_name_is_console(getenv("TERM")))
-		flags |= vt_is_utf8(STDOUT_FILENO) ? TEXT_NARROW : TEXT_ASCII;
 	(void)text_clip(shown, sizeof(shown), user_code, strlen(user_code), -1,
-			flags);
+			plain_sign_in_flags(setup));
 	output->shows_code = strcmp(shown, user_code) == 0 &&
 			     !vt_lacks_glyphs(STDOUT_FILENO, user_code);
 }
@@ -117,25 +130,29 @@ static bool print_address(const struct presenter *presenter,
 			  const struct flow *flow)
 {
 	const struct provider *provider = &presenter->setup->provider;
-	char command[512], life[32];
+	char command[512], life[64];
 
-	plain_say(stdout, "\n\n", "To sign in to %s, go to", provider->label);
+	plain_say(stdout, "\n\n", _("To sign in to %s, go to"),
+		  provider->label);
 	(void)printf("    %s\n\n", flow_authorization_uri(flow));
-	plain_say(stdout, "\n",
-		  "in a browser on this machine. The browser then returns to");
+	/* Translators: goes on after the address above; below stands another
+	 * one. */
+	plain_say(stdout, "\n", "%s",
+		  _("in a browser on this machine. The browser then returns "
+		    "to"));
 	(void)printf("%s\n\n", provider->redirect_uri);
 	panel_forward_command(command, sizeof(command), presenter->device,
 			      provider->redirect_uri);
 	if (command[0] != '\0') {
-		plain_say(stdout, "\n\n",
-			  "To use a browser on another machine, first run this "
-			  "command there:");
+		plain_say(stdout, "\n\n", "%s",
+			  _("To use a browser on another machine, first run "
+			    "this command there:"));
 		(void)printf("    %s\n\n", command);
 	}
 	if (flow_expires_ms(flow) != NEVER_MS)
 		plain_say(
-			stdout, "\n", "The address is valid for %s.",
-			text_duration(life, sizeof(life), seconds_left(flow)));
+			stdout, "\n", _("The address is valid for %s."),
+			i18n_duration(life, sizeof(life), seconds_left(flow)));
 	return fflush(stdout) == 0 && !ferror(stdout);
 }
 
@@ -143,17 +160,17 @@ static bool print_address(const struct presenter *presenter,
 static bool remind(const struct flow *flow, struct plain_sign_in *printed)
 {
 	const int64_t left_s = seconds_left(flow);
-	char left[32];
+	char left[64];
 
 	printed->remind_ms = NEVER_MS;
 	if (flow_code(flow) == NULL || left_s <= 0)
 		return true;
 	if (left_s > LAST_CALL_S)
 		printed->remind_ms = flow_expires_ms(flow) - LAST_CALL_S * 1000;
-	text_duration(left, sizeof(left), left_s);
+	i18n_duration(left, sizeof(left), left_s);
 	plain_say(stdout, "\n",
-		  left_s > LAST_CALL_S ? "The code is still valid for %s."
-				       : "The code expires in %s.",
+		  left_s > LAST_CALL_S ? _("The code is still valid for %s.")
+				       : _("The code expires in %s."),
 		  left);
 	return fflush(stdout) == 0 && !ferror(stdout);
 }

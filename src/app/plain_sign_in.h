@@ -11,11 +11,15 @@
 
 struct flow;
 struct presenter;
+struct setup;
 
 struct plain_sign_in {
 	unsigned codes;	   /* flow_codes() when it was printed */
 	int64_t remind_ms; /* when to print the remaining time; or NEVER_MS */
 };
+
+/* What of a text standard output can show, for text_clip(). */
+unsigned plain_sign_in_flags(const struct setup *setup);
 
 void plain_sign_in_init(struct plain_sign_in *printed);
 

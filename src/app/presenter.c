@@ -15,6 +15,7 @@
 #include "app/clock.h"
 #include "app/setup.h"
 #include "base/err.h"
+#include "base/i18n.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "machine/discovery.h"
@@ -31,6 +32,7 @@ void presenter_init(struct presenter *presenter, const struct setup *setup)
 
 	memset(presenter, 0, sizeof(*presenter));
 	presenter->setup = setup;
+	languages_open(&presenter->languages, &setup->conf);
 	if (name[0] == '\0' && gethostname(host, sizeof(host) - 1) == 0)
 		name = host;
 	text_clip(presenter->device, sizeof(presenter->device), name,
@@ -48,6 +50,7 @@ static void forget_profile(struct presenter *presenter)
 void presenter_free(struct presenter *presenter)
 {
 	forget_profile(presenter);
+	languages_close(&presenter->languages);
 	mem_wipe(presenter, sizeof(*presenter));
 }
 
@@ -75,10 +78,12 @@ static const struct profile *profile_of(struct presenter *presenter,
 	const struct session_data *data = session_data(visit_session(visit));
 	const char *json = data->profile;
 
-	if (is_same(json, presenter->profile_json))
+	if (is_same(json, presenter->profile_json) &&
+	    presenter->profile_language == presenter->languages.now)
 		return presenter->profile;
 	forget_profile(presenter);
 	presenter->profile_json = xstrdup(json);
+	presenter->profile_language = presenter->languages.now;
 	if (data->parsed != NULL)
 		presenter->profile =
 			profile_from_json(data->parsed, map, only, count);
@@ -103,7 +108,7 @@ static void set_status(struct presenter *presenter, const char *format, ...)
 static void fill_authorization(struct presenter *presenter,
 			       const struct flow *flow, struct model *model)
 {
-	set_status(presenter, "Waiting for the browser");
+	set_status(presenter, "%s", _("Waiting for the browser"));
 	if (flow_oauth_failure(flow) != NULL)
 		model->failure = flow_oauth_failure(flow)->err.text;
 	model->authorization_uri = flow_authorization_uri(flow);
@@ -113,15 +118,18 @@ static void fill_authorization(struct presenter *presenter,
 	model->codes = flow_codes(flow);
 }
 
-/* Beside a code or an address, while a request is tried again. The brief one
- * has at most 15 columns. The log has the details. */
+/* The log has the details. */
+/* Translators: beside a code or an address, while a request is tried again. At
+ * most 34 columns, the brief one 15. */
 static const struct {
 	const char *status, *brief;
 } retrying[] = {
-	[REASON_NO_NETWORK] = {"No connection: trying again", "No connection"},
-	[REASON_CLOCK] = {"Clock not set: trying again", "Clock not set"},
-	[REASON_NO_TRUST] = {"Not secure: trying again", "Not secure"},
-	[REASON_BUSY] = {"Service busy: trying again", "Service busy"},
+	[REASON_NO_NETWORK] = {N_("No connection: trying again"),
+			       N_("No connection")},
+	[REASON_CLOCK] = {N_("Clock not set: trying again"),
+			  N_("Clock not set")},
+	[REASON_NO_TRUST] = {N_("Not secure: trying again"), N_("Not secure")},
+	[REASON_BUSY] = {N_("Service busy: trying again"), N_("Service busy")},
 };
 
 /* False if nothing is tried again. */
@@ -132,8 +140,8 @@ static bool set_retrying(struct presenter *presenter, const struct visit *visit,
 
 	if (reason == REASON_NONE)
 		return false;
-	set_status(presenter, "%s", retrying[reason].status);
-	model->status_brief = retrying[reason].brief;
+	set_status(presenter, "%s", _(retrying[reason].status));
+	model->status_brief = _(retrying[reason].brief);
 	return true;
 }
 
@@ -149,7 +157,7 @@ static void fill_sign_in(struct presenter *presenter, const struct visit *visit,
 	if (flow_state(flow) == FLOW_EXCHANGING ||
 	    flow_state(flow) == FLOW_EXCHANGE_BACKING_OFF) {
 		if (!set_retrying(presenter, visit, model))
-			set_status(presenter, "Requesting tokens from %s",
+			set_status(presenter, _("Requesting tokens from %s"),
 				   label);
 		model->authorization_uri = flow_authorization_uri(flow);
 		model->redirect_uri = presenter->setup->provider.redirect_uri;
@@ -160,16 +168,16 @@ static void fill_sign_in(struct presenter *presenter, const struct visit *visit,
 		return;
 	}
 	if (flow_state(flow) == FLOW_IDLE) {
-		set_status(presenter,
-			   "Starting: the code will appear in a moment");
+		set_status(presenter, "%s",
+			   _("Starting: the code will appear in a moment"));
 		return;
 	}
 	if (code == NULL) {
-		set_status(presenter, "Requesting a code from %s", label);
+		set_status(presenter, _("Requesting a code from %s"), label);
 		return;
 	}
 	if (!set_retrying(presenter, visit, model))
-		set_status(presenter, "Waiting for your approval");
+		set_status(presenter, "%s", _("Waiting for your approval"));
 	model->code_follows = visit_renews(visit);
 	model->user_code = code->user_code;
 	model->verification_uri = code->verification_uri;
@@ -180,6 +188,8 @@ static void fill_sign_in(struct presenter *presenter, const struct visit *visit,
 }
 
 /* What a visitor reads. Details are for the log. */
+/* Translators: what went wrong, and what can be done. Each on a line of its own
+ * or more, as whole sentences; the first one has no full stop. */
 struct words {
 	const char *headline;
 	const char *advice; /* or "" */
@@ -187,63 +197,67 @@ struct words {
 };
 
 static const struct words words[] = {
-	[REASON_NONE] = {"The sign-in failed", "", NEXT_TRY},
-	[REASON_NO_NETWORK] = {"No connection to the sign-in service", "",
+	[REASON_NONE] = {N_("The sign-in failed"), "", NEXT_TRY},
+	[REASON_NO_NETWORK] = {N_("No connection to the sign-in service"), "",
 			       NEXT_TRY},
-	[REASON_CLOCK] = {"Waiting for the right time",
-			  "The clock of this device has not been set yet.",
+	[REASON_CLOCK] = {N_("Waiting for the right time"),
+			  N_("The clock of this device has not been set yet."),
 			  NEXT_TRY},
-	[REASON_NO_TRUST] = {"No secure connection to the sign-in service", "",
-			     NEXT_TRY},
-	[REASON_BUSY] = {"Sign-in is not possible right now",
-			 "The sign-in service is busy or having problems.",
+	[REASON_NO_TRUST] = {N_("No secure connection to the sign-in service"),
+			     "", NEXT_TRY},
+	[REASON_BUSY] = {N_("Sign-in is not possible right now"),
+			 N_("The sign-in service is busy or having problems."),
 			 NEXT_TRY},
-	[REASON_NOT_SET_UP] = {"This device is not set up correctly",
-			       "Its administrator has to fix that.", NEXT_TRY},
-	[REASON_REFUSED] = {"The sign-in failed",
-			    "The sign-in service did not accept it.", NEXT_TRY},
-	[REASON_UNUSABLE] = {"The sign-in failed",
-			     "The sign-in service sent something that this "
-			     "device cannot use.",
+	[REASON_NOT_SET_UP] = {N_("This device is not set up correctly"),
+			       N_("Its administrator has to fix that."),
+			       NEXT_TRY},
+	[REASON_REFUSED] = {N_("The sign-in failed"),
+			    N_("The sign-in service did not accept it."),
+			    NEXT_TRY},
+	[REASON_UNUSABLE] = {N_("The sign-in failed"),
+			     N_("The sign-in service sent something that this "
+				"device cannot use."),
 			     NEXT_TRY},
 	[REASON_NOT_ALLOWED] =
-		{"You cannot sign in here",
-		 "This account may not sign in on this device. Use another "
-		 "one, or ask the device's administrator.",
+		{N_("You cannot sign in here"),
+		 N_("This account may not sign in on this device. Use another "
+		    "one, or ask the device's administrator."),
 		 NEXT_CODE},
-	[REASON_NO_PROFILE] = {"Your profile could not be read",
-			       "You cannot sign in here without it.",
+	[REASON_NO_PROFILE] = {N_("Your profile could not be read"),
+			       N_("You cannot sign in here without it."),
 			       NEXT_CODE},
-	[REASON_UNKNOWN_USER] = {"The provider does not say who signs in",
-				 "You cannot sign in here without that.",
+	[REASON_UNKNOWN_USER] = {N_("The provider does not say who signs in"),
+				 N_("You cannot sign in here without that."),
 				 NEXT_TRY},
 	[REASON_SAID_NO] =
-		{"The sign-in was not confirmed",
-		 "You answered that this is not you. Nothing was kept.",
+		{N_("The sign-in was not confirmed"),
+		 N_("You answered that this is not you. Nothing was kept."),
 		 NEXT_CODE},
-	[REASON_UNCONFIRMED] = {"The sign-in was not confirmed",
-				"The question was not answered in time. "
-				"Nothing was kept.",
+	[REASON_UNCONFIRMED] = {N_("The sign-in was not confirmed"),
+				N_("The question was not answered in time. "
+				   "Nothing was kept."),
 				NEXT_CODE},
-	[REASON_DENIED] = {"The sign-in was denied",
-			   "The request was declined on the sign-in page.",
+	[REASON_DENIED] = {N_("The sign-in was denied"),
+			   N_("The request was declined on the sign-in page."),
 			   NEXT_CODE},
-	[REASON_EXPIRED] = {"The code has expired", "It wasn't used in time.",
-			    NEXT_CODE},
+	[REASON_EXPIRED] = {N_("The code has expired"),
+			    N_("It wasn't used in time."), NEXT_CODE},
 	[REASON_NOT_SAVED] =
-		{"The sign-in failed",
-		 "It was approved, but the session could not be saved and ends "
-		 "with this program. Fix that, then sign in again.",
+		{N_("The sign-in failed"),
+		 N_("It was approved, but the session could not be saved and "
+		    "ends "
+		    "with this program. Fix that, then sign in again."),
 		 NEXT_TRY},
-	[REASON_NOT_KEPT] =
-		{"The sign-in was not kept",
-		 "This device still keeps an earlier one with other settings. "
-		 "Its administrator has to end that one first.",
+	[REASON_NOT_KEPT] = {N_("The sign-in was not kept"),
+			     N_("This device still keeps an earlier one with "
+				"other settings. "
+				"Its administrator has to end that one first."),
+			     NEXT_TRY},
+	[REASON_NOT_REMOVED] =
+		{N_("You are signed out, but not completely"),
+		 N_("This device could not delete what it had "
+		    "stored. Its administrator has to fix that."),
 		 NEXT_TRY},
-	[REASON_NOT_REMOVED] = {"You are signed out, but not completely",
-				"This device could not delete what it had "
-				"stored. Its administrator has to fix that.",
-				NEXT_TRY},
 };
 
 static void fill_trouble(struct presenter *presenter, const struct visit *visit,
@@ -256,7 +270,7 @@ static void fill_trouble(struct presenter *presenter, const struct visit *visit,
 	model->trouble = said->headline;
 	model->advice = said->advice;
 	if (visit_result(visit) == RESULT_CANCELLED)
-		model->trouble = "Cancelled";
+		model->trouble = N_("Cancelled");
 	model->help = setup->conf.kiosk.help;
 	model->retry_ms = retry_ms;
 	model->next = said->next;
@@ -273,12 +287,12 @@ static void fill_backing_off(struct presenter *presenter,
 {
 	fill_trouble(presenter, visit, retry_ms, model);
 	if (visit_reason(visit) == REASON_BUSY)
-		set_status(presenter, "Waiting for %s",
+		set_status(presenter, _("Waiting for %s"),
 			   presenter->setup->provider.label);
 	else if (visit_reason(visit) == REASON_CLOCK)
-		set_status(presenter, "Waiting for the right time");
+		set_status(presenter, "%s", _("Waiting for the right time"));
 	else
-		set_status(presenter, "Waiting for the network");
+		set_status(presenter, "%s", _("Waiting for the network"));
 }
 
 static void fill_preparing(struct presenter *presenter,
@@ -292,7 +306,7 @@ static void fill_preparing(struct presenter *presenter,
 		return;
 	}
 	model->screen = SCREEN_SIGN_IN;
-	set_status(presenter, "Connecting to %s",
+	set_status(presenter, _("Connecting to %s"),
 		   presenter->setup->provider.label);
 }
 
@@ -309,21 +323,21 @@ static void fill_profile(struct presenter *presenter, const struct visit *visit,
 	model->idle_ms = visit_idle_ms(visit);
 	switch (session_state(session)) {
 	case SESSION_REFRESHING:
-		set_status(presenter, "Refreshing the access token");
+		set_status(presenter, "%s", _("Refreshing the access token"));
 		break;
 	case SESSION_READING:
 	case SESSION_READ_BACKING_OFF:
-		set_status(presenter, "Reading the profile from %s", label);
+		set_status(presenter, _("Reading the profile from %s"), label);
 		break;
 	case SESSION_CHECKING:
 	case SESSION_CHECK_BACKING_OFF:
-		set_status(presenter, "Checking who signed in");
+		set_status(presenter, "%s", _("Checking who signed in"));
 		break;
 	case SESSION_MARKING_SIGN_OUT:
 	case SESSION_REVOKING:
 	case SESSION_REVOKING_UNLOCKED:
 	case SESSION_WIPING:
-		set_status(presenter, "Signing out of %s", label);
+		set_status(presenter, _("Signing out of %s"), label);
 		break;
 	case SESSION_NONE:
 	case SESSION_HELD:
@@ -333,7 +347,7 @@ static void fill_profile(struct presenter *presenter, const struct visit *visit,
 	case SESSION_SAVING:
 	case SESSION_LIVE:
 	case SESSION_ENDED:
-		set_status(presenter, "Signed in to %s", label);
+		set_status(presenter, _("Signed in to %s"), label);
 		break;
 	}
 }
@@ -341,7 +355,7 @@ static void fill_profile(struct presenter *presenter, const struct visit *visit,
 static void fill_signing_out(struct presenter *presenter, struct model *model)
 {
 	model->screen = SCREEN_SIGN_IN;
-	set_status(presenter, "Signing out of %s",
+	set_status(presenter, _("Signing out of %s"),
 		   presenter->setup->provider.label);
 }
 
@@ -363,6 +377,17 @@ static void fill_leaving(struct presenter *presenter, const struct visit *visit,
 		fill_signing_out(presenter, model);
 	else
 		fill_profile(presenter, visit, model);
+}
+
+/* Its operator's own words, if there are any. */
+static const char *title_of(const struct presenter *presenter)
+{
+	const struct conf *conf = &presenter->setup->conf;
+
+	/* Translators: the title of all screens. Letters of Western European
+	 * languages can be drawn large. */
+	return conf_is_set(conf, "screen.title") ? conf->screen.title
+						 : _("Sign in");
 }
 
 /* The users of a locked kiosk have no use for it. */
@@ -395,13 +420,14 @@ void presenter_fill(struct presenter *presenter, const struct visit *visit,
 	}
 	memset(model, 0, sizeof(*model));
 	model->now_ms = clock_now_ms();
-	model->title = presenter->setup->conf.screen.title;
+	model->title = title_of(presenter);
 	model->text = presenter->setup->conf.screen.text;
 	model->logo = presenter->setup->logo;
 	model->provider = presenter->setup->provider.label;
 	model->device = presenter->device;
 	model->caution = presenter_caution(presenter);
 	model->status = presenter->status;
+	model->language = languages_next_name(&presenter->languages);
 	model->trouble = model->advice = model->help = "";
 	model->expires_ms = model->retry_ms = NEVER_MS;
 	model->token_expires_ms = model->idle_ms = NEVER_MS;
@@ -451,10 +477,6 @@ void presenter_fill(struct presenter *presenter, const struct visit *visit,
 
 const char *presenter_caution(struct presenter *presenter)
 {
-	static const char at_screen[] =
-		"Approve only if you are standing at this screen";
-	static const char at_terminal[] =
-		"Approve only if you started this sign-in yourself";
 	const struct conf *conf = &presenter->setup->conf;
 	const char *name = presenter->device;
 	char *dst = presenter->caution;
@@ -462,13 +484,26 @@ const char *presenter_caution(struct presenter *presenter)
 
 	if (presenter->is_screen && conf_is_set(conf, "screen.title"))
 		name = conf->screen.title;
-	if (name[0] == '\0')
-		(void)snprintf(dst, size, "%s.",
-			       presenter->is_screen ? at_screen : at_terminal);
+	/* Translators: when to approve a code. %s is the name of the screen or
+	 * of the machine. Wrapped; the shorter, the better. */
+	if (presenter->is_screen && name[0] == '\0')
+		(void)snprintf(dst, size, "%s",
+			       _("Approve only if you are standing at this "
+				 "screen."));
 	else if (presenter->is_screen)
-		(void)snprintf(dst, size, "%s (%s).", at_screen, name);
+		(void)snprintf(dst, size,
+			       _("Approve only if you are standing at this "
+				 "screen (%s)."),
+			       name);
+	else if (name[0] == '\0')
+		(void)snprintf(dst, size, "%s",
+			       _("Approve only if you started this sign-in "
+				 "yourself."));
 	else
-		(void)snprintf(dst, size, "%s, on %s.", at_terminal, name);
+		(void)snprintf(dst, size,
+			       _("Approve only if you started this sign-in "
+				 "yourself, on %s."),
+			       name);
 	return dst;
 }
 
@@ -479,11 +514,11 @@ const char *presenter_greeting(struct presenter *presenter,
 
 	if (profile != NULL && profile->name[0] != '\0')
 		(void)snprintf(presenter->advice, sizeof(presenter->advice),
-			       "Signed in to %s as %s.",
+			       _("Signed in to %s as %s."),
 			       presenter->setup->provider.label, profile->name);
 	else
 		(void)snprintf(presenter->advice, sizeof(presenter->advice),
-			       "Signed in to %s.",
+			       _("Signed in to %s."),
 			       presenter->setup->provider.label);
 	return presenter->advice;
 }
@@ -495,12 +530,13 @@ const char *presenter_question(struct presenter *presenter,
 
 	if (profile != NULL && profile->name[0] != '\0')
 		(void)snprintf(presenter->advice, sizeof(presenter->advice),
-			       "%s approved this sign-in. Is this you?",
+			       _("%s approved this sign-in. Is this you?"),
 			       profile->name);
 	else
 		(void)snprintf(presenter->advice, sizeof(presenter->advice),
-			       "A user without a name approved this sign-in. "
-			       "Is this you?");
+			       "%s",
+			       _("A user without a name approved this "
+				 "sign-in. Is this you?"));
 	return presenter->advice;
 }
 
@@ -511,10 +547,11 @@ const char *presenter_farewell(struct presenter *presenter,
 	const char *why = visit_trouble(visit);
 
 	if (why[0] == '\0')
-		why = said->advice;
+		why = _(said->advice);
 	(void)snprintf(presenter->advice, sizeof(presenter->advice), "%s%s%s",
-		       visit_result(visit) == RESULT_CANCELLED ? "Cancelled"
-							       : said->headline,
+		       visit_result(visit) == RESULT_CANCELLED
+			       ? _("Cancelled")
+			       : _(said->headline),
 		       why[0] != '\0' ? ". " : ".", why);
 	return presenter->advice;
 }

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 
+#include "app/languages.h"
 #include "ui/model.h"
 
 struct setup;
@@ -15,12 +16,14 @@ struct visit;
 /* The state kept from one drawing to the next. */
 struct presenter {
 	const struct setup *setup;
+	struct languages languages;
 	bool forgets; /* a profile was just dropped: leave no trace of it */
 	struct profile *profile; /* made from profile_json when that changed */
 	char *profile_json;
+	size_t profile_language; /* its dates are written as in that one */
 	char device[128];
-	char caution[300];
-	char status[160];
+	char caution[512];
+	char status[320];
 	char advice[768]; /* an err after a headline */
 	bool is_screen;	  /* of a kiosk, where other users come by */
 	bool demo;
@@ -28,7 +31,8 @@ struct presenter {
 	bool cancel_leaves; /* giving up ends the program */
 };
 
-/* The setup must outlive the presenter. */
+/* The setup must outlive the presenter. Until presenter_free(), texts are in
+ * the user's language, as of languages_open(). */
 void presenter_init(struct presenter *presenter, const struct setup *setup);
 void presenter_free(struct presenter *presenter); /* the contents; wipes */
 

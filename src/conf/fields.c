@@ -221,9 +221,12 @@ bool field_add_string(struct conf *conf, const struct conf_option *option,
 		      const char *value, struct err *err)
 {
 	struct strings *strings = at(conf, option->offset);
+	unsigned choice;
 
 	if (!check(option, value, err))
 		return false;
+	if (option->choices != NULL && !option_choice(option, value, &choice))
+		return option_complain(option, err);
 	strings->items = xreallocarray(strings->items, strings->count + 1,
 				       sizeof(*strings->items));
 	strings->items[strings->count++] = xstrdup(value);

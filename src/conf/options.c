@@ -36,6 +36,9 @@
 	ROW(path, PARAMS, .count_offset = offsetof(struct conf, path##_count), \
 	    __VA_ARGS__)
 
+/* Those of po/LINGUAS, and the language of the sources. */
+static const char *const languages[] = {LANGUAGES NULL};
+
 static const struct conf_option table[] = {
 #include "conf/options.def"
 };
@@ -131,23 +134,29 @@ const char *option_choice_name(const char *option, unsigned choice)
 	return found != NULL ? found->choices[choice] : "";
 }
 
-bool option_complain(const struct conf_option *option, struct err *err)
+static bool complain_choices(const struct conf_option *option, const char *what,
+			     struct err *err)
 {
 	struct buf choices;
 
+	buf_init(&choices, sizeof(err->text));
+	for (size_t i = 0; option->choices[i] != NULL; i++)
+		buf_addf(&choices, "%s\"%s\"", i > 0 ? ", " : "",
+			 option->choices[i]);
+	err_set(err, "%s must be %s of %s.", option->name, what,
+		buf_text(&choices));
+	buf_free(&choices);
+	return false;
+}
+
+bool option_complain(const struct conf_option *option, struct err *err)
+{
 	switch (option->type) {
 	case OPTION_TEXT:
 		return err_set(err, "%s must be a string in double quotes.",
 			       option->name);
 	case OPTION_CHOICE:
-		buf_init(&choices, sizeof(err->text));
-		for (size_t i = 0; option->choices[i] != NULL; i++)
-			buf_addf(&choices, "%s\"%s\"", i > 0 ? ", " : "",
-				 option->choices[i]);
-		err_set(err, "%s must be one of %s.", option->name,
-			buf_text(&choices));
-		buf_free(&choices);
-		return false;
+		return complain_choices(option, "one", err);
 	case OPTION_BOOL:
 		return err_set(err, "%s must be true or false, without quotes.",
 			       option->name);
@@ -157,6 +166,8 @@ bool option_complain(const struct conf_option *option, struct err *err)
 			       option->name, (intmax_t)option->min,
 			       (intmax_t)option->max);
 	case OPTION_STRINGS:
+		if (option->choices != NULL)
+			return complain_choices(option, "a list", err);
 		return err_set(err,
 			       "%s must be a list of strings, such as "
 			       "[ \"one\", \"two\" ].",

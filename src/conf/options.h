@@ -85,7 +85,8 @@ struct conf_option {
 	const char *text;    /* default of OPTION_TEXT; NULL: "" */
 	int64_t number;	     /* default of the others that have one */
 	int64_t min, max;
-	const char *const *choices; /* ends with NULL */
+	const char *const *choices; /* ends with NULL; OPTION_STRINGS: of each
+				     * string, or NULL */
 	bool by_preset; /* OPTION_BOOL, OPTION_NUMBER: the preset decides if
 			 * unset */
 	/* For the example: comments about the option, and on what begins with
@@ -109,7 +110,7 @@ bool option_is_group(const char *name);
  * name, "" for the whole file. */
 bool option_names(struct buf *out, const char *group);
 
-/* Sets *choice to the index of that value among an OPTION_CHOICE's choices;
+/* Sets *choice to the index of that value among the option's choices;
  * false if it is none of them. */
 bool option_choice(const struct conf_option *option, const char *value,
 		   unsigned *choice);

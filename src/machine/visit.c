@@ -288,6 +288,11 @@ enum visit_result visit_result(const struct visit *visit)
 	return visit->result;
 }
 
+unsigned visit_number(const struct visit *visit)
+{
+	return visit->number;
+}
+
 int64_t visit_retry_ms(const struct visit *visit)
 {
 	return visit->retry_ms;

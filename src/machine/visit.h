@@ -84,6 +84,9 @@ bool visit_renews(const struct visit *visit);
  * screen. */
 const char *visit_trouble(const struct visit *visit);
 
+/* Changes whenever another user may be at the screen from then on. */
+unsigned visit_number(const struct visit *visit);
+
 /* When the user is signed out for being idle; NEVER_MS: not at all. */
 int64_t visit_idle_ms(const struct visit *visit);
 

@@ -77,12 +77,20 @@ static bool begins_visit(const struct visit *visit, enum visit_stage stage)
 	return false;
 }
 
+void visit_greet(struct visit *visit, struct action *action)
+{
+	if (visit->policy.once)
+		return;
+	action->new_visit = true;
+	visit->number++;
+}
+
 void visit_move(struct visit *visit, enum visit_stage stage,
 		enum visit_result result, struct action *action)
 {
 	action_moved(action, &visit_stages, visit->stage, stage);
-	if (!visit->policy.once && begins_visit(visit, stage))
-		action->new_visit = true;
+	if (begins_visit(visit, stage))
+		visit_greet(visit, action);
 	visit->stage = stage;
 	visit->result = result;
 	visit->reason = REASON_NONE;

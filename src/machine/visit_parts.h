@@ -40,6 +40,7 @@ struct visit {
 	int64_t retry_ms;
 	int64_t begin_ms; /* in VISIT_STARTING: when to request a code */
 	int64_t touched_ms;
+	unsigned number; /* see visit_number() */
 	struct pacing pacing;
 	enum visit_stage stage;
 	enum visit_result result;
@@ -58,6 +59,9 @@ enum visit_reason visit_reason_of(const struct oauth_failure *oauth_failure);
 
 /* The result of a visit that ends for that reason. */
 enum visit_result visit_result_of(enum visit_reason reason);
+
+/* Another user may be at the screen from now on. A login has only one. */
+void visit_greet(struct visit *visit, struct action *action);
 
 /* The only place where the stage changes. */
 void visit_move(struct visit *visit, enum visit_stage stage,

@@ -268,7 +268,7 @@ void sign_in_step_sign_in(struct visit *visit, const struct event *event,
 	/* A screen that always shows a code has no welcome screen to return to:
 	 * cancelling gives the next user a new code. */
 	if (event->kind == EVENT_START || (gives_up && !rests)) {
-		action->new_visit = !visit->policy.once;
+		visit_greet(visit, action);
 		sign_in_request_code(visit, event, action);
 		return;
 	}

@@ -15,6 +15,7 @@
 #include "base/crypto.h"
 #include "base/err.h"
 #include "base/form.h"
+#include "base/i18n.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -220,14 +221,15 @@ enum authorization_answer authorization_judge(
 
 	*code = NULL;
 	failure->reached = true;
+	/* Translators: why an address that was pasted is not accepted. */
 	if (!is_state(authorization, state)) {
 		err_set(&failure->err,
-			"This address belongs to another sign-in: open the "
-			"one on the screen.");
+			N_("This address belongs to another sign-in: open the "
+			   "one on the screen."));
 	} else if (!sound) {
 		err_set(&failure->err,
-			"This address contains a parameter twice and was "
-			"ignored: copy it again.");
+			N_("This address contains a parameter twice and was "
+			   "ignored: copy it again."));
 	} else if (!is_issuer(provider, iss)) {
 		err_set(&failure->err,
 			"This answer is from a provider other than %s and "
@@ -237,7 +239,7 @@ enum authorization_answer authorization_judge(
 		result = refuse(provider, error, words, failure);
 	} else if (!is_code(value)) {
 		err_set(&failure->err,
-			"This address contains no code: copy all of it.");
+			N_("This address contains no code: copy all of it."));
 	} else {
 		*code = value;
 		value = NULL;

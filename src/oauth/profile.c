@@ -17,6 +17,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/i18n.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -103,8 +104,10 @@ static bool write_time(char *dst, size_t size, const char *text)
 	if (!read_offset(s, &offset_s))
 		return false;
 	at_s = timegm(&tm) - (time_t)offset_s;
+	/* Translators: a date and a time, for strftime(3). Month names (%B) are
+	 * English on most machines, so write the month as a number (%m). */
 	return localtime_r(&at_s, &tm) != NULL &&
-	       strftime(dst, size, "%-d %B %Y, %H:%M", &tm) > 0;
+	       strftime(dst, size, _("%-d %B %Y, %H:%M"), &tm) > 0;
 }
 
 static void join_scalar(struct buf *out, const struct json *json)

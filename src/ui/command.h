@@ -12,6 +12,7 @@ enum command {
 	COMMAND_CANCEL, /* give up (Ctrl-C; Escape on some screens) */
 	COMMAND_SIGN_OUT,
 	COMMAND_QUIT,
+	COMMAND_LANGUAGE,	/* the next language */
 	COMMAND_APPROVE,	/* demo only: approve as the phone would */
 	COMMAND_COPIED_CODE,	/* the code went to the terminal's clipboard, */
 	COMMAND_COPIED_ADDRESS, /* or the address: report it */

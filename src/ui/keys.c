@@ -7,6 +7,7 @@
 
 #include "ui/keys.h"
 
+#include "base/i18n.h"
 #include "oauth/profile.h"
 #include "ui/keyboard.h"
 #include "ui/model.h"
@@ -112,6 +113,12 @@ static bool may_give_up(const struct model *model, const struct view *view)
 	return !model->locked_in && !zoomed(model, view);
 }
 
+static bool with_languages(const struct model *model, const struct view *view)
+{
+	(void)view;
+	return model->language != NULL;
+}
+
 static bool with_profile(const struct model *model, const struct view *view)
 {
 	(void)view;
@@ -144,83 +151,88 @@ static bool in_tree(const struct model *model, const struct view *view)
 	return with_profile(model, view) && view->tree_shown;
 }
 
+/* Translators: each row is the name of a key; a label of one or two words for
+ * the bar at the bottom, where all must fit side by side in 80 columns; and
+ * what the key does, in at most 60 columns. "Any key" is a name, too. */
 /* clang-format off */
 static const struct binding bindings[] = {
-	{ KEYS_NONE, "Any key", "Sign in", "sign in",
+	{ KEYS_NONE, N_("Any key"), N_("Sign in"), N_("sign in"),
 	  WELCOME, always, COMMAND_START, CHANGE_NONE, 1 },
 
-	{ 'a', "a", "Approve", "approve, as the phone would (demo)",
+	{ 'a', "a", N_("Approve"), N_("approve, as the phone would (demo)"),
 	  SIGN_IN, in_demo, COMMAND_APPROVE, CHANGE_NONE, 0 },
-	{ 'r', "r", "New code", "get a new code",
+	{ 'r', "r", N_("New code"), N_("get a new code"),
 	  SIGN_IN, without_address, COMMAND_START, CHANGE_NONE, 1 },
-	{ 'v', "v", "Enter address", "enter the browser's final address",
+	{ 'v', "v", N_("Enter address"), N_("enter the browser's final address"),
 	  SIGN_IN, with_address, COMMAND_NONE, CHANGE_TYPE, 0 },
-	{ 'r', "r", "New address", "start again with a new address",
+	{ 'r', "r", N_("New address"), N_("start again with a new address"),
 	  SIGN_IN, with_address, COMMAND_START, CHANGE_NONE, 5 },
-	{ 'z', "z", "Zoom", "the QR code alone, or the whole address",
+	{ 'z', "z", N_("Zoom"), N_("the QR code alone, or the whole address"),
 	  SIGN_IN, with_address, COMMAND_NONE, CHANGE_ZOOM, 1 },
 	{ KEYS_PASTE, "", "", "",
 	  SIGN_IN | TYPING, with_address, COMMAND_PASTE, CHANGE_PASTE, 0 },
-	{ 'z', "z", "Zoom", "the QR code alone, as large as possible",
+	{ 'z', "z", N_("Zoom"), N_("the QR code alone, as large as possible"),
 	  SIGN_IN, with_qr, COMMAND_NONE, CHANGE_ZOOM, 3 },
-	{ 'm', "m", "QR style", "draw the QR code another way, or hide it",
+	{ 'm', "m", N_("QR style"), N_("draw the QR code another way, or hide it"),
 	  SIGN_IN, with_drawing, COMMAND_NONE, CHANGE_DRAWING, 5 },
-	{ KEYS_ESCAPE, "Esc", "", "leave the zoom; also q",
+	{ KEYS_ESCAPE, N_("Esc"), "", N_("leave the zoom; also q"),
 	  SIGN_IN, zoomed, COMMAND_NONE, CHANGE_ZOOM, 0 },
 	{ 'q', "", "", "",
 	  SIGN_IN, zoomed, COMMAND_NONE, CHANGE_ZOOM, 0 },
-	{ KEYS_ESCAPE, "Esc", "", "cancel this sign-in",
+	{ KEYS_ESCAPE, N_("Esc"), "", N_("cancel this sign-in"),
 	  SIGN_IN, may_give_up, COMMAND_CANCEL, CHANGE_NONE, 6 },
 
-	{ KEYS_ENTER, "Enter", "Done", "continue with this address",
+	{ KEYS_ENTER, N_("Enter"), N_("Done"), N_("continue with this address"),
 	  TYPING, always, COMMAND_PASTE, CHANGE_ENTER, 0 },
-	{ KEYS_ESCAPE, "Esc", "Back", "go back",
+	{ KEYS_ESCAPE, N_("Esc"), N_("Back"), N_("go back"),
 	  TYPING, always, COMMAND_NONE, CHANGE_LEAVE, 1 },
 	{ KEYS_BACKSPACE, "", "", "",
 	  TYPING, always, COMMAND_NONE, CHANGE_ERASE, 0 },
 
-	{ KEYS_NONE, "y", "Yes, it's me", "this is you; also Enter",
+	{ KEYS_NONE, "y", N_("Yes, it's me"), N_("this is you; also Enter"),
 	  CONFIRM, shows_yes, COMMAND_NONE, CHANGE_NONE, 0 },
 	{ 'y', "", "", "",
 	  CONFIRM, may_confirm, COMMAND_START, CHANGE_NONE, 0 },
 	{ KEYS_ENTER, "", "", "",
 	  CONFIRM, may_confirm, COMMAND_START, CHANGE_NONE, 0 },
-	{ 'n', "n", "No", "this is not you: nothing is kept; also Esc",
+	{ 'n', "n", N_("No"), N_("this is not you: nothing is kept; also Esc"),
 	  CONFIRM, always, COMMAND_CANCEL, CHANGE_NONE, 1 },
 	{ KEYS_ESCAPE, "", "", "",
 	  CONFIRM, always, COMMAND_CANCEL, CHANGE_NONE, 0 },
 
-	{ 'o', "o", "Sign out", "sign out",
+	{ 'o', "o", N_("Sign out"), N_("sign out"),
 	  PROFILE, always, COMMAND_SIGN_OUT, CHANGE_NONE, 1 },
-	{ KEYS_TAB, "Tab", "Everything", "everything the provider sent",
+	{ KEYS_TAB, N_("Tab"), N_("Everything"), N_("everything the provider sent"),
 	  PROFILE, in_fields, COMMAND_NONE, CHANGE_TREE, 3 },
-	{ KEYS_TAB, "Tab", "Summary", "back to the summary",
+	{ KEYS_TAB, N_("Tab"), N_("Summary"), N_("back to the summary"),
 	  PROFILE, in_tree, COMMAND_NONE, CHANGE_TREE, 3 },
 	{ 'j', "", "", "",
 	  PROFILE, with_profile, COMMAND_NONE, CHANGE_TREE, 0 },
-	{ KEYS_NONE, "Arrows", "Move", "move; also Page Up, Page Down, "
-	  "Home, End", PROFILE, may_move, COMMAND_NONE, CHANGE_MOVE, 6 },
-	{ KEYS_ENTER, "Enter", "Fold", "fold and unfold; also Left, Right",
+	{ KEYS_NONE, N_("Arrows"), N_("Move"), N_("move; also Page Up, Page Down, "
+	  "Home, End"), PROFILE, may_move, COMMAND_NONE, CHANGE_MOVE, 6 },
+	{ KEYS_ENTER, N_("Enter"), N_("Fold"), N_("fold and unfold; also Left, Right"),
 	  PROFILE, on_branch, COMMAND_NONE, CHANGE_MOVE, 5 },
 
-	{ KEYS_ENTER, "Enter", "Try again", "try again now; also r",
+	{ KEYS_ENTER, N_("Enter"), N_("Try again"), N_("try again now; also r"),
 	  TROUBLE, always, COMMAND_START, CHANGE_NONE, 1 },
 	{ 'r', "", "", "",
 	  TROUBLE, always, COMMAND_START, CHANGE_NONE, 0 },
 
-	{ '?', "?", "Help", "the list of keys",
+	{ 'l', "l", "", N_("another language"),
+	  ANYWHERE, with_languages, COMMAND_LANGUAGE, CHANGE_NONE, 1 },
+	{ '?', "?", N_("Help"), N_("the list of keys"),
 	  ANYWHERE, always, COMMAND_NONE, CHANGE_HELP, 2 },
 	{ 'h', "", "", "",
 	  SIGN_IN | PROFILE | TROUBLE, always, COMMAND_NONE, CHANGE_HELP, 0 },
-	{ KEYS_REPAINT, "Ctrl-L", "", "redraw the screen",
+	{ KEYS_REPAINT, "Ctrl-L", "", N_("redraw the screen"),
 	  ANYWHERE | TYPING, always, COMMAND_NONE, CHANGE_REPAINT, 0 },
 	{ KEYS_INTERRUPT, "", "", "",
 	  ANYWHERE | TYPING, may_interrupt, COMMAND_CANCEL, CHANGE_NONE, 0 },
-	{ 'q', "q", "Quit", "quit",
+	{ 'q', "q", N_("Quit"), N_("quit"),
 	  ANYWHERE, may_quit, COMMAND_QUIT, CHANGE_NONE, 4 },
-	{ 'c', "c", "", "copy the code",
+	{ 'c', "c", "", N_("copy the code"),
 	  SIGN_IN, may_copy_code, COMMAND_COPIED_CODE, CHANGE_COPY_CODE, 0 },
-	{ 'u', "u", "", "copy the address",
+	{ 'u', "u", "", N_("copy the address"),
 	  SIGN_IN, may_copy_address, COMMAND_COPIED_ADDRESS, CHANGE_COPY_ADDRESS,
 	  0 },
 };
@@ -260,4 +272,15 @@ const struct binding *keys_at(const struct model *model,
 			return &bindings[k];
 	}
 	return NULL;
+}
+
+const char *keys_label(const struct binding *binding, const struct model *model)
+{
+	return binding->command == COMMAND_LANGUAGE ? model->language
+						    : _(binding->label);
+}
+
+const char *keys_help(const struct binding *binding)
+{
+	return _(binding->help);
 }

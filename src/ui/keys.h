@@ -35,8 +35,8 @@ enum view_change {
 struct binding {
 	int key;	   /* enum key; KEYS_NONE: only listed */
 	const char *name;  /* of the key; "" if another row names it */
-	const char *label; /* for the key bar; "": not shown */
-	const char *help;  /* what the key does */
+	const char *label; /* for the key bar; "": not shown; not translated */
+	const char *help;  /* what the key does; not translated */
 	unsigned screens; /* 1 << enum screen, OR'ed; one more bit for typing */
 	bool (*applies)(const struct model *model, const struct view *view);
 	enum command command;
@@ -47,6 +47,11 @@ struct binding {
 /* What that key means now; NULL if nothing. */
 const struct binding *keys_find(const struct model *model,
 				const struct view *view, int key);
+
+/* Its label and its help in the user's language. */
+const char *keys_label(const struct binding *binding,
+		       const struct model *model);
+const char *keys_help(const struct binding *binding);
 
 /* The i-th binding that currently applies and has a name; NULL beyond the
  * last. */

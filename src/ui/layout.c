@@ -295,7 +295,8 @@ static void lay_zoomed_code(struct layout *layout, const struct canvas *canvas,
 	user_code_group(code, sizeof(code), model->user_code);
 	lay_zoom(layout, &panel_code, rows,
 		 rows > 1 ? screen.columns
-			  : text_width(code) + TIME_COLUMNS + PANEL_WAY_BACK,
+			  : text_width(code) + TIME_COLUMNS +
+				    panel_way_back_columns(),
 		 screen, view);
 }
 

@@ -31,7 +31,7 @@ enum next {
 	NEXT_START /* back to the welcome screen; on a key press a new code */
 };
 
-enum { MODEL_TEXTS = 17 };
+enum { MODEL_TEXTS = 18 };
 
 /*
  * A screen is drawn again if anything here but now_ms has changed: the texts
@@ -48,6 +48,8 @@ struct model {
 			const char *provider; /* "Webex" */
 			const char *device;   /* its name */
 			const char *caution;  /* when to approve; or NULL */
+			const char *language; /* to change to, by its own
+					       * name; or NULL */
 			const char *status;   /* one short line about what is
 					       * happening now */
 			const char *status_brief; /* where that is too long, or
@@ -67,10 +69,12 @@ struct model {
 			/* "http://127.0.0.1:2000/redirect.html" */
 			const char *redirect_uri;
 			const char *failure; /* why the last answer was
-					      * rejected; or NULL */
+					      * rejected, not translated; or
+					      * NULL */
 
 			/* Trouble, in words that any visitor understands, and
-			 * what is being done, or what to do; or "". */
+			 * what is being done, or what to do; or "". Not
+			 * translated: systemd is told as well. */
 			const char *trouble;
 			const char *advice;
 			const char *help; /* kiosk.help: whom to ask; "" or

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/i18n.h"
 #include "base/text.h"
 #include "base/url.h"
 #include "ui/model.h"
@@ -189,12 +190,14 @@ static const char *words_for_bar(int room, int64_t left_s,
 				 const struct model *model,
 				 const struct view *view)
 {
-	const char *text = "Expires soon: a new code follows";
+	/* Translators: beside the countdown of a code, at most 36 and 14
+	 * columns. */
+	const char *brief = _("Expires soon");
+	const char *text = _("Expires soon: a new code follows");
 
 	if (left_s > SOON_S)
 		return view->shows_status ? NULL : model->status_brief;
-	return model->code_follows && text_width(text) <= room ? text
-							       : "Expires soon";
+	return model->code_follows && text_width(text) <= room ? text : brief;
 }
 
 /* False if there are no words, or no room for them. */
@@ -258,14 +261,27 @@ void panel_time(struct canvas *canvas, struct rect rect,
 	canvas_text_right(canvas, rect, 0, role, now);
 }
 
+static const char *way_back(void)
+{
+	/* Translators: in the zoom, at most 14 columns. */
+	return _("Esc: back");
+}
+
+int panel_way_back_columns(void)
+{
+	return text_width(way_back()) + 3;
+}
+
 struct rect panel_way_back(struct canvas *canvas, struct rect row,
 			   const struct view *view, int columns)
 {
-	if (!view->zoom || columns + PANEL_WAY_BACK > row.columns)
+	const int width = panel_way_back_columns();
+
+	if (!view->zoom || columns + width > row.columns)
 		return row;
-	canvas_text(canvas, row, 0, row.columns - PANEL_WAY_BACK + 1, ROLE_TEXT,
-		    "Esc: back");
-	row.columns -= PANEL_WAY_BACK;
+	canvas_text(canvas, row, 0, row.columns - width + 1, ROLE_TEXT,
+		    way_back());
+	row.columns -= width;
 	return row;
 }
 

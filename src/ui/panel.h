@@ -113,8 +113,9 @@ void panel_time(struct canvas *canvas, struct rect rect,
 		const struct model *model, const struct view *view);
 
 /* In the zoom, draws at the end of the row how to leave it, if that fits beside
- * something of that many columns, and takes it off the row. */
-enum { PANEL_WAY_BACK = 12 };
+ * something of that many columns, and takes it off the row: the columns of
+ * panel_way_back_columns(). */
+int panel_way_back_columns(void);
 struct rect panel_way_back(struct canvas *canvas, struct rect row,
 			   const struct view *view, int columns);
 

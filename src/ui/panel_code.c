@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/i18n.h"
 #include "base/text.h"
 #include "ui/model.h"
 #include "ui/panel.h"
@@ -77,10 +78,12 @@ static const char *fitting(const char *text, const char *brief, int columns)
 static const char *open_text(const struct view *view, int columns)
 {
 	if (view->symbol == NULL)
-		return "On your phone or computer, go to";
-	return fitting("Scan with your phone's camera, or go to",
-		       fitting("Scan the QR code, or go to", "Scan, or go to",
-			       columns),
+		return _("On your phone or computer, go to");
+	/* Translators: the address stands below. The same in fewer and fewer
+	 * words: at most 44, 30 and 22 columns. */
+	return fitting(_("Scan with your phone's camera, or go to"),
+		       fitting(_("Scan the QR code, or go to"),
+			       _("Scan, or go to"), columns),
 		       columns);
 }
 
@@ -91,9 +94,10 @@ static const char *type_text(const struct canvas *canvas,
 	if (!panel_shows_code(canvas, model))
 		return "";
 	if (view->symbol == NULL || !view->symbol->complete)
-		return "Enter this code";
-	return fitting("Make sure your phone shows this code, or enter it",
-		       "Check this code, or enter it", columns);
+		return _("Enter this code");
+	/* Translators: the code stands below. At most 56 and 34 columns. */
+	return fitting(_("Make sure your phone shows this code, or enter it"),
+		       _("Check this code, or enter it"), columns);
 }
 
 /* Replaces a code that cannot be shown. Short, because the address needs rows,
@@ -102,17 +106,17 @@ static const char *no_code_text(const struct canvas *canvas,
 				const struct model *model)
 {
 	if (canvas_screen(canvas).rows < LONG_FROM_ROWS)
-		return "The code cannot be shown here.";
+		return _("The code cannot be shown here.");
 	return model->verification_uri_complete != NULL
-		       ? "The code cannot be shown on this screen. The "
-			 "address includes it."
-		       : "The code cannot be shown on this screen. Sign in "
-			 "on a terminal that can display it.";
+		       ? _("The code cannot be shown on this screen. The "
+			   "address includes it.")
+		       : _("The code cannot be shown on this screen. Sign in "
+			   "on a terminal that can display it.");
 }
 
 static const char *replaced_text(const struct model *model)
 {
-	return model->codes > 1 ? "This code replaced the old one." : "";
+	return model->codes > 1 ? _("This code replaced the old one.") : "";
 }
 
 /* Attacks on this grant get a user to approve someone else's code (RFC 8628

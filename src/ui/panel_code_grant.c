@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/i18n.h"
 #include "base/text.h"
 #include "base/url.h"
 #include "ui/model.h"
@@ -131,8 +132,8 @@ static const char *hint_text(const struct canvas *canvas,
 
 	/* One row is reserved for the time. */
 	return uri_rows(model, screen.columns) < screen.rows
-		       ? "Press z to see all of it."
-		       : "Enlarge the window to see all of it.";
+		       ? _("Press z to see all of it.")
+		       : _("Enlarge the window to see all of it.");
 }
 
 static void draw_address(struct canvas *canvas, struct rect rect,
@@ -151,8 +152,8 @@ static void draw_address(struct canvas *canvas, struct rect rect,
 	if (indent > 0)
 		canvas_text(canvas, step, 0, 0, ROLE_TEXT, "1");
 	canvas_text(canvas, panel_indented(step, indent), 0, 0, ROLE_TEXT,
-		    indent > 0 ? "Open this address in a browser"
-			       : "Open in a browser");
+		    indent > 0 ? _("Open this address in a browser")
+			       : _("Open in a browser"));
 	panel_title(canvas, stack_place(&stack, rect, ADDRESS_TITLE), model);
 	draw_uri(canvas, stack_place(&stack, rect, ADDRESS_URI),
 		 model->authorization_uri);
@@ -195,24 +196,26 @@ struct wording {
 	const char *type;  /* if pasted text arrives as if typed */
 };
 
+/* Translators: how to sign in with a browser on another machine. Each time the
+ * same in fewer words, which are wrapped. The command to run stands below. */
 static const struct wording wordings[] = {
-	{"A browser on this machine returns here automatically. On another, "
-	 "first run:",
-	 "Or paste the browser's final address here.",
-	 "Or press v and paste the browser's final address."},
-	{"On another machine, first run:", "Or paste the final address here.",
-	 "Or press v and paste the final address."},
-	{"", "Then paste the browser's final address here.",
-	 "Then press v and paste the browser's final address."},
-	{"", "Then paste the address here.",
-	 "Then press v and paste the "
-	 "address."},
+	{N_("A browser on this machine returns here automatically. On another, "
+	    "first run:"),
+	 N_("Or paste the browser's final address here."),
+	 N_("Or press v and paste the browser's final address.")},
+	{N_("On another machine, first run:"),
+	 N_("Or paste the final address here."),
+	 N_("Or press v and paste the final address.")},
+	{"", N_("Then paste the browser's final address here."),
+	 N_("Then press v and paste the browser's final address.")},
+	{"", N_("Then paste the address here."),
+	 N_("Then press v and paste the address.")},
 };
 
 enum { WORDING_COUNT = sizeof(wordings) / sizeof(wordings[0]) };
 
-static const char prompt[] = "Paste the browser's final address, then press "
-			     "Enter:";
+static const char prompt[] =
+	N_("Paste the browser's final address, then press Enter:");
 
 struct plan {
 	struct stack stack;
@@ -261,8 +264,8 @@ static bool try_wording(struct plan *plan, const struct canvas *canvas,
 	const unsigned flags = canvas->text_flags;
 	struct plan with = *plan;
 
-	with.ways = wording->ways;
-	with.paste = canvas->marks_pastes ? wording->paste : wording->type;
+	with.ways = _(wording->ways);
+	with.paste = _(canvas->marks_pastes ? wording->paste : wording->type);
 	if (with.ways[0] != '\0' &&
 	    (with.command[0] == '\0' ||
 	     !try_words(&with, REDIRECT_WAYS, with.ways, columns, flags) ||
@@ -278,7 +281,7 @@ static bool try_wording(struct plan *plan, const struct canvas *canvas,
 static const char *oauth_failure_of(const struct model *model,
 				    const struct view *view)
 {
-	return model->failure != NULL && !view->typing ? model->failure : "";
+	return model->failure != NULL && !view->typing ? _(model->failure) : "";
 }
 
 static struct plan make_plan(const struct canvas *canvas, int rows, int columns,
@@ -288,7 +291,7 @@ static struct plan make_plan(const struct canvas *canvas, int rows, int columns,
 		.stack.free = rows,
 		.indent = indent_of(columns),
 		.ways = "",
-		.paste = prompt,
+		.paste = _(prompt),
 	};
 	const int wide = columns - plan.indent;
 	const char *failure = oauth_failure_of(model, view);
@@ -303,7 +306,7 @@ static struct plan make_plan(const struct canvas *canvas, int rows, int columns,
 		       canvas->text_flags)) /* only its beginning */
 		stack_add(&plan.stack, REDIRECT_FAILURE, plan.stack.free);
 	if (view->typing) {
-		try_words(&plan, REDIRECT_PASTE, prompt, wide,
+		try_words(&plan, REDIRECT_PASTE, plan.paste, wide,
 			  canvas->text_flags);
 	} else {
 		for (int i = 0; i < WORDING_COUNT; i++) {
@@ -334,14 +337,16 @@ static void draw_entry(struct canvas *canvas, struct rect row,
 		       const struct paste *entry)
 {
 	enum { SHOWN_MAX = 30 };
-	char start[SHOWN_MAX + 1] = "", count[32];
+	char start[SHOWN_MAX + 1] = "", count[64];
 	int shown = (int)strcspn(entry->text, "?=");
 	struct rect line;
 
 	shown = at_most(shown, SHOWN_MAX);
 	memcpy(start, entry->text, (size_t)shown);
+	/* Translators: at the end of the line where an address is typed, at
+	 * most 16 columns. */
 	if (entry->too_long)
-		snprintf(count, sizeof(count), "too long");
+		snprintf(count, sizeof(count), "%s", _("too long"));
 	else
 		snprintf(count, sizeof(count), "%zu", entry->len);
 	line = rect_part(row, 0, 0, 1, row.columns - text_width(count) - 1);

@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 
+#include "base/i18n.h"
 #include "base/text.h"
 #include "oauth/profile.h"
 #include "ui/model.h"
@@ -26,16 +27,21 @@ static int field_count(const struct model *model)
 static void draw_time(struct canvas *canvas, struct rect rect,
 		      const struct model *model, const struct view *view)
 {
-	const char *yes = view->may_confirm ? "y: yes, " : "";
 	struct rect row = rect_part(rect, rect.rows - 1, 0, 1, rect.columns);
-	char text[120], time[32];
+	const bool yes = view->may_confirm;
+	char text[256], time[32];
 
 	text_countdown(time, sizeof(time),
 		       panel_seconds_left(model->confirm_ms, model->now_ms));
+	/* Translators: y and n are keys, %s is a countdown. At most 70 columns,
+	 * and 20 on narrow screens. */
 	snprintf(text, sizeof(text),
-		 "%sn: no. Cancelled in %s unless you answer.", yes, time);
+		 yes ? _("y: yes, n: no. Cancelled in %s unless you answer.")
+		     : _("n: no. Cancelled in %s unless you answer."),
+		 time);
 	if (text_width(text) > rect.columns)
-		snprintf(text, sizeof(text), "%sn: no (%s)", yes, time);
+		snprintf(text, sizeof(text),
+			 yes ? _("y: yes, n: no (%s)") : _("n: no (%s)"), time);
 	canvas_fill(canvas, row, ROLE_TEXT);
 	canvas_text(canvas, row, 0, 0, ROLE_TEXT, text);
 }
@@ -73,11 +79,11 @@ static void draw(struct canvas *canvas, struct rect rect,
 	int y = 1;
 
 	rect = place(canvas, rect, model);
-	canvas_text(canvas, rect, 0, 0, ROLE_TITLE, "Is this you?");
+	canvas_text(canvas, rect, 0, 0, ROLE_TITLE, _("Is this you?"));
 	if (rect.rows > count + 2)
 		y++; /* an empty row */
 	for (int i = 0; i < count; i++) {
-		int width = text_width(model->profile->fields[i].label);
+		int width = text_width(_(model->profile->fields[i].label));
 
 		labels = width > labels ? width : labels;
 	}
@@ -85,7 +91,7 @@ static void draw(struct canvas *canvas, struct rect rect,
 		labels = rect.columns / 3;
 	for (int i = 0; i < count && y < rect.rows - 1; i++, y++) {
 		canvas_text(canvas, rect_part(rect, y, 0, 1, labels), 0, 0,
-			    ROLE_LABEL, model->profile->fields[i].label);
+			    ROLE_LABEL, _(model->profile->fields[i].label));
 		canvas_text(canvas, rect, y, labels + 2, ROLE_VALUE,
 			    model->profile->fields[i].value);
 	}

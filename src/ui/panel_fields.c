@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 
+#include "base/i18n.h"
 #include "base/text.h"
 #include "oauth/profile.h"
 #include "ui/model.h"
@@ -19,7 +20,7 @@ static int label_columns(const struct profile *profile, int columns)
 	int widest = 0;
 
 	for (size_t i = 0; i < profile->field_count; i++) {
-		int width = text_width(profile->fields[i].label);
+		int width = text_width(_(profile->fields[i].label));
 
 		if (width > widest)
 			widest = width;
@@ -31,11 +32,15 @@ static int label_columns(const struct profile *profile, int columns)
 static void draw_rule(struct canvas *canvas, struct rect rect, int first,
 		      int shown, int count)
 {
-	char title[64] = "Profile";
+	char title[128];
 
+	/* Translators: the heading of the user's data; and with which lines of
+	 * how many are shown. */
 	if (shown < count)
-		snprintf(title, sizeof(title), "Profile: %d to %d of %d",
+		snprintf(title, sizeof(title), _("Profile: %d to %d of %d"),
 			 first + 1, first + shown, count);
+	else
+		snprintf(title, sizeof(title), "%s", _("Profile"));
 	panel_rule(canvas, rect, 0, title);
 }
 
@@ -64,7 +69,7 @@ static void draw(struct canvas *canvas, struct rect rect,
 			&profile->fields[view->first_field + y];
 
 		canvas_text(canvas, rect_part(list, y, 0, 1, labels), 0, 0,
-			    ROLE_LABEL, field->label);
+			    ROLE_LABEL, _(field->label));
 		canvas_text(canvas, list, y, labels + 2, ROLE_VALUE,
 			    field->value);
 	}

@@ -5,6 +5,7 @@
  */
 #include "config.h"
 
+#include "base/i18n.h"
 #include "base/text.h"
 #include "ui/keys.h"
 #include "ui/panel.h"
@@ -33,7 +34,7 @@ static int widest_help(const struct model *model, const struct view *view)
 	int widest = 0;
 
 	for (size_t i = 0; (binding = keys_at(model, view, i)) != NULL; i++) {
-		int width = text_width(binding->help);
+		int width = text_width(keys_help(binding));
 
 		if (width > widest)
 			widest = width;
@@ -70,9 +71,11 @@ static void vital(struct rect parts[PANEL_VITAL], const struct canvas *canvas,
 /* The short text, if the long one does not fit and there is a short one. */
 static const char *text_of(const struct binding *binding, int columns)
 {
-	return text_width(binding->help) > columns && binding->label[0] != '\0'
-		       ? binding->label
-		       : binding->help;
+	const char *help = keys_help(binding);
+
+	return text_width(help) > columns && binding->label[0] != '\0'
+		       ? _(binding->label)
+		       : help;
 }
 
 static int rows_of(const struct canvas *canvas, const struct binding *binding,
@@ -112,7 +115,7 @@ static int draw_keys(struct canvas *canvas, struct rect list,
 
 		if (y > 0 && y + rows > list.rows)
 			break;
-		canvas_text(canvas, list, y, 0, ROLE_KEY, binding->name);
+		canvas_text(canvas, list, y, 0, ROLE_KEY, _(binding->name));
 		canvas_words(canvas, text, 0, ROLE_TEXT,
 			     text_of(binding, list.columns - NAMES));
 		y += rows;
@@ -126,18 +129,21 @@ static int draw_keys(struct canvas *canvas, struct rect list,
 /* How to go on, in the words that fit. */
 static const char *hint_text(const struct view *view, int columns)
 {
+	/* Translators: the same in fewer and fewer words, under the list of
+	 * keys: at most 44, 26 and 18 columns. */
 	static const char *const more[] = {
-		"Space: more keys. Any other key: close.",
-		"Space: more. Other: close", "Space: more"};
-	static const char *const last[] = {"Press any key to close.",
-					   "Any key: close", "Any key: close"};
+		N_("Space: more keys. Any other key: close."),
+		N_("Space: more. Other: close"), N_("Space: more")};
+	static const char *const last[] = {N_("Press any key to close."),
+					   N_("Any key: close"),
+					   N_("Any key: close")};
 	const char *const *texts = view->help_more ? more : last;
 
 	for (int i = 0; i < 2; i++) {
-		if (text_width(texts[i]) <= columns)
-			return texts[i];
+		if (text_width(_(texts[i])) <= columns)
+			return _(texts[i]);
 	}
-	return texts[2];
+	return _(texts[2]);
 }
 
 static void draw(struct canvas *canvas, struct rect rect,
@@ -151,7 +157,8 @@ static void draw(struct canvas *canvas, struct rect rect,
 	canvas_fill(canvas, box, ROLE_TEXT);
 	if (has_frame(rect, keys)) {
 		canvas_box(canvas, box, ROLE_BORDER);
-		canvas_text(canvas, box, 0, MARGIN, ROLE_HEADING, " Keys ");
+		/* Translators: in the frame around the list of keys. */
+		canvas_text(canvas, box, 0, MARGIN, ROLE_HEADING, _(" Keys "));
 		list = rect_part(box, 1, MARGIN + 1, box.rows - 2,
 				 box.columns - 2 * MARGIN - 2);
 	}

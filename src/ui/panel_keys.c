@@ -5,19 +5,23 @@
  */
 #include "config.h"
 
+#include "base/i18n.h"
 #include "base/text.h"
 #include "ui/keys.h"
 #include "ui/panel.h"
 
-static bool is_shown(const struct binding *binding, int rank_limit)
+static bool is_shown(const struct binding *binding, const struct model *model,
+		     int rank_limit)
 {
-	return binding->label[0] != '\0' && binding->rank < rank_limit;
+	return keys_label(binding, model)[0] != '\0' &&
+	       binding->rank < rank_limit;
 }
 
 /* "r New code": including the gaps around it and in it. */
-static int width_of(const struct binding *binding)
+static int width_of(const struct binding *binding, const struct model *model)
 {
-	return text_width(binding->name) + text_width(binding->label) + 3;
+	return text_width(_(binding->name)) +
+	       text_width(keys_label(binding, model)) + 3;
 }
 
 /* The rank from which keys must be left out. */
@@ -32,8 +36,9 @@ static int choose_limit(const struct model *model, const struct view *view,
 		width = -1;
 		for (size_t i = 0; (binding = keys_at(model, view, i)) != NULL;
 		     i++)
-			width += is_shown(binding, limit) ? width_of(binding)
-							  : 0;
+			width += is_shown(binding, model, limit)
+					 ? width_of(binding, model)
+					 : 0;
 	} while (width > columns && limit > 1);
 	return limit;
 }
@@ -49,14 +54,15 @@ static void draw(struct canvas *canvas, struct rect rect,
 
 	canvas_fill(canvas, rect, ROLE_BAR);
 	for (size_t i = 0; (binding = keys_at(model, view, i)) != NULL; i++) {
-		if (!is_shown(binding, limit))
+		if (!is_shown(binding, model, limit))
 			continue;
 		/* Including the blank before it: one change of colours instead
 		 * of two. */
 		canvas_text(canvas, rect, 0, x - 1, key, " ");
-		x += canvas_text(canvas, rect, 0, x, key, binding->name);
+		x += canvas_text(canvas, rect, 0, x, key, _(binding->name));
 		x += 1;
-		x += canvas_text(canvas, rect, 0, x, ROLE_BAR, binding->label);
+		x += canvas_text(canvas, rect, 0, x, ROLE_BAR,
+				 keys_label(binding, model));
 		x += 2;
 	}
 }

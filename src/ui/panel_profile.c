@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/ascii.h"
+#include "base/i18n.h"
 #include "base/text.h"
 #include "oauth/profile.h"
 #include "ui/model.h"
@@ -69,27 +70,38 @@ static struct rect draw_initials(struct canvas *canvas, struct rect rect,
 	return rect_part(rect, 0, large.columns + 3, rect.rows, rect.columns);
 }
 
-static void access_text(char *dst, size_t size, const struct model *model)
+static void access_text(char *dst, size_t size, int columns,
+			const struct model *model)
 {
 	int64_t left_s =
 		panel_seconds_left(model->token_expires_ms, model->now_ms);
-	const char *then = model->refreshes ? " (renews automatically)" : "";
-	char time[32];
+	char time[64];
 
 	if (model->token_expires_ms == NEVER_MS) {
-		snprintf(dst, size, "Signed in until you sign out");
+		snprintf(dst, size, "%s", _("Signed in until you sign out"));
 		return;
 	}
 	if (left_s <= 0) {
-		snprintf(dst, size, "Access has expired%s",
-			 model->refreshes ? ", not renewed yet" : "");
+		snprintf(dst, size, "%s",
+			 model->refreshes
+				 ? _("Access has expired, not renewed yet")
+				 : _("Access has expired"));
 		return;
 	}
 	if (left_s < SHORT_S)
 		text_countdown(time, sizeof(time), left_s);
 	else
-		text_duration(time, sizeof(time), left_s);
-	snprintf(dst, size, "Signed in for %s%s", time, then);
+		i18n_duration(time, sizeof(time), left_s);
+	/* Translators: %s is a countdown or a duration. At most 60 columns; on
+	 * narrow screens the next, shorter one. */
+	if (model->refreshes)
+		snprintf(dst, size,
+			 _("Signed in for %s (renews automatically)"), time);
+	if (!model->refreshes || text_width(dst) > columns)
+		snprintf(dst, size, _("Signed in for %s"), time);
+	/* Translators: the same, at most 20 columns with the time. */
+	if (text_width(dst) > columns)
+		snprintf(dst, size, _("Access: %s"), time);
 }
 
 static bool is_idle_near(const struct model *model)
@@ -104,9 +116,9 @@ static void draw_times(struct canvas *canvas, struct rect rect,
 {
 	struct rect access = rect_part(rect, ROW_ACCESS, 0, 1, rect.columns);
 	struct rect idle = rect_part(rect, ROW_IDLE, 0, 1, rect.columns);
-	char text[96], time[32];
+	char text[256], time[32];
 
-	access_text(text, sizeof(text), model);
+	access_text(text, sizeof(text), rect.columns, model);
 	canvas_fill(canvas, access, ROLE_TEXT);
 	canvas_text(canvas, access, 0, 0, ROLE_TEXT, text);
 	canvas_fill(canvas, idle, ROLE_TEXT);
@@ -114,8 +126,12 @@ static void draw_times(struct canvas *canvas, struct rect rect,
 		return;
 	text_countdown(time, sizeof(time),
 		       panel_seconds_left(model->idle_ms, model->now_ms));
-	snprintf(text, sizeof(text), "Signing out in %s: press a key to stay",
-		 time);
+	/* Translators: %s is a countdown. At most 60 columns. */
+	snprintf(text, sizeof(text),
+		 _("Signing out in %s: press a key to stay"), time);
+	/* Translators: the same, at most 20 columns with the time. */
+	if (text_width(text) > rect.columns)
+		snprintf(text, sizeof(text), _("Sign-out: %s"), time);
 	canvas_text(canvas, idle, 0, 0, ROLE_WARNING, text);
 }
 
@@ -134,10 +150,14 @@ static void draw(struct canvas *canvas, struct rect rect,
 
 	(void)view;
 	rect = draw_initials(canvas, rect, model, false);
+	/* Translators: %s is the user's name. Greets the user of a machine in
+	 * public. */
 	if (name[0] != '\0')
-		snprintf(text, sizeof(text), "Hello, %s", name);
-	else
-		snprintf(text, sizeof(text), "You are signed in");
+		snprintf(text, sizeof(text), _("Hello, %s"), name);
+	if (name[0] != '\0' && text_width(text) > rect.columns)
+		snprintf(text, sizeof(text), "%s", name);
+	if (name[0] == '\0')
+		snprintf(text, sizeof(text), "%s", _("You are signed in"));
 	canvas_rest(canvas, rect, ROW_NAME, 0);
 	canvas_text(canvas, rect, ROW_NAME, 0, ROLE_TITLE, text);
 	canvas_text(canvas, rect, ROW_STATUS, 0, ROLE_GOOD, model->status);

@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 
+#include "base/i18n.h"
 #include "oauth/profile.h"
 #include "ui/model.h"
 #include "ui/panel.h"
@@ -41,7 +42,7 @@ static void draw(struct canvas *canvas, struct rect rect,
 	const struct profile *profile = model->profile;
 	struct tree *tree = &view->tree;
 	struct rect list = rect;
-	char title[64];
+	char title[128];
 	size_t i;
 
 	rect_take_top(&list, 1);
@@ -49,7 +50,9 @@ static void draw(struct canvas *canvas, struct rect rect,
 	if (profile == NULL || tree->count == 0)
 		return;
 	tree_follow(tree, list.rows);
-	snprintf(title, sizeof(title), "Everything: %zu of %zu",
+	/* Translators: the heading of all data about the user, as a tree, with
+	 * the chosen line of how many. */
+	snprintf(title, sizeof(title), _("Everything: %zu of %zu"),
 		 tree->selected + 1, tree->count);
 	panel_rule(canvas, rect, 0, title);
 	i = tree->top;

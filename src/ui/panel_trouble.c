@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/i18n.h"
 #include "base/text.h"
 #include "ui/model.h"
 #include "ui/panel.h"
@@ -40,9 +41,9 @@ static struct plan make_plan(const struct canvas *canvas, int columns,
 	struct plan plan;
 
 	plan.trouble =
-		wrap_words_rows(model->trouble, columns, canvas->text_flags);
+		wrap_words_rows(_(model->trouble), columns, canvas->text_flags);
 	plan.advice =
-		wrap_words_rows(model->advice, columns, canvas->text_flags);
+		wrap_words_rows(_(model->advice), columns, canvas->text_flags);
 	plan.retry = 1;
 	plan.help =
 		wrap_words_rows(help_of(model), columns, canvas->text_flags);
@@ -69,16 +70,19 @@ static struct rect retry_place(const struct canvas *canvas, struct rect rect,
 	return rect_part(text, y, 0, plan.retry, text.columns);
 }
 
-/* The sentences about what happens next; %s is a countdown. */
+/* The sentences about what happens next. */
+/* Translators: %s is a countdown ("0:14"), Enter the name of the key. At most
+ * 60 columns, the brief ones 20. */
 static const struct {
 	const char *in_time, *brief, *on_key;
 } nexts[] = {
-	[NEXT_TRY] = {"Trying again in %s, or press Enter.",
-		      "Trying again in %s", "Press Enter to try again."},
-	[NEXT_CODE] = {"A new code comes in %s, or press Enter.",
-		       "New code in %s", "Press Enter for a new code."},
-	[NEXT_START] = {"Back to the start in %s. Enter: try again.",
-			"Back in %s", "Press Enter to try again."},
+	[NEXT_TRY] = {N_("Trying again in %s, or press Enter."),
+		      N_("Trying again in %s"),
+		      N_("Press Enter to try again.")},
+	[NEXT_CODE] = {N_("A new code comes in %s, or press Enter."),
+		       N_("New code in %s"), N_("Press Enter for a new code.")},
+	[NEXT_START] = {N_("Back to the start in %s. Enter: try again."),
+			N_("Back in %s"), N_("Press Enter to try again.")},
 };
 
 /* Puts the time into the sentence. */
@@ -95,15 +99,15 @@ void panel_trouble_next(char *dst, size_t size, const struct model *model,
 			const char *time)
 {
 	if (model->retry_ms == NEVER_MS)
-		snprintf(dst, size, "%s", nexts[model->next].on_key);
+		snprintf(dst, size, "%s", _(nexts[model->next].on_key));
 	else
-		fill_in(dst, size, nexts[model->next].in_time, time);
+		fill_in(dst, size, _(nexts[model->next].in_time), time);
 }
 
 static void draw_retry(struct canvas *canvas, struct rect place,
 		       const struct model *model)
 {
-	char text[64], time[32];
+	char text[256], time[32];
 
 	canvas_fill(canvas, place, ROLE_TEXT);
 	text_countdown(time, sizeof(time),
@@ -111,7 +115,9 @@ static void draw_retry(struct canvas *canvas, struct rect place,
 	panel_trouble_next(text, sizeof(text), model, time);
 	/* The key bar shows the rest. */
 	if (text_width(text) > place.columns && model->retry_ms != NEVER_MS)
-		fill_in(text, sizeof(text), nexts[model->next].brief, time);
+		fill_in(text, sizeof(text), _(nexts[model->next].brief), time);
+	if (text_width(text) > place.columns && model->retry_ms != NEVER_MS)
+		snprintf(text, sizeof(text), "%s", time);
 	canvas_text(canvas, place, 0, 0, ROLE_TEXT, text);
 }
 
@@ -140,9 +146,9 @@ static void draw(struct canvas *canvas, struct rect rect,
 		canvas_bar(canvas, rect_part(rect, 0, 0, rows, 1), ROLE_BAD);
 	}
 	canvas_rest(canvas, text, 0, 0);
-	canvas_words(canvas, text, 0, ROLE_BAD, model->trouble);
+	canvas_words(canvas, text, 0, ROLE_BAD, _(model->trouble));
 	canvas_words(canvas, text, plan.trouble + gap, ROLE_TEXT,
-		     model->advice);
+		     _(model->advice));
 	draw_retry(canvas, retry_place(canvas, rect, model), model);
 	canvas_words(canvas, text, below + help_gap, ROLE_TEXT, help_of(model));
 }

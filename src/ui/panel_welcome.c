@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 
+#include "base/i18n.h"
 #include "base/text.h"
 #include "ui/logo.h"
 #include "ui/model.h"
@@ -19,8 +20,10 @@ enum {
 	LETTERS_ROWS = 2 /* the invitation as letters, below an empty row */
 };
 
-static const char invitation[] = "Press any key to sign in";
-static const char brief[] = "Press any key";
+/* Translators: the screen that waits for a user. At most 40 columns, and 20 on
+ * narrow screens. */
+static const char invitation[] = N_("Press any key to sign in");
+static const char brief[] = N_("Press any key");
 
 /* Title and invitation: both in large characters of one size, or only the
  * title, or neither. */
@@ -44,7 +47,7 @@ static bool try_both(struct plan *plan, const struct canvas *canvas, int rows,
 {
 	if (!large_break(&plan->title, size, title, columns, TITLE_LINES,
 			 canvas->halves) ||
-	    !large_break(&plan->invitation, size, invitation, columns,
+	    !large_break(&plan->invitation, size, _(invitation), columns,
 			 INVITATION_LINES, canvas->halves))
 		return false;
 	plan->rows =
@@ -139,7 +142,7 @@ static void draw(struct canvas *canvas, struct rect rect,
 		make_plan(canvas, rect.rows - WHERE_ROWS - logo - text,
 			  rect.columns, model->title);
 	const char *words;
-	char where[160];
+	char where[256];
 	int y;
 
 	(void)view;
@@ -155,19 +158,23 @@ static void draw(struct canvas *canvas, struct rect rect,
 	y = draw_title(canvas, rect, logo, &plan, &extras, model);
 	if (plan.large_invitation) {
 		canvas_large(canvas, rect, y + GAP, true, ROLE_HEADING,
-			     &plan.invitation, invitation);
+			     &plan.invitation, _(invitation));
 		y += GAP + plan.invitation.rows;
 	}
 	/* Always as letters, too: for whoever does not see blocks. On the
 	 * smallest screens there is no room for empty rows. */
 	y += rect.rows < plan.rows + WHERE_ROWS ? 0 : 1;
-	words = text_width(invitation) <= rect.columns ? invitation : brief;
+	words = _(invitation);
+	if (text_width(words) > rect.columns)
+		words = _(brief);
 	centre(canvas, rect, y, plan.large_invitation ? ROLE_DIM : ROLE_HEADING,
 	       words);
 	canvas_rest(canvas, rect, y, (rect.columns - text_width(words)) / 2);
 	y++;
 	if (model->device != NULL && model->device[0] != '\0')
-		snprintf(where, sizeof(where), "%s on %s", model->provider,
+		/* Translators: the provider and the name of the machine:
+		 * "Webex on lobby3". */
+		snprintf(where, sizeof(where), _("%s on %s"), model->provider,
 			 model->device);
 	else
 		snprintf(where, sizeof(where), "%s", model->provider);

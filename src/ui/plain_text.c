@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/i18n.h"
 #include "base/text.h"
 #include "ui/hyperlink.h"
 #include "ui/qr.h"
@@ -113,29 +114,29 @@ static void add_line(struct buf *out, const struct plain_output *output,
 static void add_life(struct buf *out, const struct plain_output *output,
 		     const struct plain_code *code)
 {
-	char life[32];
+	char life[64];
 
-	text_duration(life, sizeof(life), code->expires_in_s);
-	add_words(out, output, "The code is valid for %s.", life);
+	i18n_duration(life, sizeof(life), code->expires_in_s);
+	add_words(out, output, _("The code is valid for %s."), life);
 }
 
 static void add_roomy_code(struct buf *out, const struct plain_output *output,
 			   const struct plain_code *code, const char *grouped)
 {
-	add_words(out, output, "and enter this code:");
+	add_words(out, output, "%s", _("and enter this code:"));
 	add_line(out, output, code, grouped, ROOM_ALL);
 	(void)buf_adds(out, is_number(code->user_code)
-				    ? "Digit by digit: "
-				    : "Character by character: ");
+				    ? _("Digit by digit: ")
+				    : _("Character by character: "));
 	add_spelled(out, code->user_code);
 	(void)buf_adds(out, "\n\n");
 	if (code->verification_uri_complete == NULL ||
 	    strcmp(code->verification_uri_complete, code->verification_uri) ==
 		    0)
 		return;
-	add_words(out, output,
-		  "Or go to this address, and make sure that it shows the "
-		  "same code:");
+	add_words(out, output, "%s",
+		  _("Or go to this address, and make sure that it shows the "
+		    "same code:"));
 	add_line(out, output, code, code->verification_uri_complete, ROOM_ALL);
 }
 
@@ -143,7 +144,7 @@ static void add_compact_code(struct buf *out, const struct plain_output *output,
 			     const struct plain_code *code, const char *grouped,
 			     enum room room)
 {
-	static const char invitation[] = "and enter this code:";
+	const char *invitation = _("and enter this code:");
 	/* In one row if there is room: the QR code needs the others. */
 	const int width = text_width(invitation) + 10 + text_width(grouped) +
 			  2 * text_width(code->user_code);
@@ -176,16 +177,19 @@ static void add_text(struct buf *out, const struct plain_output *output,
 
 	if (!output->shows_code && code->verification_uri_complete != NULL)
 		address = code->verification_uri_complete;
-	add_words(out, output, "To sign in to %s, go to", code->label);
+	/* Translators: plain lines, one sentence in three parts: "To sign in to
+	 * Webex, go to", an address, "and enter this code:", the code. */
+	add_words(out, output, _("To sign in to %s, go to"), code->label);
 	add_line(out, output, code, address, room);
 	if (output->shows_code)
 		add_code(out, output, code, room);
 	else
-		add_words(out, output, "The code cannot be shown here. %s",
+		add_words(out, output, "%s",
 			  address == code->verification_uri
-				  ? "Sign in on a terminal that can display "
-				    "it."
-				  : "The address includes it.");
+				  ? _("The code cannot be shown here. Sign in "
+				      "on a terminal that can display it.")
+				  : _("The code cannot be shown here. The "
+				      "address includes it."));
 	add_life(out, output, code);
 	if (code->caution != NULL)
 		add_words(out, output, "%s", code->caution);
@@ -195,9 +199,11 @@ static void add_invitation(struct buf *out, const struct plain_output *output,
 			   const struct symbol *symbol, enum room room)
 {
 	(void)buf_adds(out, gap(room));
-	add_words(out, output,
-		  "Or scan this QR code with your phone's camera%s:",
-		  symbol->complete ? "" : ", and enter the code");
+	add_words(out, output, "%s",
+		  symbol->complete
+			  ? _("Or scan this QR code with your phone's camera:")
+			  : _("Or scan this QR code with your phone's camera, "
+			      "and enter the code:"));
 	(void)buf_adds(out, gap(room));
 }
 

@@ -7,6 +7,7 @@
 #include "ui/window_title.h"
 
 #include "base/buf.h"
+#include "base/i18n.h"
 #include "oauth/profile.h"
 #include "ui/model.h"
 
@@ -39,18 +40,23 @@ void window_title_of(struct buf *out, const struct model *model)
 					      : model->provider);
 		break;
 	case SCREEN_CONFIRM:
-		(void)buf_addf(out, "Is this you?%s%s", name != NULL ? " " : "",
+		(void)buf_adds(out, _("Is this you?"));
+		(void)buf_addf(out, "%s%s", name != NULL ? " " : "",
 			       name != NULL ? name : "");
 		break;
 	case SCREEN_PROFILE:
+		/* Translators: the title of the window: the user's name and
+		 * the provider, or only the provider. */
 		if (name != NULL)
-			(void)buf_addf(out, "Signed in: %s, %s", name,
+			(void)buf_addf(out, _("Signed in: %s, %s"), name,
 				       model->provider);
 		else
-			(void)buf_addf(out, "Signed in: %s", model->provider);
+			(void)buf_addf(out, _("Signed in: %s"),
+				       model->provider);
 		break;
 	case SCREEN_TROUBLE:
-		(void)buf_addf(out, "%s: %s", model->provider, model->trouble);
+		(void)buf_addf(out, "%s: %s", model->provider,
+			       _(model->trouble));
 		break;
 	}
 	(void)buf_adds(out, " - " PACKAGE_NAME);

@@ -27,20 +27,55 @@ static int character_width(const char *s, size_t len, unsigned flags)
 	return text_clip(clean, sizeof(clean), s, len, -1, flags);
 }
 
+/* Chinese and Japanese letters and marks, between which a row may end. Korean
+ * has spaces between words. */
+static bool is_ideograph(uint32_t c)
+{
+	return (c >= 0x2e80 && c <= 0xa4cf) || (c >= 0xf900 && c <= 0xfaff) ||
+	       (c >= 0xff00 && c <= 0xff60) || (c >= 0x20000 && c <= 0x3fffd);
+}
+
+static bool is_among(const char *s, size_t len, const char *all)
+{
+	for (size_t n; *all != '\0'; all += n) {
+		n = character_len(all);
+		if (n == len && memcmp(s, all, n) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* True if a row may end between the characters at s + before and at s + at. */
+static bool may_break(const char *s, size_t before, size_t at)
+{
+	static const char openers[] = "(\"（「『【《“";
+	static const char closers[] =
+		")\",.:;?!%-、。，．：；？！）」』】》”…ー々"
+		"ぁぃぅぇぉっゃゅょァィゥェォッャュョ";
+	uint32_t a = 0, b = 0;
+
+	(void)text_decode(s + before, at - before, &a);
+	(void)text_decode(s + at, strlen(s + at), &b);
+	return (is_ideograph(a) || is_ideograph(b)) &&
+	       !is_among(s + before, at - before, openers) &&
+	       !is_among(s + at, character_len(s + at), closers);
+}
+
 bool wrap_words(const char **rest, int columns, unsigned flags,
 		struct span *row)
 {
 	const char *s = *rest + strspn(*rest, " ");
-	size_t len = 0, words = 0, n;
+	size_t len = 0, words = 0, before = 0, n;
 	int width = 0;
 
 	while (s[len] != '\0') {
 		n = character_len(s + len);
 		width += character_width(s + len, n, flags);
-		if (s[len] == ' ')
+		if (s[len] == ' ' || (len > 0 && may_break(s, before, len)))
 			words = len;
 		if (width > columns && len > 0)
 			break;
+		before = len;
 		len += n;
 	}
 	if (s[len] != '\0' && words > 0)

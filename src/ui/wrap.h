@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Wraps text: sentences between words, addresses after the host, or before
+ * Wraps text: sentences between words, or between the letters of Chinese and
+ * Japanese, which have no spaces; addresses after the host, or before
  * a '/' or a '.'. Works on spans of the text, copies nothing and draws nothing.
  */
 #ifndef GRANTTY_UI_WRAP_H

@@ -332,6 +332,7 @@ static void make_keys(struct buf *out)
 		.field_count = 2, .nodes = nodes, .node_count = 2};
 	const struct model code = {.screen = SCREEN_SIGN_IN,
 				   .user_code = "X",
+				   .language = "Deutsch",
 				   .can_quit = true,
 				   .demo = true};
 	const struct model address = {.screen = SCREEN_SIGN_IN,

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The languages of the person at the screen: which ones there are, which of
+ * them the terminal can write, and which one is used. Draws nothing.
+ */
+#ifndef GRANTTY_APP_LANGUAGES_H
+#define GRANTTY_APP_LANGUAGES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct catalogue;
+struct conf;
+
+struct language {
+	char *code;		     /* "zh_CN" */
+	struct catalogue *catalogue; /* NULL: English */
+	char *letters;		     /* all that it needs beyond ASCII */
+	bool written;		     /* the terminal has these */
+};
+
+struct languages {
+	struct language *items;
+	size_t count;
+	size_t now;
+	bool offered; /* the user may choose */
+	bool chosen;  /* and did */
+};
+
+/*
+ * Reads the translations of screen.languages; without that, the one for the
+ * locale: screen.locale, else that of the environment. A language without a
+ * translation is left out; English needs none. Uses the first one. Catalogues
+ * come from beside the program or from where it was installed, never from a
+ * folder that the environment names. languages_close() it.
+ */
+void languages_open(struct languages *languages, const struct conf *conf);
+void languages_close(struct languages *languages);
+
+/* Leaves out the languages that the terminal at fd cannot write: judged by what
+ * text_clip() would replace with these flags, and on a console by the font.
+ * English is left if nothing else is. True if another one is used now. */
+bool languages_limit(struct languages *languages, unsigned flags, int fd);
+
+/* The own name of the language that languages_next() would choose ("Deutsch");
+ * NULL if there is no choice. */
+const char *languages_next_name(const struct languages *languages);
+void languages_next(struct languages *languages);
+
+/* Goes back to the first one. True if it was another. */
+bool languages_first(struct languages *languages);
+
+/* The code of the language in use: "en", "de", "zh_CN". */
+const char *languages_code(const struct languages *languages);
+
+#endif

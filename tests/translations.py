@@ -1,0 +1,112 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""Says in TAP whether the translations in po/ are whole: msgfmt accepts each, each
+has all the texts of the sources and no others, and a wrong format ends the build.
+
+The top of the source tree is $srcdir, else "."; needs GNU gettext, else it skips.
+"""
+
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+TOP = pathlib.Path(os.environ.get("srcdir", ".")).resolve()
+CODES = (TOP / "po" / "LINGUAS").read_text(encoding="utf-8").split()
+
+# Wrong in one way each.
+WRONG = [
+    ("the %s is lost", r'(msgid "Connecting to %s"\nmsgstr )".*"', r'\1"x"'),
+    ("a number for %s", r'(msgid "Connecting to %s"\nmsgstr )".*"', r'\1"%d"'),
+    ("one %s too many", r'(msgid "Hello, %s"\nmsgstr )".*"', r'\1"%s%s"'),
+    ("a plural without %lu", r'(msgstr\[0\] )"%lu .*"', r'\1"x %d"'),
+    ("a quote too many", r'(msgid "Help"\nmsgstr )".*"', r'\1"x"y"'),
+]
+
+
+def run(*args):
+    return subprocess.run(args, capture_output=True, text=True, cwd=TOP)
+
+
+def unquoted(line):
+    return line[line.index('"') + 1 : line.rindex('"')]
+
+
+def read(path):
+    """The translations of each text; each is on one line."""
+    texts, text = {}, None
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if line.startswith("msgid "):
+            text = unquoted(line)
+            texts[text] = []
+        elif line.startswith("msgstr"):
+            texts[text].append(unquoted(line))
+    texts.pop("", None)
+    return texts
+
+
+def source_texts(folder):
+    """What "make update-po" would find, by the rules in Makefile.am."""
+    makefile = (TOP / "Makefile.am").read_text(encoding="utf-8")
+    rule = re.search(r"^XGETTEXT = (.*?[^\\])$", makefile, re.M | re.S).group(1)
+    pot = folder / "grantty.pot"
+    files = [str(path.relative_to(TOP)) for path in sorted(TOP.glob("src/*/*.c"))]
+    found = run(*rule.replace("\\\n", " ").split(), "-o", str(pot), *files)
+    if found.returncode != 0:
+        raise RuntimeError(found.stderr)
+    return read(pot)
+
+
+def problems(code, wanted):
+    path = TOP / "po" / f"{code}.po"
+    checked = run("msgfmt", "--check", "-o", os.devnull, str(path))
+    told = [checked.stderr] if checked.returncode != 0 or checked.stderr else []
+    texts = read(path)
+    told += [f"lacks: {text}" for text in wanted if text not in texts]
+    told += [f"is no text any more: {text}" for text in texts if text not in wanted]
+    for text, translations in texts.items():
+        for translation in translations:
+            if not translation:
+                told.append(f"not translated: {text}")
+            elif text[-1:] == " " and translation[-1:] != " ":
+                told.append(f"no space at the end: {text}")
+    return told
+
+
+def is_refused(pattern, replacement, folder):
+    text = (TOP / "po" / "de.po").read_text(encoding="utf-8")
+    changed, count = re.subn(pattern, replacement, text, count=1)
+    if count != 1:
+        return False
+    path = folder / "wrong.po"
+    path.write_text(changed, encoding="utf-8")
+    return run("msgfmt", "--check", "-o", os.devnull, str(path)).returncode != 0
+
+
+def main():
+    if not shutil.which("msgfmt") or not shutil.which("xgettext"):
+        print("1..0 # SKIP GNU gettext is missing")
+        return 0
+    print(f"1..{len(CODES) + len(WRONG)}")
+    failed = 0
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        wanted = source_texts(folder)
+        for number, code in enumerate(CODES, 1):
+            told = problems(code, wanted)
+            failed += bool(told)
+            print(f"{'not ok' if told else 'ok'} {number} - {code} is whole")
+            for problem in told:
+                print(f"# {problem}")
+        for number, (what, pattern, replacement) in enumerate(WRONG, len(CODES) + 1):
+            good = is_refused(pattern, replacement, folder)
+            failed += not good
+            print(f"{'ok' if good else 'not ok'} {number} - refused: {what}")
+    return failed
+
+
+if __name__ == "__main__":
+    sys.exit(main())
