@@ -59,8 +59,9 @@ static void test_refuses(void **state)
 		{"a\xe2\x80\xae\n", 1}, {"a\xee\x82\xa0\n", 1},
 		{"a\xcc", 1},
 	};
-	static const char says[] = ": a logo is plain UTF-8 text, without tabs, "
-				   "colours and other control characters.";
+	static const char says[] =
+		": a logo is plain UTF-8 text, without tabs, "
+		"colours and other control characters.";
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
