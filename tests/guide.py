@@ -155,6 +155,13 @@ def config(system, block):
             for name, setting in json.loads(out)["settings"].items()}  # fmt: skip
 
 
+def is_valid(system, unit):
+    out = system(f"sudo systemd-analyze verify --man=no {unit}")
+    # systemd before version 254 ignores it.
+    out = re.sub(r".*Unknown key '?RestartMode.*\n", "", out)
+    assert "grantty" not in out, out
+
+
 def drop_in(system, unit, block):
     """What "systemctl edit" does with it. The unit stays a valid one."""
     *head, text = re.split(r"^# systemctl edit .*\n", block, flags=re.M)
@@ -163,8 +170,7 @@ def drop_in(system, unit, block):
     template = re.search(r"edit \S+@$", block, re.M)
     folder = f"{name}@.service.d" if template else f"{unit}.d"
     system.write(f"/etc/systemd/system/{folder}/override.conf", text + "\n")
-    out = system(f"sudo systemd-analyze verify --man=no {unit}")
-    assert "grantty" not in out, out
+    is_valid(system, unit)
 
 
 def one_file_to_edit(system, guides):
@@ -329,8 +335,7 @@ def fleet(system, guides):
         assert system(f"systemctl is-enabled getty@{terminal}", fails=True) == "disabled\n"
     folder = "/var/lib/prometheus/node-exporter"
     assert system(f"stat -c %a:%G {folder}") == "2775:grantty-metrics\n"
-    out = system("sudo systemd-analyze verify --man=no grantty@tty1.service")
-    assert "grantty" not in out, out
+    is_valid(system, "grantty@tty1.service")
     out = system("cd site; " + play, typed="pass\n")
     assert re.search(r"changed=0 ", out), out
 
