@@ -174,7 +174,7 @@ static void take_line(struct plain *plain, bool hung_up)
 		return;
 	line[n > 0 ? n : 0] = '\0';
 	if (visit_stage(plain->run.visit) == VISIT_CONFIRM &&
-	    (n > 0 || plain->run.once))
+	    plain->question.asked && (n > 0 || plain->run.once))
 		take_answer(plain, line);
 	else if (n > 0 && can_quit && strcmp(line, "q\n") == 0)
 		quit(plain);
@@ -198,16 +198,14 @@ static bool say(struct plain *plain)
 	struct visit_loop *run = &plain->run;
 	struct question *question = &plain->question;
 
-	presenter_fill(&run->presenter, run->visit, &run->model);
 	ring(plain);
 	if (!run->once && !plain_kiosk_show(&plain->kiosk, run))
 		return false;
 	if (!plain_sign_in_show(&plain->sign_in, &run->presenter,
 				visit_flow(run->visit)))
 		return false;
-	if (visit_stage(run->visit) != VISIT_CONFIRM)
-		question->asked = false;
-	else if (!question->asked || clock_now_ms() >= question->again_ms)
+	if (visit_stage(run->visit) == VISIT_CONFIRM &&
+	    (!question->asked || clock_now_ms() >= question->again_ms))
 		ask_to_confirm(plain);
 	return true;
 }
@@ -215,10 +213,12 @@ static bool say(struct plain *plain)
 static void run_once(struct plain *plain, struct err *err)
 {
 	struct visit_loop *run = &plain->run;
+	/* What a login prints may wait for its only user. */
+	const bool writes = run->once || plain_kiosk_may_write();
 	struct http_fd fds[] = {
 		{.fd = run->signals},
 		{.fd = -1},
-		{.fd = STDOUT_FILENO, .end_only = true},
+		{.fd = STDOUT_FILENO, .end_only = writes, .write = !writes},
 	};
 	int64_t until_ms;
 
@@ -226,19 +226,23 @@ static void run_once(struct plain *plain, struct err *err)
 		end(plain, presenter_exit_code(run->visit));
 		return;
 	}
-	if (!say(plain)) {
+	presenter_fill(&run->presenter, run->visit, &run->model);
+	if (visit_stage(run->visit) != VISIT_CONFIRM)
+		plain->question.asked = false;
+	if (writes && !say(plain)) {
 		end(plain, EXIT_FAILED);
 		return;
 	}
-	service_notify(&run->service, &run->model, true);
+	service_notify(&run->service, &run->model, writes);
 	/* What is typed during a login belongs to the shell, but for the
 	 * answer. */
 	if (!run->once || visit_stage(run->visit) == VISIT_CONFIRM)
 		fds[1].fd = STDIN_FILENO;
-	until_ms = sooner_ms(plain->question.asked ? plain->question.again_ms
-						   : NEVER_MS,
-			     sooner_ms(plain->sign_in.remind_ms,
-				       service_deadline(&run->service)));
+	until_ms = service_deadline(&run->service);
+	if (writes && plain->question.asked)
+		until_ms = sooner_ms(until_ms, plain->question.again_ms);
+	if (writes)
+		until_ms = sooner_ms(until_ms, plain->sign_in.remind_ms);
 	if (!event_loop_wait(&run->loop, fds, 3, until_ms)) {
 		end(plain, EXIT_FAILED);
 		return;
@@ -275,7 +279,7 @@ static void say_end(struct plain *plain)
 	struct visit_loop *run = &plain->run;
 
 	if (!run->once)
-		plain_kiosk_end(&plain->kiosk);
+		plain_kiosk_end(&plain->kiosk, &run->presenter);
 	else if (visit_stage(run->visit) != VISIT_OVER)
 		return;
 	else if (plain->exit_code == EXIT_DONE)
@@ -315,9 +319,12 @@ int plain_run(struct setup *setup, struct vt *vt, struct session_data *login,
 			false);
 	direct_log(&plain);
 	visit_loop_begin(run);
+	if (!run->once)
+		plain_kiosk_begin(&plain.kiosk);
 	while (!plain.ended)
 		run_once(&plain, err);
-	ring(&plain); /* the end is one, too */
+	if (run->once || plain_kiosk_may_write())
+		ring(&plain); /* the end is one, too */
 	say_end(&plain);
 	visit_loop_end(run);
 	code = plain.exit_code;

@@ -6,6 +6,7 @@
 
 #include "app/plain_kiosk.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <termios.h>
@@ -49,6 +50,8 @@ static void say_invitation(const struct visit_loop *run)
 	const bool is_code = !run->setup->provider.code_grant;
 
 	plain_say(stdout, "\n", "%s", model->title);
+	if (model->text[0] != '\0')
+		plain_say(stdout, "\n", "%s", model->text);
 	if (model->device[0] != '\0')
 		plain_say(stdout, "\n\n", _("%s on %s"), model->provider,
 			  model->device);
@@ -163,8 +166,44 @@ bool plain_kiosk_hear(struct plain_kiosk *said, int64_t now_ms)
 	return may;
 }
 
-void plain_kiosk_end(const struct plain_kiosk *said)
+/* In the background, to set the terminal would stop the program. */
+static bool has_terminal(void)
 {
-	if (said->signed_in)
+	return tcgetpgrp(STDIN_FILENO) == getpgrp();
+}
+
+void plain_kiosk_begin(struct plain_kiosk *said)
+{
+	struct termios ours;
+
+	said->knows_line =
+		has_terminal() && tcgetattr(STDIN_FILENO, &said->lines) == 0;
+	ours = said->lines;
+	ours.c_iflag &= ~(tcflag_t)IXON;
+	if (said->knows_line)
+		(void)tcsetattr(STDIN_FILENO, TCSANOW, &ours);
+}
+
+bool plain_kiosk_may_write(void)
+{
+	struct pollfd output = {.fd = STDOUT_FILENO, .events = POLLOUT};
+
+	/* An error is one to write into. */
+	return poll(&output, 1, 0) != 0;
+}
+
+void plain_kiosk_end(const struct plain_kiosk *said,
+		     const struct presenter *presenter)
+{
+	if (has_terminal() && !plain_kiosk_may_write()) { /* as if by TCOOFF */
+		(void)tcflow(STDOUT_FILENO, TCOOFF);
+		(void)tcflow(STDOUT_FILENO, TCOON);
+		(void)tcflush(STDOUT_FILENO, TCOFLUSH);
+	}
+	if ((said->signed_in || presenter->profile_json != NULL ||
+	     presenter->forgets) &&
+	    plain_kiosk_may_write())
 		clear();
+	if (said->knows_line && has_terminal())
+		(void)tcsetattr(STDIN_FILENO, TCSANOW, &said->lines);
 }

@@ -8,9 +8,11 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <termios.h>
 
 #include "ui/model.h"
 
+struct presenter;
 struct visit_loop;
 
 /* What was said last; {0} at the beginning. */
@@ -21,6 +23,8 @@ struct plain_kiosk {
 			      * anything being typed */
 	const char *trouble; /* NULL: none since a user or a code came */
 	enum next next;	     /* after it */
+	bool knows_line;     /* lines is the terminal's before */
+	struct termios lines;
 };
 
 /* Says what is new, of the filled model. What was said about a user is taken
@@ -32,7 +36,17 @@ bool plain_kiosk_show(struct plain_kiosk *said, struct visit_loop *run);
  * may not. */
 bool plain_kiosk_hear(struct plain_kiosk *said, int64_t now_ms);
 
-/* The program ends: leaves nothing about a user on the screen. */
-void plain_kiosk_end(const struct plain_kiosk *said);
+/* Turns Ctrl-S off, with which anyone could stop the program at its next line.
+ * plain_kiosk_end() it. */
+void plain_kiosk_begin(struct plain_kiosk *said);
+
+/* False while the terminal takes no output, as with Scroll Lock: to write would
+ * stop the program. */
+bool plain_kiosk_may_write(void);
+
+/* The program ends: leaves nothing about a user on the screen, who may have
+ * been asked who they are without having been signed in. */
+void plain_kiosk_end(const struct plain_kiosk *said,
+		     const struct presenter *presenter);
 
 #endif

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Sign-ins by lines alone: everything is read as text, and typed."""
 
+import os
 import signal
+import termios
 import time
 
 import pytest
@@ -212,3 +214,43 @@ def test_kiosk_read_as_lines(home, start_practice, open_terminal):
     screen.keys("o")
     screen.wait_for("Press any key to sign in")
     assert PERSON not in screen.show()
+
+
+@pytest.mark.parametrize("lock", [False, True])
+def test_held_output(start, lock):
+    """Neither Ctrl-S nor Scroll Lock, which holds it as TCOOFF does, stops more
+    than the output."""
+    practice, screen = start(config={"kiosk": {"lock": lock}})
+    screen.wait_for("Press Enter for a code")
+    screen.keys("C-s")
+    code = shown_code(practice, screen)
+    tty = os.open(screen.tmux("display", "-p", "#{pane_tty}").strip(),
+                  os.O_RDWR | os.O_NOCTTY)  # fmt: skip
+    termios.tcflow(tty, termios.TCOOFF)
+    practice.control(approve=code)
+    wait_until(lambda: practice.calls("GET /v1/people/me") > 0, "the profile")
+    assert not screen.shows(PERSON)
+    termios.tcflow(tty, termios.TCOON)
+    screen.wait_for("Press Enter to sign out")
+    termios.tcflow(tty, termios.TCOOFF)
+    screen.signal(signal.SIGTERM)
+    assert screen.wait_for_exit() == Exit.DONE
+    os.close(tty)
+
+
+def test_ended_while_asking(start):
+    """The name in the question is taken off the screen."""
+    _practice, screen = start(
+        "--approve-after", "0", config={"kiosk": {"confirm": True}}
+    )
+    screen.wait_for("Press Enter for a code")
+    screen.keys("Enter")
+    screen.wait_for("Is this you")
+    screen.signal(signal.SIGTERM)
+    assert screen.wait_for_exit() == Exit.DONE
+    assert PERSON not in everything(screen)
+
+
+def test_text_of_the_operator(start):
+    _practice, screen = start(config={"screen": {"plain": True, "text": "Room 4.12"}})
+    screen.wait_for("Sign in Room 4.12 .* Press Enter for a code")
