@@ -73,6 +73,8 @@ def problems(code, wanted):
                 told.append(f"not translated: {text}")
             elif text[-1:] == " " and translation[-1:] != " ":
                 told.append(f"no space at the end: {text}")
+            elif re.search(r"%[0-9]+\$", translation):
+                told.append(f"not in the order of the text: {text}")
     return told
 
 

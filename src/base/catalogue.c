@@ -88,6 +88,66 @@ static long find(const struct catalogue *catalogue, const char *text)
 	return -1;
 }
 
+/* The conversion specification of printf(3) at s, from its '%' to its letter,
+ * which may also be one of strftime(3). */
+static size_t conversion_len(const char *s)
+{
+	const size_t len = 1 + strspn(s + 1, " #+-0123456789.hljztL$*");
+
+	return s[len] != '\0' ? len + 1 : len;
+}
+
+/* True if both take the same arguments in the same order. */
+static bool has_same_conversions(const char *text, const char *other)
+{
+	size_t len;
+
+	for (;;) {
+		text += strcspn(text, "%");
+		other += strcspn(other, "%");
+		if (*text == '\0' || *other == '\0')
+			return *text == *other;
+		len = conversion_len(text);
+		if (len != conversion_len(other) ||
+		    strncmp(text, other, len) != 0)
+			return false;
+		text += len;
+		other += len;
+	}
+}
+
+/* True if the text is one for strftime(3): it has what printf(3) lacks. */
+static bool is_date(const char *text)
+{
+	return strstr(text, "%H:%M") != NULL;
+}
+
+/* True if no translation makes printf(3) read an argument that its original
+ * does not have: whoever made the file need not have checked it. Each form of a
+ * plural counts. */
+static bool has_safe_formats(const struct catalogue *catalogue)
+{
+	const char *text, *translation, *end;
+	size_t len;
+
+	for (size_t i = 0; i < catalogue->count; i++) {
+		text = entry(catalogue, catalogue->originals, i, &len);
+		translation =
+			entry(catalogue, catalogue->translations, i, &len);
+		end = translation + len;
+		/* The first one says things about the file. An empty one is not
+		 * used. */
+		if (text[0] == '\0' || len == 0 || is_date(text))
+			continue;
+		for (; translation <= end;
+		     translation += strlen(translation) + 1) {
+			if (!has_same_conversions(text, translation))
+				return false;
+		}
+	}
+	return true;
+}
+
 struct catalogue *catalogue_new(char *data, size_t len)
 {
 	struct catalogue *catalogue = xcalloc(1, sizeof(*catalogue));
@@ -104,7 +164,8 @@ struct catalogue *catalogue_new(char *data, size_t len)
 	}
 	if (len < HEADER_BYTES || number_at(data) != MAGIC ||
 	    !is_whole(catalogue, catalogue->originals) ||
-	    !is_whole(catalogue, catalogue->translations)) {
+	    !is_whole(catalogue, catalogue->translations) ||
+	    !has_safe_formats(catalogue)) {
 		catalogue_free(catalogue);
 		return NULL;
 	}

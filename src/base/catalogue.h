@@ -11,7 +11,9 @@
 struct catalogue;
 
 /* Takes the len bytes at data, which are freed with the catalogue, or at once
- * if they are not one (NULL). Every offset in them is checked here. */
+ * if they are not one (NULL). Every offset in them is checked here, and that
+ * each translation has the formats of its original: it may be used with
+ * printf(3). */
 struct catalogue *catalogue_new(char *data, size_t len);
 void catalogue_free(struct catalogue *catalogue); /* NULL is fine */
 

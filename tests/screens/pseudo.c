@@ -96,7 +96,7 @@ static void translate(struct buf *out, const char *text)
 		size_t format = 0;
 
 		if (*text == '%')
-			format = 1 + strspn(text + 1, "-l") + 1;
+			format = 1 + strspn(text + 1, "-lz") + 1;
 		if (format > 0) {
 			(void)buf_add(out, text, format);
 			text += format;

@@ -6,6 +6,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -182,6 +183,47 @@ static void test_plurals(void **state)
 	}
 }
 
+/* One that printf() would read other arguments for spoils the whole file. */
+static void test_formats(void **state)
+{
+	static const struct {
+		struct pair pair;
+		bool ok;
+	} cases[] = {
+		{{"Hello, %s", "Hallo, %s", 0, 0}, true},
+		{{"Hello, %s", "%s!", 0, 0}, true},
+		{{"Hello, %s", "", 0, 0}, true},
+		{{"Hello, %s", "Hallo", 0, 0}, false},
+		{{"Hello, %s", "%d", 0, 0}, false},
+		{{"Hello, %s", "%n", 0, 0}, false},
+		{{"Hello, %s", "%s %s", 0, 0}, false},
+		{{"Hello, %s", "%1$s", 0, 0}, false},
+		{{"Hello, %s", "%*s", 0, 0}, false},
+		{{"Hello, %s", "100 %", 0, 0}, false},
+		{{"%s on %s", "%s: %s", 0, 0}, true},
+		{{"%d to %lu", "%lu, %d", 0, 0}, false},
+		{{"Help", "%s", 0, 0}, false},
+		{{"Help", "%", 0, 0}, false},
+		{{"50 %%", "%% 50", 0, 0}, true},
+		{{"%d %B, %H:%M", "%H:%M, %Y-%m-%d", 0, 0}, true},
+		{{"%lu day\0%lu days", "%lu Tag\0%lu Tage", 16, 16}, true},
+		{{"%lu day\0%lu days", "%lu Tag\0%s Tage", 16, 15}, false},
+		{{"%lu day\0%lu days", "%lu Tag\0Tage", 16, 12}, false},
+		{{"%lu day\0%lu days", "%lu Tag", 16, 0}, true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct catalogue *catalogue;
+		struct file file;
+
+		make(&file, &cases[i].pair, 1);
+		catalogue = open_file(&file, file.len);
+		assert_int_equal(catalogue != NULL, cases[i].ok);
+		catalogue_free(catalogue);
+	}
+}
+
 /* Cut anywhere, and with each byte changed: refused, or read within bounds. */
 static void test_damaged(void **state)
 {
@@ -217,6 +259,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_texts),
 		cmocka_unit_test(test_plurals),
+		cmocka_unit_test(test_formats),
 		cmocka_unit_test(test_damaged),
 	};
 
