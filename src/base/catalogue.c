@@ -348,5 +348,7 @@ const char *catalogue_plural(const struct catalogue *catalogue, const char *one,
 		text += strlen(text) + 1;
 		form--;
 	}
-	return form == 0 && text[0] != '\0' ? text : many;
+	if (form == 0 && text[0] != '\0')
+		return text;
+	return n == 1 ? one : many;
 }

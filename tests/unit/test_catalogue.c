@@ -149,6 +149,8 @@ static void test_plurals(void **state)
 		{"!n;", "10000000000000000000000"},
 		{"n/10+n*0-0", "00000000001111111111222"},
 		{"n%0", "00000000000000000000000"},
+		/* The entry has three forms: English otherwise. */
+		{"3", "xXxxxxxxxxxxxxxxxxxxxxx"},
 		{"n/0", "00000000000000000000000"},
 		{"", "00000000000000000000000"},
 		{"?:", "00000000000000000000000"},
@@ -170,13 +172,13 @@ static void test_plurals(void **state)
 		make(&file,
 		     (const struct pair[]){
 			     {"", header, 0, 0},
-			     {"x\0xs", "0\0001\0002", 4, 5},
+			     {"X\0xs", "0\0001\0002", 4, 5},
 		     },
 		     2);
 		catalogue = open_file(&file, file.len);
 		assert_non_null(catalogue);
 		for (unsigned n = 0; n < sizeof(forms) - 1; n++)
-			forms[n] = catalogue_plural(catalogue, "x", "xs", n)[0];
+			forms[n] = catalogue_plural(catalogue, "X", "xs", n)[0];
 		if (cases[i].forms != NULL)
 			assert_string_equal(forms, cases[i].forms);
 		catalogue_free(catalogue);
