@@ -118,10 +118,10 @@ class Person:
 
     def __call__(self, text):
         self.lines.append(text)
-        found = re.fullmatch(r" +(\d{6})", text)
+        found = re.fullmatch(r" +(\d{3}) (\d{3})", text)
         if found and not self.read.is_set():
             self.read.set()
-            self.practice.control(**{self.decision: found[1]})
+            self.practice.control(**{self.decision: found[1] + found[2]})
 
 
 @pytest.mark.parametrize("user, decision, lets_in", [
