@@ -21,6 +21,7 @@
 #include "base/form.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "io/http.h"
 #include "io/sig.h"
 #include "io/vt.h"
@@ -62,6 +63,7 @@ struct kiosk {
 	bool not_in_font;   /* that code has characters the font lacks */
 	bool knows_logo;    /* the logo was looked up, too: */
 	bool logo_not_in_font;
+	bool ascii;	    /* the languages are limited to ASCII */
 	bool in_background; /* the terminal belonged to another process, or
 			     * may have */
 	bool ended;
@@ -127,8 +129,13 @@ static void change_language(struct kiosk *kiosk)
 
 static void limit_languages(struct kiosk *kiosk)
 {
-	if (languages_limit(&kiosk->run.presenter.languages,
-			    term_text_flags(kiosk->term), STDOUT_FILENO))
+	unsigned flags = term_text_flags(kiosk->term);
+
+	kiosk->ascii = ui_drawing(kiosk->ui) == DRAWING_ASCII;
+	if (kiosk->ascii)
+		flags |= TEXT_ASCII;
+	if (languages_limit(&kiosk->run.presenter.languages, flags,
+			    STDOUT_FILENO))
 		change_language(kiosk);
 }
 
@@ -327,6 +334,13 @@ static void check_width(struct kiosk *kiosk)
 	limit_languages(kiosk);
 }
 
+/* A key chooses the mode. */
+static void check_drawing(struct kiosk *kiosk)
+{
+	if ((ui_drawing(kiosk->ui) == DRAWING_ASCII) != kiosk->ascii)
+		limit_languages(kiosk);
+}
+
 /* True if the font can show the code. Every font has ASCII. */
 static void check_code_in_font(struct kiosk *kiosk)
 {
@@ -392,6 +406,7 @@ static void run_once(struct kiosk *kiosk)
 	follow_user(kiosk);
 	check_font(kiosk);
 	check_width(kiosk);
+	check_drawing(kiosk);
 	check_code_in_font(kiosk);
 	check_logo_in_font(kiosk);
 	ring(kiosk);

@@ -258,7 +258,9 @@ bool languages_limit(struct languages *languages, unsigned flags, int fd)
 	for (size_t i = 0; i < languages->count; i++)
 		languages->items[i].written =
 			can_write(languages->items[i].letters, flags, fd);
-	if (!languages->chosen || !now->written)
+	if (languages->chosen && languages->items[languages->wanted].written)
+		use(languages, languages->wanted);
+	else
 		use(languages, first(languages));
 	return now != &languages->items[languages->now] ||
 	       now->written != was_written;
@@ -277,7 +279,8 @@ const char *languages_next_name(const struct languages *languages)
 void languages_next(struct languages *languages)
 {
 	languages->chosen = true;
-	use(languages, after(languages, languages->now));
+	languages->wanted = after(languages, languages->now);
+	use(languages, languages->wanted);
 }
 
 bool languages_first(struct languages *languages)

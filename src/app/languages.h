@@ -24,7 +24,8 @@ struct languages {
 	size_t count;
 	size_t now;
 	bool offered; /* the user may choose */
-	bool chosen;  /* and did */
+	bool chosen;  /* and did: */
+	size_t wanted;
 };
 
 /*
@@ -39,7 +40,8 @@ void languages_close(struct languages *languages);
 
 /* Leaves out the languages that the terminal at fd cannot write: judged by what
  * text_clip() would replace with these flags, and on a console by the font.
- * English is left if nothing else is. True if another one is used now. */
+ * English is left if nothing else is. What the user chose is back as soon as it
+ * can be written. True if another one is used now. */
 bool languages_limit(struct languages *languages, unsigned flags, int fd);
 
 /* The own name of the language that languages_next() would choose ("Deutsch");

@@ -94,6 +94,19 @@ def test_key(start):
     assert not re.search("Help|Scan,", screen.show())
 
 
+def test_only_ascii(start):
+    """The mode "ascii", with which such a terminal begins, leaves out the letters
+    of German; the next mode has them."""
+    _, screen = start(languages=["de", "en"], env={"LC_ALL": "C"},
+                      term="tmux-256color", server=("--approve-after", "3600"))
+    screen.wait_for(r"\? Help")
+    screen.wait_for("Approve only if you are standing")
+    assert not screen.shows("l (English|Deutsch)")
+    screen.keys("m")
+    screen.wait_for(r"\? Hilfe")
+    screen.wait_for("l English")
+
+
 def test_unknown(start):
     _, screen = start(languages=["de", "xx"])
     screen.wait_for('screen.languages must be a list of "en", "de", "fr"')

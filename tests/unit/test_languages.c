@@ -176,12 +176,34 @@ static void test_limits(void **state)
 	}
 }
 
+/* What the user chose is back as soon as the terminal can write it. */
+static void test_choice_limited(void **state)
+{
+	struct languages languages;
+
+	(void)state;
+	has_catalogues();
+	open_with(&languages,
+		  "screen : { languages = [ \"de\", \"ja\", \"en\" ]; };");
+	languages_next(&languages);
+	assert_string_equal(languages_code(&languages), "ja");
+	assert_true(languages_limit(&languages, TEXT_ASCII, -1));
+	assert_string_equal(languages_code(&languages), "en");
+	assert_null(languages_next_name(&languages));
+	assert_true(languages_limit(&languages, 0, -1));
+	assert_string_equal(languages_code(&languages), "ja");
+	assert_true(languages_first(&languages));
+	assert_string_equal(languages_code(&languages), "de");
+	languages_close(&languages);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_locales),
 		cmocka_unit_test(test_choice),
 		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_choice_limited),
 	};
 
 	setlocale(LC_ALL, "C.UTF-8");
