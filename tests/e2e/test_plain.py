@@ -76,6 +76,8 @@ def test_one_person_after_another(start, home):
         assert home.session.exists()
         let_it_stand()
         screen.keys("Enter")
+        # The invitation of the round before may still be there.
+        wait_until(lambda: PERSON not in everything(screen), "a cleared screen")
         screen.wait_for("You are signed out. Sign in .* Press Enter for a code")
         text = everything(screen)
         assert PERSON not in text and "robin@" not in text
