@@ -255,7 +255,8 @@ static void test_refuses(void **state)
 		 "x.theme:1: unknown setting \"cod\"; did you mean \"code\"?"},
 		{"\n\nbackground = 3;",
 		 "x.theme:3: unknown setting \"background\"; allowed here "
-		 "are: default, logo, text, dim, title, heading, bar, key, border, "
+		 "are: default, logo, text, dim, title, heading, bar, key, "
+		 "border, "
 		 "code, "
 		 "url, good, warning, bad, label, value, selected."},
 		{"logo = { };",
