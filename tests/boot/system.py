@@ -58,9 +58,6 @@ WantedBy=multi-user.target
 """,
     # A kiosk on a serial line, as the operator's guide has it, that can be left.
     "etc/systemd/system/grantty@ttyS1.service.d/line.conf": """\
-[Unit]
-OnFailure=
-OnFailure=serial-getty@%i.service
 [Service]
 Environment=TERM=vt100 LANG=C
 EnvironmentFile=-/run/line
@@ -71,6 +68,17 @@ ExecStart=/usr/bin/grantty kiosk -c /etc/line.conf
     "etc/systemd/system/grantty@.service.d/slow.conf": """\
 [Service]
 TimeoutStartSec=300
+""",
+    # As raspi-config and its kind write it: whoever gets this prompt gets a shell.
+    "etc/systemd/system/getty@tty1.service.d/autologin.conf": """\
+[Service]
+ExecStart=
+ExecStart=-/sbin/agetty --autologin root --noclear %I $TERM
+""",
+    "etc/systemd/system/serial-getty@ttyS1.service.d/autologin.conf": """\
+[Service]
+ExecStart=
+ExecStart=-/sbin/agetty --autologin root --keep-baud 115200 %I $TERM
 """,
     "etc/line.conf": f"""\
 provider: {{ issuer = "{SERVER}"; client_id = "practice"; }};
@@ -173,13 +181,32 @@ def shows_code(machine):
     )
 
 
+def no_prompt(machine, terminal="tty1"):
+    """Neither of the package nor of the system."""
+    machine.run(
+        f"! systemctl is-active getty@{terminal} serial-getty@{terminal}"
+        f" grantty-getty@{terminal}"
+    )
+
+
+def asks_for_password(machine, terminal="tty1"):
+    """There is nothing but a prompt, whatever the system's getty does there."""
+    machine.wait_until(
+        f"systemctl is-active grantty-getty@{terminal} &&"
+        f" ps -t {terminal} -o comm= | grep -qx agetty",
+        PATIENCE_S,
+    )
+    machine.run(f"test $(ps -t {terminal} -o comm= | wc -l) = 1")
+    machine.run(f"! systemctl is-active getty@{terminal} serial-getty@{terminal}")
+
+
 def comes_up(machine):
     """With a key held down since before."""
     with machine.held("ctrl-backslash"):
         machine.run("touch /run/key-is-held")
         machine.wait_until("systemctl is-active grantty@tty1", START_S)
         machine.run("test $(systemctl show -P NRestarts grantty@tty1) = 0")
-        machine.run("! systemctl is-active getty@tty1")
+        no_prompt(machine)
         shows_code(machine)
 
 
@@ -199,7 +226,7 @@ def is_upgraded(machine):
         " $(dpkg-deb -f /packages/first/grantty_*.deb Version)"
     )
     machine.run("systemctl is-active grantty@tty1")
-    machine.run("! systemctl is-active getty@tty1")
+    no_prompt(machine)
     now = main_pid(machine)
     assert now == before, f"{before} has become {now}"
     program = program_of(machine, before)
@@ -270,7 +297,7 @@ def starts_under_keys(machine):
             # The terminal sends it signals now, and it takes none from keys.
             machine.run(f"ps -o tty=,tpgid= -p {pid} | grep -qx 'tty1 *{pid}'")
             machine.run("test $(systemctl show -P NRestarts grantty@tty1) = 0")
-            machine.run("! systemctl is-active getty@tty1")
+            no_prompt(machine)
         machine.keys(key)
         machine.run("systemctl is-active grantty@tty1")
         assert main_pid(machine) == pid
@@ -290,7 +317,8 @@ def comes_back(machine):
     before = main_pid(machine)
     machine.run(f"kill -9 {before}")
     replaced(machine, before, 60)
-    machine.run("! journalctl -b -u getty@tty1 | grep getty@tty1")
+    units = "-u getty@tty1 -u grantty-getty@tty1"
+    machine.run(f"! journalctl -b {units} | grep getty@tty1")
 
 
 def gives_up(machine):
@@ -305,11 +333,11 @@ ExecStart=/bin/false
 END
 systemctl daemon-reload; systemctl reset-failed""")
     machine.try_run("systemctl restart grantty@tty1")
-    machine.wait_until("systemctl is-active getty@tty1", PATIENCE_S)
+    machine.wait_until("systemctl is-active grantty-getty@tty1", PATIENCE_S)
     machine.run("systemctl is-failed grantty@tty1")
     machine.run(f"rm -r {folder}; systemctl daemon-reload")
     machine.run("systemctl reset-failed; systemctl start grantty@tty1")
-    machine.run("! systemctl is-active getty@tty1")
+    no_prompt(machine)
     shows_code(machine)
 
 
@@ -329,9 +357,8 @@ def keeps_a_session(machine):
 def gives_way(machine):
     machine.run("systemctl stop grantty@tty1")
     machine.run("systemctl start getty@tty1")
-    machine.wait_until(
-        "grep getty /proc/$(systemctl show -P MainPID getty@tty1)/comm"
-    )
+    # Which logs in root, as the system has been told to.
+    machine.wait_until("ps -t tty1 -o comm= | grep -q sh$", PATIENCE_S)
     machine.keys("ctrl-alt-f2")
     machine.wait_until("grep -q tty2 /sys/class/tty/tty0/active")
     machine.keys("ctrl-alt-f1")
@@ -340,11 +367,17 @@ def gives_way(machine):
 
 def falls_back(machine):
     machine.run("systemctl start grantty@tty1")
-    machine.run("! systemctl is-active getty@tty1")
+    no_prompt(machine)
     machine.run("echo nonsense >>/etc/grantty/grantty.conf")
     machine.try_run("systemctl restart grantty@tty1")
-    machine.wait_until("systemctl is-active getty@tty1")
+    asks_for_password(machine)
     machine.run("journalctl -u grantty@tty1 | grep -q grantty.conf:")
+    machine.wait_until("grep -q login: /dev/vcs1")
+    machine.keys("r", "o", "o", "t", "ret")
+    machine.wait_until("grep -q Password: /dev/vcs1", PATIENCE_S)
+    # Once somebody has given up, there is another prompt.
+    machine.run("pkill -KILL -t tty1 -x login")
+    asks_for_password(machine)
 
 
 CODE = "[A-Z]{4}-[A-Z]{4}"
@@ -445,12 +478,12 @@ def unknown_type(machine):
 
 def useless_type(machine):
     line_of_type(machine, "dumb")
-    machine.wait_until("systemctl is-active serial-getty@ttyS1")
+    asks_for_password(machine, "ttyS1")
     machine.line.terminal.wait_for("login:", PATIENCE_S)
     machine.run("test $(systemctl show -P ExecMainStatus grantty@ttyS1) = 2")
     machine.run("journalctl -u grantty@ttyS1 | grep 'type \"dumb\" cannot'")
     machine.run("rm /run/line; systemctl start grantty@ttyS1")
-    machine.run("! systemctl is-active serial-getty@ttyS1")
+    no_prompt(machine, "ttyS1")
     line_shows_code(machine)
 
 
@@ -474,17 +507,17 @@ CASES = [
     ("neither Ctrl-Alt-F2 nor q nor Ctrl-C leaves it", cannot_be_left),
     ("keys that are held do not end its start", starts_under_keys),
     ("killed, it comes back", comes_back),
-    ("failing time and again, it leaves the terminal to getty", gives_up),
+    ("failing time and again, it leaves the terminal to a login prompt", gives_up),
     ("standing still, it is started again", is_watched),
     ("a session is kept in the state folder", keeps_a_session),
     ("stopped, it leaves terminal and switching to getty", gives_way),
-    ("with a wrong configuration getty takes the terminal", falls_back),
+    ("with a wrong configuration there is a prompt, in spite of autologin", falls_back),
     ("on a serial line of size 0x0 it shows a code at 80x24", runs_on_a_line),
     ("there somebody signs in, and out again", signs_in_on_a_line),
     ("a size that comes later is taken", takes_a_size),
     ("q ends it there, and it comes back", quits_on_a_line),
     ("an unknown terminal is taken for an xterm", unknown_type),
-    ("one that cannot place text ends it, and getty comes", useless_type),
+    ("one that cannot place text ends it, and a prompt comes", useless_type),
     ("purged while it runs, nothing is left of it", goes_away),
 ]
 
