@@ -216,7 +216,7 @@ def in_place_of_getty(system, guides):
 
 
 def drop_ins(system, guides):
-    drop_in(system, "grantty@ttyAMA0.service", guides.take("[Unit]\nOnFailure=\nOn"))
+    drop_in(system, "grantty@ttyAMA0.service", guides.take("[Service]\nEnvironment=TERM"))
     drop_in(system, "grantty@ttyAMA0.service", guides.take("# systemctl edit grantty@\n"))
     drop_in(system, "grantty@tty1.service", guides.take("# systemctl edit grantty@tty1"))
     system("GRANTTY_ACCOUNT=ttyAMA0 grantty config")
