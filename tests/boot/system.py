@@ -476,13 +476,30 @@ def unknown_type(machine):
     line_shows_code(machine)
 
 
-def useless_type(machine):
+def plain_type(machine):
+    """A code that can be read as it comes, and nothing that places text."""
     line_of_type(machine, "dumb")
+    machine.wait_until("systemctl is-active grantty@ttyS1", PATIENCE_S)
+    terminal = machine.line.terminal
+    wait_until(
+        lambda: terminal.shows(f"(?s)To sign in to .*{CODE}")
+        and not terminal.shows("q Quit"),
+        lambda: f"plain lines with a code:\n{terminal.show()}",
+        PATIENCE_S,
+    )
+    no_prompt(machine, "ttyS1")
+
+
+def line_falls_back(machine):
+    machine.run("echo nonsense >>/etc/line.conf; rm /run/line")
+    machine.try_run("systemctl restart grantty@ttyS1")
     asks_for_password(machine, "ttyS1")
     machine.line.terminal.wait_for("login:", PATIENCE_S)
     machine.run("test $(systemctl show -P ExecMainStatus grantty@ttyS1) = 2")
-    machine.run("journalctl -u grantty@ttyS1 | grep 'type \"dumb\" cannot'")
-    machine.run("rm /run/line; systemctl start grantty@ttyS1")
+    machine.line.keys("root\r")
+    machine.line.terminal.wait_for("Password:", PATIENCE_S)
+    machine.run("sed -i '/^nonsense/d' /etc/line.conf")
+    machine.run("systemctl start grantty@ttyS1")
     no_prompt(machine, "ttyS1")
     line_shows_code(machine)
 
@@ -517,7 +534,8 @@ CASES = [
     ("a size that comes later is taken", takes_a_size),
     ("q ends it there, and it comes back", quits_on_a_line),
     ("an unknown terminal is taken for an xterm", unknown_type),
-    ("one that cannot place text ends it, and a prompt comes", useless_type),
+    ("one that cannot place text gets plain lines", plain_type),
+    ("with a wrong configuration there is a prompt on the line, too", line_falls_back),
     ("purged while it runs, nothing is left of it", goes_away),
 ]
 
