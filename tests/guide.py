@@ -223,6 +223,20 @@ def drop_ins(system, guides):
     system("sudo systemctl mask ctrl-alt-del.target")
 
 
+def a_read_only_root(system, guides):
+    old = "/var/lib/private/grantty/tty1/session.json"
+    system(f"sudo install -D -m 600 /dev/null {old}")
+    system(guides.take("sudo systemctl stop 'grantty@*'"))
+    system(f"sudo test ! -e {old}")
+    lines = [guides.take("LABEL=state"), guides.take("tmpfs /var/lib/private")]
+    for line, unit in zip(lines, ("var-lib-private-grantty", "var-lib-private")):
+        system.write("/tmp/fstab", line + "\n")
+        system(f"mkdir /tmp/{unit}; SYSTEMD_FSTAB=/tmp/fstab"
+               " /lib/systemd/system-generators/systemd-fstab-generator"
+               f" /tmp/{unit} /tmp/{unit} /tmp/{unit}")  # fmt: skip
+        system(f"grep ^Options=.*noexec /tmp/{unit}/{unit}.mount")
+
+
 def the_session(system, guides):
     system(guides.take("sudo install -d -m 700 /etc/credstore\nopenssl"))
     key = "/etc/credstore/grantty.session_key"
@@ -358,6 +372,7 @@ STEPS = [
     ("The client secret", the_client_secret),
     ("In place of getty", in_place_of_getty),
     ("drop-ins of the unit", drop_ins),
+    ("A read-only root", a_read_only_root),
     ("The session", the_session),
     ("SSH into an appliance", ssh_into_an_appliance),
     ("sudo with PAM", pam),
