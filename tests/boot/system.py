@@ -499,7 +499,7 @@ def line_falls_back(machine):
     machine.line.keys("root\r")
     machine.line.terminal.wait_for("Password:", PATIENCE_S)
     machine.run("sed -i '/^nonsense/d' /etc/line.conf")
-    machine.run("systemctl start grantty@ttyS1")
+    machine.run("systemctl reset-failed; systemctl start grantty@ttyS1")
     no_prompt(machine, "ttyS1")
     line_shows_code(machine)
 
