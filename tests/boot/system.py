@@ -491,7 +491,7 @@ def plain_type(machine):
 
 
 def line_falls_back(machine):
-    machine.run("echo nonsense >>/etc/line.conf; rm /run/line")
+    machine.run("echo nonsense >>/etc/line.conf; rm -f /run/line")
     machine.try_run("systemctl restart grantty@ttyS1")
     asks_for_password(machine, "ttyS1")
     machine.line.terminal.wait_for("login:", PATIENCE_S)
