@@ -130,7 +130,7 @@ static bool is_for(const char *code, const char *name, size_t len)
 	const size_t language = strcspn(code, "_");
 
 	/* Where the translation names a country, others write differently. */
-	if (code[language] == '_' && len > language)
+	if (len > language && code[language] == '_')
 		return strlen(code) == len && strncmp(code, name, len) == 0;
 	return len >= language && strncmp(code, name, language) == 0 &&
 	       (len == language || name[language] == '_');

@@ -132,6 +132,7 @@ static void take_keys(struct ui *ui, const struct model *model)
 		case COMMAND_NONE:
 		case COMMAND_START:
 		case COMMAND_CANCEL:
+		case COMMAND_LANGUAGE:
 			break;
 		}
 	}
