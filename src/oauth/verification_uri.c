@@ -103,10 +103,13 @@ static bool check(const struct provider *provider, const char *uri,
 bool verification_uri_check(const struct provider *provider, const char *uri,
 			    struct err *err)
 {
-	/* A link may carry the code. */
-	char *shown = url_for_log(uri);
-	bool ok = check(provider, uri, shown, err);
+	char *shown;
 
+	if (check(provider, uri, "", err))
+		return true;
+	/* A link may carry the code. */
+	shown = url_for_log(uri);
+	(void)check(provider, uri, shown, err);
 	free(shown);
-	return ok;
+	return false;
 }
