@@ -28,7 +28,7 @@ DOORS = {
         ["ui/term.[ch]", "ui/term_type.c", "ui/keyboard.c", "ui/palette.c"]
         + ["ui/canvas.[ch]"],
     ),
-    "cJSON": (["cjson/*", "cJSON.h"], ["base/json.c"]),
+    "cJSON": (["cjson/*", "cJSON.h"], ["base/json.c", "base/json_parse.c"]),
     "libqrencode": (["qrencode.h"], ["ui/qr.c"]),
     "libconfig": (
         ["libconfig.h"],

@@ -31,6 +31,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "base/json_parse.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "io/environment.h"

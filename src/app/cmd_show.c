@@ -18,6 +18,7 @@
 #include "app/setup.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "base/json_parse.h"
 #include "base/text.h"
 #include "io/store.h"
 #include "machine/session_data.h"

@@ -12,8 +12,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/json_scan.h"
-
 struct err;
 struct json; /* a value and everything below it */
 
@@ -28,34 +26,6 @@ enum json_kind {
 
 /* Makes cJSON wipe what it frees. Call once, before anything else here. */
 void json_init(void);
-
-/* Parses the len bytes at s; json_free() the result. NULL with *err if they are
- * not exactly one acceptable JSON value. A number too large for a double
- * becomes null. If a name appears twice in an object, the last value counts;
- * for "interval", the largest. Two different values for a security-relevant
- * name (iss, sub, access_token …) are an error at the top level and become null
- * below it. */
-struct json *json_parse(const char *s, size_t len, struct err *err);
-
-/* True if json_parse() rejects the text only because a name has two different
- * values. The text is then complete, and a retry would not help. */
-bool json_is_ambiguous(const char *s, size_t len);
-
-/* True if json_parse_all() would accept the value as a document of its own: at
- * its top level, no security-relevant name has two different values. */
-bool json_can_be_top(const struct json *json);
-
-/* The reason that json_parse() gave, without its introductory words; borrowed
- * from *why. */
-const char *json_why(const struct err *why);
-
-/*
- * Like json_parse(), but if a name appears twice with different values and that
- * is not an error, all of them are kept: json_get() returns the last,
- * json_print() writes them all. For documents in which the configuration names
- * the deciding members; see json_is_clear().
- */
-struct json *json_parse_all(const char *s, size_t len, struct err *err);
 
 /* Wipes and frees a value from json_parse*() or json_new_*(); NULL is fine. */
 void json_free(struct json *json);
@@ -86,12 +56,6 @@ const char *json_get_text(const struct json *json, const char *name);
 bool json_integer(const struct json *json, int64_t min, int64_t max,
 		  int64_t *out);
 
-/* Reads a number of seconds from a number or a string. A value outside [min,
- * max] becomes the nearer of the two, and a fraction is rounded up. False, with
- * *out untouched, if it is missing or not a number. */
-bool json_seconds(const struct json *json, int64_t min, int64_t max,
-		  int64_t *out);
-
 /* True if the value is true. */
 bool json_is_true(const struct json *json);
 
@@ -116,11 +80,9 @@ void json_append_text(struct json *array, const char *text);
 void json_append(struct json *array, struct json *value);
 
 /* Add a member without checking for others of that name. Call json_settle()
- * once all are added: it treats names that appear twice as json_parse() does.
- * False, with *err, if they are an error. */
+ * once all are added (base/json_parse.h). */
 void json_add(struct json *object, const char *name, struct json *value);
 void json_add_text(struct json *object, const char *name, const char *text);
-bool json_settle(struct json *object, struct err *err);
 
 /* A deep copy. */
 struct json *json_copy(const struct json *json);

@@ -13,6 +13,7 @@
 
 #include "base/err.h"
 #include "base/json.h"
+#include "base/json_parse.h"
 #include "base/mem.h"
 #include "conf/options.h"
 #include "jose/jose_key.h"

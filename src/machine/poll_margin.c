@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/json_parse.h"
 #include "oauth/provider.h"
 
 char *poll_margin_write(const struct provider *provider, int64_t margin_ms)

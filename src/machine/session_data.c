@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/json_parse.h"
 #include "base/mem.h"
 
 void session_data_free(struct session_data *data)

@@ -15,6 +15,7 @@
 #include <strings.h>
 
 #include "base/json.h"
+#include "base/json_parse.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "base/url.h"

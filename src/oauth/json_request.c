@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "base/form.h"
 #include "base/json.h"
+#include "base/json_parse.h"
 #include "base/mem.h"
 #include "oauth/http_message.h"
 #include "oauth/oauth_error.h"

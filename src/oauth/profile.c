@@ -19,6 +19,7 @@
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/json.h"
+#include "base/json_parse.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "conf/presets.h"

@@ -17,6 +17,7 @@
 #include <strings.h>
 
 #include "base/json.h"
+#include "base/json_parse.h"
 #include "base/json_scan.h"
 #include "base/text.h"
 #include "oauth/http_message.h"

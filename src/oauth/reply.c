@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/json_parse.h"
 #include "base/text.h"
 #include "oauth/http_message.h"
 #include "oauth/oauth_error.h"

@@ -10,6 +10,7 @@
 #include <strings.h>
 
 #include "base/json.h"
+#include "base/json_parse.h"
 #include "oauth/http_message.h"
 #include "oauth/provider.h"
 #include "oauth/reply_body.h"

@@ -16,6 +16,7 @@
 #include "base/crypto.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "base/json_parse.h"
 #include "practice/call.h"
 #include "practice/dialect.h"
 #include "practice/fault.h"

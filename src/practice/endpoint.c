@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/json_parse.h"
 #include "base/text.h"
 #include "practice/call.h"
 #include "practice/fault.h"

@@ -14,6 +14,7 @@
 #include "base/err.h"
 #include "base/form.h"
 #include "base/json.h"
+#include "base/json_parse.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "fuzz.h"

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/json_parse.h"
 #include "base/text.h"
 #include "fuzz.h"
 #include "oauth/conformance.h"

@@ -11,6 +11,7 @@
 
 #include "base/err.h"
 #include "base/json.h"
+#include "base/json_parse.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "jose/jose.h"

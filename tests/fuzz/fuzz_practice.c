@@ -15,6 +15,7 @@
 
 #include "base/buf.h"
 #include "base/json.h"
+#include "base/json_parse.h"
 #include "fuzz.h"
 #include "practice/call.h"
 #include "practice/grants.h"

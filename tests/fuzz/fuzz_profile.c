@@ -9,6 +9,7 @@
 
 #include "base/err.h"
 #include "base/json.h"
+#include "base/json_scan.h"
 #include "base/text.h"
 #include "oauth/profile.h"
 #include "oauth/provider.h"

@@ -17,6 +17,7 @@
 #include "base/buf.h"
 #include "base/form.h"
 #include "base/json.h"
+#include "base/json_parse.h"
 #include "base/mem.h"
 #include "issuer_dpop.h"
 #include "issuer_openid.h"

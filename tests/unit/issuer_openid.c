@@ -21,6 +21,7 @@
 #include "base/crypto.h"
 #include "base/form.h"
 #include "base/json.h"
+#include "base/json_parse.h"
 #include "base/mem.h"
 #include "jose/jose.h"
 #include "issuer_model.h"

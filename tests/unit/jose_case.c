@@ -19,6 +19,7 @@
 #include "base/crypto.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "base/json_parse.h"
 #include "jose/jose.h"
 
 struct json *jose_case_make_jwks(const char *entries)

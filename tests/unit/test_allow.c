@@ -15,6 +15,7 @@
 
 #include "base/err.h"
 #include "base/json.h"
+#include "base/json_parse.h"
 #include "conf/conf.h"
 #include "oauth/allow.h"
 

@@ -20,6 +20,7 @@
 #include "base/err.h"
 #include "base/form.h"
 #include "base/json.h"
+#include "base/json_parse.h"
 #include "base/mem.h"
 #include "conf/conf.h"
 #include "jose/jose.h"

@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "base/json.h"
+#include "base/json_parse.h"
 #include "base/mem.h"
 #include "machine/event.h"
 #include "machine/session_data.h"

@@ -16,6 +16,7 @@
 #include "base/buf.h"
 #include "base/crypto.h"
 #include "base/json.h"
+#include "base/json_parse.h"
 #include "base/mem.h"
 #include "jose/jose.h"
 #include "jose_case.h"

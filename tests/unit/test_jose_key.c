@@ -20,6 +20,7 @@
 #include "base/crypto.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "base/json_parse.h"
 #include "base/mem.h"
 #include "jose/jose_key.h"
 #include "jose_samples.h"

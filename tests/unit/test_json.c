@@ -16,6 +16,8 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "base/json_parse.h"
+#include "base/json_scan.h"
 
 /* A literal with its length, for NULs within. */
 #define TEXT(s) (s), sizeof(s) - 1

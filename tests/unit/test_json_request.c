@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "base/json.h"
+#include "base/json_parse.h"
 #include "base/mem.h"
 #include "machine/event.h"
 #include "oauth/json_request.h"

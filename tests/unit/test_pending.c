@@ -15,6 +15,7 @@
 
 #include "base/err.h"
 #include "base/json.h"
+#include "base/json_parse.h"
 #include "machine/event.h"
 #include "machine/pending.h"
 #include "issuer.h"

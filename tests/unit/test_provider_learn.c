@@ -16,6 +16,7 @@
 
 #include "base/err.h"
 #include "base/json.h"
+#include "base/json_parse.h"
 #include "conf/conf.h"
 #include "oauth/metadata.h"
 #include "oauth/provider.h"

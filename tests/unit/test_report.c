@@ -18,6 +18,7 @@
 
 #include "app/report.h"
 #include "base/json.h"
+#include "base/json_parse.h"
 #include "oauth/conformance.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

@@ -19,6 +19,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/json.h"
+#include "base/json_parse.h"
 #include "base/mem.h"
 #include "conf/conf.h"
 #include "oauth/provider.h"
