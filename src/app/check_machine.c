@@ -25,8 +25,8 @@
 #include "ui/canvas.h"
 #include "ui/layout.h"
 #include "ui/locale.h"
-#include "ui/term.h"
 #include "ui/term_type.h"
+#include "ui/tty_line.h"
 #include "ui/view.h"
 
 enum { COLUMNS_MIN = 20, ROWS_MIN = 5 };
@@ -87,7 +87,7 @@ static int open_terminal(void)
 
 static void check_size(struct check *check, int fd, const char *type)
 {
-	struct rect size = term_measure(fd);
+	struct rect size = tty_line_size(fd);
 
 	if (size.columns < COLUMNS_MIN || size.rows < ROWS_MIN)
 		report_row(check->report, OUTCOME_FAIL, "terminal",
@@ -163,7 +163,7 @@ static enum drawing drawing_at_first(const struct conf *conf)
 	const enum drawing drawing = conf->screen.qr;
 
 	return drawing == DRAWING_AUTO &&
-			       term_may_lack_utf8(conf->screen.locale)
+			       locale_may_lack_utf8(conf->screen.locale)
 		       ? DRAWING_ASCII
 		       : drawing;
 }
@@ -250,7 +250,7 @@ void check_qr(struct check *check)
 	fd = open_terminal();
 	if (fd < 0)
 		return;
-	size = term_measure(fd);
+	size = tty_line_size(fd);
 	width = block_width(fd);
 	if (view.drawing == DRAWING_ASCII || width == BLOCK_WIDTH_TWO ||
 	    width == BLOCK_WIDTH_NO_UTF8)

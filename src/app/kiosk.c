@@ -27,7 +27,9 @@
 #include "io/vt.h"
 #include "machine/session.h"
 #include "machine/visit.h"
+#include "ui/hyperlink.h"
 #include "ui/keyboard.h"
+#include "ui/locale.h"
 #include "ui/term.h"
 #include "ui/ui.h"
 
@@ -203,14 +205,14 @@ static struct ui *new_ui(const struct kiosk *kiosk, const struct setup *setup)
 	struct ui *ui;
 
 	if (drawing == DRAWING_AUTO &&
-	    term_may_lack_utf8(setup->conf.screen.locale))
+	    locale_may_lack_utf8(setup->conf.screen.locale))
 		drawing = DRAWING_ASCII;
 	ui = ui_new(kiosk->term, drawing);
 	if (setup->conf.screen.clipboard)
 		ui_offer_copies(ui);
 	if (setup->conf.screen.countdown == COUNTDOWN_CALM)
 		ui_keep_calm(ui);
-	if (term_may_link(STDOUT_FILENO, setup->conf.screen.hyperlinks))
+	if (hyperlink_may_be_sent(STDOUT_FILENO, setup->conf.screen.hyperlinks))
 		ui_link_addresses(ui);
 	return ui;
 }

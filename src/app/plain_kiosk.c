@@ -20,8 +20,8 @@
 #include "machine/visit.h"
 #include "oauth/profile.h"
 #include "ui/panel.h"
-#include "ui/term.h"
 #include "ui/term_type.h"
+#include "ui/tty_line.h"
 #include "ui/view.h"
 
 enum { CLEAR_MAX = 4096 };
@@ -36,7 +36,7 @@ static void clear(void)
 		return;
 	buf_init(&out, CLEAR_MAX);
 	if (!term_type_clear(&out)) {
-		for (int i = term_measure(STDOUT_FILENO).rows; i > 0; i--)
+		for (int i = tty_line_size(STDOUT_FILENO).rows; i > 0; i--)
 			(void)buf_adds(&out, "\n");
 	}
 	(void)fputs(buf_text(&out), stdout);

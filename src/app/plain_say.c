@@ -14,7 +14,7 @@
 
 #include "app/setup.h"
 #include "machine/visit.h"
-#include "ui/term.h"
+#include "ui/tty_line.h"
 #include "ui/wrap.h"
 
 enum { SENTENCE_MAX = 2048 };
@@ -22,7 +22,7 @@ enum { SENTENCE_MAX = 2048 };
 void plain_say(FILE *stream, const char *end, const char *format, ...)
 {
 	const int fd = fileno(stream);
-	const int columns = isatty(fd) ? term_measure(fd).columns : INT_MAX;
+	const int columns = isatty(fd) ? tty_line_size(fd).columns : INT_MAX;
 	char text[SENTENCE_MAX];
 	const char *rest = text, *before = "";
 	struct span row;

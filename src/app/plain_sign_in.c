@@ -22,11 +22,13 @@
 #include "io/vt.h"
 #include "machine/flow.h"
 #include "oauth/oauth.h"
+#include "ui/hyperlink.h"
+#include "ui/locale.h"
 #include "ui/panel.h"
 #include "ui/plain_text.h"
-#include "ui/term.h"
 #include "ui/term_name.h"
 #include "ui/term_type.h"
+#include "ui/tty_line.h"
 
 /* A code that is valid for long enough is mentioned again when half its time
  * has passed, and this long before its end. */
@@ -44,7 +46,7 @@ static int64_t seconds_left(const struct flow *flow)
 static bool writes_utf8(const struct setup *setup)
 {
 	return strcmp(nl_langinfo(CODESET), "UTF-8") == 0 &&
-	       !term_may_lack_utf8(setup->conf.screen.locale);
+	       !locale_may_lack_utf8(setup->conf.screen.locale);
 }
 
 unsigned plain_sign_in_flags(const struct setup *setup)
@@ -65,7 +67,7 @@ static void measure_output(const struct setup *setup, const char *user_code,
 	char shown[512];
 
 	*output = (struct plain_output){
-		.size = term_measure(STDOUT_FILENO),
+		.size = tty_line_size(STDOUT_FILENO),
 		.drawing = setup->conf.screen.qr,
 		.halves = utf8 && vt_is_utf8(STDOUT_FILENO) &&
 			  vt_blocks(STDOUT_FILENO) != VT_BLOCKS_MISSING,
@@ -76,8 +78,8 @@ static void measure_output(const struct setup *setup, const char *user_code,
 		return;
 	}
 	output->colours = term_type_has_colours();
-	output->links =
-		term_may_link(STDOUT_FILENO, setup->conf.screen.hyperlinks);
+	output->links = hyperlink_may_be_sent(STDOUT_FILENO,
+					      setup->conf.screen.hyperlinks);
 	(void)text_clip(shown, sizeof(shown), user_code, strlen(user_code), -1,
 			plain_sign_in_flags(setup));
 	output->shows_code = strcmp(shown, user_code) == 0 &&

@@ -20,8 +20,8 @@
 #include "base/text.h"
 #include "io/environment.h"
 #include "oauth/conformance.h"
-#include "ui/term.h"
 #include "ui/term_type.h"
+#include "ui/tty_line.h"
 #include "ui/wrap.h"
 
 enum {
@@ -72,7 +72,7 @@ struct report *report_new(bool json)
 	buf_init(&report->skipped, ROW_MAX);
 	if (!isatty(STDOUT_FILENO))
 		return report;
-	report->columns = term_measure(STDOUT_FILENO).columns;
+	report->columns = tty_line_size(STDOUT_FILENO).columns;
 	if (report->columns < WIDE_COLUMNS)
 		report->indent = NARROW_INDENT;
 	report->overwrites = term_type_places_text();

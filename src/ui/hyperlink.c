@@ -12,6 +12,7 @@
 
 #include "base/buf.h"
 #include "ui/term_type.h"
+#include "ui/tty_line.h"
 
 bool hyperlink_begin(struct buf *out, const char *uri)
 {
@@ -48,12 +49,12 @@ static bool is_old_vte(void)
 	       strcmp(name, "xfce4-terminal") == 0;
 }
 
-bool hyperlink_may_be_sent(enum hyperlinks setting)
+bool hyperlink_may_be_sent(int fd, enum hyperlinks setting)
 {
 	if (setting != HYPERLINKS_AUTO)
 		return setting == HYPERLINKS_ON;
 	/* GNU screen prints the rest of a control string that is too long for
 	 * it. */
-	return term_type_ignores_unknown() && !term_type_is_gnu_screen() &&
-	       !is_old_vte();
+	return !tty_line_is_serial(fd) && term_type_ignores_unknown() &&
+	       !term_type_is_gnu_screen() && !is_old_vte();
 }

@@ -27,10 +27,11 @@ enum { HYPERLINK_URI_MAX = 2083 };
 bool hyperlink_begin(struct buf *out, const char *uri);
 
 /*
- * True if hyperlinks may be sent to a terminal of the type chosen last
- * (ui/term_type.h): it supports them, or ignores them like any unknown sequence
- * of that form. setting: screen.hyperlinks.
+ * True if hyperlinks may be sent to the terminal at that descriptor, whose type
+ * was chosen last (ui/term_type.h): it supports them, or ignores them like any
+ * unknown sequence of that form, and is no serial line. setting:
+ * screen.hyperlinks.
  */
-bool hyperlink_may_be_sent(enum hyperlinks setting);
+bool hyperlink_may_be_sent(int fd, enum hyperlinks setting);
 
 #endif

@@ -10,6 +10,7 @@
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "ui/term_name.h"
 
@@ -28,4 +29,33 @@ bool locale_set(const char *name)
 	if (!locale_is_utf8())
 		setlocale(LC_CTYPE, "C.UTF-8");
 	return locale_is_utf8();
+}
+
+/* Judges the locale by its name, as screen and tmux do: it need not be
+ * installed. */
+static bool names_utf8(const char *name)
+{
+	static const char *const variables[] = {"LC_ALL", "LC_CTYPE", "LANG"};
+
+	for (size_t i = 0; i < 3 && name[0] == '\0'; i++) {
+		const char *value = getenv(variables[i]);
+
+		if (value != NULL)
+			name = value;
+	}
+	for (; *name != '\0'; name++) {
+		if (strncasecmp(name, "utf-8", 5) == 0 ||
+		    strncasecmp(name, "utf8", 4) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool locale_may_lack_utf8(const char *name)
+{
+	const char *type = getenv("TERM");
+
+	return type != NULL && !names_utf8(name) &&
+	       (strncmp(type, "screen", 6) == 0 ||
+		strncmp(type, "tmux", 4) == 0);
 }

@@ -16,4 +16,9 @@ bool locale_set(const char *name);
 /* True if the characters of the locale are UTF-8. */
 bool locale_is_utf8(void);
 
+/* True if something between here and the user may not accept UTF-8, as GNU
+ * screen and tmux do not with a locale (name, or that of the environment if "")
+ * that is not UTF-8. */
+bool locale_may_lack_utf8(const char *name);
+
 #endif

@@ -13,8 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-#include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -31,6 +29,7 @@
 #include "ui/palette.h"
 #include "ui/term_name.h"
 #include "ui/term_type.h"
+#include "ui/tty_line.h"
 #include "ui/tty_output.h"
 
 enum {
@@ -75,35 +74,6 @@ struct term {
 	struct links written; /* as the terminal has them */
 };
 
-/* Judges the locale by its name, as screen and tmux do: it need not be
- * installed. */
-static bool names_utf8(const char *name)
-{
-	static const char *const variables[] = {"LC_ALL", "LC_CTYPE", "LANG"};
-
-	for (size_t i = 0; i < 3 && name[0] == '\0'; i++) {
-		const char *value = getenv(variables[i]);
-
-		if (value != NULL)
-			name = value;
-	}
-	for (; *name != '\0'; name++) {
-		if (strncasecmp(name, "utf-8", 5) == 0 ||
-		    strncasecmp(name, "utf8", 4) == 0)
-			return true;
-	}
-	return false;
-}
-
-bool term_may_lack_utf8(const char *name)
-{
-	const char *type = getenv("TERM");
-
-	return type != NULL && !names_utf8(name) &&
-	       (strncmp(type, "screen", 6) == 0 ||
-		strncmp(type, "tmux", 4) == 0);
-}
-
 /* ---- Colours */
 
 void term_dim(struct term *term, bool on)
@@ -118,42 +88,9 @@ const struct palette *term_palette(const struct term *term)
 
 /* ---- Opening and closing */
 
-/* The size that the kernel reports; unknown parts are 0. */
-static struct winsize query_size(int fd)
-{
-	struct winsize size = {0};
-
-	if (ioctl(fd, TIOCGWINSZ, &size) != 0)
-		size = (struct winsize){0};
-	return size;
-}
-
-static bool has_size(int fd)
-{
-	const struct winsize size = query_size(fd);
-
-	return size.ws_row > 0 && size.ws_col > 0;
-}
-
-/* A serial line reports 0x0: use the size that all terminals once had. */
-static int or_usual(int size, int usual)
-{
-	return size == 0 ? usual : size;
-}
-
-struct rect term_measure(int fd)
-{
-	const struct winsize size = query_size(fd);
-
-	return (struct rect){
-		.rows = or_usual(size.ws_row, 24),
-		.columns = or_usual(size.ws_col, 80),
-	};
-}
-
 static void read_size(const struct term *term, int *rows, int *columns)
 {
-	struct rect size = term_measure(fileno(term->out));
+	struct rect size = tty_line_size(fileno(term->out));
 
 	*rows = size.rows;
 	*columns = size.columns;
@@ -206,14 +143,6 @@ static void end_reports(struct term *term)
 		write_sequence(term, "\x1b[<9u\x1b[>4;0m\x1b[?9001l");
 }
 
-/* Only a serial line has modem lines. */
-static bool is_serial(int fd)
-{
-	int modem_lines;
-
-	return ioctl(fd, TIOCMGET, &modem_lines) == 0;
-}
-
 /*
  * The width of a half block depends on the terminal's settings for Chinese,
  * Japanese and Korean text (UAX #11, "ambiguous"). True if it is displayed at
@@ -223,7 +152,8 @@ static bool is_serial(int fd)
  */
 static void query_width(struct term *term)
 {
-	if (!term->utf8 || term->console || is_serial(fileno(term->out)) ||
+	if (!term->utf8 || term->console ||
+	    tty_line_is_serial(fileno(term->out)) ||
 	    strncmp(tigetstr("cup"), "\x1b[", 2) != 0)
 		return;
 	write_sequence(term, "\x1b[2H" BLOCK_WIDTH_PROBE);
@@ -241,8 +171,8 @@ static void set_up(struct term *term, const char *name)
 	term->utf8 = term->halves = locale_is_utf8();
 	term->console = term_name_is_console(name);
 	term->marks_pastes = !term->console && term_type_marks_pastes();
-	term->takes_titles =
-		!is_serial(fileno(term->out)) && term_type_takes_titles(name);
+	term->takes_titles = !tty_line_is_serial(fileno(term->out)) &&
+			     term_type_takes_titles(name);
 	tty_output_catch(term->tty_output);
 	palette_begin(&term->palette);
 	term->keyboard = keyboard_new(fileno(term->in), term->utf8);
@@ -260,7 +190,7 @@ static void set_up(struct term *term, const char *name)
  * the other end made up: some SSH clients always say 9600. */
 static int line_speed(int fd)
 {
-	return is_serial(fd) ? baudrate() : 0;
+	return tty_line_is_serial(fd) ? baudrate() : 0;
 }
 
 struct term *term_open(int input, int output, const struct theme *theme,
@@ -296,7 +226,7 @@ struct term *term_open(int input, int output, const struct theme *theme,
 	/* Take the size from the kernel, whatever LINES and COLUMNS say. If the
 	 * kernel reports none, ncurses 6.5 must be allowed to look elsewhere,
 	 * or newterm() fails; term_resize() then sets the usual size. */
-	use_env(!has_size(fileno(term->out)));
+	use_env(!tty_line_has_size(fileno(term->out)));
 	use_tioctl(TRUE);
 	name = term_type_choose();
 	if (name == NULL) {
@@ -549,13 +479,6 @@ static void put(struct term *term, struct rect part)
 }
 
 /* ---- Hyperlinks */
-
-bool term_may_link(int fd, enum hyperlinks setting)
-{
-	return setting == HYPERLINKS_AUTO
-		       ? !is_serial(fd) && hyperlink_may_be_sent(setting)
-		       : hyperlink_may_be_sent(setting);
-}
 
 void term_link(struct term *term, const char *uri, const struct rect *rows,
 	       size_t count)
@@ -901,7 +824,7 @@ bool term_set_halves(struct term *term, bool on)
 
 bool term_may_have_clipboard(const struct term *term)
 {
-	return term->marks_pastes && !is_serial(fileno(term->out));
+	return term->marks_pastes && !tty_line_is_serial(fileno(term->out));
 }
 
 void term_copy(struct term *term, const char *text)

@@ -19,15 +19,6 @@ struct keyboard;
 struct palette;
 struct term;
 
-/* True if something between here and the user may not accept UTF-8, as GNU
- * screen and tmux do not with a locale (name, or that of the environment if "")
- * that is not UTF-8. */
-bool term_may_lack_utf8(const char *name);
-
-/* The size of the terminal at that descriptor, or the usual one if it reports
- * none. */
-struct rect term_measure(int fd);
-
 /*
  * Opens the terminal on input and output (descriptors). If TERM is unknown,
  * tries xterm-256color, xterm, linux, vt100 and ansi in that order, as far as
@@ -130,10 +121,6 @@ void term_ring(struct term *term);
 /* Gives the terminal's window that title, if the terminal takes one; the title
  * before returns with term_close(). The text is clean. */
 void term_title(struct term *term, const char *text);
-
-/* True if hyperlinks may be sent to the terminal at that descriptor, whose type
- * was chosen last. setting: screen.hyperlinks. */
-bool term_may_link(int fd, enum hyperlinks setting);
 
 /*
  * From the next term_flush() on, exactly these parts, of one row each, link to

@@ -16,6 +16,7 @@
 
 #include "base/log.h"
 #include "ui/keyboard.h"
+#include "ui/locale.h"
 #include "ui/model.h"
 #include "ui/qr.h"
 #include "ui/term.h"
@@ -302,7 +303,7 @@ static void test_doubts(void **state)
 			if (values[k][1] != NULL)
 				setenv(values[k][0], values[k][1], 1);
 		}
-		assert_true(term_may_lack_utf8(cases[i].name) ==
+		assert_true(locale_may_lack_utf8(cases[i].name) ==
 			    cases[i].doubts);
 	}
 	unsetenv("LC_ALL");
