@@ -106,25 +106,24 @@ static FILE *open_copy(int fd, const char *mode)
 	return file;
 }
 
-/* Caught with all other output. */
-static void write_sequence(struct term *term, const char *sequence)
+/* Written with the next frame. */
+static void add(struct term *term, const char *sequence)
 {
-	fputs(sequence, term->out);
-	fflush(term->out);
+	tty_output_add(term->tty_output, sequence);
 }
 
 /* curses has no function for this. */
 static void mark_pastes(struct term *term, bool on)
 {
 	if (term->marks_pastes)
-		write_sequence(term, on ? "\x1b[?2004h" : "\x1b[?2004l");
+		add(term, on ? "\x1b[?2004h" : "\x1b[?2004l");
 }
 
 static void write_title(struct term *term)
 {
-	write_sequence(term, "\x1b]2;");
-	write_sequence(term, term->title);
-	write_sequence(term, "\x1b\\");
+	add(term, "\x1b]2;");
+	add(term, term->title);
+	add(term, "\x1b\\");
 }
 
 /*
@@ -138,9 +137,9 @@ static void end_reports(struct term *term)
 
 	if (strncmp(place, "\x1b[", 2) != 0)
 		return; /* it knows no such sequences */
-	write_sequence(term, "\x1b[?1000;1002;1003;1004;1006l");
+	add(term, "\x1b[?1000;1002;1003;1004;1006l");
 	if (term->marks_pastes)
-		write_sequence(term, "\x1b[<9u\x1b[>4;0m\x1b[?9001l");
+		add(term, "\x1b[<9u\x1b[>4;0m\x1b[?9001l");
 }
 
 /*
@@ -156,7 +155,7 @@ static void query_width(struct term *term)
 	    tty_line_is_serial(fileno(term->out)) ||
 	    strncmp(tigetstr("cup"), "\x1b[", 2) != 0)
 		return;
-	write_sequence(term, "\x1b[2H" BLOCK_WIDTH_PROBE);
+	add(term, "\x1b[2H" BLOCK_WIDTH_PROBE);
 	term->queries_width = true;
 }
 
@@ -177,10 +176,10 @@ static void set_up(struct term *term, const char *name)
 	palette_begin(&term->palette);
 	term->keyboard = keyboard_new(fileno(term->in), term->utf8);
 	curs_set(0);
+	tty_output_release(term->tty_output);
 	end_reports(term);
 	mark_pastes(term, true);
 	query_width(term);
-	tty_output_release(term->tty_output);
 	/* Gets the answer early, perhaps before there is anything to draw. */
 	if (term->queries_width && !term_is_in_background(term))
 		(void)tty_output_push(term->tty_output, 0);
@@ -343,9 +342,7 @@ static void forget(struct term *term)
 	if (drop_scrolled == NULL || drop_scrolled == (const char *)-1 ||
 	    term->keep_history)
 		return;
-	tty_output_catch(term->tty_output);
-	write_sequence(term, drop_scrolled);
-	tty_output_release(term->tty_output);
+	add(term, drop_scrolled);
 }
 
 /* ---- Closing */
@@ -379,11 +376,10 @@ static void make_room(struct term *term)
  * is caught here and is no terminal, so the line is restored separately. */
 static void hand_back(struct term *term)
 {
-	tty_output_catch(term->tty_output);
 	mark_pastes(term, false);
 	if (term->title != NULL)
-		write_sequence(term,
-			       TERM_TYPE_TITLE_CLEAR TERM_TYPE_TITLE_BACK);
+		add(term, TERM_TYPE_TITLE_CLEAR TERM_TYPE_TITLE_BACK);
+	tty_output_catch(term->tty_output);
 	endwin();
 	tty_output_release(term->tty_output);
 	if (!tty_output_push(term->tty_output, 0)) {
@@ -414,9 +410,7 @@ static void leave_from_background(struct term *term)
 	tty_output_keep(term->tty_output, 0);
 	buf_init(&undo, UNDO_MAX);
 	if (is_shells(term) && term_type_undo(&undo)) {
-		tty_output_catch(term->tty_output);
-		write_sequence(term, buf_text(&undo));
-		tty_output_release(term->tty_output);
+		add(term, buf_text(&undo));
 		(void)tty_output_push(term->tty_output, 0);
 	}
 	buf_free(&undo);
@@ -561,16 +555,14 @@ static void rewrite(struct term *term, struct rect row, bool lead)
 	wnoutrefresh(window);
 	update(term);
 	buf_init(&sequence, CLIPBOARD_MAX);
-	tty_output_catch(term->tty_output);
 	if (hyperlink_begin(&sequence, term->links.uri))
-		write_sequence(term, buf_text(&sequence));
+		add(term, buf_text(&sequence));
 	leaveok(window, TRUE);
 	wredrawln(window, 0, 1);
 	wnoutrefresh(window);
-	doupdate();
+	update(term);
 	if (sequence.len > 0)
-		write_sequence(term, HYPERLINK_END);
-	tty_output_release(term->tty_output);
+		add(term, HYPERLINK_END);
 	buf_free(&sequence);
 	delwin(window);
 }
@@ -649,12 +641,10 @@ static void rest_cursor(struct term *term)
 		return;
 	if (term->knows_rest)
 		tty_output_keep(term->tty_output, waiting);
-	tty_output_catch(term->tty_output);
-	write_sequence(term, term->knows_rest ? "\x1b"
-						"8"
-					      : "\x1b"
-						"7");
-	tty_output_release(term->tty_output);
+	add(term, term->knows_rest ? "\x1b"
+				     "8"
+				   : "\x1b"
+				     "7");
 	term->knows_rest = true;
 }
 
@@ -743,12 +733,10 @@ void term_resume(struct term *term)
 {
 	(void)tcsetattr(fileno(term->out), TCSANOW, &term->ours);
 	enter_again(term);
-	tty_output_catch(term->tty_output);
 	end_reports(term);
 	mark_pastes(term, true);
 	if (term->title != NULL) /* a shell sets its own */
 		write_title(term);
-	tty_output_release(term->tty_output);
 	term_repaint(term);
 	/* Only the foreground gets SIGWINCH. */
 	(void)term_resize(term);
@@ -806,11 +794,8 @@ bool term_learn(struct term *term)
 		return false;
 	term->queries_width = false;
 	term->width = block_width_of(column);
-	if (term->width == BLOCK_WIDTH_NO_UTF8) {
-		tty_output_catch(term->tty_output);
-		write_sequence(term, BLOCK_WIDTH_UNPROTECT);
-		tty_output_release(term->tty_output);
-	}
+	if (term->width == BLOCK_WIDTH_NO_UTF8)
+		add(term, BLOCK_WIDTH_UNPROTECT);
 	return term_is_wide(term) || !term_is_utf8(term);
 }
 
@@ -834,11 +819,8 @@ void term_copy(struct term *term, const char *text)
 	buf_init(&sequence, CLIPBOARD_MAX);
 	if (buf_adds(&sequence, "\x1b]52;c;") &&
 	    crypto_base64(&sequence, text, strlen(text)) &&
-	    buf_adds(&sequence, "\x1b\\")) {
-		tty_output_catch(term->tty_output);
-		write_sequence(term, buf_text(&sequence));
-		tty_output_release(term->tty_output);
-	}
+	    buf_adds(&sequence, "\x1b\\"))
+		add(term, buf_text(&sequence));
 	buf_free(&sequence);
 }
 
@@ -859,13 +841,11 @@ void term_title(struct term *term, const char *text)
 	(void)text_clip(shown, sizeof(shown), text, strlen(text), -1,
 			term_text_flags(term));
 	if (term->title == NULL || strcmp(term->title, shown) != 0) {
-		tty_output_catch(term->tty_output);
 		if (term->title == NULL)
-			write_sequence(term, TERM_TYPE_TITLE_KEEP);
+			add(term, TERM_TYPE_TITLE_KEEP);
 		secret_free(term->title);
 		term->title = xstrdup(shown);
 		write_title(term);
-		tty_output_release(term->tty_output);
 	}
 	mem_wipe(shown, sizeof(shown)); /* it may have the user's name */
 }

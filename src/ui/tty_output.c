@@ -97,6 +97,11 @@ void tty_output_free(struct tty_output *tty_output)
 	free(tty_output);
 }
 
+void tty_output_add(struct tty_output *tty_output, const char *sequence)
+{
+	(void)buf_adds(&tty_output->waiting, sequence);
+}
+
 /* ---- Catching */
 
 void tty_output_catch(struct tty_output *tty_output)

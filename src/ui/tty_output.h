@@ -24,6 +24,10 @@ struct tty_output *tty_output_new(int fd, int speed, struct err *err);
 /* Drops pending output; NULL is fine. */
 void tty_output_free(struct tty_output *tty_output);
 
+/* Adds a sequence to the pending output, not between a catch and its
+ * release. */
+void tty_output_add(struct tty_output *tty_output, const char *sequence);
+
 /* From here to tty_output_release(), writing to fd adds to the pending
  * output. */
 void tty_output_catch(struct tty_output *tty_output);
