@@ -58,7 +58,7 @@ struct ui *ui_new(struct term *term, enum drawing drawing)
 
 	ui->term = term;
 	ui->view.drawing = drawing;
-	ui->view.quiet_ms = NEVER_MS;
+	ui->view.asked_ms = NEVER_MS;
 	ui->dirty = true;
 	buf_init(&ui->seen, SEEN_MAX);
 	return ui;
@@ -128,7 +128,7 @@ static void follow_screen(struct view *view, const struct model *model)
 	view->help = false;
 	view->zoom = false;
 	view->symbol = NULL;
-	view->quiet_ms = NEVER_MS;
+	view->asked_ms = NEVER_MS;
 	symbols_free(view->symbols);
 }
 
@@ -178,20 +178,12 @@ static void follow_consent(struct ui *ui, const struct model *model)
 	ui->view.may_confirm = may;
 }
 
-/* Only if the question is on the screen. */
-static void restart_quiet_time(struct view *view, const struct model *model)
-{
-	if (view->quiet_ms != NEVER_MS)
-		view->quiet_ms = model->now_ms;
-}
-
 /* When yes begins to count. */
 static int64_t consent_deadline(const struct ui *ui, const struct model *model)
 {
-	if (model->screen != SCREEN_CONFIRM || ui->view.quiet_ms == NEVER_MS ||
-	    ui->view.may_confirm)
-		return NEVER_MS;
-	return ui->view.quiet_ms + VIEW_CONSENT_MS;
+	return model->screen == SCREEN_CONFIRM && !ui->view.may_confirm
+		       ? view_consent_ms(&ui->view)
+		       : NEVER_MS;
 }
 
 /* ---- Burn-in */
@@ -362,9 +354,9 @@ bool ui_draw(struct ui *ui, const struct model *model)
 		ui->go_on_ms = write_out(ui, &canvas, model);
 	ui->unwritten = ui->go_on_ms != 0;
 	ui->fresh = ui->fresh && ui->unwritten;
-	if (!ui->unwritten && ui->view.quiet_ms == NEVER_MS &&
+	if (!ui->unwritten && ui->view.asked_ms == NEVER_MS &&
 	    model->screen == SCREEN_CONFIRM)
-		ui->view.quiet_ms = model->now_ms;
+		ui->view.asked_ms = model->now_ms;
 	return ui->go_on_ms != NEVER_MS;
 }
 
@@ -541,15 +533,15 @@ enum command ui_key(struct ui *ui, const struct model *model, int key)
 	wake(ui, model);
 	/* The time of keys that waited in a queue is unknown. */
 	if (keyboard_has_more(term_keyboard(ui->term)))
-		restart_quiet_time(&ui->view, model);
+		ui->view.key_ms = model->now_ms;
 	if (ui->view.help && turn_page(&ui->view, key)) {
-		restart_quiet_time(&ui->view, model);
+		ui->view.key_ms = model->now_ms;
 		ui->dirty = true;
 		return COMMAND_NONE;
 	}
 	if (ui->view.help && key != KEYS_INTERRUPT && key != KEYS_PASTE) {
 		ui->view.help = false;
-		restart_quiet_time(&ui->view, model);
+		ui->view.key_ms = model->now_ms;
 		change_view(ui, model,
 			    key == KEYS_REPAINT ? CHANGE_REPAINT : CHANGE_NONE,
 			    key);
@@ -561,7 +553,7 @@ enum command ui_key(struct ui *ui, const struct model *model, int key)
 		return COMMAND_NONE;
 	}
 	binding = keys_find(model, &ui->view, key);
-	restart_quiet_time(&ui->view, model);
+	ui->view.key_ms = model->now_ms;
 	if (binding == NULL && model->screen == SCREEN_WELCOME)
 		return COMMAND_START;
 	change_view(ui, model, binding != NULL ? binding->change : CHANGE_MOVE,

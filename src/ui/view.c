@@ -6,6 +6,8 @@
 
 #include "ui/view.h"
 
+#include "base/deadline.h"
+
 bool drawing_allows(enum drawing drawing, enum qr_mode mode, bool halves)
 {
 	switch (drawing) {
@@ -23,8 +25,15 @@ bool drawing_allows(enum drawing drawing, enum qr_mode mode, bool halves)
 	return false;
 }
 
+int64_t view_consent_ms(const struct view *view)
+{
+	if (view->asked_ms == NEVER_MS)
+		return NEVER_MS;
+	return later_ms(view->asked_ms + VIEW_CONSENT_MS,
+			view->key_ms == 0 ? 0 : view->key_ms + VIEW_HELD_MS);
+}
+
 bool view_may_confirm(const struct view *view, int64_t now_ms)
 {
-	return view->quiet_ms != NEVER_MS &&
-	       now_ms - view->quiet_ms >= VIEW_CONSENT_MS;
+	return now_ms >= view_consent_ms(view);
 }

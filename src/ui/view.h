@@ -47,9 +47,9 @@ struct view {
 	int header_rows;   /* 0: no header names the screen; panels do */
 	bool shows_status; /* the log, or the status in its place, is there */
 
-	/* "Is this you?" must be read before it is answered: since when it has
-	 * been shown without a key press. NEVER_MS: not yet. */
-	int64_t quiet_ms;
+	/* "Is this you?" must be read before it is answered. */
+	int64_t asked_ms; /* since when it is shown; NEVER_MS: not yet */
+	int64_t key_ms;	  /* the last key press; 0: none yet */
 	bool may_confirm; /* as drawn */
 
 	/* The profile: its fields, or the whole tree. */
@@ -60,11 +60,18 @@ struct view {
 	int page_rows;	 /* of the fields or the tree */
 };
 
-/* How long the question is shown before yes counts. */
-enum { VIEW_CONSENT_MS = 1000 };
+enum {
+	/* How long the question is shown before yes counts. */
+	VIEW_CONSENT_MS = 1000,
+	/* How long after a key the next one may be the same, still held:
+	 * keyboards begin to repeat it after up to a second. */
+	VIEW_HELD_MS = 1250
+};
 
-/* True if the question has been shown long enough for yes to count. A key that
- * is held, or that was meant for the previous screen, does not. */
+/* When yes begins to count; NEVER_MS: the question is not shown yet. A key that
+ * is held, or that was meant for the previous screen, does not confirm. */
+int64_t view_consent_ms(const struct view *view);
+
 bool view_may_confirm(const struct view *view, int64_t now_ms);
 
 #endif

@@ -244,7 +244,7 @@ static void check_layout(const struct model *model, bool zoom)
 	struct rect screen;
 	struct layout layout = {.count = 0};
 	struct view view = {
-		.screen = model->screen, .quiet_ms = NEVER_MS, .zoom = zoom};
+		.screen = model->screen, .asked_ms = NEVER_MS, .zoom = zoom};
 
 	canvas_init(&canvas, fixture.term);
 	screen = canvas_screen(&canvas);

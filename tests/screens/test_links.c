@@ -347,7 +347,7 @@ static void test_cursor(void **state)
 		model.profile = &ada;
 		model.confirm_ms = model.now_ms + 60000;
 		expect_cursor(&fixture, &model, "n: no");
-		model.now_ms += VIEW_CONSENT_MS;
+		model.now_ms += VIEW_HELD_MS;
 		expect_cursor(&fixture, &model, "y: yes");
 		model.screen = SCREEN_PROFILE;
 		expect_cursor(&fixture, &model, "Hello, Ada");

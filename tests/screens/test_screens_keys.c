@@ -242,15 +242,16 @@ static void test_consent(void **state)
 		{40, KEYS_ENTER, COMMAND_NONE},
 		{40, KEYS_ENTER, COMMAND_NONE},
 		{999, KEYS_OTHER, COMMAND_NONE},
-		{999, KEYS_ENTER, COMMAND_NONE},
-		{1000, KEYS_NONE, COMMAND_NONE},
+		{1000, KEYS_ENTER, COMMAND_NONE}, /* the longest delay */
+		{1249, KEYS_ENTER, COMMAND_NONE},
+		{1250, KEYS_NONE, COMMAND_NONE},
 		{0, KEYS_ENTER, COMMAND_START},
 		{10, KEYS_ENTER, COMMAND_NONE},
 		{1000, '?', COMMAND_NONE}, /* the help covers it */
 		{1600, KEYS_ENTER, COMMAND_NONE},
 		{660, KEYS_ENTER, COMMAND_NONE},
 		{10, 'n', COMMAND_CANCEL}, /* at any time */
-		{1000, 'y', COMMAND_START},
+		{1250, 'y', COMMAND_START},
 	};
 	struct screen_fixture fixture;
 	struct model model;
