@@ -326,8 +326,8 @@ static void check_font(struct kiosk *kiosk)
 	ui_dirty(kiosk->ui);
 }
 
-/* The answer arrives among the keys. */
-static void check_width(struct kiosk *kiosk)
+/* Answers arrive among the keys. */
+static void learn(struct kiosk *kiosk)
 {
 	if (!term_learn(kiosk->term))
 		return;
@@ -407,7 +407,7 @@ static void run_once(struct kiosk *kiosk)
 		       &kiosk->run.model);
 	follow_user(kiosk);
 	check_font(kiosk);
-	check_width(kiosk);
+	learn(kiosk);
 	check_drawing(kiosk);
 	check_code_in_font(kiosk);
 	check_logo_in_font(kiosk);

@@ -10,6 +10,7 @@
 
 #include "ui/key_parser.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -98,7 +99,7 @@ static const struct rule rules[] = {
 	/* Titles contain such bytes in other encodings. Of the 8-bit controls,
 	 * only ST ends a string. */
 	{STRING, 0x9C, 0x9C, DROP, GROUND},
-	{STRING, 0x00, 0xA0, DROP, STRING},
+	{STRING, 0x00, 0xA0, COLLECT, STRING},
 	{STRING_ESCAPE, '\\', '\\', DROP, GROUND},
 
 	{OVERLONG, 0x00, 0xA0, DROP, OVERLONG},
@@ -112,12 +113,12 @@ static const struct rule anywhere[] = {
 	{0, 0x1B, 0x1B, BEGIN, ESCAPE},
 	{0, 0x8E, 0x8E, DROP, SS2},
 	{0, 0x8F, 0x8F, BEGIN, SS3},
-	{0, 0x90, 0x90, DROP, STRING}, /* DCS */
-	{0, 0x98, 0x98, DROP, STRING}, /* SOS */
-	{0, 0x9A, 0x9A, DROP, SCI},    /* ESC Z */
+	{0, 0x90, 0x90, BEGIN, STRING}, /* DCS */
+	{0, 0x98, 0x98, BEGIN, STRING}, /* SOS */
+	{0, 0x9A, 0x9A, DROP, SCI},	/* ESC Z */
 	{0, 0x9B, 0x9B, BEGIN, CSI_FIRST},
-	{0, 0x9D, 0x9F, DROP, STRING}, /* OSC, PM, APC */
-	{0, 0x80, 0xA0, DROP, GROUND}, /* ST and the other controls */
+	{0, 0x9D, 0x9F, BEGIN, STRING}, /* OSC, PM, APC */
+	{0, 0x80, 0xA0, DROP, GROUND},	/* ST and the other controls */
 };
 
 /* The sequences for keys on nearly all terminals, in both modes of the cursor
@@ -326,6 +327,41 @@ static void note_cursor(struct key_parser *parser, const char *sequence)
 	parser->cursor_column = column;
 }
 
+/* Parses a hexadecimal fraction of 1 to 4 digits; false if there is none. */
+static bool take_fraction(const char **text, double *fraction)
+{
+	char *end;
+	const unsigned long n = strtoul(*text, &end, 16);
+	const int digits = (int)(end - *text);
+
+	if (strspn(*text, "0123456789abcdefABCDEF") != (size_t)digits ||
+	    digits < 1 || digits > 4)
+		return false;
+	*fraction = (double)n / (double)((1UL << 4 * digits) - 1);
+	*text = end;
+	return true;
+}
+
+/* Stores the brightness if the string is a report such as
+ * ESC]11;rgb:ffff/ffff/ffff. */
+static void note_background(struct key_parser *parser)
+{
+	const char *text = parser->sequence + 8;
+	double red, green, blue;
+
+	if (parser->len >= KEY_SEQUENCE_MAX)
+		return;
+	parser->sequence[parser->len] = '\0';
+	if (strncmp(parser->sequence, "\x1b]11;rgb", 8) != 0)
+		return;
+	text += *text == 'a'; /* with an opacity at the end */
+	if (*text++ != ':' || !take_fraction(&text, &red) || *text++ != '/' ||
+	    !take_fraction(&text, &green) || *text++ != '/' ||
+	    !take_fraction(&text, &blue))
+		return;
+	parser->background = (int)(30 * red + 59 * green + 11 * blue);
+}
+
 /* The sequences with the same third byte, which rules out most: the number of
  * the first one, and of the next one for each; 0: none. Filled with the table
  * of transitions. */
@@ -441,6 +477,8 @@ static int advance(struct key_parser *parser, unsigned char byte)
 		return KEYS_NONE;
 	if (parser->state == GROUND)
 		parser->taken = 0;
+	if (parser->state == STRING && rule->to != STRING)
+		note_background(parser);
 	parser->state = rule->to;
 	parser->left = rule->to == PLACE ? place_bytes(byte) : 0;
 	switch (rule->act) {
@@ -530,7 +568,8 @@ void key_parser_init(struct key_parser *parser, bool utf8)
 {
 	if (lookup[GROUND][0] == 0)
 		make_lookup();
-	*parser = (struct key_parser){.utf8 = utf8, .state = GROUND};
+	*parser = (struct key_parser){
+		.utf8 = utf8, .state = GROUND, .background = -1};
 }
 
 int key_parser_take(struct key_parser *parser, unsigned char byte,

@@ -48,7 +48,7 @@ enum {
 	KEY_GIVE_UP_BYTES = 1024 * 1024
 };
 
-enum { KEY_SEQUENCE_MAX = 16, KEY_NAMED_MAX = 16 };
+enum { KEY_SEQUENCE_MAX = 32, KEY_NAMED_MAX = 16 };
 
 struct key_parser {
 	bool utf8;
@@ -61,8 +61,8 @@ struct key_parser {
 	unsigned more;
 	bool is_c1; /* so far it is one of U+0080 to U+009F */
 
-	/* A sequence that may be a key. len keeps counting when it is too
-	 * long. */
+	/* A sequence that may be a key, or the beginning of a control string.
+	 * len keeps counting when it is too long. */
 	char sequence[KEY_SEQUENCE_MAX];
 	size_t len;
 	bool eight_bit; /* it began with a C1 control */
@@ -70,6 +70,10 @@ struct key_parser {
 	/* The cursor position last reported (ECMA-48's CPR) with numbers below
 	 * 100; 0 before the first report. It is not a key. */
 	int cursor_row, cursor_column;
+
+	/* The brightness in percent of the background last reported (xterm's
+	 * OSC 11); -1 before the first report. It is not a key, either. */
+	int background;
 
 	struct {
 		char sequence[KEY_SEQUENCE_MAX];

@@ -177,6 +177,11 @@ void keyboard_cursor(const struct keyboard *keyboard, int *row, int *column)
 	*column = keyboard->parser.cursor_column;
 }
 
+int keyboard_background(const struct keyboard *keyboard)
+{
+	return keyboard->parser.background;
+}
+
 int64_t keyboard_deadline(const struct keyboard *keyboard)
 {
 	if (keyboard->first < keyboard->count)

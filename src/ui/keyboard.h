@@ -31,6 +31,10 @@ int keyboard_key(struct keyboard *keyboard, int64_t now_ms);
  * report. */
 void keyboard_cursor(const struct keyboard *keyboard, int *row, int *column);
 
+/* The brightness in percent of the background that the terminal reported last;
+ * -1 before the first report. */
+int keyboard_background(const struct keyboard *keyboard);
+
 /* When to call keyboard_key() again even without new input, since a lone Escape
  * may turn out to be the key; INT64_MAX: never; 0: there is more to read. */
 int64_t keyboard_deadline(const struct keyboard *keyboard);

@@ -60,7 +60,8 @@ struct term {
 	struct keyboard *keyboard;
 	int rows, columns;
 	bool utf8, halves, console;
-	bool queries_width; /* queried, and not answered yet */
+	bool queries_width;  /* queried, and not answered yet */
+	bool queries_ground; /* the same */
 	enum block_width width;
 	bool marks_pastes;
 	struct rect rest; /* the cell where the cursor rests */
@@ -151,12 +152,29 @@ static void end_reports(struct term *term)
  */
 static void query_width(struct term *term)
 {
-	if (!term->utf8 || term->console ||
-	    tty_line_is_serial(fileno(term->out)) ||
-	    strncmp(tigetstr("cup"), "\x1b[", 2) != 0)
+	if (!term->utf8)
 		return;
 	add(term, "\x1b[2H" BLOCK_WIDTH_PROBE);
 	term->queries_width = true;
+}
+
+/* A terminal without colours draws a QR code in its own two. One that prints
+ * the query does so where the first frame clears the screen, too. */
+static void query_ground(struct term *term)
+{
+	if (term->palette.colour || term->palette.ground != GROUND_UNKNOWN)
+		return;
+	add(term, "\x1b]11;?\x1b\\");
+	term->queries_ground = true;
+}
+
+static void query(struct term *term)
+{
+	if (term->console || tty_line_is_serial(fileno(term->out)) ||
+	    strncmp(tigetstr("cup"), "\x1b[", 2) != 0)
+		return;
+	query_ground(term);
+	query_width(term);
 }
 
 static void set_up(struct term *term, const char *name)
@@ -179,9 +197,10 @@ static void set_up(struct term *term, const char *name)
 	tty_output_release(term->tty_output);
 	end_reports(term);
 	mark_pastes(term, true);
-	query_width(term);
-	/* Gets the answer early, perhaps before there is anything to draw. */
-	if (term->queries_width && !term_is_in_background(term))
+	query(term);
+	/* Gets the answers early, perhaps before there is anything to draw. */
+	if ((term->queries_width || term->queries_ground) &&
+	    !term_is_in_background(term))
 		(void)tty_output_push(term->tty_output, 0);
 }
 
@@ -785,7 +804,19 @@ bool term_is_wide(const struct term *term)
 	return term->width == BLOCK_WIDTH_TWO;
 }
 
-bool term_learn(struct term *term)
+/* True if the background is light. */
+static bool learn_ground(struct term *term)
+{
+	const int brightness = keyboard_background(term->keyboard);
+
+	if (!term->queries_ground || brightness < 0)
+		return false;
+	term->queries_ground = false;
+	term->palette.ground = brightness < 50 ? GROUND_DARK : GROUND_LIGHT;
+	return term->palette.ground == GROUND_LIGHT;
+}
+
+static bool learn_width(struct term *term)
 {
 	int row, column;
 
@@ -797,6 +828,13 @@ bool term_learn(struct term *term)
 	if (term->width == BLOCK_WIDTH_NO_UTF8)
 		add(term, BLOCK_WIDTH_UNPROTECT);
 	return term_is_wide(term) || !term_is_utf8(term);
+}
+
+bool term_learn(struct term *term)
+{
+	const bool ground = learn_ground(term);
+
+	return learn_width(term) || ground;
 }
 
 bool term_set_halves(struct term *term, bool on)

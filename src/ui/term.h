@@ -90,8 +90,9 @@ bool term_set_halves(struct term *term, bool on);
 
 /* Checks whether the terminal has reported that it does not know UTF-8, or that
  * half blocks take two columns, and with them lines and other "ambiguous"
- * characters (UAX #11). True if it has, once: redraw everything then. The
- * terminal is queried at the start, if it may have half blocks. */
+ * characters (UAX #11); or, if it has no colours, that its background is light.
+ * True if it has, once: redraw everything then. The terminal is queried at the
+ * start. */
 bool term_learn(struct term *term);
 
 /* The terminal's capabilities. */

@@ -158,6 +158,18 @@ static void test_width(void **state)
 	}
 }
 
+static void expect_ground(const struct qr *qr, enum qr_mode drawn, int top,
+			  bool light)
+{
+	const int quiet = 2;
+
+	for (int y = -quiet; y < qr->side + quiet; y++) {
+		for (int x = -quiet; x < qr->side + quiet; x++)
+			assert_true(is_dark(drawn, top, quiet, x, y) ==
+				    (qr_dark(qr, x, y) != light));
+	}
+}
+
 /* Without colours it is the terminal's own two that make a QR code, which must
  * not be inverted on a light ground. */
 static void test_qr_ground(void **state)
@@ -191,7 +203,6 @@ static void test_qr_ground(void **state)
 	(void)state;
 	assert_true(qr_make(&qr, COMPLETE));
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		const int quiet = 2;
 		struct screen_fixture fixture;
 		struct model model;
 
@@ -203,13 +214,61 @@ static void test_qr_ground(void **state)
 			     cases[i].type, cases[i].mode);
 		screen_model_init(&model, SCREEN_SIGN_IN, NULL);
 		screen_model_draw(&fixture, &model);
-		for (int y = -quiet; y < qr.side + quiet; y++) {
-			for (int x = -quiet; x < qr.side + quiet; x++)
-				assert_true(
-					is_dark(cases[i].drawn, cases[i].top,
-						quiet, x, y) ==
-					(qr_dark(&qr, x, y) != cases[i].light));
-		}
+		expect_ground(&qr, cases[i].drawn, cases[i].top,
+			      cases[i].light);
+		fixture_close(&fixture);
+	}
+	(void)unsetenv("COLORFGBG");
+	qr_free(&qr);
+}
+
+/* Which many terminals tell who asks. */
+static void test_told_ground(void **state)
+{
+	static const char white[] = "\x1b]11;rgb:ffff/ffff/ffff\x1b\\";
+	static const struct {
+		const char *type, *colours, *said;
+		bool light;
+	} cases[] = {
+		{"vt220", NULL, white, true},
+		{"vt100", NULL, white, true},
+		{"xterm-mono", NULL, "\x1b]11;rgb:fd/f6/e3\a", true},
+		{"vt220", NULL, "\x9d\x31\x31;rgba:fdfd/f6f6/e3e3/ff\x9c",
+		 true},
+		{"vt220", NULL, "\x1b]11;rgb:f/f/f\x1b[0n", true},
+		{"vt220", NULL, "\x1b]11;rgb:0000/0000/ffff\x1b\\", false},
+		{"vt220", NULL, "\x1b]10;rgb:ffff/ffff/ffff\x1b\\", false},
+		{"vt220", NULL, "\x1b]11;rgb:fffff/ff/ff\a", false},
+		{"vt220", NULL, "\x1b]11;rgb:0xff/ff/ff\a", false},
+		{"vt220", NULL, "\x1b]11;rgb:ff/ff/\a", false},
+		{"vt220", NULL, "\x1b]11;?\a", false},
+		{"vt220", "15;0", white, false}, /* was not asked */
+		{"xterm", NULL, white, false},
+	};
+	struct qr qr;
+
+	(void)state;
+	assert_true(qr_make(&qr, COMPLETE));
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct screen_fixture fixture;
+		struct model model;
+
+		if (cases[i].colours != NULL)
+			(void)setenv("COLORFGBG", cases[i].colours, 1);
+		else
+			(void)unsetenv("COLORFGBG");
+		fixture_open(&fixture, 80, 24, cases[i].type, "half");
+		screen_model_init(&model, SCREEN_SIGN_IN, NULL);
+		screen_model_draw(&fixture, &model);
+		expect_ground(&qr, QR_HALF, 0, false);
+		screen_model_press(&fixture, cases[i].said);
+		assert_int_equal(keyboard_key(term_keyboard(fixture.term), 0),
+				 KEYS_NONE);
+		assert_int_equal(term_learn(fixture.term), cases[i].light);
+		assert_false(term_learn(fixture.term));
+		ui_dirty(fixture.ui);
+		screen_model_draw(&fixture, &model);
+		expect_ground(&qr, QR_HALF, 0, cases[i].light);
 		fixture_close(&fixture);
 	}
 	(void)unsetenv("COLORFGBG");
@@ -315,6 +374,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_qr),
 		cmocka_unit_test(test_qr_ground),
+		cmocka_unit_test(test_told_ground),
 		cmocka_unit_test(test_without_blocks),
 		cmocka_unit_test(test_width),
 		cmocka_unit_test(test_doubts),

@@ -498,7 +498,8 @@ static void test_named(void **state)
 	key_parser_name(&parser, "\x1b[A", KEYS_LEFT);
 	key_parser_name(&parser, "\x1b[M", '?'); /* cons25: the mouse's too */
 	key_parser_name(&parser, "", KEYS_RIGHT);
-	key_parser_name(&parser, "\x1b[12345678901234567890z", KEYS_RIGHT);
+	key_parser_name(&parser, "\x1b[1234567890123456789012345678901z",
+			KEYS_RIGHT);
 	take_all(&parser,
 		 BYTES("\x1b"
 		       "A\v\x1b[224z\x1b[A\x1b[M   "),
