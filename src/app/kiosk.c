@@ -17,6 +17,7 @@
 #include "app/setup.h"
 #include "app/visit_loop.h"
 #include "base/buf.h"
+#include "base/deadline.h"
 #include "base/err.h"
 #include "base/form.h"
 #include "base/log.h"
@@ -44,9 +45,6 @@
 /* The boot process may set the font after the screens have started. */
 #define FONT_MS 2000
 
-/* After this long without a key, a user has probably left. */
-#define ALONE_MS (60 * 1000)
-
 /* Too short to read anything. */
 #define GLANCE_MS 100
 
@@ -56,14 +54,11 @@ struct kiosk {
 	struct ui *ui;
 	struct vt *vt;
 	const struct approval *approval;
-	unsigned visits;    /* visit_number() of the user at the screen */
-	unsigned codes;	    /* the code shown to that user */
-	int64_t touched_ms; /* the last key */
-	int64_t waits_ms;   /* since when the model only waits */
-	int64_t font_ms;    /* when to check the font again */
-	char *looked_up;    /* the code last looked up in the font */
-	bool not_in_font;   /* that code has characters the font lacks */
-	bool knows_logo;    /* the logo was looked up, too: */
+	int64_t waits_ms; /* since when the model only waits */
+	int64_t font_ms;  /* when to check the font again */
+	char *looked_up;  /* the code last looked up in the font */
+	bool not_in_font; /* that code has characters the font lacks */
+	bool knows_logo;  /* the logo was looked up, too: */
 	bool logo_not_in_font;
 	bool ascii;	    /* the languages are limited to ASCII */
 	bool in_background; /* the terminal belonged to another process, or
@@ -141,20 +136,21 @@ static void limit_languages(struct kiosk *kiosk)
 		change_language(kiosk);
 }
 
-/* The next user begins with the first language. Someone may have left while
- * a code was shown, so a new code counts unless keys were just pressed. */
+/* The user that the languages are for. */
 static void follow_user(struct kiosk *kiosk)
 {
-	const unsigned visits = visit_number(kiosk->run.visit);
-	const bool left =
-		kiosk->run.model.codes != kiosk->codes &&
-		kiosk->run.model.now_ms - kiosk->touched_ms > ALONE_MS;
+	const struct model *model = &kiosk->run.model;
+	const struct languages_turn turn = {
+		.visits = visit_number(kiosk->run.visit),
+		.codes = model->codes,
+		.is_free = model->screen == SCREEN_WELCOME ||
+			   model->screen == SCREEN_TROUBLE,
+	};
 
-	if ((visits != kiosk->visits || left) && !kiosk->run.once &&
-	    languages_first(&kiosk->run.presenter.languages))
+	if (!kiosk->run.once &&
+	    languages_follow(&kiosk->run.presenter.languages, &turn,
+			     model->now_ms))
 		change_language(kiosk);
-	kiosk->visits = visits;
-	kiosk->codes = kiosk->run.model.codes;
 }
 
 static void run_command(struct kiosk *kiosk, enum command command)
@@ -165,6 +161,8 @@ static void run_command(struct kiosk *kiosk, enum command command)
 		break;
 	case COMMAND_START:
 		driver_post(&kiosk->run.loop.driver, EVENT_START);
+		languages_begin(&kiosk->run.presenter.languages,
+				visit_number(kiosk->run.visit));
 		break;
 	case COMMAND_CANCEL:
 		driver_post(&kiosk->run.loop.driver, EVENT_CANCEL);
@@ -237,7 +235,8 @@ static void take_keys(struct kiosk *kiosk)
 				cancel(kiosk);
 			continue;
 		}
-		kiosk->touched_ms = clock_now_ms();
+		languages_touch(&kiosk->run.presenter.languages,
+				clock_now_ms());
 		/* The meaning of a key depends on the current screen. */
 		presenter_fill(&kiosk->run.presenter, kiosk->run.visit,
 			       &kiosk->run.model);
@@ -436,6 +435,8 @@ static void run_once(struct kiosk *kiosk)
 		until_ms = alive_ms;
 	if (ours && key_ms < until_ms)
 		until_ms = key_ms;
+	until_ms = sooner_ms(
+		until_ms, languages_deadline(&kiosk->run.presenter.languages));
 	if (!event_loop_wait(&kiosk->run.loop, fds, 3, until_ms)) {
 		end(kiosk, EXIT_FAILED);
 		return;

@@ -14,12 +14,17 @@
 #include "app/program_path.h"
 #include "base/buf.h"
 #include "base/catalogue.h"
+#include "base/deadline.h"
 #include "base/i18n.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "conf/conf.h"
 #include "io/input.h"
 #include "io/vt.h"
+#include "io/vt_font.h"
+
+/* After this long without a key, a user has probably left. */
+#define ALONE_MS (60 * 1000)
 
 enum {
 	CATALOGUE_MAX = 1024 * 1024,
@@ -232,7 +237,9 @@ void languages_close(struct languages *languages)
 	memset(languages, 0, sizeof(*languages));
 }
 
-static bool can_write(const char *letters, unsigned flags, int fd)
+/* font: of a console; else NULL. */
+static bool can_write(const char *letters, unsigned flags,
+		      const struct vt_font *font)
 {
 	struct buf shown;
 	bool ok;
@@ -247,17 +254,19 @@ static bool can_write(const char *letters, unsigned flags, int fd)
 		ok = strcmp(shown.data, letters) == 0;
 	}
 	buf_free(&shown);
-	return ok && !vt_lacks_glyphs(fd, letters);
+	return ok && (font == NULL || vt_font_has_all(font, letters));
 }
 
 bool languages_limit(struct languages *languages, unsigned flags, int fd)
 {
 	struct language *now = &languages->items[languages->now];
 	const bool was_written = now->written;
+	struct vt_font *font = vt_font_of(fd);
 
 	for (size_t i = 0; i < languages->count; i++)
 		languages->items[i].written =
-			can_write(languages->items[i].letters, flags, fd);
+			can_write(languages->items[i].letters, flags, font);
+	free(font);
 	if (languages->chosen && languages->items[languages->wanted].written)
 		use(languages, languages->wanted);
 	else
@@ -290,6 +299,35 @@ bool languages_first(struct languages *languages)
 	languages->chosen = false;
 	use(languages, first(languages));
 	return languages->now != before;
+}
+
+bool languages_follow(struct languages *languages,
+		      const struct languages_turn *turn, int64_t now_ms)
+{
+	const bool is_other = turn->visits != languages->turn.visits;
+	const bool is_new = turn->codes != languages->turn.codes;
+	const bool is_alone = now_ms - languages->touched_ms >= ALONE_MS;
+
+	languages->turn = *turn;
+	return (is_other || (is_alone && (is_new || turn->is_free))) &&
+	       languages_first(languages);
+}
+
+void languages_touch(struct languages *languages, int64_t now_ms)
+{
+	languages->touched_ms = now_ms;
+}
+
+void languages_begin(struct languages *languages, unsigned visits)
+{
+	languages->turn.visits = visits;
+}
+
+int64_t languages_deadline(const struct languages *languages)
+{
+	return languages->chosen && languages->turn.is_free
+		       ? languages->touched_ms + ALONE_MS
+		       : NEVER_MS;
 }
 
 const char *languages_code(const struct languages *languages)

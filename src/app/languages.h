@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct catalogue;
 struct conf;
@@ -19,6 +20,13 @@ struct language {
 	bool written;		     /* the terminal has these */
 };
 
+/* What tells that another user may be at the screen. */
+struct languages_turn {
+	unsigned visits; /* visit_number() */
+	unsigned codes;	 /* how many were shown in that visit */
+	bool is_free;	 /* the screen shows nothing that is one user's */
+};
+
 struct languages {
 	struct language *items;
 	size_t count;
@@ -26,6 +34,8 @@ struct languages {
 	bool offered; /* the user may choose */
 	bool chosen;  /* and did: */
 	size_t wanted;
+	struct languages_turn turn;
+	int64_t touched_ms; /* the last key */
 };
 
 /*
@@ -51,6 +61,20 @@ void languages_next(struct languages *languages);
 
 /* Goes back to the first one. True if it was another. */
 bool languages_first(struct languages *languages);
+
+/* Does that for the next user: a visit begins, or without a key for a minute
+ * the screen is free or shows a new code. */
+bool languages_follow(struct languages *languages,
+		      const struct languages_turn *turn, int64_t now_ms);
+
+/* A key was pressed. */
+void languages_touch(struct languages *languages, int64_t now_ms);
+
+/* Such a key began that visit: its user may have chosen before. */
+void languages_begin(struct languages *languages, unsigned visits);
+
+/* When to call languages_follow() again; NEVER_MS: no need to. */
+int64_t languages_deadline(const struct languages *languages);
 
 /* The code of the language in use: "en", "de", "zh_CN". */
 const char *languages_code(const struct languages *languages);

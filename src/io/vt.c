@@ -61,11 +61,20 @@ enum vt_blocks vt_blocks(int fd)
 	return blocks;
 }
 
-bool vt_lacks_glyphs(int fd, const char *text)
+struct vt_font *vt_font_of(int fd)
 {
 	struct vt_font *font = xcalloc(1, sizeof(*font));
-	const bool known = vt_is_one(fd) && vt_font_read_map(font, fd);
-	bool lacks = known && !vt_font_has_all(font, text);
+
+	if (vt_is_one(fd) && vt_font_read_map(font, fd))
+		return font;
+	free(font);
+	return NULL;
+}
+
+bool vt_lacks_glyphs(int fd, const char *text)
+{
+	struct vt_font *font = vt_font_of(fd);
+	bool lacks = font != NULL && !vt_font_has_all(font, text);
 
 	free(font);
 	return lacks;

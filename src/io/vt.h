@@ -16,6 +16,7 @@
 
 struct err;
 struct vt;
+struct vt_font;
 
 /* True if the descriptor is a virtual terminal, whatever TERM says. */
 bool vt_is_one(int fd);
@@ -33,6 +34,10 @@ enum vt_blocks {
 /* True if its font has the upper and the lower half block. Without them, a QR
  * code takes twice as many rows. */
 enum vt_blocks vt_blocks(int fd);
+
+/* The map of the console's font at fd, for vt_font_has_all(); free() it. NULL:
+ * fd is no console, or its font is not known. */
+struct vt_font *vt_font_of(int fd);
 
 /* True if its font lacks a character of the text; false if fd is not a virtual
  * terminal or does not say. */

@@ -18,10 +18,10 @@ pytestmark = pytest.mark.skipif(
 def start(home, start_practice, open_terminal):
     """Starts a server and grantty in a terminal, with these languages."""
 
-    def start(*args, languages=None, server=(), **terminal):
+    def start(*args, languages=None, server=(), kiosk=None, **terminal):
         practice = start_practice(*server)
         screen = {"languages": languages} if languages else {}
-        practice.config(home.config, screen=screen)
+        practice.config(home.config, screen=screen, kiosk=kiosk or {})
         return practice, open_terminal(*args, **terminal)
 
     return start
@@ -92,6 +92,19 @@ def test_key(start):
     screen.wait_for("l 日本語")
     screen.wait_for("Code prüfen oder eingeben")
     assert not re.search("Help|Scan,", screen.show())
+
+
+def test_key_before_the_start(start):
+    """Who chooses on the welcome screen keeps that, and the next user does not."""
+    _, screen = start(languages=["de", "fr"], kiosk={"start": "key"},
+                      server=("--approve-after", "3600"))
+    screen.wait_for("l Français")
+    screen.keys("l")
+    screen.wait_for("l Deutsch")
+    screen.keys("Enter")
+    screen.wait_for("Vérifiez ou saisissez ce code")
+    screen.keys("Escape")
+    screen.wait_for("l Français")
 
 
 def test_only_ascii(start):

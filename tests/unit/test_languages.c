@@ -9,12 +9,14 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
 #include "app/languages.h"
+#include "base/deadline.h"
 #include "base/err.h"
 #include "base/i18n.h"
 #include "base/text.h"
@@ -197,6 +199,65 @@ static void test_choice_limited(void **state)
 	languages_close(&languages);
 }
 
+enum { MINUTE_MS = 60 * 1000 };
+
+/* Whose language it is: keys, visits and codes in the order of time. */
+static void test_users(void **state)
+{
+	static const struct {
+		const char *name;
+		enum { KEY_L, STARTS, COMES, CODE, WAITS } what;
+		bool is_free;
+		int64_t after_ms;
+		const char *code;
+	} cases[] = {
+		{"chosen on the welcome screen", KEY_L, true, 0, "en"},
+		{"and kept for the visit", STARTS, false, 20000, "en"},
+		{"while its code is read", WAITS, false, 10 * MINUTE_MS, "en"},
+		{"not for the next visit", COMES, true, 0, "de"},
+		{"chosen, and nobody starts", KEY_L, true, 1000, "en"},
+		{"almost a minute", WAITS, true, MINUTE_MS - 1, "en"},
+		{"a minute", WAITS, true, 1, "de"},
+		{"chosen beside a code", KEY_L, false, 1000, "en"},
+		{"a new code at once", CODE, false, 1000, "en"},
+		{"a new code later", CODE, false, MINUTE_MS, "de"},
+		{"round to the first again", KEY_L, true, 0, "en"},
+		{"round to the first again", KEY_L, true, 0, "de"},
+		{"after that", WAITS, true, MINUTE_MS, "de"},
+	};
+	struct languages languages;
+	struct languages_turn turn = {0};
+	int64_t now_ms = 0;
+
+	(void)state;
+	has_catalogues();
+	open_with(&languages, "screen : { languages = [ \"de\", \"en\" ]; };");
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		int64_t due_ms;
+
+		now_ms += cases[i].after_ms;
+		turn.is_free = cases[i].is_free;
+		turn.visits +=
+			cases[i].what == STARTS || cases[i].what == COMES;
+		turn.codes += cases[i].what == CODE;
+		if (cases[i].what == KEY_L || cases[i].what == STARTS)
+			languages_touch(&languages, now_ms);
+		if (cases[i].what == KEY_L)
+			languages_next(&languages);
+		if (cases[i].what == STARTS)
+			languages_begin(&languages, turn.visits);
+		(void)languages_follow(&languages, &turn, now_ms);
+		if (strcmp(languages_code(&languages), cases[i].code) != 0)
+			fail_msg("%s: %s", cases[i].name,
+				 languages_code(&languages));
+		due_ms = languages_deadline(&languages);
+		if (due_ms <= now_ms)
+			fail_msg("%s: would spin", cases[i].name);
+	}
+	assert_true(languages_deadline(&languages) == NEVER_MS);
+	languages_close(&languages);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -204,6 +265,7 @@ int main(void)
 		cmocka_unit_test(test_choice),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_choice_limited),
+		cmocka_unit_test(test_users),
 	};
 
 	setlocale(LC_ALL, "C.UTF-8");
