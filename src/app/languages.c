@@ -106,7 +106,8 @@ static char *letters_of(const struct catalogue *catalogue)
 	return buf_take(&letters);
 }
 
-static void add(struct languages *languages, const char *code)
+/* is_known: it was asked for, so that it is the user's. */
+static void add(struct languages *languages, const char *code, bool is_known)
 {
 	struct language language = {.written = true};
 
@@ -121,6 +122,9 @@ static void add(struct languages *languages, const char *code)
 		language.letters = letters_of(language.catalogue);
 	}
 	language.code = xstrdup(code);
+	language.tag = is_known ? xstrdup(code) : NULL;
+	if (is_known && strchr(code, '_') != NULL)
+		*strchr(language.tag, '_') = '-';
 	languages->items = xreallocarray(languages->items, languages->count + 1,
 					 sizeof(*languages->items));
 	languages->items[languages->count++] = language;
@@ -148,7 +152,7 @@ static void add_locale(struct languages *languages, const char *name)
 
 	for (size_t i = 0; known[i] != NULL; i++) {
 		if (is_for(known[i], name, len))
-			add(languages, known[i]);
+			add(languages, known[i], true);
 	}
 }
 
@@ -188,7 +192,8 @@ static void use(struct languages *languages, size_t i)
 	const struct language *language = &languages->items[i];
 
 	languages->now = i;
-	i18n_use(language->written ? language->catalogue : NULL);
+	i18n_use(language->written ? language->catalogue : NULL,
+		 language->written ? language->tag : NULL);
 }
 
 /* The first one after i that the terminal can write, in a circle; i itself if
@@ -215,21 +220,22 @@ void languages_open(struct languages *languages, const struct conf *conf)
 
 	memset(languages, 0, sizeof(*languages));
 	for (size_t i = 0; i < chosen->count; i++)
-		add(languages, chosen->items[i]);
+		add(languages, chosen->items[i], true);
 	languages->offered = chosen->count > 0;
 	if (chosen->count == 0)
 		add_locales(languages, conf->screen.locale);
 	/* What the terminal can write in any case, if nothing else. */
 	if (!languages->offered || languages->count == 0)
-		add(languages, "en");
+		add(languages, "en", false);
 	use(languages, 0);
 }
 
 void languages_close(struct languages *languages)
 {
-	i18n_use(NULL);
+	i18n_use(NULL, NULL);
 	for (size_t i = 0; i < languages->count; i++) {
 		free(languages->items[i].code);
+		free(languages->items[i].tag);
 		free(languages->items[i].letters);
 		catalogue_free(languages->items[i].catalogue);
 	}

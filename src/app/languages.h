@@ -15,6 +15,7 @@ struct conf;
 
 struct language {
 	char *code;		     /* "zh_CN" */
+	char *tag;		     /* "zh-CN"; NULL: nobody asked for it */
 	struct catalogue *catalogue; /* NULL: English */
 	char *letters;		     /* all that it needs beyond ASCII */
 	bool written;		     /* the terminal has these */

@@ -11,10 +11,17 @@
 #include "base/catalogue.h"
 
 static const struct catalogue *used;
+static const char *used_tag;
 
-void i18n_use(const struct catalogue *catalogue)
+void i18n_use(const struct catalogue *catalogue, const char *tag)
 {
 	used = catalogue;
+	used_tag = tag;
+}
+
+const char *i18n_tag(void)
+{
+	return used_tag;
 }
 
 const char *i18n_text(const char *text)

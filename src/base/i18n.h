@@ -23,9 +23,15 @@ struct catalogue;
 #define N_(text) text
 
 /* From now on, the texts are those of that catalogue, which must stay; NULL:
- * English. The one variable of its kind: each text would need it as an
- * argument. */
-void i18n_use(const struct catalogue *catalogue);
+ * English. tag: the user's language, which i18n_tag() returns, and which must
+ * stay, too; NULL: not known. The one variable of its kind: each text would
+ * need it as an argument. */
+void i18n_use(const struct catalogue *catalogue, const char *tag);
+
+/* The language that the user is known to read, as in HTML and OpenID Connect
+ * (BCP 47): "en", "de", "zh-CN"; NULL: it is not known, and texts are
+ * English. */
+const char *i18n_tag(void);
 
 const char *i18n_text(const char *text) __attribute__((format_arg(1)));
 

@@ -38,6 +38,7 @@ static const struct profile_map webex_profile[] = {
 	{NULL, NULL},
 };
 
+/* Translators: the labels of a user's data, at most 24 columns. */
 static const struct profile_map github_profile[] = {
 	{N_("Name"), "name|login"},
 	{N_("User name"), "login"},
@@ -55,6 +56,7 @@ static const struct profile_map github_profile[] = {
 
 /* The standard claims of OpenID Connect Core section 5.1, and other providers'
  * names for an organisation and its roles. */
+/* Translators: the labels of a user's data, at most 24 columns. */
 static const struct profile_map openid_profile[] = {
 	{N_("Name"), "name|preferred_username|nickname"},
 	{N_("User name"), "preferred_username|login"},
@@ -181,6 +183,7 @@ static const struct preset presets[] = {
 		.scope = "openid profile email offline_access",
 		.device_auth = AUTH_NONE,
 		.token_auth = AUTH_POST,
+		.send_ui_locales = true,
 		.poll_margin_ms = CLOCK_MARGIN_MS,
 		.profile = openid_profile,
 	},
@@ -199,6 +202,7 @@ static const struct preset presets[] = {
 		.scope = "openid profile email",
 		.device_auth = AUTH_BASIC,
 		.token_auth = AUTH_BASIC,
+		.send_ui_locales = true,
 		.poll_margin_ms = CLOCK_MARGIN_MS,
 		.profile = openid_profile,
 	},

@@ -41,6 +41,7 @@ struct preset {
 	bool needs_secret;
 	bool send_user_info;	/* Webex: sends device_name as user_info */
 	bool send_scopes;	/* Twitch: also sends the scope as "scopes" */
+	bool send_ui_locales;	/* though no discovery document says so */
 	int64_t poll_margin_ms; /* how much longer than the interval to wait
 				 * before each poll */
 	/* screen.profile_fields; ends with a NULL label. */

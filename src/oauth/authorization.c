@@ -36,11 +36,8 @@ enum { CODE_MAX = 4096, FORM_MAX = 65536 };
  */
 static bool needs_consent(const struct provider *provider)
 {
-	for (size_t i = 0; i < provider->extra_count; i++) {
-		if (strcmp(provider->extra[i].name, "prompt") == 0)
-			return false;
-	}
-	return provider_wants_openid(provider) &&
+	return !provider_has_extra(provider, "prompt") &&
+	       provider_wants_openid(provider) &&
 	       provider_wants_offline(provider) &&
 	       !tenant_is_entra(provider->authorization_endpoint);
 }
@@ -70,6 +67,7 @@ bool authorization_make(struct authorization *authorization,
 		       text_unless_empty(provider->audience));
 	if (needs_consent(provider))
 		(void)form_add(&query, "prompt", "consent");
+	(void)form_add(&query, "ui_locales", provider_ui_locales(provider));
 	for (size_t i = 0; i < provider->extra_count; i++)
 		(void)form_add(&query, provider->extra[i].name,
 			       provider->extra[i].value);

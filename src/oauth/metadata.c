@@ -219,6 +219,11 @@ bool metadata_learn(struct provider *provider, const struct json *document,
 	}
 	provider->sends_iss = json_is_true(json_get(
 		document, "authorization_response_iss_parameter_supported"));
+	if (provider->learns_ui_locales)
+		provider->send_ui_locales =
+			provider->preset->send_ui_locales ||
+			json_first(json_get(document,
+					    "ui_locales_supported")) != NULL;
 	learn_auth(provider, document);
 	return true;
 }

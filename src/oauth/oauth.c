@@ -79,6 +79,7 @@ struct request *oauth_device_request(const struct provider *provider,
 	if (provider->send_scopes)
 		form_add(&form, "scopes", text_unless_empty(provider->scope));
 	form_add(&form, "audience", text_unless_empty(provider->audience));
+	form_add(&form, "ui_locales", provider_ui_locales(provider));
 	for (size_t i = 0; i < provider->extra_count; i++)
 		form_add(&form, provider->extra[i].name,
 			 provider->extra[i].value);

@@ -15,6 +15,7 @@
 #include "base/ascii.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/i18n.h"
 #include "base/mem.h"
 #include "base/nearest.h"
 #include "base/url.h"
@@ -401,6 +402,11 @@ static void take_dialect(struct provider *provider, const struct conf *conf)
 	provider->send_scopes =
 		flag(conf, "provider.send_scopes", conf->provider.send_scopes,
 		     preset->send_scopes);
+	provider->send_ui_locales =
+		flag(conf, "provider.send_ui_locales",
+		     conf->provider.send_ui_locales, preset->send_ui_locales);
+	provider->learns_ui_locales =
+		!conf_is_set(conf, "provider.send_ui_locales");
 	provider->learns_poll_margin =
 		!conf_is_set(conf, "provider.poll_margin_ms");
 	provider->poll_margin_ms = provider->learns_poll_margin
@@ -501,6 +507,23 @@ static bool has_scope(const struct provider *provider, const char *name)
 		p += len;
 	}
 	return false;
+}
+
+bool provider_has_extra(const struct provider *provider, const char *name)
+{
+	for (size_t i = 0; i < provider->extra_count; i++) {
+		if (strcmp(provider->extra[i].name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+const char *provider_ui_locales(const struct provider *provider)
+{
+	return provider->send_ui_locales &&
+			       !provider_has_extra(provider, "ui_locales")
+		       ? i18n_tag()
+		       : NULL;
 }
 
 bool provider_wants_openid(const struct provider *provider)

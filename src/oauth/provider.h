@@ -88,6 +88,8 @@ struct provider {
 	char *device_name;
 	bool send_user_info; /* as in struct preset */
 	bool send_scopes;
+	bool send_ui_locales;
+	bool learns_ui_locales;	 /* the configuration leaves it open */
 	int64_t poll_margin_ms;	 /* as in struct preset */
 	bool learns_poll_margin; /* the configuration leaves it open */
 	char *redirect_help;	 /* or NULL */
@@ -126,6 +128,14 @@ bool provider_needs_secret(const struct conf *conf);
  * provider.private_key_file. False with *err if it is not a usable key. */
 bool provider_take_key(struct provider *provider, const char *pem, size_t len,
 		       struct err *err);
+
+/* True if the configuration adds that parameter to the request. */
+bool provider_has_extra(const struct provider *provider, const char *name);
+
+/* The language for the provider's page (OpenID Connect Core section 3.1.2.1):
+ * the user's. NULL: it is not known, the configuration has another one, or the
+ * provider does not take it. */
+const char *provider_ui_locales(const struct provider *provider);
 
 /* True if openid is among the requested scopes. */
 bool provider_wants_openid(const struct provider *provider);

@@ -117,11 +117,11 @@ static int check_size(const struct catalogue *catalogue, const char *language,
 	static char english[TEXT_MAX], other[TEXT_MAX];
 	int lost = 0;
 
-	i18n_use(NULL);
+	i18n_use(NULL, NULL);
 	draw(english, sizeof(english), screen, columns, rows, log);
-	i18n_use(catalogue);
+	i18n_use(catalogue, NULL);
 	draw(other, sizeof(other), screen, columns, rows, log);
-	i18n_use(NULL);
+	i18n_use(NULL, NULL);
 	for (size_t i = 0; i < COUNT(screens[screen].vital); i++) {
 		const char *vital = screens[screen].vital[i];
 

@@ -114,13 +114,13 @@ static void test_texts(void **state)
 	assert_string_equal(catalogue_plural(catalogue, "a", "b", 1), "a");
 	assert_string_equal(catalogue_plural(NULL, "a", "b", 2), "b");
 
-	i18n_use(catalogue);
+	i18n_use(catalogue, NULL);
 	assert_string_equal(_("Help"), "Hilfe");
 	assert_string_equal(i18n_duration(text, sizeof(text), 86400), "1 Tag");
 	assert_string_equal(i18n_duration(text, sizeof(text), 3 * 86400),
 			    "3 Tage");
 	assert_string_equal(i18n_duration(text, sizeof(text), 7200), "2 hours");
-	i18n_use(NULL);
+	i18n_use(NULL, NULL);
 	assert_string_equal(_("Help"), "Help");
 	assert_string_equal(i18n_duration(text, sizeof(text), -5), "0 seconds");
 	assert_string_equal(i18n_duration(text, sizeof(text), 60), "1 minute");

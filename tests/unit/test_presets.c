@@ -152,6 +152,9 @@ static const struct {
 	{"send_scopes", "preset = \"twitch\";", "send_scopes = false;", "",
 	 "send_scopes: no"},
 	{"send_scopes", WEBEX, "send_scopes = true;", "", "send_scopes: yes"},
+	{"send_ui_locales",
+	 "preset = \"auth0\"; issuer = \"https://a.example\";",
+	 "send_ui_locales = false;", "", "send_ui_locales: no"},
 	{"poll_margin_ms", WEBEX, "poll_margin_ms = 250;", "",
 	 "poll_margin_ms: 250"},
 	{"poll_margin_ms", GITHUB, "poll_margin_ms = 0;", "",
@@ -219,6 +222,7 @@ static void describe(struct buf *out, const struct provider *provider,
 		{"needs_secret", yes_or_no(provider_needs_secret(conf))},
 		{"send_user_info", yes_or_no(provider->send_user_info)},
 		{"send_scopes", yes_or_no(provider->send_scopes)},
+		{"send_ui_locales", yes_or_no(provider->send_ui_locales)},
 		{"redirect_help", provider->redirect_help},
 	};
 

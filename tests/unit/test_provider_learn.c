@@ -10,15 +10,21 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
 #include "base/err.h"
+#include "base/i18n.h"
 #include "base/json.h"
 #include "base/json_parse.h"
+#include "base/mem.h"
 #include "conf/conf.h"
+#include "oauth/authorization.h"
+#include "oauth/http_message.h"
 #include "oauth/metadata.h"
+#include "oauth/oauth.h"
 #include "oauth/provider.h"
 #include "provider_case.h"
 
@@ -571,6 +577,74 @@ static void test_learn_auth(void **state)
 	}
 }
 
+/* The language for the provider's page, in both grants' requests. */
+static void test_ui_locales(void **state)
+{
+	static const struct {
+		const char *conf, *supported, *tag;
+		const char *sent; /* NULL: not sent */
+	} cases[] = {
+		{"", "[\"en\",\"de\"]", "de", "ui_locales=de"},
+		{"", "[\"en\"]", "zh-CN", "ui_locales=zh-CN"},
+		{"", "[\"en\",\"de\"]", NULL, NULL},
+		{"", "[]", "de", NULL},
+		{"", "null", "de", NULL},
+		{"", "\"de\"", "de", NULL},
+		{"preset = \"keycloak\"; client_secret = \"s\";", "[]", "fr",
+		 "ui_locales=fr"},
+		{"preset = \"auth0\";", "null", "ja", "ui_locales=ja"},
+		{"send_ui_locales = true;", "[]", "de", "ui_locales=de"},
+		{"send_ui_locales = false;", "[\"en\"]", "de", NULL},
+		{"preset = \"auth0\"; send_ui_locales = false;", "[]", "de",
+		 NULL},
+		{"extra = ( { name = \"ui_locales\"; value = \"sv\"; } );",
+		 "[\"en\"]", "de", "ui_locales=sv"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct authorization authorization = {0};
+		struct provider provider;
+		struct request *request;
+		struct json *document;
+		char text[512];
+
+		(void)snprintf(text, sizeof(text),
+			       "{" SAYS_ISSUER "," SAYS_DEVICE "," SAYS_TOKEN
+			       "," SAYS_AUTHORIZE
+			       ",\"ui_locales_supported\":%s}",
+			       cases[i].supported);
+		document = parse(text);
+		(void)snprintf(text, sizeof(text), ISSUED "%s", cases[i].conf);
+		prepare(&provider, text, "");
+		assert_true(metadata_learn(&provider, document, NULL));
+		free(provider.redirect_uri);
+		provider.redirect_uri = xstrdup("http://127.0.0.1:1/");
+		i18n_use(NULL, cases[i].tag);
+		request = oauth_device_request(&provider, NULL, 0);
+		assert_true(
+			authorization_make(&authorization, &provider, NULL));
+		i18n_use(NULL, NULL);
+		for (int way = 0; way < 2; way++) {
+			const char *sent = strstr(way == 0 ? request->body
+							   : authorization.uri,
+						  "ui_locales=");
+			const char *wanted = cases[i].sent;
+
+			if ((sent == NULL) != (wanted == NULL) ||
+			    (sent != NULL &&
+			     (strncmp(sent, wanted, strlen(wanted)) != 0 ||
+			      strstr(sent + 1, "ui_locales=") != NULL)))
+				fail_msg("case %zu: %s", i,
+					 sent != NULL ? sent : "not sent");
+		}
+		request_free(request);
+		authorization_free(&authorization);
+		provider_free(&provider);
+		json_free(document);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -581,6 +655,7 @@ int main(void)
 		cmocka_unit_test(test_learn_tenant),
 		cmocka_unit_test(test_learn_again),
 		cmocka_unit_test(test_learn_auth),
+		cmocka_unit_test(test_ui_locales),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
