@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
 """Says in TAP whether the translations in po/ are whole: msgfmt accepts each, each
-has all the texts of the sources and no others, and a wrong format ends the build.
+has all the texts of the sources with their comments and no others, and a wrong format
+ends the build.
 
 The top of the source tree is $srcdir, else "."; needs GNU gettext, else it skips.
 """
@@ -13,6 +14,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import unicodedata
 
 TOP = pathlib.Path(os.environ.get("srcdir", ".")).resolve()
 CODES = (TOP / "po" / "LINGUAS").read_text(encoding="utf-8").split()
@@ -49,7 +51,7 @@ def read(path):
 
 
 def source_texts(folder):
-    """What "make update-po" would find, by the rules in Makefile.am."""
+    """The file that "make update-po" would make, by the rules in Makefile.am."""
     makefile = (TOP / "Makefile.am").read_text(encoding="utf-8")
     rule = re.search(r"^XGETTEXT = (.*?[^\\])$", makefile, re.M | re.S).group(1)
     pot = folder / "grantty.pot"
@@ -57,14 +59,43 @@ def source_texts(folder):
     found = run(*rule.replace("\\\n", " ").split(), "-o", str(pot), *files)
     if found.returncode != 0:
         raise RuntimeError(found.stderr)
-    return read(pot)
+    commented = run("awk", "-f", "po/comments.awk", str(pot))
+    pot.write_text(commented.stdout, encoding="utf-8")
+    return pot
 
 
-def problems(code, wanted):
+def places(path):
+    """What the comments say about each text: where it stands, how long it may be."""
+    entries = path.read_text(encoding="utf-8").split("\n\n")[1:]
+    return {
+        unquoted(re.search(r"^msgid .*", entry, re.M)[0]): re.findall(
+            r"^#\. (.*)", entry, re.M
+        )
+        for entry in entries
+        if re.search(r"^msgid ", entry, re.M)
+    }
+
+
+def columns(text):
+    """Without what a format puts in."""
+    text = re.sub(r"%[a-z]+", "", text)
+    return sum(1 + (unicodedata.east_asian_width(c) in "WF") for c in text)
+
+
+def at_most(comment):
+    """The most columns that it allows: what is brief on narrow screens is not told
+    from the rest."""
+    told = " ".join(comment).lower().partition("at most ")[2]
+    return max(map(int, re.findall(r"\d+", told)), default=10**6)
+
+
+def problems(code, wanted, comments):
     path = TOP / "po" / f"{code}.po"
     checked = run("msgfmt", "--check", "-o", os.devnull, str(path))
     told = [checked.stderr] if checked.returncode != 0 or checked.stderr else []
     texts = read(path)
+    if places(path) != comments:
+        told.append("has other comments than the sources: make update-po")
     told += [f"lacks: {text}" for text in wanted if text not in texts]
     told += [f"is no text any more: {text}" for text in texts if text not in wanted]
     for text, translations in texts.items():
@@ -73,6 +104,8 @@ def problems(code, wanted):
                 told.append(f"not translated: {text}")
             elif text[-1:] == " " and translation[-1:] != " ":
                 told.append(f"no space at the end: {text}")
+            elif columns(translation) > at_most(comments.get(text, [])):
+                told.append(f"too long: {translation}")
             elif re.search(r"%[0-9]+\$", translation):
                 told.append(f"not in the order of the text: {text}")
     return told
@@ -92,18 +125,24 @@ def main():
     if not shutil.which("msgfmt") or not shutil.which("xgettext"):
         print("1..0 # SKIP GNU gettext is missing")
         return 0
-    print(f"1..{len(CODES) + len(WRONG)}")
+    print(f"1..{len(CODES) + len(WRONG) + 1}")
     failed = 0
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
-        wanted = source_texts(folder)
-        for number, code in enumerate(CODES, 1):
-            told = problems(code, wanted)
+        pot = source_texts(folder)
+        wanted, comments = read(pot), places(pot)
+        bare = [text for text, comment in comments.items() if not comment]
+        failed += bool(bare)
+        print(f"{'not ok' if bare else 'ok'} 1 - each text has a translator's comment")
+        for text in bare:
+            print(f"# has none: {text}")
+        for number, code in enumerate(CODES, 2):
+            told = problems(code, wanted, comments)
             failed += bool(told)
             print(f"{'not ok' if told else 'ok'} {number} - {code} is whole")
             for problem in told:
                 print(f"# {problem}")
-        for number, (what, pattern, replacement) in enumerate(WRONG, len(CODES) + 1):
+        for number, (what, pattern, replacement) in enumerate(WRONG, len(CODES) + 2):
             good = is_refused(pattern, replacement, folder)
             failed += not good
             print(f"{'ok' if good else 'not ok'} {number} - refused: {what}")

@@ -30,6 +30,7 @@
 #include "app/tty.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/i18n.h"
 #include "base/json.h"
 #include "base/json_parse.h"
 #include "base/log.h"
@@ -253,7 +254,9 @@ static bool point_at(struct setup *setup, const char *url, const char *lan,
 	if (!ok)
 		return false;
 	free(setup->provider.label);
-	setup->provider.label = xstrdup("the practice server");
+	/* Translators: the server of the demo, at the place of a provider's
+	 * name, alone or in sentences; at most 30 columns. */
+	setup->provider.label = xstrdup(N_("the practice server"));
 	if (lan[0] != '\0')
 		setup->provider.plain_http_host = xstrdup(lan);
 	return true;

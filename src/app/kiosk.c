@@ -14,6 +14,7 @@
 
 #include "app/args.h"
 #include "app/clock.h"
+#include "app/plain_trouble.h"
 #include "app/setup.h"
 #include "app/visit_loop.h"
 #include "base/buf.h"
@@ -477,9 +478,7 @@ static void print_farewell(struct kiosk *kiosk)
 							kiosk->run.visit));
 	else if (visit_stage(kiosk->run.visit) == VISIT_OVER &&
 		 kiosk->exit_code != EXIT_CANCELLED)
-		(void)fprintf(stderr, "grantty: %s\n",
-			      presenter_farewell(&kiosk->run.presenter,
-						 kiosk->run.visit));
+		plain_trouble_end(&kiosk->run.presenter, kiosk->run.visit);
 }
 
 /* The other way to sign in. The demo has none. */

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "app/clock.h"
+#include "app/presenter.h"
 #include "base/err.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -97,23 +98,15 @@ char *listener_take(struct listener *listener, int64_t now_ms)
 
 void listener_answer(struct listener *listener, const struct flow *flow)
 {
-	const struct oauth_failure *failure = flow_oauth_failure(flow);
-
 	if (!listener->taken || flow_state(flow) == FLOW_EXCHANGING ||
 	    flow_state(flow) == FLOW_EXCHANGE_BACKING_OFF)
 		return;
 	listener->taken = false;
 	if (flow_state(flow) == FLOW_GRANTED)
 		redirect_answer(listener->redirect, true, NULL);
-	else if (flow_state(flow) == FLOW_DENIED)
-		redirect_answer(listener->redirect, false,
-				"The sign-in was denied.");
 	else
 		redirect_answer(listener->redirect, false,
-				failure != NULL
-					? failure->err.text
-					: "This sign-in has ended: open the "
-					  "address that is on the screen now.");
+				presenter_of_browser(flow));
 	redirect_run(listener->redirect, clock_now_ms());
 }
 

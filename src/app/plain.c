@@ -19,6 +19,7 @@
 #include "app/plain_kiosk.h"
 #include "app/plain_say.h"
 #include "app/plain_sign_in.h"
+#include "app/plain_trouble.h"
 #include "app/setup.h"
 #include "app/visit_loop.h"
 #include "base/err.h"
@@ -41,6 +42,7 @@ struct plain {
 	struct visit_loop run;
 	struct plain_sign_in sign_in;
 	struct plain_kiosk kiosk;
+	struct plain_trouble trouble;
 	struct question question;
 	struct plain_log log;
 	const struct vt *vt;
@@ -126,6 +128,8 @@ static void take_answer(struct plain *plain, const char *line)
 	    (question->again_ms != NEVER_MS ||
 	     now_ms - question->asked_ms < VIEW_CONSENT_MS)) {
 		question->again_ms = now_ms + VIEW_CONSENT_MS;
+		/* Translators: a plain line, wrapped, after an answer that came
+		 * too fast. */
 		plain_say(stdout, "\n", "%s",
 			  _("Read the question before you answer it."));
 		return;
@@ -141,6 +145,7 @@ static void press_enter(struct plain *plain)
 	const bool deliberate = plain_kiosk_hear(&plain->kiosk, clock_now_ms());
 	enum event_kind kind = EVENT_TOUCHED;
 
+	plain_trouble_forget(&plain->trouble);
 	switch (visit_stage(plain->run.visit)) {
 	case VISIT_WELCOME:
 	case VISIT_TROUBLE:
@@ -201,6 +206,7 @@ static bool say(struct plain *plain)
 	ring(plain);
 	if (!run->once && !plain_kiosk_show(&plain->kiosk, run))
 		return false;
+	plain_trouble_show(&plain->trouble, run);
 	if (!plain_sign_in_show(&plain->sign_in, &run->presenter,
 				visit_flow(run->visit)))
 		return false;
@@ -286,8 +292,7 @@ static void say_end(struct plain *plain)
 		plain_say(stdout, "\n", "%s",
 			  presenter_greeting(&run->presenter, run->visit));
 	else
-		plain_say(stderr, "\n", "grantty: %s",
-			  presenter_farewell(&run->presenter, run->visit));
+		plain_trouble_end(&run->presenter, run->visit);
 }
 
 int plain_run(struct setup *setup, struct vt *vt, struct session_data *login,

@@ -44,6 +44,7 @@ static void clear(void)
 	buf_free(&out);
 }
 
+/* Translators: plain lines of a kiosk, wrapped. */
 static void say_invitation(const struct visit_loop *run)
 {
 	const struct model *model = &run->model;
@@ -65,6 +66,7 @@ static void say_invitation(const struct visit_loop *run)
 			  _("To quit, type q and press Enter."));
 }
 
+/* Translators: plain lines of a kiosk, wrapped. %s is a duration. */
 static void say_profile(struct visit_loop *run)
 {
 	const struct model *model = &run->model;
@@ -92,22 +94,6 @@ static void say_profile(struct visit_loop *run)
 	}
 }
 
-static void say_trouble(const struct model *model)
-{
-	char next[256], time[64];
-
-	plain_say(stdout, "\n", "%s", _(model->trouble));
-	if (model->advice[0] != '\0')
-		plain_say(stdout, "\n", "%s", _(model->advice));
-	i18n_duration(time, sizeof(time),
-		      panel_seconds_left(model->retry_ms, model->now_ms));
-	panel_trouble_next(next, sizeof(next), model, time);
-	plain_say(stdout, "\n", "%s", next);
-	if (model->help[0] != '\0')
-		plain_say(stdout, "\n", "%s", model->help);
-	(void)fputs("\n", stdout);
-}
-
 /* Ends what was said about the last user. */
 static void leave_user(struct plain_kiosk *said, struct visit_loop *run)
 {
@@ -119,24 +105,9 @@ static void leave_user(struct plain_kiosk *said, struct visit_loop *run)
 	if (said->signed_in && stage != VISIT_PROFILE &&
 	    stage != VISIT_LEAVING) {
 		said->signed_in = false;
+		/* Translators: a plain line, wrapped. */
 		plain_say(stdout, "\n\n", "%s", _("You are signed out."));
 	}
-}
-
-static void say_new_trouble(struct plain_kiosk *said, struct visit_loop *run)
-{
-	const struct model *model = &run->model;
-	const char *trouble =
-		model->screen == SCREEN_TROUBLE ? model->trouble : NULL;
-
-	/* While it is tried again, nothing has changed for the user. */
-	if (trouble != NULL &&
-	    (trouble != said->trouble || model->next != said->next))
-		say_trouble(model);
-	if (trouble != NULL || model->screen != SCREEN_SIGN_IN ||
-	    model->user_code != NULL)
-		said->trouble = trouble;
-	said->next = model->next;
 }
 
 bool plain_kiosk_show(struct plain_kiosk *said, struct visit_loop *run)
@@ -150,7 +121,6 @@ bool plain_kiosk_show(struct plain_kiosk *said, struct visit_loop *run)
 		(void)tcflush(STDIN_FILENO, TCIFLUSH);
 		said->offered_ms = run->model.now_ms;
 	}
-	say_new_trouble(said, run);
 	if (invites && !said->invited)
 		say_invitation(run);
 	said->invited = invites;
@@ -161,7 +131,6 @@ bool plain_kiosk_hear(struct plain_kiosk *said, int64_t now_ms)
 {
 	const bool may = now_ms - said->offered_ms >= VIEW_CONSENT_MS;
 
-	said->trouble = NULL;
 	said->offered_ms = now_ms;
 	return may;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a kiosk says in plain lines besides code and question: the invitation,
- * the profile, trouble. Each of them once.
+ * What a kiosk says in plain lines besides code and question: the invitation
+ * and the profile. Each of them once.
  */
 #ifndef GRANTTY_APP_PLAIN_KIOSK_H
 #define GRANTTY_APP_PLAIN_KIOSK_H
@@ -10,20 +10,16 @@
 #include <stdint.h>
 #include <termios.h>
 
-#include "ui/model.h"
-
 struct presenter;
 struct visit_loop;
 
 /* What was said last; {0} at the beginning. */
 struct plain_kiosk {
 	bool invited;
-	bool signed_in;	     /* the profile */
-	int64_t offered_ms;  /* since when the sign-out is offered without
-			      * anything being typed */
-	const char *trouble; /* NULL: none since a user or a code came */
-	enum next next;	     /* after it */
-	bool knows_line;     /* lines is the terminal's before */
+	bool signed_in;	    /* the profile */
+	int64_t offered_ms; /* since when the sign-out is offered without
+			     * anything being typed */
+	bool knows_line;    /* lines is the terminal's before */
 	struct termios lines;
 };
 
@@ -31,9 +27,8 @@ struct plain_kiosk {
  * off the screen once that user is signed out. False if the output failed. */
 bool plain_kiosk_show(struct plain_kiosk *said, struct visit_loop *run);
 
-/* The user has pressed Enter: what is still wrong is said again. True if that
- * may sign out: one that is held, or that was meant for what was said before,
- * may not. */
+/* The user has pressed Enter. True if that may sign out: one that is held, or
+ * that was meant for what was said before, may not. */
 bool plain_kiosk_hear(struct plain_kiosk *said, int64_t now_ms);
 
 /* Turns Ctrl-S off, with which anyone could stop the program at its next line.

@@ -40,27 +40,8 @@ void plain_say(FILE *stream, const char *end, const char *format, ...)
 	(void)fflush(stream);
 }
 
-static bool is_in_farewell(const struct visit *visit, const char *text)
-{
-	switch (visit_result(visit)) {
-	case RESULT_DENIED:
-	case RESULT_EXPIRED:
-		return true;
-	case RESULT_NONE:
-	case RESULT_SIGNED_IN:
-	case RESULT_FAILED:
-	case RESULT_MISCONFIGURED:
-	case RESULT_NOT_ALLOWED:
-	case RESULT_UNCONFIRMED:
-	case RESULT_UNREACHABLE:
-	case RESULT_CANCELLED:
-		break;
-	}
-	/* A line of the log may have been cut off. */
-	return strncmp(visit_trouble(visit), text, strlen(text)) == 0;
-}
-
-/* Routine and repeated lines would push the instructions off the screen. */
+/* What has a reason is said in the user's words. Other lines are for whoever
+ * has set this up, and would push the instructions off the screen. */
 static void say_line(void *context, const struct log_line *line,
 		     const struct log_field *fields, size_t n)
 {
@@ -68,9 +49,9 @@ static void say_line(void *context, const struct log_line *line,
 
 	(void)fields;
 	(void)n;
-	if (line->level > LEVEL_WARN || log->muted ||
+	if (line->level > LEVEL_ERROR || log->muted ||
 	    strcmp(line->text, log->last) == 0 ||
-	    is_in_farewell(log->visit, line->text))
+	    visit_reason(log->visit) != REASON_NONE)
 		return;
 	(void)snprintf(log->last, sizeof(log->last), "%s", line->text);
 	plain_say(stderr, "\n", "grantty: %s", line->text);

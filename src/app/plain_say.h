@@ -27,9 +27,9 @@ struct plain_log {
 
 /*
  * Sends the log to standard error, unless the configuration sends it elsewhere.
- * On a terminal only warnings and errors are said, without time and level, and
- * neither repetitions nor what presenter_farewell() will say; but everything if
- * the level is LEVEL_DEBUG. *log and visit must outlive the log of the setup.
+ * On a terminal only errors are said, without time and level, and neither
+ * repetitions nor what plain_trouble says; but everything if the level is
+ * LEVEL_DEBUG. *log and visit must outlive the log of the setup.
  */
 void plain_say_log(struct plain_log *log, struct setup *setup,
 		   const struct visit *visit);

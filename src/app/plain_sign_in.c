@@ -134,6 +134,8 @@ static bool print_address(const struct presenter *presenter,
 	const struct provider *provider = &presenter->setup->provider;
 	char command[512], life[64];
 
+	/* Translators: plain lines, wrapped, as one sentence: this, an address,
+	 * and what follows below it. */
 	plain_say(stdout, "\n\n", _("To sign in to %s, go to"),
 		  provider->label);
 	(void)printf("    %s\n\n", flow_authorization_uri(flow));
@@ -152,6 +154,7 @@ static bool print_address(const struct presenter *presenter,
 		(void)printf("    %s\n\n", command);
 	}
 	if (flow_expires_ms(flow) != NEVER_MS)
+		/* Translators: a plain line, wrapped. %s is a duration. */
 		plain_say(
 			stdout, "\n", _("The address is valid for %s."),
 			i18n_duration(life, sizeof(life), seconds_left(flow)));
@@ -170,6 +173,7 @@ static bool remind(const struct flow *flow, struct plain_sign_in *printed)
 	if (left_s > LAST_CALL_S)
 		printed->remind_ms = flow_expires_ms(flow) - LAST_CALL_S * 1000;
 	i18n_duration(left, sizeof(left), left_s);
+	/* Translators: plain lines, wrapped. %s is a duration. */
 	plain_say(stdout, "\n",
 		  left_s > LAST_CALL_S ? _("The code is still valid for %s.")
 				       : _("The code expires in %s."),

@@ -92,6 +92,13 @@ static const struct profile *profile_of(struct presenter *presenter,
 	return presenter->profile;
 }
 
+static const char *label_of(const struct presenter *presenter)
+{
+	const char *label = presenter->setup->provider.label;
+
+	return presenter->demo ? _(label) : label;
+}
+
 static void set_status(struct presenter *presenter, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
@@ -105,12 +112,30 @@ static void set_status(struct presenter *presenter, const char *format, ...)
 	va_end(ap);
 }
 
+/* Translators: why an address that was pasted, or that a browser ended on, is
+ * not accepted. Wrapped. */
+static const char *const foreign[] = {
+	[FOREIGN_NOT] = "",
+	[FOREIGN_SIGN_IN] =
+		N_("This address belongs to another sign-in: open the one on "
+		   "the screen."),
+	[FOREIGN_REPEATS] =
+		N_("This address contains a parameter twice and was ignored: "
+		   "copy it again."),
+	[FOREIGN_PROVIDER] =
+		N_("This address is from another provider and was ignored."),
+	[FOREIGN_NO_CODE] =
+		N_("This address contains no code: copy all of it."),
+};
+
+/* Translators: a status at the foot of the screen. %s is the provider. At most
+ * 40 columns without that. */
 static void fill_authorization(struct presenter *presenter,
 			       const struct flow *flow, struct model *model)
 {
 	set_status(presenter, "%s", _("Waiting for the browser"));
 	if (flow_oauth_failure(flow) != NULL)
-		model->failure = flow_oauth_failure(flow)->err.text;
+		model->failure = foreign[flow_oauth_failure(flow)->foreign];
 	model->authorization_uri = flow_authorization_uri(flow);
 	model->redirect_uri = presenter->setup->provider.redirect_uri;
 	model->code_lifetime_ms = flow_lifetime_ms(flow);
@@ -145,13 +170,15 @@ static bool set_retrying(struct presenter *presenter, const struct visit *visit,
 	return true;
 }
 
+/* Translators: a status at the foot of the screen. %s is the provider. At most
+ * 40 columns without that. */
 static void fill_sign_in(struct presenter *presenter, const struct visit *visit,
 			 struct model *model)
 {
 	const struct flow *flow = visit_flow(visit);
 	const struct device_code *code = flow_code(flow);
 
-	const char *label = presenter->setup->provider.label;
+	const char *label = label_of(presenter);
 
 	model->screen = SCREEN_SIGN_IN;
 	if (flow_state(flow) == FLOW_EXCHANGING ||
@@ -188,14 +215,14 @@ static void fill_sign_in(struct presenter *presenter, const struct visit *visit,
 }
 
 /* What a visitor reads. Details are for the log. */
-/* Translators: what went wrong, and what can be done. Each on a line of its own
- * or more, as whole sentences; the first one has no full stop. */
 struct words {
 	const char *headline;
 	const char *advice; /* or "" */
 	enum next next;	    /* NEXT_START depends on the visit */
 };
 
+/* Translators: what went wrong, and what can be done. Wrapped: each on a line
+ * of its own or more, as whole sentences; the first one has no full stop. */
 static const struct words words[] = {
 	[REASON_NONE] = {N_("The sign-in failed"), "", NEXT_TRY},
 	[REASON_NO_NETWORK] = {N_("No connection to the sign-in service"), "",
@@ -270,6 +297,7 @@ static void fill_trouble(struct presenter *presenter, const struct visit *visit,
 	model->trouble = said->headline;
 	model->advice = said->advice;
 	if (visit_result(visit) == RESULT_CANCELLED)
+		/* Translators: the headline of a sign-in that was given up. */
 		model->trouble = N_("Cancelled");
 	model->help = setup->conf.kiosk.help;
 	model->retry_ms = retry_ms;
@@ -280,21 +308,39 @@ static void fill_trouble(struct presenter *presenter, const struct visit *visit,
 		model->next = NEXT_TRY; /* an address, not a code */
 }
 
+const char *presenter_of_browser(const struct flow *flow)
+{
+	const struct oauth_failure *failure = flow_oauth_failure(flow);
+
+	if (flow_state(flow) == FLOW_DENIED)
+		return _("The sign-in was denied");
+	if (failure != NULL && failure->foreign != FOREIGN_NOT)
+		return _(foreign[failure->foreign]);
+	/* Translators: on the page that the browser ends on. */
+	return flow_state(flow) == FLOW_FAILED
+		       ? NULL
+		       : _("This sign-in has ended: open the address that is "
+			   "on the screen now.");
+}
+
 /* No code is available: the network or the provider cannot be reached. */
+/* Translators: a status at the foot of the screen. %s is the provider. At most
+ * 40 columns without that. */
 static void fill_backing_off(struct presenter *presenter,
 			     const struct visit *visit, int64_t retry_ms,
 			     struct model *model)
 {
 	fill_trouble(presenter, visit, retry_ms, model);
 	if (visit_reason(visit) == REASON_BUSY)
-		set_status(presenter, _("Waiting for %s"),
-			   presenter->setup->provider.label);
+		set_status(presenter, _("Waiting for %s"), label_of(presenter));
 	else if (visit_reason(visit) == REASON_CLOCK)
 		set_status(presenter, "%s", _("Waiting for the right time"));
 	else
 		set_status(presenter, "%s", _("Waiting for the network"));
 }
 
+/* Translators: a status at the foot of the screen. %s is the provider. At most
+ * 40 columns without that. */
 static void fill_preparing(struct presenter *presenter,
 			   const struct visit *visit, struct model *model)
 {
@@ -306,15 +352,16 @@ static void fill_preparing(struct presenter *presenter,
 		return;
 	}
 	model->screen = SCREEN_SIGN_IN;
-	set_status(presenter, _("Connecting to %s"),
-		   presenter->setup->provider.label);
+	set_status(presenter, _("Connecting to %s"), label_of(presenter));
 }
 
+/* Translators: a status at the foot of the screen. %s is the provider. At most
+ * 40 columns without that. */
 static void fill_profile(struct presenter *presenter, const struct visit *visit,
 			 struct model *model)
 {
 	const struct session *session = visit_session(visit);
-	const char *label = presenter->setup->provider.label;
+	const char *label = label_of(presenter);
 
 	model->screen = SCREEN_PROFILE;
 	model->profile = profile_of(presenter, visit);
@@ -352,11 +399,12 @@ static void fill_profile(struct presenter *presenter, const struct visit *visit,
 	}
 }
 
+/* Translators: a status at the foot of the screen. %s is the provider. At most
+ * 40 columns without that. */
 static void fill_signing_out(struct presenter *presenter, struct model *model)
 {
 	model->screen = SCREEN_SIGN_IN;
-	set_status(presenter, _("Signing out of %s"),
-		   presenter->setup->provider.label);
+	set_status(presenter, _("Signing out of %s"), label_of(presenter));
 }
 
 /* Whoever is there while an interrupted sign-out is finished is not the user
@@ -423,7 +471,7 @@ void presenter_fill(struct presenter *presenter, const struct visit *visit,
 	model->title = title_of(presenter);
 	model->text = presenter->setup->conf.screen.text;
 	model->logo = presenter->setup->logo;
-	model->provider = presenter->setup->provider.label;
+	model->provider = label_of(presenter);
 	model->device = presenter->device;
 	model->caution = presenter_caution(presenter);
 	model->status = presenter->status;
@@ -507,6 +555,8 @@ const char *presenter_caution(struct presenter *presenter)
 	return dst;
 }
 
+/* Translators: the last line of a login, and the first of a signed-in user in
+ * plain lines. Wrapped. %s is the provider, then the user. */
 const char *presenter_greeting(struct presenter *presenter,
 			       const struct visit *visit)
 {
@@ -514,15 +564,15 @@ const char *presenter_greeting(struct presenter *presenter,
 
 	if (profile != NULL && profile->name[0] != '\0')
 		(void)snprintf(presenter->advice, sizeof(presenter->advice),
-			       _("Signed in to %s as %s."),
-			       presenter->setup->provider.label, profile->name);
+			       _("Signed in to %s as %s."), label_of(presenter),
+			       profile->name);
 	else
 		(void)snprintf(presenter->advice, sizeof(presenter->advice),
-			       _("Signed in to %s."),
-			       presenter->setup->provider.label);
+			       _("Signed in to %s."), label_of(presenter));
 	return presenter->advice;
 }
 
+/* Translators: a plain line before [y/N]. Wrapped. %s is a name. */
 const char *presenter_question(struct presenter *presenter,
 			       const struct visit *visit)
 {
@@ -544,16 +594,20 @@ const char *presenter_farewell(struct presenter *presenter,
 			       const struct visit *visit)
 {
 	const struct words *said = &words[visit_reason(visit)];
-	const char *why = visit_trouble(visit);
+	const char *headline = visit_result(visit) == RESULT_CANCELLED
+				       ? _("Cancelled")
+				       : _(said->headline);
+	char *dst = presenter->advice;
+	const size_t size = sizeof(presenter->advice);
 
-	if (why[0] == '\0')
-		why = _(said->advice);
-	(void)snprintf(presenter->advice, sizeof(presenter->advice), "%s%s%s",
-		       visit_result(visit) == RESULT_CANCELLED
-			       ? _("Cancelled")
-			       : _(said->headline),
-		       why[0] != '\0' ? ". " : ".", why);
-	return presenter->advice;
+	/* Translators: what went wrong, which has no full stop, and the
+	 * sentence after it. */
+	if (said->advice[0] != '\0')
+		(void)snprintf(dst, size, _("%s. %s"), headline,
+			       _(said->advice));
+	else
+		(void)snprintf(dst, size, _("%s."), headline);
+	return dst;
 }
 
 int presenter_exit_code(const struct visit *visit)

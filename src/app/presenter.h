@@ -10,6 +10,7 @@
 #include "app/languages.h"
 #include "ui/model.h"
 
+struct flow;
 struct setup;
 struct visit;
 
@@ -24,8 +25,8 @@ struct presenter {
 	char device[128];
 	char caution[512];
 	char status[320];
-	char advice[768]; /* an err after a headline */
-	bool is_screen;	  /* of a kiosk, where other users come by */
+	char advice[768];
+	bool is_screen; /* of a kiosk, where other users come by */
 	bool demo;
 	bool can_quit;
 	bool cancel_leaves; /* giving up ends the program */
@@ -40,6 +41,10 @@ void presenter_free(struct presenter *presenter); /* the contents; wipes */
  * changes. */
 void presenter_fill(struct presenter *presenter, const struct visit *visit,
 		    struct model *model);
+
+/* Why the browser that has come back did not sign anybody in. NULL: the screen
+ * says that. */
+const char *presenter_of_browser(const struct flow *flow);
 
 /* "Signed in to Webex as Ada Lovelace.": one sentence about the visit's
  * profile, for after the screens are gone. */
@@ -59,7 +64,8 @@ const char *presenter_caution(struct presenter *presenter);
 const char *presenter_question(struct presenter *presenter,
 			       const struct visit *visit);
 
-/* The sentence that tells the user the result of a login, and its exit code. */
+/* What tells the user the result of a login, without visit_trouble(), and its
+ * exit code. */
 const char *presenter_farewell(struct presenter *presenter,
 			       const struct visit *visit);
 int presenter_exit_code(const struct visit *visit);

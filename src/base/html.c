@@ -44,10 +44,12 @@ void html_escape(struct buf *out, const char *text)
 	free(clean);
 }
 
-void html_begin(struct buf *out, const char *title, const char *style)
+void html_begin(struct buf *out, const char *language, const char *title,
+		const char *style)
 {
-	buf_adds(out, "<!doctype html>\n<html lang=\"en\">\n<head>\n"
-		      "<meta charset=\"utf-8\">\n"
+	buf_addf(out, "<!doctype html>\n<html lang=\"%s\">\n<head>\n",
+		 language);
+	buf_adds(out, "<meta charset=\"utf-8\">\n"
 		      "<meta name=\"viewport\" "
 		      "content=\"width=device-width,initial-scale=1\">\n"
 		      "<meta name=\"robots\" content=\"noindex\">\n<title>");

@@ -14,9 +14,10 @@ struct buf;
  * quotation marks. */
 void html_escape(struct buf *out, const char *text);
 
-/* Appends the beginning of a page with that title and style sheet, up to and
- * including <main>. */
-void html_begin(struct buf *out, const char *title, const char *style);
+/* Appends the beginning of a page in that language (BCP 47), with that title
+ * and style sheet, up to and including <main>. */
+void html_begin(struct buf *out, const char *language, const char *title,
+		const char *style);
 
 /* Appends the Content-Security-Policy for such a page: only that style sheet,
  * by its digest, and forms to form_action only ("'none'", "'self'"). */

@@ -24,6 +24,7 @@
 #include "base/buf.h"
 #include "base/deadline.h"
 #include "base/err.h"
+#include "base/i18n.h"
 #include "base/mem.h"
 #include "base/url.h"
 #include "io/loopback.h"
@@ -43,10 +44,12 @@ enum {
 };
 
 /* Why hits are no longer accepted. */
+/* Translators: on the page that the browser ends on. */
 static const char used[] =
-	"This sign-in has already been used. If the screen where you started "
-	"it does not say that you are signed in, start again there.";
-static const char ended[] = "The sign-in has ended. Start it again.";
+	N_("This sign-in has already been used. If the screen where you "
+	   "started it does not say that you are signed in, start again "
+	   "there.");
+static const char ended[] = N_("The sign-in has ended. Start it again.");
 
 enum caller_state {
 	CALLER_SENDING, /* its request has not arrived yet */
@@ -140,7 +143,8 @@ static void set_response(struct caller *caller, unsigned status,
 
 static void refuse(struct caller *caller, unsigned status, const char *text)
 {
-	set_response(caller, status, MARK_BAD, "That did not work", text);
+	/* Translators: the title of the page that the browser ends on. */
+	set_response(caller, status, MARK_BAD, _("That did not work"), text);
 }
 
 static const char *header(const struct caller *caller, const char *name)
@@ -160,7 +164,7 @@ static bool has_body(const struct caller *caller)
 static void receive_hit(struct caller *caller)
 {
 	if (caller->redirect->over != NULL) {
-		refuse(caller, MHD_HTTP_GONE, caller->redirect->over);
+		refuse(caller, MHD_HTTP_GONE, _(caller->redirect->over));
 		return;
 	}
 	caller->state = CALLER_WAITING;
@@ -180,6 +184,8 @@ static void receive(struct caller *caller, const char *method)
 		.has_body = has_body(caller),
 	};
 
+	/* Translators: a title or a text of the page that the browser ends on.
+	 */
 	switch (redirect_judge(&request, caller->redirect->path,
 			       caller->redirect->port)) {
 	case REQUEST_HIT:
@@ -188,32 +194,33 @@ static void receive(struct caller *caller, const char *method)
 	case REQUEST_LOOK:
 		/* Also shows users that their tunnel to this listener works. */
 		set_response(caller, MHD_HTTP_OK, MARK_NONE,
-			     "This is the right place",
-			     "Sign in on the provider's page. It sends you "
-			     "back here.");
+			     _("This is the right place"),
+			     _("Sign in on the provider's page. It sends you "
+			       "back here."));
 		break;
 	case REQUEST_MISDIRECTED:
 		refuse(caller, MHD_HTTP_MISDIRECTED_REQUEST,
-		       "The browser sent this request to the wrong machine. "
-		       "Open the address exactly as it was shown.");
+		       _("The browser sent this request to the wrong machine. "
+			 "Open the address exactly as it was shown."));
 		break;
 	case REQUEST_EMBEDDED:
 		refuse(caller, MHD_HTTP_FORBIDDEN,
-		       "Another page loaded this one. Open it in its own "
-		       "window.");
+		       _("Another page loaded this one. Open it in its own "
+			 "window."));
 		break;
 	case REQUEST_ELSEWHERE:
 		refuse(caller, MHD_HTTP_NOT_FOUND,
-		       "There is nothing at this address.");
+		       _("There is nothing at this address."));
 		break;
 	case REQUEST_METHOD:
 		refuse(caller, MHD_HTTP_METHOD_NOT_ALLOWED,
-		       "This address can only be opened in a browser.");
+		       _("This address can only be opened in a browser."));
 		break;
 	case REQUEST_MALFORMED:
 		refuse(caller, MHD_HTTP_BAD_REQUEST,
-		       "The provider's answer is malformed. Start the sign-in "
-		       "again.");
+		       _("The provider's answer is malformed. Start the "
+			 "sign-in "
+			 "again."));
 		break;
 	}
 }
@@ -441,7 +448,7 @@ void redirect_close(struct redirect *redirect)
 	for (struct caller *caller = redirect->callers; caller != NULL;
 	     caller = caller->next) {
 		if (is_suspended(caller))
-			refuse(caller, MHD_HTTP_GONE, redirect->over);
+			refuse(caller, MHD_HTTP_GONE, _(redirect->over));
 	}
 	run_daemons(redirect);
 	for (size_t i = 0; i < redirect->daemon_count; i++)
@@ -505,9 +512,10 @@ static void end_wait(struct caller *caller)
 		break;
 	case CALLER_WAITING:
 	case CALLER_TAKEN:
+		/* Translators: on the page that the browser ends on. */
 		refuse(caller, MHD_HTTP_SERVICE_UNAVAILABLE,
-		       "This took too long. Look at the screen where you "
-		       "started the sign-in, and try again there.");
+		       _("This took too long. Look at the screen where you "
+			 "started the sign-in, and try again there."));
 		break;
 	}
 }
@@ -595,19 +603,22 @@ void redirect_answer(struct redirect *redirect, bool ok, const char *text)
 	redirect->taken = false;
 	if (ok)
 		redirect->over = used;
+	/* Translators: on the page that the browser ends on. */
+	if (text == NULL)
+		text = ok ? _("You can close this page.")
+			  : _("Look at the screen where you started the "
+			      "sign-in.");
+	/* Translators: the title of the page that the browser ends on, and the
+	 * key that ends the typing of an address. At most 14 columns. */
 	/* The one that was taken may have disconnected meanwhile. */
 	for (struct caller *caller = redirect->callers; caller != NULL;
 	     caller = caller->next) {
 		if (caller->state == CALLER_TAKEN && ok)
-			set_response(caller, MHD_HTTP_OK, MARK_GOOD, "Done",
-				     text != NULL ? text
-						  : "You can close this page.");
+			set_response(caller, MHD_HTTP_OK, MARK_GOOD, _("Done"),
+				     text);
 		else if (caller->state == CALLER_TAKEN)
-			refuse(caller, MHD_HTTP_BAD_REQUEST,
-			       text != NULL ? text
-					    : "Look at the screen where you "
-					      "started the sign-in.");
+			refuse(caller, MHD_HTTP_BAD_REQUEST, text);
 		else if (caller->state == CALLER_WAITING && ok)
-			refuse(caller, MHD_HTTP_GONE, used);
+			refuse(caller, MHD_HTTP_GONE, _(used));
 	}
 }

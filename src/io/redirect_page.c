@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/html.h"
+#include "base/i18n.h"
 
 /* The digest in redirect_page_policy() is of exactly these bytes. */
 static const char style[] =
@@ -46,7 +47,7 @@ static const char *mark_html(enum redirect_mark mark)
 void redirect_page(struct buf *out, enum redirect_mark mark, const char *title,
 		   const char *text)
 {
-	html_begin(out, title, style);
+	html_begin(out, i18n_tag() != NULL ? i18n_tag() : "en", title, style);
 	buf_adds(out, mark_html(mark));
 	buf_adds(out, "<h1>");
 	html_escape(out, title);

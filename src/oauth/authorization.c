@@ -15,7 +15,6 @@
 #include "base/crypto.h"
 #include "base/err.h"
 #include "base/form.h"
-#include "base/i18n.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -219,16 +218,17 @@ enum authorization_answer authorization_judge(
 
 	*code = NULL;
 	failure->reached = true;
-	/* Translators: why an address that was pasted is not accepted. */
 	if (!is_state(authorization, state)) {
+		failure->foreign = FOREIGN_SIGN_IN;
 		err_set(&failure->err,
-			N_("This address belongs to another sign-in: open the "
-			   "one on the screen."));
+			"This address belongs to another sign-in.");
 	} else if (!sound) {
+		failure->foreign = FOREIGN_REPEATS;
 		err_set(&failure->err,
-			N_("This address contains a parameter twice and was "
-			   "ignored: copy it again."));
+			"This address contains a parameter twice and was "
+			"ignored.");
 	} else if (!is_issuer(provider, iss)) {
+		failure->foreign = FOREIGN_PROVIDER;
 		err_set(&failure->err,
 			"This answer is from a provider other than %s and "
 			"was ignored.",
@@ -236,8 +236,8 @@ enum authorization_answer authorization_judge(
 	} else if (error != NULL) {
 		result = refuse(provider, error, words, failure);
 	} else if (!is_code(value)) {
-		err_set(&failure->err,
-			N_("This address contains no code: copy all of it."));
+		failure->foreign = FOREIGN_NO_CODE;
+		err_set(&failure->err, "This address contains no code.");
 	} else {
 		*code = value;
 		value = NULL;

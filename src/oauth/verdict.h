@@ -60,6 +60,15 @@ enum error_class {
 	ERROR_NOT_FOUND	       /* about the address, from a web server */
 };
 
+/* Why an address that a browser ended on is no answer to this sign-in. */
+enum foreign {
+	FOREIGN_NOT,
+	FOREIGN_SIGN_IN,  /* it belongs to another one */
+	FOREIGN_REPEATS,  /* a parameter stands in it twice */
+	FOREIGN_PROVIDER, /* another one sent it (RFC 9207) */
+	FOREIGN_NO_CODE
+};
+
 /* Details of a failure. All text is clean. */
 struct oauth_failure {
 	char error[64]; /* the OAuth error code in lower case, or "" */
@@ -73,11 +82,12 @@ struct oauth_failure {
 				* valid yet */
 	bool wants_pkce;       /* the device endpoint demands PKCE (Keycloak) */
 	bool redirected;       /* a redirect, which is not followed */
-	bool unusable;	/* the address is right, and refuses nothing, but what
-			 * it sent cannot be used */
-	bool dead_end;	/* the address does not accept the request: 404, 405,
-			 * 410, 415 or 501 without an OAuth error. The address
-			 * may be wrong, or the server may be starting. */
+	bool unusable; /* the address is right, and refuses nothing, but what
+			* it sent cannot be used */
+	bool dead_end; /* the address does not accept the request: 404, 405,
+			* 410, 415 or 501 without an OAuth error. The address
+			* may be wrong, or the server may be starting. */
+	enum foreign foreign;
 	struct err err; /* what is wrong, and what to do */
 };
 

@@ -112,7 +112,7 @@ static void hidden(struct buf *out, const char *name, const char *value)
 void page_entry(struct buf *out, const char *action, const char *typed,
 		const char *message)
 {
-	html_begin(out, "Sign in a device", style);
+	html_begin(out, "en", "Sign in a device", style);
 	buf_adds(out, "<h1>Sign in a device</h1>\n<p>Enter the code that the "
 		      "device shows. Capitals, spaces and dashes do not "
 		      "matter.</p>\n");
@@ -170,7 +170,7 @@ static void scope_list(struct buf *out, const char *scope)
 
 void page_question(struct buf *out, const struct page_question *question)
 {
-	html_begin(out, "Approve this device?", style);
+	html_begin(out, "en", "Approve this device?", style);
 	buf_adds(out, "<h1>Approve this device?</h1>\n"
 		      "<p>Approve only if you are standing at this device, "
 		      "and it shows exactly this code:</p>\n"
@@ -197,7 +197,7 @@ void page_question(struct buf *out, const struct page_question *question)
 void page_result(struct buf *out, bool good, const char *title,
 		 const char *text)
 {
-	html_begin(out, title, style);
+	html_begin(out, "en", title, style);
 	buf_addf(out, "<div class=\"mark %s\" aria-hidden=\"true\">%s</div>\n",
 		 good ? "good" : "bad", good ? "&#10003;" : "&#10005;");
 	buf_adds(out, "<h1>");

@@ -190,7 +190,7 @@ static const char *words_for_bar(int room, int64_t left_s,
 				 const struct model *model,
 				 const struct view *view)
 {
-	/* Translators: beside the countdown of a code, at most 36 and 14
+	/* Translators: beside the countdown of a code, at most 38 and 14
 	 * columns. */
 	const char *brief = _("Expires soon");
 	const char *text = _("Expires soon: a new code follows");

@@ -123,9 +123,9 @@ struct rect panel_way_back(struct canvas *canvas, struct rect row,
 struct rect panel_line_time(struct rect row);
 
 /* The sentence about what happens next after trouble, and when: time is the
- * time left as text, for a model with a retry_ms. */
+ * time left as text, for a model with a retry_ms. on_key: Enter hastens it. */
 void panel_trouble_next(char *dst, size_t size, const struct model *model,
-			const char *time);
+			const char *time, bool on_key);
 
 /* Whole seconds until then, rounded up and never negative; 0 for NEVER_MS. */
 int64_t panel_seconds_left(int64_t then_ms, int64_t now_ms);

@@ -75,6 +75,7 @@ static const char *fitting(const char *text, const char *brief, int columns)
 	return text_width(text) <= columns ? text : brief;
 }
 
+/* Translators: the address stands below. At most 44 columns. */
 static const char *open_text(const struct view *view, int columns)
 {
 	if (view->symbol == NULL)
@@ -87,6 +88,7 @@ static const char *open_text(const struct view *view, int columns)
 		       columns);
 }
 
+/* Translators: the code stands below. At most 34 columns. */
 static const char *type_text(const struct canvas *canvas,
 			     const struct model *model, const struct view *view,
 			     int columns)
@@ -102,6 +104,7 @@ static const char *type_text(const struct canvas *canvas,
 
 /* Replaces a code that cannot be shown. Short, because the address needs rows,
  * too. */
+/* Translators: at the place of the code. Wrapped; the shorter, the better. */
 static const char *no_code_text(const struct canvas *canvas,
 				const struct model *model)
 {
@@ -114,6 +117,7 @@ static const char *no_code_text(const struct canvas *canvas,
 			   "on a terminal that can display it.");
 }
 
+/* Translators: below the code. At most 40 columns. */
 static const char *replaced_text(const struct model *model)
 {
 	return model->codes > 1 ? _("This code replaced the old one.") : "";

@@ -125,6 +125,7 @@ static void draw_uri(struct canvas *canvas, struct rect rect, const char *uri)
 	}
 }
 
+/* Translators: below an address that is cut. At most 48 columns. */
 static const char *hint_text(const struct canvas *canvas,
 			     const struct model *model)
 {
@@ -136,6 +137,8 @@ static const char *hint_text(const struct canvas *canvas,
 		       : _("Enlarge the window to see all of it.");
 }
 
+/* Translators: above an address. At most 44 columns, and 24 on narrow screens.
+ */
 static void draw_address(struct canvas *canvas, struct rect rect,
 			 const struct model *model, struct view *view)
 {
@@ -214,6 +217,7 @@ static const struct wording wordings[] = {
 
 enum { WORDING_COUNT = sizeof(wordings) / sizeof(wordings[0]) };
 
+/* Translators: above the line where an address is typed. Wrapped. */
 static const char prompt[] =
 	N_("Paste the browser's final address, then press Enter:");
 

@@ -79,6 +79,8 @@ static void draw(struct canvas *canvas, struct rect rect,
 	int y = 1;
 
 	rect = place(canvas, rect, model);
+	/* Translators: the title of the screen and of the window, with the
+	 * user's data below. At most 30 columns. */
 	canvas_text(canvas, rect, 0, 0, ROLE_TITLE, _("Is this you?"));
 	if (rect.rows > count + 2)
 		y++; /* an empty row */

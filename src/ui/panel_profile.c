@@ -70,6 +70,8 @@ static struct rect draw_initials(struct canvas *canvas, struct rect rect,
 	return rect_part(rect, 0, large.columns + 3, rect.rows, rect.columns);
 }
 
+/* Translators: the state of the sign-in. At most 60 columns, and the shorter
+ * ones 40. */
 static void access_text(char *dst, size_t size, int columns,
 			const struct model *model)
 {

@@ -96,9 +96,11 @@ static void fill_in(char *dst, size_t size, const char *sentence,
 }
 
 void panel_trouble_next(char *dst, size_t size, const struct model *model,
-			const char *time)
+			const char *time, bool on_key)
 {
-	if (model->retry_ms == NEVER_MS)
+	if (!on_key)
+		fill_in(dst, size, _(nexts[model->next].brief), time);
+	else if (model->retry_ms == NEVER_MS)
 		snprintf(dst, size, "%s", _(nexts[model->next].on_key));
 	else
 		fill_in(dst, size, _(nexts[model->next].in_time), time);
@@ -112,7 +114,7 @@ static void draw_retry(struct canvas *canvas, struct rect place,
 	canvas_fill(canvas, place, ROLE_TEXT);
 	text_countdown(time, sizeof(time),
 		       panel_seconds_left(model->retry_ms, model->now_ms));
-	panel_trouble_next(text, sizeof(text), model, time);
+	panel_trouble_next(text, sizeof(text), model, time, true);
 	/* The key bar shows the rest. */
 	if (text_width(text) > place.columns && model->retry_ms != NEVER_MS)
 		fill_in(text, sizeof(text), _(nexts[model->next].brief), time);

@@ -20,7 +20,7 @@ enum {
 	LETTERS_ROWS = 2 /* the invitation as letters, below an empty row */
 };
 
-/* Translators: the screen that waits for a user. At most 40 columns, and 20 on
+/* Translators: the screen that waits for a user. At most 44 columns, and 20 on
  * narrow screens. */
 static const char invitation[] = N_("Press any key to sign in");
 static const char brief[] = N_("Press any key");

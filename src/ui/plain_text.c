@@ -111,6 +111,7 @@ static void add_line(struct buf *out, const struct plain_output *output,
 	(void)buf_addf(out, "\n%s", gap(room));
 }
 
+/* Translators: a plain line, wrapped. %s is a duration. */
 static void add_life(struct buf *out, const struct plain_output *output,
 		     const struct plain_code *code)
 {
@@ -120,6 +121,8 @@ static void add_life(struct buf *out, const struct plain_output *output,
 	add_words(out, output, _("The code is valid for %s."), life);
 }
 
+/* Translators: plain lines, wrapped; the code or the address stands below, or
+ * after the colon, where the space stays. */
 static void add_roomy_code(struct buf *out, const struct plain_output *output,
 			   const struct plain_code *code, const char *grouped)
 {
@@ -195,6 +198,7 @@ static void add_text(struct buf *out, const struct plain_output *output,
 		add_words(out, output, "%s", code->caution);
 }
 
+/* Translators: a plain line, wrapped, above a QR code. */
 static void add_invitation(struct buf *out, const struct plain_output *output,
 			   const struct symbol *symbol, enum room room)
 {

@@ -256,7 +256,8 @@ SAID_AT_THE_END = {
     "wrong secret": (
         {"provider": {"client_secret": "wrong"}},
         None,
-        "This device is not set up correctly. {host} does not accept this "
+        "This device is not set up correctly. Its administrator has to fix "
+        "that. grantty: {host} does not accept this "
         "client: check that CLIENT_SECRET is right and belongs to CLIENT_ID, "
         "and that provider.token_endpoint_auth_method is right. "
         '("The client is not known or its secret is wrong.")',

@@ -639,8 +639,10 @@ static void test_ends(void **state)
 			text = presenter_farewell(&scene.presenter,
 						  scene.visit);
 			assert_string_not_equal(text, "");
-			assert_non_null(
-				strstr(text, visit_trouble(scene.visit)));
+			/* The details are for the log. */
+			if (visit_trouble(scene.visit)[0] != '\0')
+				assert_null(strstr(text,
+						   visit_trouble(scene.visit)));
 		}
 		close_scene(&scene);
 	}

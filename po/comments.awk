@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: MIT
+#
+# Gives each text of a .pot file, which has lines with its locations, the comment
+# of its place: the last "Translators:" before it in the source, up to the end of
+# the table or function. xgettext takes only those right before a text.
+
+# The comments that are in force at each line of the source.
+function read_source(file,    line, n, text, open) {
+	RS = "\n"
+	while ((getline line < file) > 0) {
+		if (line ~ /^};?$/)
+			text = ""
+		if (sub(/.*Translators: /, "", line)) {
+			text = ""
+			open = 1
+		}
+		if (open) {
+			open = line !~ /\*\//
+			sub(/^[ \t]*\*+ /, "", line)
+			sub(/ *\*\/.*/, "", line)
+			text = text (text == "" ? "" : " ") line
+		}
+		comments[file, ++n] = text
+	}
+	close(file)
+	RS = ""
+	known[file] = 1
+}
+
+BEGIN {
+	RS = ""
+	FS = "\n"
+}
+
+{
+	for (i = 1; i <= NF; i++) {
+		if ($i !~ /^#: /)
+			continue
+		split($i, words, " ")
+		split(words[2], place, ":")
+		if (!(place[1] in known))
+			read_source(place[1])
+		if (comments[place[1], place[2]] != "")
+			print "#. " comments[place[1], place[2]]
+		break
+	}
+	print $0 "\n"
+}
