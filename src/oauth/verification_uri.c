@@ -59,19 +59,15 @@ static bool check(const struct provider *provider, const char *uri,
 		  const char *shown, struct err *err)
 {
 	struct url url;
+	bool is_url = url_split(uri, &url);
 
-	if (strlen(uri) > URI_MAX)
-		return err_set(err,
-			       "%s sends users to an address of more than %d "
-			       "characters, which cannot be shown.",
-			       provider->label, URI_MAX);
-	if (!url_split(uri, &url) && url_spells_loopback(uri))
+	if (!is_url && url_spells_loopback(uri))
 		return err_set(err,
 			       "%s sends users to %.200s, which leads to the "
 			       "user's own device: set its public address at "
 			       "the provider.",
 			       provider->label, shown);
-	if (!url_split(uri, &url))
+	if (!is_url)
 		return err_set(err,
 			       "%s sends users to something that is not a web "
 			       "address: \"%.200s\".",
@@ -105,6 +101,11 @@ bool verification_uri_check(const struct provider *provider, const char *uri,
 {
 	char *shown;
 
+	if (strlen(uri) > URI_MAX)
+		return err_set(err,
+			       "%s sends users to an address of more than %d "
+			       "characters, which cannot be shown.",
+			       provider->label, URI_MAX);
 	if (check(provider, uri, "", err))
 		return true;
 	/* A link may carry the code. */
