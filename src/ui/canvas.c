@@ -238,16 +238,14 @@ void canvas_qr_cell(struct canvas *canvas, struct rect rect, int y, int x,
 
 	if (y < 0 || x < 0 || place.rows == 0 || place.columns == 0)
 		return;
-	if (canvas->dark_ink) /* some terminals show bold as bright */
-		ink.attributes = A_NORMAL;
-	if ((ink.attributes & A_REVERSE) || canvas->dark_ink) {
+	if (canvas->dark_ink) { /* what is dark is ground, and has no gaps */
+		ink.attributes = upper && lower ? A_NORMAL : A_REVERSE;
+	} else if (ink.attributes & A_REVERSE) {
 		upper = !upper;
 		lower = !lower;
 	}
-	if (upper && lower && canvas->dark_ink)
-		ink.attributes = A_REVERSE; /* leaves no gap */
-	else if (upper && lower)
-		glyph = GLYPH_FULL;
+	if (upper && lower)
+		glyph = canvas->dark_ink ? GLYPH_BLANK : GLYPH_FULL;
 	else if (upper)
 		glyph = GLYPH_UPPER;
 	else if (lower)
