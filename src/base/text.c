@@ -17,7 +17,10 @@
 
 #include "base/mem.h"
 
-enum { MARKS_MAX = 2 }; /* combining marks on a character */
+enum {
+	MARKS_MAX = 2,	     /* combining marks on a character */
+	CONSOLE_MAX = 0xFFFF /* the last one a console font can have */
+};
 
 struct range {
 	uint32_t first, last;
@@ -115,7 +118,7 @@ static size_t take_piece(struct piece *piece, const char *s, size_t len,
 		piece->len = 0;
 	else if (width == 0 && *marks < 0) /* would combine with text outside */
 		*piece = replacement(flags);
-	else if (width > 1 && (flags & TEXT_NARROW))
+	else if ((width > 1 || c > CONSOLE_MAX) && (flags & TEXT_NARROW))
 		*piece = replacement(flags);
 
 	if (piece->width > 0)

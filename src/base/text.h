@@ -13,7 +13,8 @@
 
 /* How text_clip() cleans. */
 enum text_flag {
-	TEXT_NARROW = 1 << 0, /* only characters one column wide (TERM=linux) */
+	TEXT_NARROW = 1 << 0, /* only what a console can have (TERM=linux): 16
+			       * bits, one column wide */
 	TEXT_ASCII = 1 << 1,  /* only ASCII; anything else becomes '?' */
 	TEXT_DOTS = 1 << 2    /* mark a cut at the end with ".." */
 };

@@ -306,6 +306,8 @@ static void test_code_not_shown(void **state)
 		{CONSOLE, "解析12", false, false},
 		{CONSOLE, "１２３４", false, false},
 		{CONSOLE, "😀🎉12", false, false},
+		{CONSOLE, "🇩🇪12", false, false},
+		{CONSOLE, "𝟏𝟐𝟑𝟒", false, false},
 		{CONSOLE, "ae\u0301io", false, false},
 		{ASCII, "WDJB-MJHT", false, true},
 		{ASCII, "Ж7Я9", false, false},

@@ -36,6 +36,8 @@ static void test_clean(void **state)
 		{BYTES("\u00E9\u2580"), "\u00E9\u2580", "\u00E9\u2580", "??"},
 		{BYTES("a" WIDE "b"), "a" WIDE "b", "a?b", "a?b"},
 		{BYTES("\U0001F600"), "\U0001F600", "?", "?"},
+		{BYTES("\U0001F1E9"), "\U0001F1E9", "?", "?"},
+		{BYTES("\U0001D7CE"), "\U0001D7CE", "?", "?"},
 		{BYTES("e" ACUTE), "e" ACUTE, "e", "e?"},
 		{BYTES(BAD), BAD, BAD, "?"},
 		/* controls */
