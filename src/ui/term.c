@@ -847,7 +847,8 @@ bool term_set_halves(struct term *term, bool on)
 
 bool term_may_have_clipboard(const struct term *term)
 {
-	return term->marks_pastes && !tty_line_is_serial(fileno(term->out));
+	return term_type_ignores_unknown() &&
+	       !tty_line_is_serial(fileno(term->out));
 }
 
 void term_copy(struct term *term, const char *text)

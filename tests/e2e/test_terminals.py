@@ -79,8 +79,8 @@ def test_copies(home, start_practice, open_terminal):
 
 @pytest.mark.parametrize(
     "term, clipboard",
-    [("xterm-256color", False), ("linux", True), ("vt100", True)],
-    ids=["turned off", "console", "vt100"],
+    [("xterm-256color", False), ("linux", True), ("vt100", True), ("vt220", True)],
+    ids=["turned off", "console", "vt100", "vt220"],
 )
 def test_copies_nothing(home, start_practice, open_terminal, term, clipboard):
     practice = start_practice()

@@ -26,7 +26,7 @@ DICTIONARIES = {"conf": "conf", "theme": "conf", "form": "form",
 # again now and then.
 LEAKING = {"conf", "theme"}
 # How long an input gets where more bytes would only cost time: the parser of
-# keys keeps 16 and a state.
+# keys keeps 32 and a state.
 LENGTHS = {"key_parser": 64}
 PART_S = 300
 # AddressSanitizer's defaults are for programs that run once: this keeps what was
