@@ -3,6 +3,9 @@
 
 import re
 import shutil
+import urllib.error
+import urllib.parse
+import urllib.request
 
 import pytest
 
@@ -46,6 +49,56 @@ def test_plain(start, languages, env):
     practice.control(approve=practice.code()["user_code"])
     assert screen.wait_for_exit() == Exit.DONE
     screen.wait_for(f"Angemeldet bei .* als {PERSON}")
+
+
+def test_plain_trouble(home, start_practice, open_terminal):
+    """In the user's words as it happens; the details once, at the end."""
+    practice = start_practice()
+    practice.config(home.config, screen={"languages": ["de"]})
+    practice.kill()
+    screen = open_terminal("login", "--plain", columns=200)
+    assert screen.wait_for_exit() == Exit.UNREACHABLE
+    said = " ".join(screen.text())
+    assert said.startswith("Keine Verbindung zum Anmeldedienst Neuer Versuch in ")
+    assert said.count("Cannot talk to") == 1
+    assert re.search(r"grantty: Keine Verbindung zum Anmeldedienst\. grantty: Cann", said)
+
+
+def test_trouble_beside_a_code(start):
+    """Once, however often a poll fails."""
+    practice, screen = start("login", "--plain", languages=["de"])
+    screen.wait_for("Der Code ist gültig")
+    practice.control(fault="http-500@poll")
+    screen.wait_for("Dienst überlastet: neuer Versuch")
+    polls = practice.calls("POST /v1/device/token")
+    wait_until(lambda: practice.calls("POST /v1/device/token") > polls + 1, "polls")
+    assert screen.show().count("Dienst überlastet") == 1
+
+
+def test_page_of_the_browser(home, start_practice, open_terminal):
+    practice = start_practice()
+    practice.config(
+        home.config, grant="code", redirect_uri="http://127.0.0.1/back",
+        provider={"authorization_endpoint": practice.url + "/authorize"},
+        screen={"languages": ["zh_CN", "de"]}, kiosk={"start": "auto"},
+    )
+    screen = open_terminal(columns=200, rows=50)
+    address = screen.wait_for(r"http://127\.0\.0\.1:\d+/authorize\S+")[0]
+    back = urllib.parse.parse_qs(address.partition("?")[2])["redirect_uri"][0]
+
+    def page(query=""):
+        try:
+            with urllib.request.urlopen(back + query, timeout=20) as answer:
+                return answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.read().decode()
+
+    assert '<html lang="zh-CN">' in page() and "地址正确" in page()
+    screen.keys("l")
+    screen.wait_for("l 简体中文|l 中文")
+    assert '<html lang="de">' in page() and "Hier sind Sie richtig" in page()
+    assert "Diese Adresse gehört zu einer anderen Anmeldung" in page("?code=a&state=b")
+    screen.wait_for("Diese Adresse gehört zu einer anderen Anmeldung")
 
 
 def test_plain_end(start):
