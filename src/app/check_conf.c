@@ -37,6 +37,9 @@ static bool check_configuration(struct check *check)
 	else if (setup->conf_path != NULL)
 		report_row(check->report, OUTCOME_OK, "configuration", NULL,
 			   "%s", setup->conf_path);
+	else if (!setup_has_account(setup, &err))
+		report_row(check->report, OUTCOME_WARN, "configuration", NULL,
+			   "%s", err.text);
 	else
 		report_row(check->report, OUTCOME_OK, "configuration", NULL,
 			   "no file: options, environment and defaults apply");

@@ -88,7 +88,9 @@ static bool is_only_kiosk(const struct setup *setup, struct err *err)
  * reads must not be about a client ID. */
 static bool is_configured(const struct setup *setup, struct err *err)
 {
-	return setup->conf_path != NULL || setup_names_provider(&setup->conf) ||
+	if (setup->conf_path != NULL || setup_names_provider(&setup->conf))
+		return true;
+	return setup_has_account(setup, err) &&
 	       err_set(err, "There is no configuration yet. Run \"grantty "
 			    "demo\" to see a sign-in without an account, or "
 			    "\"grantty check\" to see what is missing. \"man "

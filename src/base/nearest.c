@@ -6,7 +6,10 @@
 
 #include "base/nearest.h"
 
+#include <stdbool.h>
 #include <string.h>
+
+#include "base/ascii.h"
 
 enum { NAME_MAX_BYTES = 63 };
 
@@ -15,26 +18,37 @@ static size_t least(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
-/* The number of characters to insert, delete or replace to turn a into b
- * (Levenshtein distance); both have at most NAME_MAX_BYTES. */
+static bool is_same(char a, char b)
+{
+	return ascii_lower(a) == ascii_lower(b);
+}
+
+/* The number of characters to insert, delete, replace or swap with the next one
+ * to turn a into b (optimal string alignment), whatever their case; both have
+ * at most NAME_MAX_BYTES. */
 static size_t distance(const char *a, size_t a_len, const char *b, size_t b_len)
 {
-	size_t row[NAME_MAX_BYTES + 1];
+	size_t rows[3][NAME_MAX_BYTES + 1];
 
-	for (size_t j = 0; j <= b_len; j++)
-		row[j] = j;
-	for (size_t i = 1; i <= a_len; i++) {
-		size_t diagonal = row[0];
+	for (size_t i = 0; i <= a_len; i++) {
+		size_t *row = rows[i % 3];
+		const size_t *above = rows[(i + 2) % 3];
+		const size_t *third = rows[(i + 1) % 3];
 
-		row[0] = i;
-		for (size_t j = 1; j <= b_len; j++) {
-			size_t replaced = diagonal + (a[i - 1] != b[j - 1]);
-
-			diagonal = row[j];
-			row[j] = least(replaced, least(row[j], row[j - 1]) + 1);
+		for (size_t j = 0; j <= b_len; j++) {
+			if (i == 0 || j == 0) {
+				row[j] = i + j;
+				continue;
+			}
+			row[j] = least(above[j - 1] +
+					       !is_same(a[i - 1], b[j - 1]),
+				       least(above[j], row[j - 1]) + 1);
+			if (i > 1 && j > 1 && is_same(a[i - 1], b[j - 2]) &&
+			    is_same(a[i - 2], b[j - 1]))
+				row[j] = least(row[j], third[j - 2] + 1);
 		}
 	}
-	return row[b_len];
+	return rows[a_len % 3][b_len];
 }
 
 const char *nearest_name(const char *name, const char *allowed, size_t *len)

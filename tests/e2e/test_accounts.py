@@ -110,6 +110,15 @@ def test_problem_of_one_account(home, accounts):
     assert home.grantty("accounts").returncode == Exit.DONE
 
 
+@pytest.mark.parametrize("verb", [["login", "--plain"], ["check"]], ids=" ".join)
+def test_account_mistyped(home, accounts, verb):
+    """Also for verbs that could make one."""
+    run = home.grantty(*verb, "-a", "wrok")
+    assert run.returncode != Exit.DONE
+    told = " ".join((run.stdout + run.stderr).split())
+    assert 'There is no account "wrok"; did you mean "work"?' in told
+
+
 @pytest.mark.parametrize("verb", ["token", "whoami", "status", "logout"])
 def test_no_such_account(home, accounts, verb):
     """The names of those that there are, and nothing is made."""

@@ -16,6 +16,7 @@
 #include "base/buf.h"
 #include "base/command_line.h"
 #include "base/err.h"
+#include "base/nearest.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -215,9 +216,48 @@ static void test_help(void **state)
 	}
 }
 
+/* What is meant, in the order of how people mistype. */
+static void test_nearest(void **state)
+{
+	static const struct {
+		const char *name, *meant; /* NULL: none */
+	} cases[] = {
+		{"webx", "webex"},
+		{"webexx", "webex"},
+		{"wbeex", "webex"},
+		{"WEBEX", "webex"},
+		{"Webx", "webex"},
+		{"wokr", "work"},
+		{"wrok", "work"},
+		{"Wrok", "work"},
+		{"worker", "work"},
+		{"w", NULL},
+		{"krow", NULL},
+		{"xyz", NULL},
+		{"", NULL},
+		{"high-contarst", "high-contrast"},
+		{"hihg-contarst", "high-contrast"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		size_t len = 0;
+		const char *meant = nearest_name(
+			cases[i].name, "webex, work, high-contrast", &len);
+		const char *wanted = cases[i].meant;
+
+		if ((meant == NULL) != (wanted == NULL) ||
+		    (meant != NULL && (len != strlen(wanted) ||
+				       strncmp(meant, wanted, len) != 0)))
+			fail_msg("%s: %s", cases[i].name,
+				 meant != NULL ? meant : "nothing");
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_nearest),
 		cmocka_unit_test(test_takes),
 		cmocka_unit_test(test_refuses),
 		cmocka_unit_test(test_help),
