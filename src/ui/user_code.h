@@ -14,8 +14,8 @@ enum { USER_CODE_BYTES = 512 };
 /*
  * Writes the code in groups of three or four characters, with spaces between
  * them: "505 549", "KQPW ZXTR". One that has fewer than six characters, or a
- * separator of its own, or a character that is no ASCII letter or digit, stays
- * as it is.
+ * separator of its own, stays as it is. Of letters beyond ASCII the locale has
+ * to know that they are some.
  */
 void user_code_group(char *dst, size_t size, const char *code);
 

@@ -4,6 +4,7 @@
  */
 #include "config.h"
 
+#include <locale.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -25,13 +26,19 @@ static void test_groups(void **state)
 		{"ABCDEFGHIJKL", "ABCD EFGH IJKL"},
 		{"ABCDEFGHIJKLMNO", "ABC DEFG HIJK LMNO"},
 		{"aB3dE6gH", "aB3d E6gH"},
+		{"äöüäöü", "äöü äöü"},
+		{"ДЖКЛМНПР", "ДЖКЛ МНПР"},
+		{"あいうえおかき", "あいう えおかき"},
 		/* Too short, or with separators of their own. */
 		{"", ""},
 		{"12345", "12345"},
 		{"WDJB-MJHT", "WDJB-MJHT"},
 		{"WDJB MJHT", "WDJB MJHT"},
 		{"123.456.789", "123.456.789"},
-		{"ÄÖÜÄÖÜ", "ÄÖÜÄÖÜ"},
+		{"ДЖКЛ-МНПР", "ДЖКЛ-МНПР"},
+		{"ДЖКЛ·МНПР", "ДЖКЛ·МНПР"},
+		{"abc_def_gh", "abc_def_gh"},
+		{"e\u0301abcdef", "e\u0301abcdef"}, /* would come apart */
 	};
 
 	(void)state;
@@ -98,5 +105,6 @@ int main(void)
 		cmocka_unit_test(test_no_room),
 	};
 
+	setlocale(LC_ALL, "C.UTF-8");
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
