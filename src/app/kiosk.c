@@ -137,23 +137,6 @@ static void limit_languages(struct kiosk *kiosk)
 		change_language(kiosk);
 }
 
-/* The user that the languages are for. */
-static void follow_user(struct kiosk *kiosk)
-{
-	const struct model *model = &kiosk->run.model;
-	const struct languages_turn turn = {
-		.visits = visit_number(kiosk->run.visit),
-		.codes = model->codes,
-		.is_free = model->screen == SCREEN_WELCOME ||
-			   model->screen == SCREEN_TROUBLE,
-	};
-
-	if (!kiosk->run.once &&
-	    languages_follow(&kiosk->run.presenter.languages, &turn,
-			     model->now_ms))
-		change_language(kiosk);
-}
-
 static void run_command(struct kiosk *kiosk, enum command command)
 {
 	switch (command) {
@@ -405,7 +388,8 @@ static void run_once(struct kiosk *kiosk)
 
 	presenter_fill(&kiosk->run.presenter, kiosk->run.visit,
 		       &kiosk->run.model);
-	follow_user(kiosk);
+	if (visit_loop_follow_user(&kiosk->run))
+		change_language(kiosk);
 	check_font(kiosk);
 	learn(kiosk);
 	check_drawing(kiosk);

@@ -139,6 +139,16 @@ static void take_answer(struct plain *plain, const char *line)
 	plain->log.muted = false;
 }
 
+/* Says in that language what is on the screen. */
+static void say_again(struct plain *plain)
+{
+	presenter_fill(&plain->run.presenter, plain->run.visit,
+		       &plain->run.model);
+	plain->kiosk.invited = false;
+	plain_trouble_forget(&plain->trouble);
+	plain_sign_in_init(&plain->sign_in);
+}
+
 /* What Enter does to a kiosk. */
 static void press_enter(struct plain *plain)
 {
@@ -165,6 +175,9 @@ static void press_enter(struct plain *plain)
 		break;
 	}
 	driver_post(&plain->run.loop.driver, kind);
+	if (kind == EVENT_START)
+		languages_begin(&plain->run.presenter.languages,
+				visit_number(plain->run.visit));
 }
 
 /* Takes one line; the rest of a longer one counts as another. hung_up: an end
@@ -172,18 +185,27 @@ static void press_enter(struct plain *plain)
 static void take_line(struct plain *plain, bool hung_up)
 {
 	const bool can_quit = plain->run.presenter.can_quit;
+	struct languages *languages = &plain->run.presenter.languages;
 	char line[256];
 	ssize_t n = read(STDIN_FILENO, line, sizeof(line) - 1);
 
 	if (n < 0 && (errno == EINTR || errno == EAGAIN))
 		return;
 	line[n > 0 ? n : 0] = '\0';
+	if (n > 0)
+		languages_touch(languages, clock_now_ms());
 	if (visit_stage(plain->run.visit) == VISIT_CONFIRM &&
 	    plain->question.asked && (n > 0 || plain->run.once))
 		take_answer(plain, line);
 	else if (n > 0 && can_quit && strcmp(line, "q\n") == 0)
 		quit(plain);
-	else if (n > 0)
+	else if (n > 0 && strcmp(line, "l\n") == 0 &&
+		 languages_next_name(languages) != NULL) {
+		languages_next(languages);
+		if (visit_stage(plain->run.visit) == VISIT_PROFILE)
+			plain->kiosk.signed_in = false;
+		say_again(plain);
+	} else if (n > 0)
 		press_enter(plain);
 	else if (n < 0 || hung_up)
 		interrupt(plain);
@@ -233,6 +255,8 @@ static void run_once(struct plain *plain, struct err *err)
 		return;
 	}
 	presenter_fill(&run->presenter, run->visit, &run->model);
+	if (visit_loop_follow_user(run))
+		say_again(plain);
 	if (visit_stage(run->visit) != VISIT_CONFIRM)
 		plain->question.asked = false;
 	if (writes && !say(plain)) {
@@ -249,6 +273,8 @@ static void run_once(struct plain *plain, struct err *err)
 		until_ms = sooner_ms(until_ms, plain->question.again_ms);
 	if (writes)
 		until_ms = sooner_ms(until_ms, plain->sign_in.remind_ms);
+	until_ms = sooner_ms(until_ms,
+			     languages_deadline(&run->presenter.languages));
 	if (!event_loop_wait(&run->loop, fds, 3, until_ms)) {
 		end(plain, EXIT_FAILED);
 		return;

@@ -61,6 +61,9 @@ static void say_invitation(const struct visit_loop *run)
 	plain_say(stdout, "\n", "%s",
 		  is_code ? _("Press Enter for a code.")
 			  : _("Press Enter to sign in."));
+	if (model->language != NULL)
+		plain_say(stdout, "\n", "%s: l + %s", model->language,
+			  _("Enter"));
 	if (model->can_quit)
 		plain_say(stdout, "\n", "%s",
 			  _("To quit, type q and press Enter."));

@@ -105,6 +105,20 @@ void visit_loop_begin(struct visit_loop *run)
 	service_begin(&run->service);
 }
 
+bool visit_loop_follow_user(struct visit_loop *run)
+{
+	const struct model *model = &run->model;
+	const struct languages_turn turn = {
+		.visits = visit_number(run->visit),
+		.codes = model->codes,
+		.is_free = model->screen == SCREEN_WELCOME ||
+			   model->screen == SCREEN_TROUBLE,
+	};
+
+	return !run->once && languages_follow(&run->presenter.languages, &turn,
+					      model->now_ms);
+}
+
 bool visit_loop_rings(struct visit_loop *run)
 {
 	return bell_is_due(&run->bell, run->visit) &&

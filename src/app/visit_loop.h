@@ -49,6 +49,10 @@ void visit_loop_make(struct visit_loop *run, bool waits, bool alone);
  * has kept, and takes the first step. */
 void visit_loop_begin(struct visit_loop *run);
 
+/* After the model was filled: in a kiosk, the next user begins with the first
+ * language. True if that is another one now. */
+bool visit_loop_follow_user(struct visit_loop *run);
+
 /* True if the bell is to ring now: see app/bell.h and screen.bell. */
 bool visit_loop_rings(struct visit_loop *run);
 

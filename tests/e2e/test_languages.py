@@ -11,6 +11,7 @@ import pytest
 
 from practice import PERSON
 from program import Exit, wait_until
+from test_plain import let_it_stand
 
 pytestmark = pytest.mark.skipif(
     not shutil.which("msgfmt"), reason="built without msgfmt: no translations"
@@ -145,6 +146,30 @@ def test_key(start):
     screen.wait_for("l 日本語")
     screen.wait_for("Code prüfen oder eingeben")
     assert not re.search("Help|Scan,", screen.show())
+
+
+def test_key_in_plain_lines(home, start_practice, open_terminal):
+    practice = start_practice()
+    practice.config(home.config, screen={"plain": True, "languages": ["de", "fr"]})
+    screen = open_terminal(columns=100, rows=60)
+    screen.wait_for(r"Français: l \+ ")
+    screen.keys("l", "Enter")
+    screen.wait_for(r"Deutsch: l \+ ")
+    wait_until(lambda: screen.keys("Enter") or practice.codes(), "a code")
+    screen.wait_for("et saisissez ce code")
+    screen.keys("l", "Enter")
+    screen.wait_for("und geben Sie diesen Code ein")
+    assert len(practice.codes()) == 1
+    screen.keys("l", "Enter")
+    practice.control(approve="*")
+    screen.wait_for(f"Connecté à .* {PERSON}")
+    screen.keys("l", "Enter")
+    screen.wait_for(f"Angemeldet bei .* {PERSON}")
+    let_it_stand()
+    screen.keys("Enter")
+    screen.wait_for("Sie sind abgemeldet")
+    screen.wait_for(r"Français: l \+ ")
+    assert PERSON not in screen.tmux("capture-pane", "-p", "-S", "-")
 
 
 def test_key_before_the_start(start):
