@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 #
 # Gives each text of a .pot file, which has lines with its locations, the comment
-# of its place: the last "Translators:" before it in the source, up to the end of
-# the table or function. xgettext takes only those right before a text.
+# of each of its places: the last "Translators:" before it in the source, up to the
+# end of the table or function. xgettext takes only those right before a text.
 
 # The comments that are in force at each line of the source.
 function read_source(file,    line, n, text, open) {
@@ -17,8 +17,8 @@ function read_source(file,    line, n, text, open) {
 		if (open) {
 			open = line !~ /\*\//
 			sub(/^[ \t]*\*+ /, "", line)
-			sub(/ *\*\/.*/, "", line)
-			text = text (text == "" ? "" : " ") line
+			sub(/[ \t]*\*\/.*/, "", line)
+			text = text (text == "" || line == "" ? "" : " ") line
 		}
 		comments[file, ++n] = text
 	}
@@ -33,16 +33,21 @@ BEGIN {
 }
 
 {
+	shown = ""
 	for (i = 1; i <= NF; i++) {
 		if ($i !~ /^#: /)
 			continue
-		split($i, words, " ")
-		split(words[2], place, ":")
-		if (!(place[1] in known))
-			read_source(place[1])
-		if (comments[place[1], place[2]] != "")
-			print "#. " comments[place[1], place[2]]
-		break
+		n = split($i, words, " ")
+		for (k = 2; k <= n; k++) {
+			split(words[k], place, ":")
+			if (!(place[1] in known))
+				read_source(place[1])
+			text = comments[place[1], place[2]]
+			if (text == "" || index(shown, text "\n"))
+				continue
+			print "#. " text
+			shown = shown text "\n"
+		}
 	}
 	print $0 "\n"
 }

@@ -608,8 +608,7 @@ void redirect_answer(struct redirect *redirect, bool ok, const char *text)
 		text = ok ? _("You can close this page.")
 			  : _("Look at the screen where you started the "
 			      "sign-in.");
-	/* Translators: the title of the page that the browser ends on, and the
-	 * key that ends the typing of an address. At most 14 columns. */
+	/* Translators: the title of the page that the browser ends on. */
 	/* The one that was taken may have disconnected meanwhile. */
 	for (struct caller *caller = redirect->callers; caller != NULL;
 	     caller = caller->next) {
