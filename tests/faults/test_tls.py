@@ -11,9 +11,9 @@ from crooked import answer
 from program import Exit
 
 
-def out_of_reach(home, server, says):
+def out_of_reach(home, server, says, env=None):
     """Ends as such, and no request has left the house."""
-    run = home.grantty("login")
+    run = home.grantty("login", env=env)
     assert run.returncode == Exit.UNREACHABLE
     assert re.search(says, run.stderr), run.stderr
     assert server.places() == []
@@ -62,14 +62,19 @@ activate = 1
 """
 
 
+def build_library(path, source):
+    code = path.with_suffix(".c")
+    code.write_text(source)
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", path, code], check=True)
+    return str(path)
+
+
 @pytest.mark.row("TLS", "SSLKEYLOGFILE, OPENSSL_CONF and GCONV_PATH set",
                  "no effect: no secret written, no library loaded")
 def test_environment_of_somebody_else(certify, crooked, home):
     context, config = certify()
     crooked(config, tls=context)
-    source, library = home.path / "evil.c", home.path / "evil.so"
-    source.write_text(EVIL)
-    subprocess.run(["cc", "-shared", "-fPIC", "-o", library, source], check=True)
+    library = build_library(home.path / "evil.so", EVIL)
     conf = home.path / "openssl.cnf"
     conf.write_text(OPENSSL_CONF.format(library=library))
     (home.path / "gconv-modules").write_text(
@@ -105,14 +110,37 @@ def test_bad_certificate(certify, crooked, home, how, says):
     out_of_reach(home, crooked(config, tls=context), says)
 
 
-@pytest.mark.row("TLS", "TLS 1.1 at most",
+# An OpenSSL that takes old versions if a program does.
+LENIENT = """
+#define _GNU_SOURCE
+#include <dlfcn.h>
+void *SSL_CTX_new(const void *method)
+{
+	void *(*new)(const void *) =
+		(void *(*)(const void *))dlsym(RTLD_NEXT, "SSL_CTX_new");
+	void (*set_level)(void *, int) = (void (*)(void *, int))dlsym(
+		RTLD_NEXT, "SSL_CTX_set_security_level");
+	void *context = new(method);
+
+	set_level(context, 0);
+	return context;
+}
+"""
+
+
+@pytest.mark.row("TLS", "TLS 1.1 at most, also if OpenSSL allows it",
                  "told so; no request leaves the house; exit 6")
-def test_tls_1_1(certify, crooked, home):
+@pytest.mark.parametrize("lenient", [False, True], ids=["refused", "allowed"])
+def test_tls_1_1(certify, crooked, home, lenient):
     context, config = certify()
     context.set_ciphers("ALL:@SECLEVEL=0")
     context.minimum_version = ssl.TLSVersion.TLSv1
     context.maximum_version = ssl.TLSVersion.TLSv1_1
-    out_of_reach(home, crooked(config, tls=context), "the TLS handshake failed")
+    server = crooked(config, tls=context)
+    env = {}
+    if lenient:
+        env["LD_PRELOAD"] = build_library(home.path / "lenient.so", LENIENT)
+    out_of_reach(home, server, "the TLS handshake failed", env)
 
 
 class PlainText:
