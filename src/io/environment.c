@@ -50,6 +50,8 @@ static const struct {
 	{"NTLMUSER", RULE_DROP},
 	{"KRB5_*", RULE_DROP},
 	{"KRB5RCACHE*", RULE_DROP},
+	{"GSS_MECH_CONFIG", RULE_DROP},
+	{"COMERR_DEBUG*", RULE_DROP},
 	{"LDAP*", RULE_DROP},
 	{"SASL_*", RULE_DROP},
 	{"GNUTLS_*", RULE_DROP},

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Encryption that does not come about, or with the wrong one."""
 
+import fnmatch
 import re
 import ssl
 import subprocess
@@ -8,7 +9,8 @@ import subprocess
 import pytest
 
 from crooked import answer
-from program import Exit
+from practice import PERSON
+from program import TOP, Exit
 
 
 def out_of_reach(home, server, says, env=None):
@@ -92,6 +94,70 @@ def test_environment_of_somebody_else(certify, crooked, home):
     assert run.returncode == Exit.DONE, run.stderr
     assert not keys.exists()
     assert not mark.exists()
+
+
+RECORDER = """
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+static char *get(const char *how, const char *name)
+{
+	static int recording;
+	char *(*real)(const char *) =
+		(char *(*)(const char *))dlsym(RTLD_NEXT, how);
+	const char *record = recording ? NULL : real("RECORD");
+	char line[128];
+	int fd;
+
+	if (record == NULL)
+		return real(name);
+	recording = 1;
+	fd = open(record, O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0600);
+	snprintf(line, sizeof(line), "%s\\n", name);
+	if (fd < 0 || write(fd, line, strlen(line)) < 0 || close(fd) < 0)
+		_exit(99);
+	recording = 0;
+	return real(name);
+}
+char *getenv(const char *name)
+{
+	return get("getenv", name);
+}
+char *secure_getenv(const char *name)
+{
+	return get("secure_getenv", name);
+}
+"""
+
+
+@pytest.mark.row("Process", "all variables that grantty and its libraries read",
+                 "each is in the table of SECURITY.md")
+def test_all_variables_are_known(home, start_practice, open_terminal):
+    practice = start_practice("--approve-after", "0")
+    practice.config(home.config)
+    record = home.path / "record"
+    env = {
+        "LD_PRELOAD": build_library(home.path / "recorder.so", RECORDER),
+        "RECORD": str(record),
+    }
+    for verb in ["check", "login", "token", "whoami", "logout"]:
+        run = home.grantty(verb, env=env)
+        assert run.returncode == Exit.DONE, run.stdout + run.stderr
+    screen = open_terminal(env=env)
+    screen.wait_for(f"Hello, {PERSON}")
+    screen.keys("q")
+    assert screen.wait_for_exit() == Exit.DONE
+    table = (TOP / "SECURITY.md").read_text("utf-8").partition("## The environment")[2]
+    told = re.findall(r"`([A-Za-z0-9_*]+)`", table.partition("\n## ")[0])
+    read = set(record.read_text().split())
+    assert {"HOME", "TERM", "https_proxy"} <= read
+    assert not [
+        name for name in read
+        if not any(fnmatch.fnmatchcase(name, mine) for mine in told)
+    ]
 
 
 BAD = {

@@ -96,6 +96,8 @@ static void test_names(void **state)
 		{"KRB5_CONFIG", "/tmp/krb5.conf", false},
 		{"KRB5_TRACE", "/tmp/trace", false},
 		{"KRB5CCNAME", "FILE:/tmp/krb5cc_1000", true},
+		{"GSS_MECH_CONFIG", "/tmp/mech", false},
+		{"COMERR_DEBUG_FILE", "/tmp/debug", false},
 		{"LDAPCONF", "/tmp/ldap.conf", false},
 		{"SASL_PATH", "/tmp", false},
 		{"GNUTLS_SYSTEM_PRIORITY_FILE", "/tmp/x", false},
