@@ -365,6 +365,7 @@ int plain_run(struct setup *setup, struct vt *vt, struct session_data *login,
 	if (run->once && code == EXIT_DONE)
 		session_data_copy(login,
 				  session_data(visit_session(run->visit)));
+	visit_loop_sign_out(run);
 out:
 	visit_loop_close(run);
 	return code;

@@ -59,6 +59,7 @@ void visit_loop_make(struct visit_loop *run, bool waits, bool alone)
 		.sign_out_after_ms = conf->kiosk.sign_out_after_s * 1000,
 		.allow = &conf->kiosk.allow,
 		.confirm = conf->kiosk.confirm,
+		.in_memory = conf->session.store == STORE_IN_MEMORY,
 	};
 
 	run->visit =
@@ -128,8 +129,28 @@ bool visit_loop_rings(struct visit_loop *run)
 void visit_loop_end(struct visit_loop *run)
 {
 	service_end();
-	driver_finish(&run->loop.driver);
+	/* A login that succeeded is finished after its hooks. */
+	if (visit_stage(run->visit) != VISIT_OVER)
+		driver_finish(&run->loop.driver);
 	event_loop_end(&run->loop);
+}
+
+/* True if a hook has got the token of a login: it may be using it. */
+static bool was_passed_on(const struct visit_loop *run)
+{
+	const struct conf *conf = &run->setup->conf;
+
+	return run->once && conf->hooks.pass_token &&
+	       conf->hooks.on_signed_in.count > 0;
+}
+
+void visit_loop_sign_out(struct visit_loop *run)
+{
+	/* They have seen a sign-in, and no sign-out. */
+	hook_events_free(run->loop.hook_events);
+	run->loop.hook_events = NULL;
+	if (visit_stage(run->visit) == VISIT_OVER && !was_passed_on(run))
+		driver_finish(&run->loop.driver);
 }
 
 bool visit_loop_finish_hooks(struct visit_loop *run)

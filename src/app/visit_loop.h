@@ -56,12 +56,17 @@ bool visit_loop_follow_user(struct visit_loop *run);
 /* True if the bell is to ring now: see app/bell.h and screen.bell. */
 bool visit_loop_rings(struct visit_loop *run);
 
-/* The program ends: lets a refresh in progress finish and closes the event
- * loop. The visit can still be read. */
+/* The program ends: lets a refresh in progress finish, revokes tokens that end
+ * with it (those of a login that succeeded: later), and closes the event loop.
+ * The visit can still be read. */
 void visit_loop_end(struct visit_loop *run);
 
 /* Waits until all hooks have run. False if a signal interrupts that. */
 bool visit_loop_finish_hooks(struct visit_loop *run);
+
+/* After that, and after the last use of a login's session: revokes its tokens
+ * if they end with this program, unless a hook was passed one. */
+void visit_loop_sign_out(struct visit_loop *run);
 
 void visit_loop_close(struct visit_loop *run);
 

@@ -230,19 +230,27 @@ static bool is_revoking(const struct session *session)
 	       session_state(session) == SESSION_REVOKING_UNLOCKED;
 }
 
+/* Waits as long as that is so; false if the time is up. */
+static bool wait_while(struct driver *driver,
+		       bool (*is)(const struct session *session),
+		       int64_t until_ms)
+{
+	while (is(driver->machine.session)) {
+		if (now_ms(driver) >= until_ms ||
+		    !driver->ops->wait(driver->self, until_ms))
+			return false;
+	}
+	return true;
+}
+
 void driver_finish(struct driver *driver)
 {
 	const struct session *session = driver->machine.session;
 	int64_t until_ms = now_ms(driver) + FINISH_MS;
-	bool unsaved = session != NULL && session_was_never_saved(session);
 
-	/* Such tokens end with this program. */
-	if (unsaved)
-		driver_post(driver, EVENT_SIGN_OUT);
-	while (session != NULL &&
-	       (is_refreshing(session) || (unsaved && is_revoking(session))) &&
-	       now_ms(driver) < until_ms) {
-		if (!driver->ops->wait(driver->self, until_ms))
-			return;
-	}
+	if (session == NULL || !wait_while(driver, is_refreshing, until_ms) ||
+	    !session_ends_with_program(session))
+		return;
+	driver_post(driver, EVENT_SIGN_OUT);
+	(void)wait_while(driver, is_revoking, until_ms);
 }

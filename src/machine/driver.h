@@ -101,8 +101,8 @@ void driver_keep_code(struct driver *driver);
 /*
  * Lets a refresh in progress finish, for ten seconds at most: the provider may
  * already have rotated the token (RFC 6749 section 10.4), and exiting now would
- * lose the session. Revokes tokens that were never saved. Call it before
- * exiting on a signal or a key.
+ * lose the session. Revokes tokens that end with this program. Call it before
+ * exiting.
  */
 void driver_finish(struct driver *driver);
 

@@ -279,6 +279,17 @@ bool session_was_never_saved(const struct session *session)
 	return session_is_unknown(session);
 }
 
+void session_in_memory(struct session *session)
+{
+	session->in_memory = true;
+}
+
+bool session_ends_with_program(const struct session *session)
+{
+	return session->data.tokens.access_token != NULL &&
+	       (session->in_memory || session_is_unknown(session));
+}
+
 void session_resume(struct session *session, const struct event *event,
 		    struct action *action)
 {

@@ -94,6 +94,12 @@ void session_keep(struct session *session, const struct event *event,
  * confirmed yet or because saving failed. */
 bool session_was_never_saved(const struct session *session);
 
+/* From now on, what is saved is lost when this program ends. */
+void session_in_memory(struct session *session);
+
+/* True if it has tokens that no other program can find or revoke. */
+bool session_ends_with_program(const struct session *session);
+
 /* True if the store has its tokens, so that the session outlives the
  * program. */
 bool session_is_saved(const struct session *session);

@@ -67,6 +67,7 @@ struct session {
 	unsigned renewals; /* since the session began or resumed */
 	unsigned refusals; /* of the token, since a profile was last read */
 	bool no_profile;   /* policy: the profile is not read */
+	bool in_memory;	   /* the store ends with this program */
 	bool holds_sign_ins; /* policy: sign-ins wait for session_keep() */
 	struct revocation revocation;
 	enum session_end leaving; /* how it ends if the wipe succeeds */

@@ -49,6 +49,8 @@ struct visit *visit_new(struct provider *provider,
 	visit->begin_ms = NEVER_MS;
 	if (policy->confirm || visit_restricts_users(visit))
 		session_hold(visit->session);
+	if (policy->in_memory)
+		session_in_memory(visit->session);
 	return visit;
 }
 
@@ -178,7 +180,10 @@ void visit_step(struct visit *visit, const struct event *event,
 		sign_in_step_trouble(visit, event, action);
 		break;
 	case VISIT_OVER:
-		visit_ignore(visit, event, action);
+		if (session_ends_with_program(visit->session))
+			session_step(visit->session, event, action);
+		else
+			visit_ignore(visit, event, action);
 		break;
 	}
 	follow(visit, event, action);
@@ -268,10 +273,13 @@ enum liveness visit_liveness(const struct visit *visit)
 		if (session_state(session) != SESSION_HELD)
 			return LIVENESS_HUNG;
 		break;
+	case VISIT_OVER:
+		if (!session_is_at_rest(session))
+			return working_liveness(session_liveness(session));
+		break;
 	case VISIT_WELCOME:
 	case VISIT_STARTING:
 	case VISIT_TROUBLE:
-	case VISIT_OVER:
 		break;
 	}
 	return states_liveness(&visit_stages, visit->stage,

@@ -78,7 +78,8 @@ struct visit_policy {
 	int64_t sign_out_after_ms; /* idle time until sign-out; 0: never */
 	const struct allow *allow; /* who may sign in; NULL: everyone. Must
 				    * outlive the visit */
-	bool confirm; /* asks "Is this you?" before storing anything */
+	bool confirm;	/* asks "Is this you?" before storing anything */
+	bool in_memory; /* what is stored ends with this program */
 };
 
 extern const struct states visit_stages;

@@ -3,6 +3,7 @@
 
 import os
 import pathlib
+import signal
 
 import pytest
 
@@ -178,6 +179,43 @@ def test_memory_store_writes_nothing(home, start_practice, open_terminal):
     assert screen.wait_for_exit() == Exit.DONE
     assert home.files() == before
     assert home.grantty("token").returncode == Exit.NOBODY
+
+
+@pytest.mark.parametrize("end", ["q", signal.SIGTERM, signal.SIGHUP])
+def test_memory_store_is_revoked_at_the_end(home, start_practice, open_terminal, end):
+    practice = start_practice("--approve-after", "0")
+    practice.config(home.config, "plain", session={"store": "memory"})
+    screen = open_terminal()
+    screen.wait_for(f"Hello, {PERSON}")
+    assert practice.calls("POST /revoke") == 0
+    if end == "q":
+        screen.keys(end)
+    else:
+        os.kill(screen.pid, end)
+    assert screen.wait_for_exit() == Exit.DONE
+    assert practice.calls("POST /revoke") == 2
+
+
+@pytest.mark.parametrize("verb", [["login"], ["login", "--plain", "--", "printenv"]])
+@pytest.mark.parametrize("pass_token", [False, True])
+def test_login_in_memory_is_revoked(home, start_practice, open_terminal, verb, pass_token):
+    """The program after it still gets the name; a hook that was passed the token
+    still needs it."""
+    practice = start_practice("--approve-after", "0")
+    ran = home.path / "ran"
+    hook = ["sh", "-c", 'echo "$GRANTTY_EVENT" >> "$0"', str(ran)]
+    practice.config(
+        home.config,
+        "plain",
+        session={"store": "memory"},
+        hooks={"pass_token": pass_token, "on_signed_in": hook, "on_signed_out": hook},
+    )
+    screen = open_terminal(*verb)
+    assert screen.wait_for_exit() == Exit.DONE
+    assert screen.shows(f"as {PERSON}.")
+    assert "--" not in verb or screen.shows(f"GRANTTY_NAME={PERSON}")
+    assert ran.read_text() == "signed_in\n"
+    assert practice.calls("POST /revoke") == (0 if pass_token else 2)
 
 
 @pytest.mark.parametrize(

@@ -435,13 +435,14 @@ static void test_finish_unsaved(void **state)
 {
 	static const struct {
 		bool full;	    /* the disk */
+		bool in_memory;	    /* the store */
 		int64_t latency_ms; /* of the revocation */
 		int64_t waits_ms;
 		unsigned revoked;
 	} cases[] = {
-		{false, 100, 0, 0},
-		{true, 100, 200, 2},
-		{true, 30000, 10000, 1},
+		{false, false, 100, 0, 0},	{true, false, 100, 200, 2},
+		{true, false, 30000, 10000, 1}, {false, true, 100, 200, 2},
+		{false, true, 30000, 10000, 1},
 	};
 
 	(void)state;
@@ -461,6 +462,8 @@ static void test_finish_unsaved(void **state)
 		world_store(&world, OURS, 3600);
 		session_data_free(&world.disk.data);
 		world.disk.full = cases[i].full;
+		if (cases[i].in_memory)
+			session_in_memory(session);
 		tokens.access_token = xstrdup(world.issuer.access_token);
 		tokens.refresh_token = xstrdup(world.issuer.refresh_token);
 		tokens.token_type = xstrdup("Bearer");
