@@ -403,7 +403,8 @@ bool event_loop_wait(struct event_loop *loop, struct http_fd *fds, size_t n,
 		http_forget(loop->http);
 	if (http_has_slept(loop->http) || clock_was_set)
 		driver_post(&loop->driver, EVENT_CLOCK);
-	if (all[n + 3].ready && store_watch_was_removed(loop->store_watch))
+	if ((all[n + 3].ready && store_watch_was_removed(loop->store_watch)) ||
+	    store_watch_renew(loop->store_watch))
 		driver_post(&loop->driver, EVENT_REMOVED);
 	driver_tick(&loop->driver);
 	if (loop->metrics_file != NULL)

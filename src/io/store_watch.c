@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Watches the directory (inotify(7)): the file itself is another one after each
- * save.
+ * save. The directory, too, may be removed and made again.
  */
 #include "config.h"
 
@@ -17,34 +17,33 @@
 
 struct store_watch {
 	int fd;
-	char *name; /* of the file in the directory */
+	int dir;    /* the watch; -1: the directory is gone */
+	char *path; /* of the directory */
+	char *name; /* of the file in it */
 };
 
-static int watch_dir(const char *path, const char *slash)
+static void watch_dir(struct store_watch *store_watch)
 {
-	char *dir = slash == NULL ? xstrdup(".")
-				  : xstrndup(path, (size_t)(slash - path) + 1);
-	int fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-
-	if (fd >= 0 && inotify_add_watch(fd, dir, IN_DELETE | IN_ONLYDIR) < 0) {
-		(void)close(fd);
-		fd = -1;
-	}
-	free(dir);
-	return fd;
+	store_watch->dir =
+		inotify_add_watch(store_watch->fd, store_watch->path,
+				  IN_DELETE | IN_MOVE_SELF | IN_ONLYDIR);
 }
 
 struct store_watch *store_watch_open(const char *path)
 {
 	const char *slash = strrchr(path, '/');
-	struct store_watch *store_watch;
-	int fd = watch_dir(path, slash);
+	struct store_watch *store_watch = xcalloc(1, sizeof(*store_watch));
 
-	if (fd < 0)
-		return NULL;
-	store_watch = xcalloc(1, sizeof(*store_watch));
-	store_watch->fd = fd;
+	store_watch->fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+	store_watch->path = slash != NULL
+				    ? xstrndup(path, (size_t)(slash - path) + 1)
+				    : xstrdup(".");
 	store_watch->name = xstrdup(slash != NULL ? slash + 1 : path);
+	watch_dir(store_watch);
+	if (store_watch->dir < 0) {
+		store_watch_close(store_watch);
+		return NULL;
+	}
 	return store_watch;
 }
 
@@ -52,7 +51,9 @@ void store_watch_close(struct store_watch *store_watch)
 {
 	if (store_watch == NULL)
 		return;
-	(void)close(store_watch->fd);
+	if (store_watch->fd >= 0)
+		(void)close(store_watch->fd);
+	free(store_watch->path);
 	free(store_watch->name);
 	free(store_watch);
 }
@@ -66,8 +67,16 @@ int store_watch_fd(const struct store_watch *store_watch)
 static bool is_removal(const struct store_watch *store_watch,
 		       const struct inotify_event *event)
 {
-	return (event->mask & IN_Q_OVERFLOW) != 0 ||
+	return (event->mask & (IN_Q_OVERFLOW | IN_IGNORED)) != 0 ||
 	       (event->len > 0 && strcmp(event->name, store_watch->name) == 0);
+}
+
+bool store_watch_renew(struct store_watch *store_watch)
+{
+	if (store_watch == NULL || store_watch->dir >= 0)
+		return false;
+	watch_dir(store_watch);
+	return store_watch->dir >= 0;
 }
 
 bool store_watch_was_removed(struct store_watch *store_watch)
@@ -85,6 +94,12 @@ bool store_watch_was_removed(struct store_watch *store_watch)
 			const struct inotify_event *event = (const void *)at;
 
 			removed = removed || is_removal(store_watch, event);
+			/* Under another name it is another directory. */
+			if ((event->mask & IN_MOVE_SELF) != 0)
+				(void)inotify_rm_watch(store_watch->fd,
+						       event->wd);
+			if ((event->mask & IN_IGNORED) != 0)
+				store_watch->dir = -1;
 			at += sizeof(*event) + event->len;
 		}
 	}

@@ -18,7 +18,12 @@ void store_watch_close(struct store_watch *store_watch); /* NULL is fine */
 /* The descriptor to wait for; -1: none. */
 int store_watch_fd(const struct store_watch *store_watch);
 
-/* True if the session file was removed since the last call, by any process. */
+/* True if the session file, or its directory, was removed since the last call,
+ * by any process. */
 bool store_watch_was_removed(struct store_watch *store_watch);
+
+/* If the directory was removed, and there is one again: watches that one. True
+ * if so; what has happened there meanwhile is unknown. */
+bool store_watch_renew(struct store_watch *store_watch);
 
 #endif

@@ -110,7 +110,9 @@ static void live_ticked(struct session *session, const struct event *event,
 {
 	int64_t now_ms = event->now_ms;
 
-	if (now_ms >= session->life.refresh_ms) {
+	if (session->is_removed) {
+		session_lock_for(session, PURPOSE_LOOK, now_ms, action);
+	} else if (now_ms >= session->life.refresh_ms) {
 		renewal_begin(session, 0, now_ms, action);
 	} else if (now_ms >= session->due_ms) {
 		session_lock_for(session, PURPOSE_PROFILE, now_ms, action);
@@ -357,7 +359,7 @@ void session_step(struct session *session, const struct event *event,
 			ignore(session, event, action);
 		break;
 	case EVENT_REMOVED:
-		/* In all other states the store is read again anyway. */
+		session->is_removed = session->state != SESSION_LIVE;
 		if (session->state == SESSION_LIVE)
 			session_lock_for(session, PURPOSE_LOOK, event->now_ms,
 					 action);

@@ -255,6 +255,7 @@ void lock_granted(struct session *session, const struct event *event,
 		  struct action *action)
 {
 	note_store(session, event);
+	session->is_removed = false;
 	switch (session->purpose) {
 	case PURPOSE_KEEP:
 		locked_keep(session, event, action);

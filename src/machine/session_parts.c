@@ -42,6 +42,7 @@ void session_forget(struct session *session)
 	session->stored = STORED_ALL;
 	session->renewals = 0;
 	session->refusals = 0;
+	session->is_removed = false;
 }
 
 void session_move(struct session *session, enum session_state state,
@@ -112,6 +113,8 @@ void session_live(struct session *session, int64_t now_ms,
 {
 	if (session->stored == STORED_HELD)
 		session_move(session, SESSION_HELD, NEVER_MS, action);
+	else if (session->is_removed)
+		session_move(session, SESSION_LIVE, now_ms, action);
 	else if (session->stored == STORED_ALL)
 		session_move(session, SESSION_LIVE, NEVER_MS, action);
 	else

@@ -305,6 +305,32 @@ static void test_removed(void **state)
 	}
 }
 
+/* Removed while the profile could not be read: noticed as soon as it is given
+ * up. */
+static void test_removed_meanwhile(void **state)
+{
+	static const enum session_state cases[] = {SESSION_READING,
+						   SESSION_READ_BACKING_OFF};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct scene scene;
+
+		session_scene_open(&scene, i);
+		scene.world.issuer.script[REQUEST_PROFILE] = "500";
+		session_scene_begin(&scene);
+		while (session_state(scene.session) != cases[i])
+			session_scene_run_for(&scene, 50);
+		session_data_free(&scene.world.disk.data);
+		world_post(&scene.world, scene.client, EVENT_REMOVED);
+		assert_int_equal(session_state(scene.session), cases[i]);
+		session_scene_run_for(&scene, MINUTE_MS);
+		assert_int_equal(session_state(scene.session), SESSION_ENDED);
+		assert_int_equal(session_end(scene.session), END_LOST);
+		session_scene_close(&scene);
+	}
+}
+
 /* Eight programs that start at the same moment with a token that is over. */
 static void test_shared_start(void **state)
 {
@@ -666,6 +692,7 @@ int main(void)
 		cmocka_unit_test(test_unsaved_renewal_replaces_no_other),
 		cmocka_unit_test(test_unsaved_leaves_the_earlier),
 		cmocka_unit_test(test_removed),
+		cmocka_unit_test(test_removed_meanwhile),
 		cmocka_unit_test(test_shared_start),
 		cmocka_unit_test(test_meanwhile),
 		cmocka_unit_test(test_meanwhile_put_off),
