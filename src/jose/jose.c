@@ -30,6 +30,13 @@ struct jws {
 	struct buf signature;
 };
 
+static void jws_free(struct jws *jws)
+{
+	json_free(jws->header);
+	buf_free(&jws->payload);
+	buf_free(&jws->signature);
+}
+
 static bool decode(struct buf *out, const char *begin, const char *end)
 {
 	return crypto_base64url_decode(out, begin, (size_t)(end - begin));
@@ -75,32 +82,50 @@ static bool check_size(const char *jws, struct err *err)
 		       JOSE_MAX_JWS / 1024);
 }
 
-bool jose_is_id_token(const char *jws, struct err *err)
+/* Extensions listed in crit must be understood (RFC 7515 section 4.1.11); none
+ * is. b64 (RFC 7797) would change what is signed. */
+static bool has_no_extension(const struct json *header, struct err *err)
 {
-	struct json *header = NULL;
-	const char *algorithm;
-	struct buf text;
+	return (json_get(header, "crit") == NULL &&
+		json_get(header, "b64") == NULL) ||
+	       err_set(err, "The token requires a JWS extension that grantty "
+			    "does not support.");
+}
+
+/* True if that algorithm has made that signature, possibly of another text. */
+static bool is_signed(const char *algorithm, const struct buf *signature)
+{
+	return algorithm != NULL && algorithm[0] != '\0' &&
+	       strcasecmp(algorithm, "none") != 0 && signature->len > 0;
+}
+
+bool jose_is_id_token(const char *text, struct err *err)
+{
+	struct jws jws = {.text = text};
+	struct buf header;
 	bool ok;
 
-	if (!check_size(jws, err))
+	if (!check_size(text, err))
 		return false;
-	buf_init(&text, JOSE_MAX_JWS);
-	if (decode(&text, jws, jws + strcspn(jws, ".")))
-		header = json_parse(buf_text(&text), text.len, NULL);
-	buf_free(&text);
-	algorithm = json_get_text(header, "alg");
-	ok = is_plain_jwt(header);
-	if (algorithm == NULL || strcasecmp(algorithm, "none") == 0)
+	buf_init(&header, JOSE_MAX_JWS);
+	buf_init(&jws.payload, JOSE_MAX_JWS);
+	buf_init(&jws.signature, JOSE_MAX_JWS);
+	if (split(&jws, &header))
+		jws.header = json_parse(buf_text(&header), header.len, NULL);
+	buf_free(&header);
+	ok = is_plain_jwt(jws.header);
+	if (!is_signed(json_get_text(jws.header, "alg"), &jws.signature))
 		ok = err_set(err, "The ID token is not signed, or is not a "
 				  "token.");
 	else if (!ok)
 		err_set(err,
 			"The provider sent another kind of token (\"%.40s\") "
 			"as an ID token.",
-			json_get_text(header, "typ") != NULL
-				? json_get_text(header, "typ")
+			json_get_text(jws.header, "typ") != NULL
+				? json_get_text(jws.header, "typ")
 				: "");
-	json_free(header);
+	ok = ok && has_no_extension(jws.header, err);
+	jws_free(&jws);
 	return ok;
 }
 
@@ -145,11 +170,8 @@ static bool check_header(struct jws *jws, struct err *err)
 {
 	const struct json *header = jws->header;
 
-	/* Extensions listed in crit must be understood (RFC 7515 section
-	 * 4.1.11); none is. b64 (RFC 7797) would change what is signed. */
-	if (json_get(header, "crit") != NULL || json_get(header, "b64") != NULL)
-		return err_set(err, "The token requires a JWS extension that "
-				    "grantty does not support.");
+	if (!has_no_extension(header, err))
+		return false;
 	settle_kid(jws->header);
 	jws->kid = json_get_text(header, "kid");
 	if (jws->kid == NULL && !is_absent(json_get(header, "kid")))
@@ -192,13 +214,6 @@ static bool jws_read(struct jws *jws, const char *text, struct err *err)
 		return err_set(err, "This is not a signed token (JWS): it is "
 				    "truncated, encrypted or something else.");
 	return check_header(jws, err);
-}
-
-static void jws_free(struct jws *jws)
-{
-	json_free(jws->header);
-	buf_free(&jws->payload);
-	buf_free(&jws->signature);
 }
 
 /* The array of keys in a set; NULL with *err on failure. */

@@ -50,11 +50,12 @@ struct json *jose_verify(const char *jws, const struct json *jwks,
 			 bool *unknown_key, struct err *err);
 
 /*
- * True if a token may be an ID token, by its size and its header alone: it is
- * not above JOSE_MAX_JWS, names an algorithm other than "none", and its typ, if
- * any, is that of a JWT and not of another kind of token (RFC 9068, RFC 8725
- * section 3.11). False with *err. Only the signature proves who issued it.
+ * True if a text may be an ID token, without a look at its claims: it is not
+ * above JOSE_MAX_JWS, has a signature, names an algorithm other than "none" and
+ * no extension, and its typ, if any, is that of a JWT and not of another kind
+ * of token (RFC 9068, RFC 8725 section 3.11). False with *err. Only a signature
+ * that was verified proves who issued it.
  */
-bool jose_is_id_token(const char *jws, struct err *err);
+bool jose_is_id_token(const char *text, struct err *err);
 
 #endif

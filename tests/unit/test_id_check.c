@@ -390,35 +390,47 @@ static void test_kind(void **state)
 	}
 }
 
-/* Good claims without a signature: {"alg":"none"} and the like, which TLS alone
- * does not vouch for (point 6). */
+/* Good claims without a signature, or with an extension: {"alg":"none"} and the
+ * like, which TLS alone does not vouch for (point 6). */
 static void test_unsigned(void **state)
 {
 	static const char claims[] =
 		"{\"iss\":\"https://id.example\",\"sub\":\"7\","
 		"\"aud\":\"screen\",\"exp\":1800003600,\"iat\":1800000000}";
-	static const char *const headers[] = {
-		"{\"alg\":\"none\"}",
-		"{\"alg\":\"None\",\"typ\":\"JWT\"}",
-		"{\"alg\":null}",
-		"{}",
-		"[]",
-		"x",
+	static const struct {
+		const char *header, *signature, *says;
+	} cases[] = {
+		{"{\"alg\":\"none\"}", ".", "not signed"},
+		{"{\"alg\":\"None\",\"typ\":\"JWT\"}", ".", "not signed"},
+		{"{\"alg\":\"nOnE\"}", ".AAAA", "not signed"},
+		{"{\"alg\":\"\"}", ".AAAA", "not signed"},
+		{"{\"alg\":null}", ".AAAA", "not signed"},
+		{"{}", ".AAAA", "not signed"},
+		{"[]", ".AAAA", "not signed"},
+		{"x", ".AAAA", "not signed"},
+		{"{\"alg\":\"RS256\"}", ".", "not signed"},
+		{"{\"alg\":\"RS256\"}", "", "not signed"},
+		{"{\"alg\":\"RS256\"}", ".AAAA.", "not signed"},
+		{"{\"alg\":\"RS256\"}", ".A!", "not signed"},
+		{"{\"alg\":\"RS256\",\"crit\":[\"exp\"]}", ".AAAA",
+		 "extension"},
+		{"{\"alg\":\"RS256\",\"b64\":false}", ".AAAA", "extension"},
 	};
 
-	for (size_t i = 0; i < COUNT(headers); i++) {
+	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct issuer issuer;
 		struct buf token;
 
 		open_issuer(&issuer, *state);
-		issuer.claims = headers[i];
+		issuer.claims = cases[i].header;
 		buf_init(&token, 1024);
-		crypto_base64url(&token, headers[i], strlen(headers[i]));
+		crypto_base64url(&token, cases[i].header,
+				 strlen(cases[i].header));
 		buf_adds(&token, ".");
 		crypto_base64url(&token, claims, strlen(claims));
-		buf_adds(&token, ".");
+		buf_adds(&token, cases[i].signature);
 		check(&issuer, buf_text(&token), NULL, NULL, false,
-		      "not signed");
+		      cases[i].says);
 		buf_free(&token);
 		issuer_free(&issuer);
 	}
