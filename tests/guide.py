@@ -217,9 +217,11 @@ def in_place_of_getty(system, guides):
 
 def drop_ins(system, guides):
     drop_in(system, "grantty@ttyAMA0.service", guides.take("[Service]\nEnvironment=TERM"))
-    drop_in(system, "grantty@ttyAMA0.service", guides.take("# systemctl edit grantty@\n"))
+    drop_in(system, "grantty@tty1.service", guides.take("# systemctl edit grantty@\n"))
     drop_in(system, "grantty@tty1.service", guides.take("# systemctl edit grantty@tty1"))
-    system("GRANTTY_ACCOUNT=ttyAMA0 grantty config")
+    for name in "tty1", "ttyama0":
+        system(f"GRANTTY_ACCOUNT={name} grantty config")
+    system("GRANTTY_ACCOUNT=ttyAMA0 grantty config", fails=True)
     system("sudo systemctl mask ctrl-alt-del.target")
 
 

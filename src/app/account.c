@@ -10,7 +10,6 @@
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 
 #include "base/buf.h"
@@ -34,27 +33,21 @@ static char *joined(const char *folder, size_t len, const char *name,
 	return buf_take(&path);
 }
 
-/* Not isalnum(), which depends on the locale. Capitals, too: an account may
- * have the name of a terminal, such as ttyAMA0. */
-#define LETTERS_AND_DIGITS           \
-	"abcdefghijklmnopqrstuvwxyz" \
-	"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-
+/* Not isalnum(), which depends on the locale. */
 bool account_is_name(const char *name)
 {
-	static const char first[] = LETTERS_AND_DIGITS;
-	static const char all[] = LETTERS_AND_DIGITS "._-";
+	static const char first[] = "abcdefghijklmnopqrstuvwxyz0123456789";
+	static const char all[] = "abcdefghijklmnopqrstuvwxyz0123456789._-";
 	size_t len = strspn(name, all);
 
 	return len > 0 && len <= NAME_BYTES && name[len] == '\0' &&
 	       strchr(first, name[0]) != NULL;
 }
 
-/* grantty.conf belongs to the default account. There are file systems that do
- * not distinguish capitals. */
+/* grantty.conf belongs to the default account. */
 static bool is_reserved(const char *name)
 {
-	return strcasecmp(name, PACKAGE_NAME) == 0;
+	return strcmp(name, PACKAGE_NAME) == 0;
 }
 
 static bool refuse(const char *name, const char *source, struct err *err)
@@ -65,12 +58,11 @@ static bool refuse(const char *name, const char *source, struct err *err)
 			       "configuration would be that of the default "
 			       "account.",
 			       source, name);
-	return err_set(
-		err,
-		"%s: \"%.40s\" is not the name of an account: use up to "
-		"%d of a-z, A-Z, 0-9, \".\", \"_\" and \"-\", beginning with "
-		"a letter or a digit.",
-		source, name, NAME_BYTES);
+	return err_set(err,
+		       "%s: \"%.40s\" is not the name of an account: use up to "
+		       "%d of a-z, 0-9, \".\", \"_\" and \"-\", beginning with "
+		       "a letter or a digit.",
+		       source, name, NAME_BYTES);
 }
 
 bool account_choose(const char *option, char **name, struct err *err)
@@ -143,7 +135,7 @@ char *account_session_path(const char *session, const char *name,
 	struct buf path;
 
 	/* Beside session.json are session.json.lock and others. */
-	if (strncasecmp(name, file, len) == 0 &&
+	if (strncmp(name, file, len) == 0 &&
 	    (name[len] == '\0' || name[len] == '.')) {
 		err_set(err,
 			"An account cannot be named \"%s\": files of the "

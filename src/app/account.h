@@ -15,9 +15,9 @@ struct err;
  * which the others are. */
 #define ACCOUNT_DEFAULT "default"
 
-/* True if that may be the name of an account: up to 32 of a-z, A-Z, 0-9, '.',
- * '_' and '-', beginning with a letter or a digit. A path component that it is
- * part of therefore leads nowhere else. */
+/* True if that may be the name of an account: up to 32 of a-z, 0-9, '.', '_'
+ * and '-', beginning with a letter or a digit. A path component that it is part
+ * of therefore leads nowhere else. */
 bool account_is_name(const char *name);
 
 /*

@@ -135,6 +135,30 @@ static void print_left(const char *label, int64_t at, int64_t wall_s)
 	}
 }
 
+/* What happens next: of itself, or what the user has to do. */
+static void print_next(const struct setup *setup,
+		       const struct session_data *data, int64_t wall_s)
+{
+	const char *when = "sign in again";
+	char row[160];
+
+	if (session_report_is_renewable(data, wall_s)) {
+		print_row("Next", data->refreshing
+					  ? "the next use retries a refresh "
+					    "that was interrupted"
+					  : "renews automatically when the "
+					    "token is used");
+		return;
+	}
+	if (data->expires_at == 0)
+		when = "valid until the provider rejects the token; then sign "
+		       "in again";
+	else if (data->expires_at > wall_s)
+		when = "when the access token expires, sign in again";
+	(void)snprintf(row, sizeof(row), "%s: run \"%s\"", when, setup->login);
+	print_row("Next", row);
+}
+
 static void print_status(const struct setup *setup,
 			 const struct session_data *data)
 {
@@ -152,9 +176,7 @@ static void print_status(const struct setup *setup,
 		print_left("Refresh token", data->refresh_expires_at, wall_s);
 	else
 		print_row("Refresh token", "none");
-	if (data->refreshing)
-		print_row("Last refresh", "was interrupted; the next use "
-					  "retries it");
+	print_next(setup, data, wall_s);
 	profile_free(profile);
 }
 

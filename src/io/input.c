@@ -52,6 +52,14 @@ enum input_result input_read(const char *path, struct buf *out,
 		result = errno == ENOENT || errno == ENOTDIR ? INPUT_MISSING
 							     : INPUT_FAILED;
 		err_set(err, "Cannot open %s: %s.", path, strerror(errno));
+		/* There is a file, as far as its owner is concerned. */
+		if (result == INPUT_MISSING && lstat(path, &st) == 0) {
+			result = INPUT_FAILED;
+			err_set(err,
+				"Cannot open %s: it is a symbolic link to "
+				"a file that does not exist.",
+				path);
+		}
 		return result;
 	}
 	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {

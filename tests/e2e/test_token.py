@@ -122,6 +122,35 @@ def test_status_of_a_refresh_token_without_an_end(home, signed_in):
     assert row.split(None, 2)[2] == "valid for an unknown time"
 
 
+@pytest.mark.parametrize("changes, code, row", [
+    ({}, Exit.DONE, "renews automatically when the token is used"),
+    ({"expires_at": 1}, Exit.DONE, "renews automatically when the token is used"),
+    ({"refreshing": True}, Exit.DONE,
+     "the next use retries a refresh that was interrupted"),
+    ({"refresh_token": None}, Exit.DONE,
+     'when the access token expires, sign in again: run "grantty login -a work"'),
+    ({"refresh_expires_at": 1}, Exit.DONE,
+     'when the access token expires, sign in again: run "grantty login -a work"'),
+    ({"refresh_token": None, "expires_at": None}, Exit.DONE,
+     "valid until the provider rejects the token; then sign in again:"
+     ' run "grantty login -a work"'),
+    ({"refresh_token": None, "expires_at": 1}, Exit.NOBODY,
+     'sign in again: run "grantty login -a work"'),
+])  # fmt: skip
+def test_status_of_what_happens_next(home, start_practice, changes, code, row):
+    start_practice("--approve-after", "0").config(home.config)
+    assert home.grantty("login", "-a", "work").returncode == Exit.DONE
+    session = home.session.parent / "work" / home.session.name
+    stored = {**json.loads(session.read_text(encoding="utf-8")), **changes}
+    session.write_text(
+        json.dumps({name: value for name, value in stored.items() if value}),
+        encoding="utf-8",
+    )
+    run = home.grantty("status", "-a", "work")
+    assert run.returncode == code
+    assert run.stdout.splitlines()[-1].split(None, 1) == ["Next", row]
+
+
 def test_refreshed_before_it_runs_out(home, signed_in, open_terminal):
     practice = signed_in("--token-lifetime", "5")
     screen = open_terminal()

@@ -106,6 +106,11 @@ static void refuses_what_is_no_file(void **state)
 			 INPUT_MISSING);
 	assert_int_equal(input_read(folder->path, &buf, NULL, NULL),
 			 INPUT_FAILED);
+	/* Whoever made it wants another file read. */
+	assert_int_equal(symlink("nowhere", folder->file), 0);
+	assert_int_equal(input_read(folder->file, &buf, NULL, NULL),
+			 INPUT_FAILED);
+	assert_int_equal(unlink(folder->file), 0);
 	assert_int_equal(mkfifo(folder->file, 0600), 0);
 	assert_int_equal(input_read(folder->file, &buf, NULL, NULL),
 			 INPUT_FAILED);
