@@ -186,10 +186,11 @@ static void flow_failed(struct visit *visit, const struct event *event,
 	enum visit_reason reason =
 		why_no_tokens(flow_oauth_failure(visit->flow));
 
-	/* A login gets no second chance, so it queries the issuer at once. But
-	 * only once: an endpoint may fail again and again while the one before
-	 * it works. */
+	/* A login gets no second chance, so it queries the issuer at once if
+	 * the endpoints are those of an earlier run. But only once: an endpoint
+	 * may fail again and again while the one before it works. */
 	if (visit->policy.once && !visit->queried_again &&
+	    discovery_fetches(visit->discovery) == 0 &&
 	    flow_failure(visit->flow) != FAILURE_UNREACHABLE &&
 	    discovery_may_help(visit->discovery,
 			       flow_oauth_failure(visit->flow))) {

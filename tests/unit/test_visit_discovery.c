@@ -237,9 +237,8 @@ static void test_kept(void **state)
 	}
 }
 
-/* Tokens that cannot be used, and polls that are refused: no code helps a login
- * there, so it ends. Where the address may be wrong, the issuer is asked once
- * more. */
+/* Tokens that cannot be used, polls that are refused, and addresses that the
+ * issuer has just named: no other code helps a login there, so it ends. */
 static void test_no_tokens(void **state)
 {
 	static const struct {
@@ -251,7 +250,7 @@ static void test_no_tokens(void **state)
 	} cases[] = {
 		{"ok", true, 1, 1, RESULT_MISCONFIGURED, 2},
 		{"mac", false, 1, 1, RESULT_FAILED, 0},
-		{"404", false, 2, 2, RESULT_MISCONFIGURED, 0},
+		{"404", false, 1, 1, RESULT_MISCONFIGURED, 0},
 		{"405", false, 1, 1, RESULT_MISCONFIGURED, 0},
 		{"refused", false, 1, 1, RESULT_FAILED, 0},
 		{"invalid_client", false, 1, 1, RESULT_MISCONFIGURED, 0},
