@@ -325,9 +325,9 @@ enum verdict oauth_device_answer(const struct provider *provider,
 
 	memset(code, 0, sizeof(*code));
 	/* There is nothing yet that an unknown error could refuse. */
-	failure->unusable = verdict == VERDICT_REFUSED &&
-			    failure->error[0] != '\0' &&
-			    failure->error_class == ERROR_NONE;
+	if (verdict == VERDICT_REFUSED && failure->error[0] != '\0' &&
+	    failure->error_class == ERROR_NONE)
+		failure->unusable = true;
 	if (verdict == VERDICT_OK &&
 	    !oauth_device_code(provider, body, code, &failure->err)) {
 		verdict = VERDICT_REFUSED;
@@ -351,7 +351,7 @@ static bool check_tokens(const struct provider *provider,
 	const char *type = json_get_text(body, "token_type");
 	const char *refresh = json_get_text(body, "refresh_token");
 
-	if (type && strcasecmp(type, "bearer") != 0 &&
+	if (type && *type && strcasecmp(type, "bearer") != 0 &&
 	    !(is_bound(body) && dpop_key))
 		return err_set(err,
 			       "%s sent a token of the type \"%.40s\", which "

@@ -113,6 +113,9 @@ static enum verdict judge(const struct reply_answer *answer)
 	 * words. */
 	if (answer->endpoint == ENDPOINT_DISCOVERY)
 		return by_status(answer);
+	/* What cannot be used says nothing about the session. */
+	if (answer->endpoint == ENDPOINT_REFRESH && reply_is_unreadable(answer))
+		return VERDICT_MISCONFIGURED;
 	if (answer->endpoint == ENDPOINT_REFRESH)
 		return refresh_judge(&answer->error, status, answer->body);
 	if (answer->error.known)
@@ -135,6 +138,7 @@ static void take_details(const struct reply_answer *answer,
 	failure->wants_pkce = reply_wants_pkce(answer);
 	failure->redirected = reply_is_redirect(answer->reply->status);
 	failure->dead_end = reply_leads_nowhere(answer);
+	failure->unusable = reply_is_unreadable(answer);
 	if (tracking)
 		text_clip(failure->tracking, sizeof(failure->tracking),
 			  tracking, strlen(tracking), -1, 0);

@@ -334,12 +334,30 @@ static void explain_status(const struct reply_answer *answer, struct err *err)
 	}
 }
 
+/* What a successful answer of this endpoint contains. */
+static const char *content_of(enum endpoint endpoint)
+{
+	switch (endpoint) {
+	case ENDPOINT_DEVICE:
+		return "a code";
+	case ENDPOINT_TOKEN:
+	case ENDPOINT_REFRESH:
+		return "tokens";
+	case ENDPOINT_PROFILE:
+		return "a profile";
+	case ENDPOINT_DISCOVERY:
+	case ENDPOINT_REVOCATION:
+		break;
+	}
+	return "an answer";
+}
+
 static void explain_unreadable(const struct reply_answer *answer,
 			       struct err *err)
 {
 	if (!reply_is_jwt(answer))
-		err_set(err, "%s sent a profile that cannot be used.",
-			reply_label(answer));
+		err_set(err, "%s sent %s that cannot be used.",
+			reply_label(answer), content_of(answer->endpoint));
 	else
 		err_set(err,
 			"%s sent a signed profile (JWT), which is not "

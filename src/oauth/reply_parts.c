@@ -110,7 +110,7 @@ bool reply_is_jwt(const struct reply_answer *answer)
 	       strncasecmp(answer->reply->type, "application/jwt", 15) == 0;
 }
 
-/* True if it is unclear whose profile it is. */
+/* True if a name that matters has two different values. */
 static bool is_ambiguous(const struct reply_answer *answer)
 {
 	return http_is_success(answer->reply->status) && !answer->body &&
@@ -120,8 +120,18 @@ static bool is_ambiguous(const struct reply_answer *answer)
 
 bool reply_is_unreadable(const struct reply_answer *answer)
 {
-	return answer->endpoint == ENDPOINT_PROFILE &&
-	       (reply_is_jwt(answer) || is_ambiguous(answer));
+	switch (answer->endpoint) {
+	case ENDPOINT_PROFILE:
+		return reply_is_jwt(answer) || is_ambiguous(answer);
+	case ENDPOINT_DEVICE:
+	case ENDPOINT_TOKEN:
+	case ENDPOINT_REFRESH:
+		return is_ambiguous(answer);
+	case ENDPOINT_DISCOVERY: /* names what is wrong with its document */
+	case ENDPOINT_REVOCATION:
+		break;
+	}
+	return false;
 }
 
 bool reply_wants_pkce(const struct reply_answer *answer)

@@ -52,7 +52,7 @@ bool reply_lacks_redirect_uri(const struct reply_answer *answer);
 /* True if the profile is a signed JWT (OpenID Connect Core section 5.3.2). */
 bool reply_is_jwt(const struct reply_answer *answer);
 
-/* True if the profile is complete but can never be read. Any other unreadable
+/* True if the answer is complete but can never be used. Any other unreadable
  * answer may have been damaged in transit, so a retry may help. */
 bool reply_is_unreadable(const struct reply_answer *answer);
 

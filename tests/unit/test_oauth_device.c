@@ -356,6 +356,11 @@ static void test_device_refusals(void **state)
 		const char *says; /* part of the sentence */
 	} cases[] = {
 		/* Not what section 3.2 requires. */
+		{any_conf, 200, JSON,
+		 "{\"device_code\":\"d\",\"device_code\":\"e\"}",
+		 VERDICT_REFUSED, "",
+		 "sent a code that cannot be used. Invalid JSON: "
+		 "\"device_code\" appears twice"},
 		{any_conf, 200, JSON, "{}", VERDICT_REFUSED, "",
 		 "an incomplete code"},
 		{any_conf, 200, JSON,

@@ -69,10 +69,8 @@ static void test_sentences(void **state)
 		 "instead. Invalid form data: \"access_token\" appears twice "
 		 "with different values."},
 		{any_conf, 200, "{\"access_token\":1,\"access_token\":2}",
-		 "id.example answered with text/html and status 200, which "
-		 "is not OAuth: something in between may have answered "
-		 "instead. Invalid JSON: \"access_token\" appears twice with "
-		 "different values."},
+		 "id.example sent tokens that cannot be used. Invalid JSON: "
+		 "\"access_token\" appears twice with different values."},
 		{any_conf, 404, "<html></html>",
 		 "id.example has nothing at this address (status 404): check "
 		 "whether provider.token_endpoint is right."},

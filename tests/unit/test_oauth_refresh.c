@@ -103,6 +103,8 @@ static void test_refused_refresh(void **state)
 		 VERDICT_REFUSED},
 		/* An operator's: the client is what is refused. */
 		{401, JSON, ERROR("invalid_client"), VERDICT_MISCONFIGURED},
+		{200, JSON, "{\"access_token\":\"a\",\"access_token\":\"b\"}",
+		 VERDICT_MISCONFIGURED},
 		{400, JSON, WEBEX("invalid_client"), VERDICT_MISCONFIGURED},
 		{400, JSON, ERROR("unauthorized_client"),
 		 VERDICT_MISCONFIGURED},

@@ -144,6 +144,8 @@ static void test_tokens(void **state)
 		 "\"access_token\":\"a\",\"refresh_token_expires_in\":7697037}",
 		 "a", "r", "spark:all spark:kms", 64799, 7697037},
 		/* GitHub: no expiry, no refresh token, commas, lower case. */
+		{JSON, "{\"access_token\":\"a\",\"token_type\":\"\"}", "a",
+		 NULL, NULL, 0, 0},
 		{JSON,
 		 "{\"access_token\":\"gho_1\",\"token_type\":\"bearer\","
 		 "\"scope\":\"repo,gist\"}",

@@ -259,11 +259,11 @@ static void test_token_refusals(void **state)
 		{200, JSON,
 		 "{\"access_token\":\"a\",\"refresh_token\":\"r\",\"refresh_"
 		 "token\":\"s\"}",
-		 VERDICT_RETRY, "", 0},
+		 VERDICT_REFUSED, "", 0},
 		{200, JSON, "{\"access_token\":\"a\\u0000b\"}", VERDICT_RETRY,
 		 "", 0},
 		{200, JSON, "{\"access_token\":\"a\",\"access_token\":\"b\"}",
-		 VERDICT_RETRY, "", 0},
+		 VERDICT_REFUSED, "", 0},
 		{404, JSON, "{\"error\":\"Not Found\",\"path\":\"/t\"}",
 		 VERDICT_RETRY, "", 0},
 		/* an address that does not take it, whatever a web server says
@@ -629,6 +629,17 @@ static void test_token_refusals(void **state)
 		 VERDICT_REFUSED, "", 0},
 		{200, JSON, "{\"access_token\":\"a\",\"token_type\":\"DPoP\"}",
 		 VERDICT_REFUSED, "", 0},
+		/* Whole, and no better the next time; or damaged on its way. */
+		{200, JSON, "{\"access_token\":\"a\",\"access_token\":\"b\"}",
+		 VERDICT_REFUSED, "", 0},
+		{200, JSON,
+		 "{\"id_token\":\"a\",\"access_token\":\"a\","
+		 "\"id_token\":\"b\"}",
+		 VERDICT_REFUSED, "", 0},
+		{200, JSON, "{\"access_token\":\"a\",\"access_token\":\"b\"",
+		 VERDICT_RETRY, "", 0},
+		{503, JSON, "{\"access_token\":\"a\",\"access_token\":\"b\"}",
+		 VERDICT_RETRY, "", 0},
 	};
 	struct provider provider;
 
