@@ -292,6 +292,16 @@ static bool request_code(struct provider_check *run, struct device_code *code)
 	return true;
 }
 
+/* True for a page, or a redirect: no code that is approved there brings
+ * tokens. */
+static bool is_not_oauth(enum verdict verdict,
+			 const struct oauth_failure *failure,
+			 const struct reply *reply)
+{
+	return verdict == VERDICT_RETRY && failure->error[0] == '\0' &&
+	       !reply_is_unavailable(reply);
+}
+
 /* A code that was never shown cannot have been approved. */
 static void poll_once(struct provider_check *run,
 		      const struct device_code *code)
@@ -318,7 +328,7 @@ static void poll_once(struct provider_check *run,
 	else if (verdict == VERDICT_OK)
 		report_granted(run, "poll", "a code that was never shown",
 			       &tokens);
-	else if (failure.dead_end)
+	else if (failure.dead_end || is_not_oauth(verdict, &failure, &reply))
 		report_row(report, OUTCOME_FAIL, "poll", NULL, "%s",
 			   failure.err.text);
 	else if (verdict == VERDICT_RETRY)

@@ -428,6 +428,19 @@ def test_endpoint_that_redirects(home, start_practice):
     )
 
 
+@pytest.mark.parametrize("fault, words", [
+    ("redirect@poll", "redirects to 127.0.0.1 (status 302)"),
+    ("not-json@poll", "which is not OAuth"),
+])
+def test_polls_that_lead_to_no_tokens(home, start_practice, fault, words):
+    practice = start_practice("--interval", "1", "--fault", fault)
+    practice.config(home.config, "plain")
+    code, rows, _ = check(home)
+    assert code == Exit.FAILED
+    assert rows["poll"]["status"] == "FAIL"
+    assert words in rows["poll"]["detail"]
+
+
 @pytest.mark.parametrize("revokes", [True, False])
 def test_token_that_nobody_asked_for(home, start_practice, revokes):
     practice = start_practice("--approve-after", "0")
