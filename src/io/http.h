@@ -22,9 +22,6 @@ struct reply;
  * approval, a check). */
 enum http_slot { HTTP_MAIN, HTTP_SIDE, HTTP_SLOTS };
 
-/* Larger bodies end the request with NET_TOO_LARGE. */
-enum { HTTP_MAX_BODY = 1024 * 1024 };
-
 /* Initializes libcurl, with memory that is wiped when freed. Call once, before
  * anything else here. */
 bool http_init(struct err *err);

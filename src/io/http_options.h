@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Options that apply to all requests, chosen by the caller of http_new().
+ * What applies to all requests: a limit, and the options that the caller of
+ * http_new() chooses.
  */
 #ifndef GRANTTY_IO_HTTP_OPTIONS_H
 #define GRANTTY_IO_HTTP_OPTIONS_H
 
 #include <stdint.h>
+
+/* Larger bodies end the request with NET_TOO_LARGE. */
+enum { HTTP_MAX_BODY = 1024 * 1024 };
 
 struct http_options {
 	const char *ca_file; /* "" or NULL: the system's */
