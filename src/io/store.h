@@ -8,19 +8,12 @@
 
 #include <stdbool.h>
 
+#include "io/store_result.h"
+
 struct buf;
 struct err;
 struct session_data;
 struct store;
-
-enum store_result {
-	STORE_OK,
-	STORE_EMPTY,   /* there is no session */
-	STORE_BUSY,    /* another process holds the lock */
-	STORE_CORRUPT, /* renamed to FILE.corrupt, unless the store is
-			* read-only; see *err */
-	STORE_FAILED   /* *err says what failed and what to do */
-};
 
 /*
  * Opens a store at path. Makes its directory and those above it with mode 0700
