@@ -25,8 +25,8 @@ DOORS = {
     "libcurl": (["curl/*"], ["io/http.c", "io/http_*.[ch]"]),
     "ncurses": (
         ["curses.h", "ncurses.h", "ncursesw/*", "term.h", "panel.h"],
-        ["ui/term.[ch]", "ui/term_type.c", "ui/keyboard.c", "ui/palette.c"]
-        + ["ui/canvas.[ch]"],
+        ["ui/term*.[ch]", "ui/keyboard.c", "ui/palette.c", "ui/canvas.[ch]"]
+        + ["ui/hyperlink_cells.c", "ui/screen.c"],
     ),
     "cJSON": (["cjson/*", "cJSON.h"], ["base/json.c", "base/json_parse.c"]),
     "libqrencode": (["qrencode.h"], ["ui/qr.c"]),

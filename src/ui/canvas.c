@@ -120,7 +120,7 @@ void canvas_link(struct canvas *canvas, struct rect rect, int y, int x,
 	const struct rect place = rect_part(rect, y, x, 1, columns);
 
 	if (y < 0 || x < 0 || place.rows == 0 || place.columns == 0 ||
-	    canvas->link_count == CANVAS_LINKS_MAX)
+	    canvas->link_count == HYPERLINK_CELLS_MAX)
 		return;
 	canvas->links[canvas->link_count++] = place;
 }

@@ -12,11 +12,10 @@
 
 #include "conf/theme.h"
 #include "ui/glyphs.h"
+#include "ui/hyperlink_cells.h"
 #include "ui/rect.h"
 
 struct term;
-
-enum { CANVAS_LINKS_MAX = 64 }; /* rows of addresses */
 
 struct canvas {
 	const struct term *term;
@@ -28,7 +27,7 @@ struct canvas {
 	unsigned text_flags; /* for text_clip() */
 
 	/* The areas that link to the sign-in address: see canvas_link(). */
-	struct rect links[CANVAS_LINKS_MAX];
+	struct rect links[HYPERLINK_CELLS_MAX];
 	size_t link_count;
 
 	struct rect rest; /* where the cursor rests: see canvas_rest() */

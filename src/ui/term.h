@@ -125,10 +125,9 @@ void term_title(struct term *term, const char *text);
 
 /*
  * From the next term_flush() on, exactly these parts, of one row each, link to
- * the URI. NULL: no links. At most TERM_LINKS_MAX; the URI is copied, and wiped
- * by term_forget().
+ * the URI. NULL: no links. At most HYPERLINK_CELLS_MAX; the URI is copied, and
+ * wiped by term_forget().
  */
-enum { TERM_LINKS_MAX = 64 };
 void term_link(struct term *term, const char *uri, const struct rect *rows,
 	       size_t count);
 
