@@ -48,6 +48,9 @@ KINDS = {
     "foot": ({"kind": Foot}, "C.UTF-8", "auto"),
     "light": ({"options": ["-bg", "white", "-fg", "black"]}, "C.UTF-8", "auto"),
     "reverse": ({"options": ["-rv"]}, "C.UTF-8", "auto"),
+    "light without colours": (
+        {"options": ["-bg", "white", "-fg", "black", "-tn", "vt220"]},
+        "C.UTF-8", "auto"),
     # Half blocks are as wide as two letters.
     "cjk-width": ({**LARGE, "options": ["-cjk_width"]}, "C.UTF-8", "auto"),
     # It takes each byte for a character.
