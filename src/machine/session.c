@@ -178,13 +178,17 @@ static void sign_out(struct session *session, const struct event *event,
 	case SESSION_WIPING:
 		ignore(session, event, action);
 		return;
+	case SESSION_REFRESHING:
+		/* The answer may bring the only tokens that can be revoked. */
+		session->is_leaving = true;
+		ignore(session, event, action);
+		return;
 	case SESSION_NONE: /* the store may still hold a session */
 	case SESSION_CHECKING:
 	case SESSION_CHECK_BACKING_OFF:
 	case SESSION_LOCKING:
 	case SESSION_LOCK_BUSY:
 	case SESSION_MARKING:
-	case SESSION_REFRESHING:
 	case SESSION_SAVING:
 	case SESSION_READING:
 	case SESSION_READ_BACKING_OFF:

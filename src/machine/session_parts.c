@@ -42,7 +42,7 @@ void session_forget(struct session *session)
 	session->stored = STORED_ALL;
 	session->renewals = 0;
 	session->refusals = 0;
-	session->is_removed = false;
+	session->is_removed = session->is_leaving = false;
 }
 
 void session_move(struct session *session, enum session_state state,

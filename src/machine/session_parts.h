@@ -66,6 +66,7 @@ struct session {
 			    * Retry-After */
 	unsigned renewals; /* since the session began or resumed */
 	unsigned refusals; /* of the token, since a profile was last read */
+	bool is_leaving;   /* signs out once the refresh is over */
 	bool is_removed;   /* from the store, perhaps: looks once live */
 	bool no_profile;   /* policy: the profile is not read */
 	bool in_memory;	   /* the store ends with this program */

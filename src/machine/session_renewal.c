@@ -10,6 +10,7 @@
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "machine/session_sign_out.h"
 #include "oauth/id_check.h"
 
 void renewal_put_off(struct session *session, int64_t retry_after_s,
@@ -192,6 +193,10 @@ static void refreshed(struct session *session, struct tokens *tokens,
 	session->renewals++;
 	token_lifetime_begin(&session->life, &session->data, event,
 			     &session->seed);
+	if (session->is_leaving) {
+		sign_out_begin(session, END_SIGNED_OUT, event, action);
+		return;
+	}
 	keep(session, event->now_ms, action);
 	if (unbound)
 		action_note(action, LEVEL_WARN,
@@ -231,6 +236,10 @@ static void refresh_failed(struct session *session, enum verdict verdict,
 		action_note(action, LEVEL_WARN,
 			    "the provider has ended this session: %s",
 			    oauth_failure->err.text);
+		return;
+	}
+	if (session->is_leaving) {
+		sign_out_begin(session, END_SIGNED_OUT, event, action);
 		return;
 	}
 	/* The outcome is unknown, or an operator has to fix something. The mark

@@ -81,6 +81,7 @@ void sign_out_begin(struct session *session, enum session_end end,
 {
 	session->revocation = (struct revocation){0};
 	session->leaving = end;
+	session->is_leaving = false;
 	if (session->stored == STORED_HELD ||
 	    (session_is_unknown(session) && session_is_locked(session)))
 		sign_out_go_on(session, SESSION_REVOKING_UNLOCKED, event,
@@ -101,6 +102,10 @@ bool sign_out_cut_short(struct session *session, const struct event *event,
 		action_note(action, LEVEL_WARN,
 			    "another process has locked the session file: it "
 			    "is left unchanged");
+		return true;
+	}
+	if (session->is_leaving) {
+		sign_out_begin(session, END_SIGNED_OUT, event, action);
 		return true;
 	}
 	if (session->state != SESSION_REVOKING &&
