@@ -7,6 +7,7 @@ import concurrent.futures
 import datetime
 import http.server
 import json
+import shlex
 import shutil
 import ssl
 import subprocess
@@ -281,31 +282,45 @@ def cluster(tmp_path):
     cluster.close()
 
 
-@pytest.mark.full
-@pytest.mark.parametrize("version", [V1, V1BETA1])
-def test_real_kubectl(home, provider, cluster, version):
-    """As the manual has it, with a token that has to be renewed."""
+@pytest.fixture
+def words(home, cluster):
+    """The words of a kubectl that asks the cluster for its version, with that
+    version and those members of the entry that the manual has."""
     program = shutil.which("kubectl")
     assert program, "kubectl is not installed"
-    config = home.path / "kubeconfig"
-    entry = {
-        "apiVersion": version, "command": GRANTTY,
-        "args": ["token", "--login", "--output", "kubectl"],
-        "interactiveMode": "IfAvailable",
-    }  # fmt: skip
-    config.write_text(json.dumps({
-        "apiVersion": "v1", "kind": "Config", "current-context": "c",
-        "clusters": [{"name": "c", "cluster": {
-            "server": cluster.url,
-            "certificate-authority": str(cluster.authority.file)}}],
-        "users": [{"name": "u", "user": {"exec": entry}}],
-        "contexts": [{"name": "c", "context": {"cluster": "c", "user": "u"}}],
-    }))  # fmt: skip
+
+    def make(version, **members):
+        entry = {
+            "apiVersion": version, "command": GRANTTY,
+            "args": ["token", "--login", "--output", "kubectl"],
+            "interactiveMode": "IfAvailable", **members,
+        }  # fmt: skip
+        config = home.path / "kubeconfig"
+        config.write_text(json.dumps({
+            "apiVersion": "v1", "kind": "Config", "current-context": "c",
+            "clusters": [{"name": "c", "cluster": {
+                "server": cluster.url,
+                "certificate-authority": str(cluster.authority.file)}}],
+            "users": [{"name": "u", "user": {"exec": entry}}],
+            "contexts": [{"name": "c", "context": {"cluster": "c", "user": "u"}}],
+        }))  # fmt: skip
+        return [program, f"--kubeconfig={config}", "get", "--raw", "/version"]
+
+    return make
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("members", [
+    {}, {"provideClusterInfo": True}, {"interactiveMode": "Never"},
+])  # fmt: skip
+@pytest.mark.parametrize("version", [V1, V1BETA1])
+def test_real_kubectl(home, provider, cluster, words, version, members):
+    """As the manual has it, with a token that has to be renewed."""
     old = expired(home, provider)
-    words = [program, f"--kubeconfig={config}", "get", "--raw", "/version"]
     run = subprocess.run(
-        words, env=home.environment(), check=False, capture_output=True,
-        stdin=subprocess.DEVNULL, text=True, timeout=PATIENCE_S,
+        words(version, **members), env=home.environment(), check=False,
+        capture_output=True, stdin=subprocess.DEVNULL, text=True,
+        timeout=PATIENCE_S,
     )  # fmt: skip
     if "no matches for kind" in run.stderr or "invalid apiVersion" in run.stderr:
         assert version == V1  # kubectl before 1.22
@@ -316,3 +331,16 @@ def test_real_kubectl(home, provider, cluster, version):
     assert token != old
     assert set(cluster.seen) == {f"Bearer {token}"}
     assert provider.refreshes == 1
+
+
+@pytest.mark.full
+def test_real_kubectl_signs_in(home, provider, cluster, words, open_terminal, tmp_path):
+    """On its terminal, with nothing of the screens in what it prints."""
+    assert home.grantty("logout").returncode == Exit.DONE
+    out = tmp_path / "out"
+    command = shlex.join(words(V1BETA1))
+    screen = open_terminal(before=["sh", "-c", f"{command} >{out}"])
+    assert screen.wait_for_exit() == Exit.DONE, screen.show()
+    assert json.loads(out.read_text(encoding="utf-8"))["minor"] == "30"
+    token = home.stored()["id_token"]
+    assert set(cluster.seen) == {f"Bearer {token}"}

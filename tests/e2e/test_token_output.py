@@ -409,3 +409,20 @@ def test_git_after_a_sign_out(home, git):
     refused = run("ls-remote", url)
     assert refused.returncode != 0
     assert "No user is signed in" in refused.stderr
+
+
+@pytest.mark.full
+def test_git_signs_in(home, practice, git, open_terminal):
+    """On its terminal, though its input and output are the helper's."""
+    run, url = git
+    assert home.grantty("logout").returncode == Exit.DONE
+    assert run("config", "--global", f"credential.{url[:-6]}.helper",
+               f"!'{GRANTTY}' token --login --output git").returncode == 0  # fmt: skip
+    screen = open_terminal(
+        before=["sh", "-c", f"exec git clone -q {url} '{home.path}/cloned'"],
+        env={"GIT_CONFIG_GLOBAL": str(home.path / "gitconfig"),
+             "GIT_CONFIG_NOSYSTEM": "1"},
+    )  # fmt: skip
+    assert screen.wait_for_exit() == 0, screen.show()
+    assert (home.path / "cloned/.git").is_dir()
+    assert practice.accepts(home.secrets()[0])
