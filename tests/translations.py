@@ -25,6 +25,17 @@ WRONG = [
     ("a number for %s", r'(msgid "Connecting to %s"\nmsgstr )".*"', r'\1"%d"'),
     ("one %s too many", r'(msgid "Hello, %s"\nmsgstr )".*"', r'\1"%s%s"'),
     ("a plural without %lu", r'(msgstr\[0\] )"%lu .*"', r'\1"x %d"'),
+    ("others of its forms", r"(msgstr\[1\] \"%lu Tage\")", r"\1\nmsgstr[2] \"%lu\""),
+    ("a form too few", r"\nmsgstr\[1\] \"%lu Tage\"", ""),
+    ("its %s in another order", r'(msgid "Signed in to %s as %s."\nmsgstr )".*"',
+     r'\1"%2$s %1$s"'),
+    ("a format in a text without one", r'(msgid "Help"\nmsgstr )".*"', r'\1"%d"'),
+    ("a date of something else", r'(msgid "%-d %B %Y, %H:%M"\nmsgstr )".*"',
+     r'\1"%s, %H:%M"'),
+    ("a date without its time", r'(msgid "%-d %B %Y, %H:%M"\nmsgstr )".*"',
+     r'\1"%d.%m.%Y"'),
+    ("a format on a second line", r'(msgid "Hello, %s"\nmsgstr )".*"',
+     r'\1""\n"%s"\n"%d"'),
     ("a quote too many", r'(msgid "Help"\nmsgstr )".*"', r'\1"x"y"'),
 ]
 
@@ -93,6 +104,7 @@ def problems(code, wanted, comments):
     path = TOP / "po" / f"{code}.po"
     checked = run("msgfmt", "--check", "-o", os.devnull, str(path))
     told = [checked.stderr] if checked.returncode != 0 or checked.stderr else []
+    told += run("awk", "-f", "po/formats.awk", str(path)).stderr.splitlines()
     texts = read(path)
     if places(path) != comments:
         told.append("has other comments than the sources: make update-po")
@@ -118,7 +130,10 @@ def is_refused(pattern, replacement, folder):
         return False
     path = folder / "wrong.po"
     path.write_text(changed, encoding="utf-8")
-    return run("msgfmt", "--check", "-o", os.devnull, str(path)).returncode != 0
+    return (
+        run("awk", "-f", "po/formats.awk", str(path)).returncode != 0
+        or run("msgfmt", "--check", "-o", os.devnull, str(path)).returncode != 0
+    )
 
 
 def main():
