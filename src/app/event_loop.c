@@ -149,7 +149,7 @@ static void check_liveness(const struct event_loop *loop,
 {
 #ifdef ENABLE_DEBUG
 	const char *fault = machine_fault(&loop->driver.machine, action,
-					  http_is_busy(loop->http, HTTP_MAIN));
+					  loop->driver.sending);
 
 	if (fault != NULL) {
 		log_add(loop->log, clock_wall_s(), LEVEL_ERROR,

@@ -119,13 +119,6 @@ void http_drop(struct http *http, enum http_slot slot_id)
 	transfer->state = TRANSFER_IDLE;
 }
 
-bool http_is_busy(const struct http *http, enum http_slot slot_id)
-{
-	enum transfer_state state = http->transfers[slot_id].state;
-
-	return state == TRANSFER_RUNNING || state == TRANSFER_DONE;
-}
-
 void http_forget(struct http *http)
 {
 	http->stale = true;

@@ -35,9 +35,6 @@ void http_free(struct http *http); /* NULL is fine; never blocks */
  * under way there without an answer. */
 void http_send(struct http *http, enum http_slot slot, struct request *request);
 
-/* True if the slot has a request whose answer has not been returned yet. */
-bool http_is_busy(const struct http *http, enum http_slot slot);
-
 /* Drops any request under way in the slot. */
 void http_drop(struct http *http, enum http_slot slot);
 
