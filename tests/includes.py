@@ -46,6 +46,7 @@ INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 # that a file defines, for others and for itself, and what it may be using.
 NO_CODE = re.compile(r"""/\*.*?\*/|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'""", re.S)
 TAG = re.compile(r"\b(?:struct|enum|union)\s+\w+")
+TAGGED = re.compile(r"^\s*(?:struct|enum|union)\s+(\w+)\s*\{", re.M)
 DEFINED = re.compile(r"^(?!static\b)[A-Za-z][^;={}()]*\b(\w+)\([^;{}]*\)\n{", re.M)
 STATIC = re.compile(r"^static\b[^;={}()]*\b(\w+)\(", re.M)
 USED = re.compile(r"(?<![.>\w])[a-z]\w+")
@@ -204,6 +205,26 @@ def check_call_circles(sources):
     yield from circles(below)
 
 
+def check_tags(sources):
+    """What a header calls by a name is called by it nowhere else: no struct or
+    enum of that name means something else in another file."""
+    codes = [
+        (source, NO_CODE.sub(" ", source.text))
+        for source in sources
+        if source.below_src is not None
+    ]
+    homes = {
+        tag: source.name
+        for source, code in codes
+        if source.name.endswith(".h")
+        for tag in TAGGED.findall(code)
+    }
+    for source, code in codes:
+        for tag in TAGGED.findall(code):
+            if homes.get(tag, source.name) != source.name:
+                yield f"{source.name}: {homes[tag]} has another {tag}"
+
+
 def check_order(sources):
     names = {source.name for source in sources}
     for source in sources:
@@ -351,6 +372,22 @@ RULES = [
                     "static const struct e es[] = { { c_go } };\n"
                     "void e_go(void)\n{\n}\n",
                 ),
+            ),
+        ],
+    ),
+    (
+        "a struct or enum of a header has its name alone",
+        check_tags,
+        [
+            (
+                "src/base/a.h",
+                "enum place { HERE };\n",
+                ("src/io/c.c", f"{SPDX}\nstruct place {{\n\tint x;\n}};\n"),
+            ),
+            (
+                "src/base/a.h",
+                "struct a {\n\tenum place { HERE } place;\n};\n",
+                ("src/base/c.h", "struct place { int x; };\n"),
             ),
         ],
     ),

@@ -108,9 +108,9 @@ static bool discover(struct provider_check *run)
 					.step = step_judged,
 					.deadline = deadline_of_judged,
 					.liveness = liveness_of_judged};
-	const enum outcome outcome = provider_is_complete(&setup->provider)
-					     ? OUTCOME_WARN
-					     : OUTCOME_FAIL;
+	const enum report_outcome outcome =
+		provider_is_complete(&setup->provider) ? OUTCOME_WARN
+						       : OUTCOME_FAIL;
 	struct event_loop loop;
 	bool ok;
 

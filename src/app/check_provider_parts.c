@@ -59,8 +59,9 @@ void check_provider_note(struct provider_check *run, const char *address,
 	check_first_answer(run->check, address, reply);
 }
 
-bool check_provider_skips(struct provider_check *run, enum outcome outcome,
-			  const char *check, const char *address)
+bool check_provider_skips(struct provider_check *run,
+			  enum report_outcome outcome, const char *check,
+			  const char *address)
 {
 	const struct check_server *server = find_server(run, address);
 	char why[SERVER_BYTES];

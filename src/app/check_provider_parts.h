@@ -42,8 +42,9 @@ void check_provider_note(struct provider_check *run, const char *address,
 			 const struct reply *reply);
 
 /* True, with a row, if the server at that address is known not to answer. */
-bool check_provider_skips(struct provider_check *run, enum outcome outcome,
-			  const char *check, const char *address);
+bool check_provider_skips(struct provider_check *run,
+			  enum report_outcome outcome, const char *check,
+			  const char *address);
 
 /*
  * Sends the request, which it takes over, and waits for the reply, borrowed

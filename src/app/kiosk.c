@@ -413,8 +413,8 @@ static void run_once(struct kiosk *kiosk)
 			until_ms = kiosk->run.model.now_ms + STALLED_MS;
 		}
 	}
-	service_notify(&kiosk->run.service, &kiosk->run.model, shown);
-	alive_ms = service_deadline(&kiosk->run.service);
+	notifications_send(&kiosk->run.notifications, &kiosk->run.model, shown);
+	alive_ms = notifications_deadline(&kiosk->run.notifications);
 	key_ms = keyboard_deadline(term_keyboard(kiosk->term));
 	if (alive_ms < until_ms)
 		until_ms = alive_ms;

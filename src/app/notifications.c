@@ -4,7 +4,7 @@
  */
 #include "config.h"
 
-#include "app/service.h"
+#include "app/notifications.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -33,39 +33,42 @@ static const char *status_of(const struct model *model)
 	return model->trouble;
 }
 
-void service_begin(struct service *service)
+void notifications_begin(struct notifications *notifications)
 {
-	memset(service, 0, sizeof(*service));
+	*notifications = (struct notifications){0};
 	/* Twice as often as required, as sd_watchdog_enabled(3) advises. */
-	service->alive_every_ms = systemd_watchdog_ms() / 2;
+	notifications->alive_every_ms = systemd_watchdog_ms() / 2;
 }
 
-void service_notify(struct service *service, const struct model *model,
-		    bool shown)
+void notifications_send(struct notifications *notifications,
+			const struct model *model, bool shown)
 {
 	const char *status = status_of(model);
 
-	if (shown && !service->ready) {
+	if (shown && !notifications->ready) {
 		systemd_ready();
-		service->ready = true;
+		notifications->ready = true;
 	}
-	if (strcmp(status, service->status) != 0) {
+	if (strcmp(status, notifications->status) != 0) {
 		systemd_status(status);
-		(void)snprintf(service->status, sizeof(service->status), "%s",
-			       status);
+		(void)snprintf(notifications->status,
+			       sizeof(notifications->status), "%s", status);
 	}
-	if (service->alive_every_ms > 0 && model->now_ms >= service->alive_ms) {
+	if (notifications->alive_every_ms > 0 &&
+	    model->now_ms >= notifications->alive_ms) {
 		systemd_alive();
-		service->alive_ms = model->now_ms + service->alive_every_ms;
+		notifications->alive_ms =
+			model->now_ms + notifications->alive_every_ms;
 	}
 }
 
-int64_t service_deadline(const struct service *service)
+int64_t notifications_deadline(const struct notifications *notifications)
 {
-	return service->alive_every_ms > 0 ? service->alive_ms : NEVER_MS;
+	return notifications->alive_every_ms > 0 ? notifications->alive_ms
+						 : NEVER_MS;
 }
 
-void service_end(void)
+void notifications_end(void)
 {
 	systemd_stopping();
 }

@@ -263,12 +263,12 @@ static void run_once(struct plain *plain, struct err *err)
 		end(plain, EXIT_FAILED);
 		return;
 	}
-	service_notify(&run->service, &run->model, writes);
+	notifications_send(&run->notifications, &run->model, writes);
 	/* What is typed during a login belongs to the shell, but for the
 	 * answer. */
 	if (!run->once || visit_stage(run->visit) == VISIT_CONFIRM)
 		fds[1].fd = STDIN_FILENO;
-	until_ms = service_deadline(&run->service);
+	until_ms = notifications_deadline(&run->notifications);
 	if (writes && plain->question.asked)
 		until_ms = sooner_ms(until_ms, plain->question.again_ms);
 	if (writes)

@@ -95,8 +95,8 @@ void report_free(struct report *report)
 	free(report);
 }
 
-static void add_json(struct json *rows, enum outcome outcome, const char *check,
-		     const char *detail, const char *advice)
+static void add_json(struct json *rows, enum report_outcome outcome,
+		     const char *check, const char *detail, const char *advice)
 {
 	struct json *row = json_new_object();
 
@@ -167,7 +167,7 @@ static void print_name(const struct report *report, const char *name)
 		(void)printf("\n%*s", report->indent, "");
 }
 
-static void print_row(const struct report *report, enum outcome outcome,
+static void print_row(const struct report *report, enum report_outcome outcome,
 		      const char *check, const char *detail, const char *advice)
 {
 	(void)printf("%s%-*s%s", report->colours ? colours[outcome] : "",
@@ -207,8 +207,8 @@ static void print_skipped(struct report *report)
 	buf_init(&report->skipped, ROW_MAX);
 }
 
-void report_row(struct report *report, enum outcome outcome, const char *check,
-		const char *advice, const char *format, ...)
+void report_row(struct report *report, enum report_outcome outcome,
+		const char *check, const char *advice, const char *format, ...)
 {
 	char text[ROW_MAX], detail[ROW_MAX];
 	va_list args;
@@ -227,8 +227,8 @@ void report_row(struct report *report, enum outcome outcome, const char *check,
 	print_row(report, outcome, check, detail, advice);
 }
 
-void report_skip(struct report *report, enum outcome outcome, const char *check,
-		 const char *why)
+void report_skip(struct report *report, enum report_outcome outcome,
+		 const char *check, const char *why)
 {
 	char detail[ROW_MAX];
 

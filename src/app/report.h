@@ -11,7 +11,7 @@
 struct findings;
 struct report;
 
-enum outcome { OUTCOME_OK, OUTCOME_WARN, OUTCOME_FAIL };
+enum report_outcome { OUTCOME_OK, OUTCOME_WARN, OUTCOME_FAIL };
 
 /* json: print nothing before report_end(). For people, lines end between words:
  * at the width of the terminal, or in a pipe after 80 columns. A terminal gets
@@ -28,8 +28,8 @@ void report_free(struct report *report); /* NULL is fine */
  * what to do, or NULL. The rest (printf format) is what was found; text from
  * outside is cleaned here.
  */
-void report_row(struct report *report, enum outcome outcome, const char *check,
-		const char *advice, const char *format, ...)
+void report_row(struct report *report, enum report_outcome outcome,
+		const char *check, const char *advice, const char *format, ...)
 	__attribute__((format(printf, 5, 6)));
 
 /*
@@ -37,8 +37,8 @@ void report_row(struct report *report, enum outcome outcome, const char *check,
  * result. why: what follows "because". As JSON it is a row with that outcome;
  * people get one line for all that have the same reason.
  */
-void report_skip(struct report *report, enum outcome outcome, const char *check,
-		 const char *why);
+void report_skip(struct report *report, enum report_outcome outcome,
+		 const char *check, const char *why);
 
 /* On a terminal, says (printf format) what is going on, until the next row. */
 void report_busy(struct report *report, const char *format, ...)

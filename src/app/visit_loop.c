@@ -103,7 +103,7 @@ void visit_loop_begin(struct visit_loop *run)
 	event = driver_event(&loop->driver, EVENT_TICK);
 	visit_begin(run->visit, &event, &action);
 	driver_do(&loop->driver, &action);
-	service_begin(&run->service);
+	notifications_begin(&run->notifications);
 }
 
 bool visit_loop_follow_user(struct visit_loop *run)
@@ -128,7 +128,7 @@ bool visit_loop_rings(struct visit_loop *run)
 
 void visit_loop_end(struct visit_loop *run)
 {
-	service_end();
+	notifications_end();
 	/* A login that succeeded is finished after its hooks. */
 	if (visit_stage(run->visit) != VISIT_OVER)
 		driver_finish(&run->loop.driver);

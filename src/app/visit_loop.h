@@ -12,7 +12,7 @@
 #include "app/event_loop.h"
 #include "app/metrics_file.h"
 #include "app/presenter.h"
-#include "app/service.h"
+#include "app/notifications.h"
 #include "ui/model.h"
 
 struct err;
@@ -26,7 +26,7 @@ struct visit_loop {
 	struct presenter presenter;
 	struct model model; /* for presenter_fill() */
 	struct bell bell;
-	struct service service;
+	struct notifications notifications;
 	struct metrics_file metrics_file;
 	struct setup *setup;
 	struct visit *visit; /* NULL before visit_loop_make() */

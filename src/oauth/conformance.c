@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Checks answers against RFC 8628 sections 3.2, 3.5 and 4, RFC 6749 sections
- * 5.1 and 5.2, and RFC 8414 sections 2 and 3. Each check is a row of a table.
+ * 5.1 and 5.2, and RFC 8414 sections 2 and 3. Each requirement is a row of a
+ * table.
  */
 #include "config.h"
 
@@ -37,7 +38,7 @@
 #define METADATA_CHECK "RFC 8414 section 3.3"
 
 /* What came back, in bits. */
-enum outcome {
+enum answer_class {
 	REDIRECT = 1 << 0,
 	UNREADABLE = 1 << 1,
 	SUCCESS = 1 << 2,
@@ -78,14 +79,14 @@ enum rule {
 	NO_DEVICE_GRANT
 };
 
-struct check {
+struct requirement {
 	const char *name;      /* of a member, or an error code */
 	const char *reference; /* NULL: what defines the answer's format */
 	const char *sentence;  /* "*": what the rule found */
 	const char *other;     /* a name that will do, too; or NULL */
 	int64_t max_s;	       /* for OUT_OF_RANGE */
 	unsigned probes;       /* bits: 1 << probe */
-	unsigned outcomes;
+	unsigned classes;
 	enum rule rule;
 	bool allowed; /* by the RFC, but worth knowing */
 };
@@ -93,8 +94,8 @@ struct check {
 #define AT(probe) (1U << PROBE_##probe)
 #define ALL (~0U)
 /* clang-format off */
-#define CHECK(at, outcome, what, by, where, ...) \
-	{.probes = (at), .outcomes = (outcome), .name = (what), .rule = (by), \
+#define CHECK(at, class, what, by, where, ...) \
+	{.probes = (at), .classes = (class), .name = (what), .rule = (by), \
 	 .reference = (where), .sentence = __VA_ARGS__}
 /* clang-format on */
 
@@ -120,7 +121,7 @@ struct check {
 		MEMBER(name, OUT_OF_RANGE, "has * seconds in " name,          \
 		       .max_s = max)
 
-static const struct check checks[] = {
+static const struct requirement requirements[] = {
 	CHECK(ALL, REDIRECT, NULL, REDIRECTS, NULL,
 	      "is a redirect *, which a client with a secret must not follow"),
 	CHECK(ALL, ANY, NULL, NO_TYPE, NULL,
@@ -186,13 +187,13 @@ static const struct check checks[] = {
 };
 
 /* The answer being judged. */
-struct answer {
+struct judged_answer {
 	enum probe probe;
 	const struct provider *provider;
 	const struct reply *reply;
 	const struct json *body; /* NULL: no object */
 	struct oauth_error error;
-	char found[160]; /* by the last rule, for the check's sentence */
+	char found[160]; /* by the last rule, for the sentence */
 };
 
 static const char *const names[] = {
@@ -226,7 +227,7 @@ const char *probe_name(enum probe probe)
 /* ---- The answer */
 
 /* The section that defines the format of this answer. */
-static const char *format_of(const struct answer *answer)
+static const char *format_of(const struct judged_answer *answer)
 {
 	if (answer->probe == PROBE_DISCOVERY)
 		return METADATA_RESPONSE;
@@ -255,14 +256,14 @@ static bool has_directive(const char *header, const char *name)
 
 /* ---- The error */
 
-static bool has_code(const struct answer *answer, const char *code)
+static bool has_code(const struct judged_answer *answer, const char *code)
 {
 	return strcmp(answer->error.code, code) == 0;
 }
 
 /* The error code if it is safe to repeat: a known code cannot be a secret in
  * the wrong place. */
-static const char *code_of(const struct answer *answer)
+static const char *code_of(const struct judged_answer *answer)
 {
 	if (answer->error.code[0] == '\0')
 		return "no error code";
@@ -271,7 +272,7 @@ static const char *code_of(const struct answer *answer)
 }
 
 /* The place of the code, unless it is a string in "error"; NULL if it is. */
-static const char *wrong_place(const struct answer *answer)
+static const char *wrong_place(const struct judged_answer *answer)
 {
 	const struct json *error = json_get(answer->body, "error");
 	const char *text = json_text(error);
@@ -305,18 +306,19 @@ static bool is_same_issuer(const char *a, const char *b)
 	return len_a == len_b && strncmp(a, b, len_a) == 0;
 }
 
-static const struct json *get(const struct answer *answer, const char *name)
+static const struct json *get(const struct judged_answer *answer,
+			      const char *name)
 {
 	return name != NULL ? json_get(answer->body, name) : NULL;
 }
 
 /* ---- The rules */
 
-static bool find(struct answer *answer, const char *format, ...)
+static bool find(struct judged_answer *answer, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /* Sets what the rule found. True, so that a condition can follow. */
-static bool find(struct answer *answer, const char *format, ...)
+static bool find(struct judged_answer *answer, const char *format, ...)
 {
 	va_list args;
 
@@ -327,7 +329,7 @@ static bool find(struct answer *answer, const char *format, ...)
 }
 
 /* The media type without parameters, cleaned. */
-static bool find_type(struct answer *answer)
+static bool find_type(struct judged_answer *answer)
 {
 	const char *type = answer->reply->type;
 
@@ -337,7 +339,7 @@ static bool find_type(struct answer *answer)
 }
 
 /* What the body is instead of a JSON object; false if it is one. */
-static bool find_fault(struct answer *answer)
+static bool find_fault(struct judged_answer *answer)
 {
 	const struct reply *reply = answer->reply;
 	struct json *json = json_parse(reply->body, reply->body_len, NULL);
@@ -354,12 +356,13 @@ static bool find_fault(struct answer *answer)
 	return find(answer, "not a JSON object");
 }
 
-static bool deviates(struct answer *answer, const struct check *check)
+static bool deviates(struct judged_answer *answer,
+		     const struct requirement *requirement)
 {
 	const struct provider *provider = answer->provider;
 	const struct reply *reply = answer->reply;
-	const struct json *member = get(answer, check->name);
-	const struct json *other = get(answer, check->other);
+	const struct json *member = get(answer, requirement->name);
+	const struct json *other = get(answer, requirement->other);
 	const char *text = json_text(member), *place;
 	const char *uri = member != NULL ? text : json_text(other);
 	const int status = reply->status;
@@ -369,7 +372,7 @@ static bool deviates(struct answer *answer, const struct check *check)
 		json_integer(member, INT64_MIN, INT64_MAX, &seconds);
 	char host[128];
 
-	switch (check->rule) {
+	switch (requirement->rule) {
 	case ALWAYS:
 		return true;
 	case REDIRECTS:
@@ -397,12 +400,12 @@ static bool deviates(struct answer *answer, const struct check *check)
 		return place != NULL && !has_code(answer, "") &&
 		       find(answer, "%s", place);
 	case HAS_CODE:
-		return has_code(answer, check->name);
+		return has_code(answer, requirement->name);
 	case OTHER_CODE:
 		return find(answer, "%s", code_of(answer)) &&
-		       !has_code(answer, check->name) &&
-		       (check->other == NULL ||
-			!has_code(answer, check->other));
+		       !has_code(answer, requirement->name) &&
+		       (requirement->other == NULL ||
+			!has_code(answer, requirement->other));
 	case MISSING:
 		return member == NULL && other == NULL;
 	case MISNAMED:
@@ -427,7 +430,7 @@ static bool deviates(struct answer *answer, const struct check *check)
 		return member != NULL && !is_integer;
 	case OUT_OF_RANGE:
 		return is_integer && find(answer, "%" PRId64, seconds) &&
-		       (seconds < 1 || seconds > check->max_s);
+		       (seconds < 1 || seconds > requirement->max_s);
 	case OTHER_ISSUER:
 		return text == NULL ||
 		       (!is_same_issuer(text, provider->issuer) &&
@@ -444,7 +447,7 @@ static bool deviates(struct answer *answer, const struct check *check)
 }
 
 /* True if the answer can be judged. */
-static bool is_an_answer(const struct answer *answer)
+static bool is_an_answer(const struct judged_answer *answer)
 {
 	const struct reply *reply = answer->reply;
 
@@ -457,7 +460,7 @@ static bool is_an_answer(const struct answer *answer)
 	return !error_class_is_client(answer->error.error_class);
 }
 
-static enum outcome outcome_of(const struct answer *answer)
+static enum answer_class class_of(const struct judged_answer *answer)
 {
 	const struct json *body = answer->body;
 	const int status = answer->reply->status;
@@ -476,11 +479,11 @@ static enum outcome outcome_of(const struct answer *answer)
 	return success ? SUCCESS : FAILURE;
 }
 
-static void add(struct findings *findings, const struct answer *answer,
-		const struct check *check)
+static void add(struct findings *findings, const struct judged_answer *answer,
+		const struct requirement *requirement)
 {
-	const int len = (int)strcspn(check->sentence, "*");
-	const char *rest = check->sentence + len;
+	const int len = (int)strcspn(requirement->sentence, "*");
+	const char *rest = requirement->sentence + len;
 	struct finding *finding;
 
 	findings->items = xreallocarray(findings->items, findings->count + 1,
@@ -488,12 +491,13 @@ static void add(struct findings *findings, const struct answer *answer,
 	finding = &findings->items[findings->count++];
 	*finding = (struct finding){
 		.probe = answer->probe,
-		.allowed = check->allowed,
-		.reference = check->reference != NULL ? check->reference
-						      : format_of(answer),
+		.allowed = requirement->allowed,
+		.reference = requirement->reference != NULL
+				     ? requirement->reference
+				     : format_of(answer),
 	};
 	snprintf(finding->text, sizeof(finding->text), "%.*s%s%s", len,
-		 check->sentence, *rest != '\0' ? answer->found : "",
+		 requirement->sentence, *rest != '\0' ? answer->found : "",
 		 *rest != '\0' ? rest + 1 : "");
 }
 
@@ -502,26 +506,27 @@ void conformance_judge(struct findings *findings, enum probe probe,
 		       const struct reply *reply)
 {
 	struct json *body = reply_body(reply);
-	struct answer answer = {
+	struct judged_answer answer = {
 		.probe = probe,
 		.provider = provider,
 		.reply = reply,
 		.body = body,
 	};
-	enum outcome outcome;
+	enum answer_class class;
 
 	oauth_error_find(body, reply->status, &answer.error);
 	if (!is_an_answer(&answer))
 		goto out;
 	findings->judged |= 1U << probe;
-	outcome = outcome_of(&answer);
-	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
-		const struct check *check = &checks[i];
+	class = class_of(&answer);
+	for (size_t i = 0; i < sizeof(requirements) / sizeof(requirements[0]);
+	     i++) {
+		const struct requirement *requirement = &requirements[i];
 
-		if ((check->probes & 1U << probe) != 0 &&
-		    (check->outcomes & outcome) != 0 &&
-		    deviates(&answer, check))
-			add(findings, &answer, check);
+		if ((requirement->probes & 1U << probe) != 0 &&
+		    (requirement->classes & class) != 0 &&
+		    deviates(&answer, requirement))
+			add(findings, &answer, requirement);
 	}
 out:
 	json_free(body);

@@ -16,13 +16,14 @@
 #include "practice/fault.h"
 #include "practice/service.h"
 
-bool endpoint_fault(struct service *service, enum fault fault, enum place place)
+bool endpoint_fault(struct service *service, enum fault fault,
+		    enum fault_place place)
 {
 	return faults_due(&service->faults, fault, place);
 }
 
 bool endpoint_replace(struct service *service, const struct call *call,
-		      enum dialect dialect, enum place place,
+		      enum dialect dialect, enum fault_place place,
 		      struct answer *answer)
 {
 	const struct fault_scene scene = {
@@ -35,7 +36,7 @@ bool endpoint_replace(struct service *service, const struct call *call,
 }
 
 void endpoint_refuse(struct service *service, enum dialect dialect,
-		     enum place place, const char *error,
+		     enum fault_place place, const char *error,
 		     const char *description, struct answer *answer)
 {
 	if (endpoint_fault(service, FAULT_HOSTILE_TEXT, place))
@@ -44,7 +45,7 @@ void endpoint_refuse(struct service *service, enum dialect dialect,
 }
 
 void endpoint_refuse_client(struct service *service, enum dialect dialect,
-			    enum place place, struct answer *answer)
+			    enum fault_place place, struct answer *answer)
 {
 	endpoint_refuse(service, dialect, place, "invalid_client",
 			"The client is not known or its secret is wrong.",

@@ -33,23 +33,23 @@ service_handler endpoint_metadata;
 
 /* True if that fault of the service applies now; see faults_due(). */
 bool endpoint_fault(struct service *service, enum fault fault,
-		    enum place place);
+		    enum fault_place place);
 
 /* Gives a wrong answer if a fault applies that can replace any; see
  * faults_replace(). */
 bool endpoint_replace(struct service *service, const struct call *call,
-		      enum dialect dialect, enum place place,
+		      enum dialect dialect, enum fault_place place,
 		      struct answer *answer);
 
 /* Answers with an error whose description people may read; see
  * dialect_error(). */
 void endpoint_refuse(struct service *service, enum dialect dialect,
-		     enum place place, const char *error,
+		     enum fault_place place, const char *error,
 		     const char *description, struct answer *answer);
 
 /* Answers invalid_client. */
 void endpoint_refuse_client(struct service *service, enum dialect dialect,
-			    enum place place, struct answer *answer);
+			    enum fault_place place, struct answer *answer);
 
 /* The name that the device sends, as clean text: a field of its own, or Webex's
  * user_info. Leaves dst unchanged if there is none. */

@@ -20,7 +20,7 @@
 #include "practice/token_store.h"
 
 static void answer_tokens(struct service *service, enum dialect dialect,
-			  enum place place, struct token_pair *pair,
+			  enum fault_place place, struct token_pair *pair,
 			  struct answer *answer)
 {
 	dialect_tokens(answer, dialect, pair,

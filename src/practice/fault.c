@@ -269,7 +269,7 @@ _Static_assert(ROWS <= FAULTS_MAX, "FAULTS_MAX must be raised");
 
 static const struct {
 	const char *name;
-	enum place place;
+	enum fault_place place;
 } places[] = {
 	{"authorize", AT_AUTHORIZE}, {"poll", AT_POLL},
 	{"refresh", AT_REFRESH},     {"profile", AT_PROFILE},
@@ -347,7 +347,7 @@ void faults_clear(struct faults *faults)
 }
 
 /* True if the fault in that row applies now; counts down. */
-static bool is_due(struct faults *faults, size_t row, enum place place)
+static bool is_due(struct faults *faults, size_t row, enum fault_place place)
 {
 	if (!(faults->set[row].places & place))
 		return false;
@@ -356,7 +356,7 @@ static bool is_due(struct faults *faults, size_t row, enum place place)
 	return true;
 }
 
-bool faults_due(struct faults *faults, enum fault id, enum place place)
+bool faults_due(struct faults *faults, enum fault id, enum fault_place place)
 {
 	for (size_t i = 0; i < ROWS; i++)
 		if (rows[i].id == id)
@@ -365,7 +365,7 @@ bool faults_due(struct faults *faults, enum fault id, enum place place)
 }
 
 bool faults_replace(struct faults *faults, const struct fault_scene *scene,
-		    enum place place, struct answer *answer)
+		    enum fault_place place, struct answer *answer)
 {
 	for (size_t i = 0; i < ROWS; i++) {
 		if (!fault_can_move(&rows[i]) || !is_due(faults, i, place))

@@ -32,7 +32,7 @@ enum fault {
 };
 
 /* Where a fault can apply; OR'ed if in several places. */
-enum place {
+enum fault_place {
 	AT_AUTHORIZE = 1 << 0, /* device authorization */
 	AT_POLL = 1 << 1,      /* token request with a device code */
 	AT_REFRESH = 1 << 2,   /* token request with a refresh token */
@@ -98,7 +98,7 @@ void faults_clear(struct faults *faults);
 
 /* True if that fault, whose effect is the caller's matter, applies now; counts
  * down. */
-bool faults_due(struct faults *faults, enum fault id, enum place place);
+bool faults_due(struct faults *faults, enum fault id, enum fault_place place);
 
 /*
  * Gives a wrong answer if a fault that can replace any answer applies here;
@@ -106,7 +106,7 @@ bool faults_due(struct faults *faults, enum fault id, enum place place);
  * faulty delivery set in answer->delivery.
  */
 bool faults_replace(struct faults *faults, const struct fault_scene *scene,
-		    enum place place, struct answer *answer);
+		    enum fault_place place, struct answer *answer);
 
 /* Changes the device authorization response as the faults that apply say;
  * counts them down. */

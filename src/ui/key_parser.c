@@ -15,7 +15,7 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-enum state {
+enum parser_state {
 	GROUND,
 	ESCAPE,
 	ESCAPE_TWICE, /* Alt and a key, on some terminals; or Escape twice */
@@ -46,10 +46,10 @@ enum { OTHER_CHARACTER = 0xA0, SYMBOLS };
 
 /* The action for bytes from first to last in a state. */
 struct rule {
-	enum state from;
+	enum parser_state from;
 	unsigned char first, last;
 	enum parser_action act;
-	enum state to;
+	enum parser_state to;
 };
 
 /* The first matching rule applies. */

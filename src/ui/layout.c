@@ -64,7 +64,8 @@ static void put(struct layout *layout, const struct panel *panel,
 		struct rect rect)
 {
 	if (rect.rows > 0 && rect.columns > 0 && layout->count < PLACE_COUNT)
-		layout->places[layout->count++] = (struct place){panel, rect};
+		layout->places[layout->count++] =
+			(struct layout_place){panel, rect};
 }
 
 /* True if only the status would be below the panel, which shows it anyway. */
@@ -579,7 +580,7 @@ static void lay(struct layout *layout, const struct canvas *canvas,
 	}
 	view->shows_status = false;
 	for (int i = 0; i < layout->count; i++) {
-		const struct place *place = &layout->places[i];
+		const struct layout_place *place = &layout->places[i];
 
 		view->shows_status |= place->panel->is_log;
 		if (place->panel == &panel_fields ||

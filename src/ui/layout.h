@@ -13,7 +13,7 @@ struct model;
 struct panel;
 struct view;
 
-struct place {
+struct layout_place {
 	const struct panel *panel;
 	struct rect rect;
 };
@@ -22,7 +22,7 @@ enum { PLACE_COUNT = 8 };
 
 /* The panels in drawing order. */
 struct layout {
-	struct place places[PLACE_COUNT];
+	struct layout_place places[PLACE_COUNT];
 	int count;
 };
 

@@ -25,7 +25,7 @@ static enum rank rank_of(const struct panel *panel)
 	return panel->tick != NULL ? RANK_TIMED : RANK_OTHER;
 }
 
-static size_t add_vital(struct rect *parts, const struct place *place,
+static size_t add_vital(struct rect *parts, const struct layout_place *place,
 			const struct canvas *canvas, const struct model *model,
 			const struct view *view)
 {
@@ -41,7 +41,7 @@ static size_t add_rank(struct rect *parts, const struct layout *layout,
 	size_t count = 0;
 
 	for (int i = 0; i < layout->count; i++) {
-		const struct place *place = &layout->places[i];
+		const struct layout_place *place = &layout->places[i];
 
 		if (rank_of(place->panel) == rank)
 			parts[count++] = place->rect;

@@ -254,7 +254,7 @@ static void draw_all(struct ui *ui, struct canvas *canvas,
 	canvas_erase(canvas);
 	layout_make(&ui->layout, canvas, model, &ui->view);
 	for (int i = 0; i < ui->layout.count; i++) {
-		const struct place *place = &ui->layout.places[i];
+		const struct layout_place *place = &ui->layout.places[i];
 
 		place->panel->draw(canvas, place->rect, model, &ui->view);
 	}
@@ -280,7 +280,7 @@ static void draw_time(struct ui *ui, struct canvas *canvas,
 		      const struct model *model)
 {
 	for (int i = 0; i < ui->layout.count; i++) {
-		const struct place *place = &ui->layout.places[i];
+		const struct layout_place *place = &ui->layout.places[i];
 
 		if (place->panel->tick != NULL)
 			place->panel->tick(canvas, place->rect, model,
@@ -293,7 +293,7 @@ static void draw_log(struct ui *ui, struct canvas *canvas,
 		     const struct model *model)
 {
 	for (int i = 0; i < ui->layout.count; i++) {
-		const struct place *place = &ui->layout.places[i];
+		const struct layout_place *place = &ui->layout.places[i];
 
 		if (!place->panel->is_log)
 			continue;

@@ -24,7 +24,7 @@
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 struct row {
-	enum outcome outcome;
+	enum report_outcome outcome;
 	const char *check, *advice, *detail;
 };
 
