@@ -29,10 +29,12 @@ struct hyperlink_cells {
 void hyperlink_cells_set(struct hyperlink_cells *cells, const char *uri,
 			 const struct rect *rows, size_t count);
 
-/* Call this before curses writes anything of a frame, and the other after
- * it has written all of it. */
+/* Call it before curses writes anything of a frame: makes ordinary cells of
+ * those that are links no longer. */
 void hyperlink_cells_plan(struct hyperlink_cells *cells,
 			  struct tty_output *tty_output);
+
+/* Call it after curses has written all of a frame: writes the links. */
 void hyperlink_cells_write(struct hyperlink_cells *cells,
 			   struct tty_output *tty_output);
 

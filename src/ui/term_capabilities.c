@@ -56,7 +56,7 @@ bool term_marks_pastes(const struct term *term)
 
 /*
  * The width of a half block depends on the terminal's settings for Chinese,
- * Japanese and Korean text (UAX #11, "ambiguous"). True if it is displayed at
+ * Japanese and Korean text (UAX #11, "ambiguous"). Whether it is displayed at
  * all depends on the other end, which may not know UTF-8 whatever the locale is
  * here. So one is drawn where the first frame clears the screen, and the
  * terminal reports the cursor position. Nothing waits for the report.
