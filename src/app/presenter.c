@@ -454,6 +454,15 @@ static bool hides_log(const struct presenter *presenter)
 	return false;
 }
 
+/* Without the name. */
+static const char *brief_caution(const struct presenter *presenter)
+{
+	return presenter->is_screen
+		       ? _("Approve only if you are standing at this screen.")
+		       : _("Approve only if you started this sign-in "
+			   "yourself.");
+}
+
 void presenter_fill(struct presenter *presenter, const struct visit *visit,
 		    struct model *model)
 {
@@ -474,6 +483,7 @@ void presenter_fill(struct presenter *presenter, const struct visit *visit,
 	model->provider = label_of(presenter);
 	model->device = presenter->device;
 	model->caution = presenter_caution(presenter);
+	model->caution_brief = brief_caution(presenter);
 	model->status = presenter->status;
 	model->language = languages_next_name(&presenter->languages);
 	model->trouble = model->advice = model->help = "";
@@ -534,19 +544,13 @@ const char *presenter_caution(struct presenter *presenter)
 		name = conf->screen.title;
 	/* Translators: when to approve a code. %s is the name of the screen or
 	 * of the machine. Wrapped; the shorter, the better. */
-	if (presenter->is_screen && name[0] == '\0')
-		(void)snprintf(dst, size, "%s",
-			       _("Approve only if you are standing at this "
-				 "screen."));
+	if (name[0] == '\0')
+		(void)snprintf(dst, size, "%s", brief_caution(presenter));
 	else if (presenter->is_screen)
 		(void)snprintf(dst, size,
 			       _("Approve only if you are standing at this "
 				 "screen (%s)."),
 			       name);
-	else if (name[0] == '\0')
-		(void)snprintf(dst, size, "%s",
-			       _("Approve only if you started this sign-in "
-				 "yourself."));
 	else
 		(void)snprintf(dst, size,
 			       _("Approve only if you started this sign-in "

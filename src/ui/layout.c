@@ -75,6 +75,20 @@ static bool says_status(const struct model *model, const struct panel *panel)
 	       model->user_code == NULL;
 }
 
+/* The margin at each side of a text. */
+static int side_of(struct rect screen)
+{
+	if (screen.columns >= 60)
+		return 2;
+	return screen.columns >= 44 ? 1 : 0;
+}
+
+/* The columns inside the margins. */
+static int screen_width(struct rect screen)
+{
+	return at_most(screen.columns, SCREEN_COLUMNS) - 2 * side_of(screen);
+}
+
 /* Places the panel in the rows it wants, and the log, or the status alone, at
  * the bottom of the rest if that is large enough. */
 static void put_with_log(struct layout *layout, const struct model *model,
@@ -305,11 +319,19 @@ static void lay_text(struct layout *layout, const struct canvas *canvas,
 		     struct rect screen, const struct model *model,
 		     const struct view *view)
 {
-	const int margin = screen.columns >= 30 ? 2 : 0;
-	const int width = at_most(screen.columns - margin, SIDE_MAX);
+	/* Without a code, the title is where the other screens have it. */
+	const int width =
+		at_most(screen_width(screen),
+			model->user_code != NULL ? SIDE_MAX : SCREEN_COLUMNS);
 	const int rows = code_rows(canvas, width, model, view);
 	struct rect body =
-		put_frame(layout, screen, rows + LOG_MAX_ROWS, width, view);
+		put_frame(layout, screen, rows + LOG_MAX_ROWS,
+			  model->user_code != NULL
+				  ? width
+				  : at_most(screen.columns, SCREEN_COLUMNS),
+			  view);
+
+	body = rect_centred(body, body.rows, width);
 
 	put_with_log(layout, model, &panel_code, body,
 		     code_share(model, rows, body.rows));
@@ -480,17 +502,6 @@ static void lay_code_grant(struct layout *layout, const struct canvas *canvas,
 }
 
 /* ---- The other screens */
-
-static int side_of(struct rect screen)
-{
-	return screen.columns >= 60 ? 2 : 0;
-}
-
-/* The columns inside the margins. */
-static int screen_width(struct rect screen)
-{
-	return at_most(screen.columns, SCREEN_COLUMNS) - 2 * side_of(screen);
-}
 
 /* A frame for contents of that many rows, with a title and an inner margin if
  * there is room. */

@@ -31,7 +31,7 @@ enum next {
 	NEXT_START /* back to the welcome screen; on a key press a new code */
 };
 
-enum { MODEL_TEXTS = 18 };
+enum { MODEL_TEXTS = 19 };
 
 /*
  * A screen is drawn again if anything here but now_ms has changed: the texts
@@ -48,10 +48,11 @@ struct model {
 			const char *provider; /* "Webex" */
 			const char *device;   /* its name */
 			const char *caution;  /* when to approve; or NULL */
-			const char *language; /* to change to, by its own
-					       * name; or NULL */
-			const char *status;   /* one short line about what is
-					       * happening now */
+			const char *caution_brief; /* in few words; or NULL */
+			const char *language;	   /* to change to, by its own
+						    * name; or NULL */
+			const char *status; /* one short line about what is
+					     * happening now */
 			const char *status_brief; /* where that is too long, or
 						   * NULL */
 

@@ -38,6 +38,7 @@ _Static_assert((int)BLOCK_COUNT <= (int)STACK_BLOCKS,
 
 struct plan {
 	struct stack stack;
+	const char *caution;	    /* in the words that there is room for */
 	int indent;		    /* for the parts of a step */
 	char code[USER_CODE_BYTES]; /* in groups */
 	bool large;		    /* the code is also drawn like this: */
@@ -123,13 +124,6 @@ static const char *replaced_text(const struct model *model)
 	return model->codes > 1 ? _("This code replaced the old one.") : "";
 }
 
-/* Attacks on this grant get a user to approve someone else's code (RFC 8628
- * section 5.4). */
-static const char *caution_text(const struct model *model)
-{
-	return model->caution != NULL ? model->caution : "";
-}
-
 /* ---- Planning */
 
 /* Takes the next row of at most columns columns off the code. */
@@ -195,6 +189,36 @@ static bool enlarge_instead(struct plan *plan, const struct canvas *canvas,
 	return true;
 }
 
+static bool try_caution(struct plan *plan, const struct canvas *canvas,
+			int columns, const char *caution)
+{
+	if (caution == NULL ||
+	    !stack_add(&plan->stack, BLOCK_CAUTION,
+		       wrap_words_rows(caution, columns, canvas->text_flags)))
+		return false;
+	plan->caution = caution;
+	return true;
+}
+
+/* Attacks on this grant get a user to approve someone else's code (RFC 8628
+ * section 5.4): in fewer words, or in place of others, rather than not at all.
+ */
+static void add_caution(struct plan *plan, const struct canvas *canvas,
+			int columns, const struct model *model)
+{
+	struct plan without = *plan;
+	struct stack *stack = &without.stack;
+
+	if (try_caution(plan, canvas, columns, model->caution) ||
+	    try_caution(plan, canvas, columns, model->caution_brief))
+		return;
+	stack->free += stack->rows[BLOCK_TYPE] + stack->rows[BLOCK_REPLACED];
+	stack->rows[BLOCK_TYPE] = stack->rows[BLOCK_REPLACED] = 0;
+	if (try_caution(&without, canvas, columns, model->caution) ||
+	    try_caution(&without, canvas, columns, model->caution_brief))
+		*plan = without;
+}
+
 static void add_spaces(struct plan *plan)
 {
 	struct stack *stack = &plan->stack;
@@ -216,9 +240,8 @@ static struct plan make_plan(const struct canvas *canvas, int rows, int columns,
 	const unsigned flags = canvas->text_flags;
 	const char *url = url_of(canvas, model), *code = model->user_code;
 	const bool shown = panel_shows_code(canvas, model);
-	struct plan plan = {.stack.free = rows}, tight;
+	struct plan plan = {.stack.free = rows, .caution = ""}, tight;
 	struct stack *stack = &plan.stack;
-	int caution = wrap_words_rows(caution_text(model), columns, flags);
 	int wide, url_rows, wanted;
 
 	/* Without a code there is only one step. */
@@ -246,7 +269,7 @@ static struct plan make_plan(const struct canvas *canvas, int rows, int columns,
 		  wrap_words_rows(type_text(canvas, model, view, wide), wide,
 				  flags));
 	/* The code is already shown as text; large characters are optional. */
-	stack_add(stack, BLOCK_CAUTION, caution);
+	add_caution(&plan, canvas, columns, model);
 	if (shown)
 		(void)(enlarge(&plan, canvas, wide, LARGE_SMALL, LARGE_LINES) ||
 		       enlarge_instead(&plan, canvas, wide, BLOCK_TYPE));
@@ -481,8 +504,7 @@ static void draw(struct canvas *canvas, struct rect rect,
 	draw_code(canvas, places[BLOCK_CODE], model);
 	canvas_words(canvas, places[BLOCK_REPLACED], 0, ROLE_WARNING,
 		     replaced_text(model));
-	canvas_words(canvas, places[BLOCK_CAUTION], 0, ROLE_TEXT,
-		     caution_text(model));
+	canvas_words(canvas, places[BLOCK_CAUTION], 0, ROLE_TEXT, plan.caution);
 	view->time = places[BLOCK_TIME];
 	panel_time(canvas, view->time, model, view);
 }

@@ -133,14 +133,19 @@ static int draw_title(struct canvas *canvas, struct rect rect, int y,
 static void draw(struct canvas *canvas, struct rect rect,
 		 const struct model *model, struct view *view)
 {
-	enum { WHERE_ROWS = 2 }; /* including an empty one */
-	const struct extras extras = choose_extras(
-		canvas, rect.rows - WHERE_ROWS, rect.columns, model);
+	enum {
+		WHERE_ROWS = 2, /* including an empty one */
+		MARGINS = 2,
+		MARGINS_FROM_ROWS = 24
+	};
+	const int rows = rect.rows - WHERE_ROWS -
+			 (rect.rows >= MARGINS_FROM_ROWS ? MARGINS : 0);
+	const struct extras extras =
+		choose_extras(canvas, rows, rect.columns, model);
 	const int logo = extras.logo_rows > 0 ? extras.logo_rows + 1 : 0;
 	const int text = extras.text_rows > 0 ? extras.text_rows + 1 : 0;
-	struct plan plan =
-		make_plan(canvas, rect.rows - WHERE_ROWS - logo - text,
-			  rect.columns, model->title);
+	struct plan plan = make_plan(canvas, rows - logo - text, rect.columns,
+				     model->title);
 	const char *words;
 	char where[256];
 	int y;

@@ -100,6 +100,8 @@ void screen_model_init(struct model *model, enum screen screen,
 		.device = "Lobby screen 3",
 		.caution = "Approve only if you are standing at this screen "
 			   "(Lobby 3).",
+		.caution_brief =
+			"Approve only if you are standing at this screen.",
 		.status = "Waiting for Webex",
 		.user_code = "729703",
 		.verification_uri = BARE,
