@@ -140,6 +140,8 @@ int canvas_words(struct canvas *canvas, struct rect rect, int y, enum role role,
 	int rows = 0;
 
 	while (wrap_words(&text, rect.columns, canvas->text_flags, &row)) {
+		if (y + rows + 1 == rect.rows) /* a cut must be visible */
+			row.len = strlen(row.s);
 		canvas_span(canvas, rect, y + rows, 0, role, row.s, row.len);
 		rows++;
 	}

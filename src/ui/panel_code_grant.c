@@ -57,8 +57,20 @@ static int uri_rows(const struct model *model, int columns)
 	return (len + columns - 1) / at_least(columns, 1);
 }
 
-static struct stack divide_address(int rows, int columns,
-				   const struct model *model,
+/* Translators: below an address that is cut. At most 48 columns. */
+static const char *hint_text(const struct canvas *canvas,
+			     const struct model *model)
+{
+	const struct rect screen = canvas_screen(canvas);
+
+	/* One row is reserved for the time. */
+	return uri_rows(model, screen.columns) < screen.rows
+		       ? _("Press z to see all of it.")
+		       : _("Enlarge the window to see all of it.");
+}
+
+static struct stack divide_address(const struct canvas *canvas, int rows,
+				   int columns, const struct model *model,
 				   const struct view *view)
 {
 	struct stack stack = {.free = rows};
@@ -70,7 +82,9 @@ static struct stack divide_address(int rows, int columns,
 		stack_space(&stack, ADDRESS_STEP);
 	} else {
 		stack_add(&stack, ADDRESS_URI, 1);
-		stack_add(&stack, ADDRESS_HINT, 1);
+		stack_add(&stack, ADDRESS_HINT,
+			  wrap_words_rows(hint_text(canvas, model), columns,
+					  canvas->text_flags));
 		stack_add(&stack, ADDRESS_STEP, 1);
 		stack_add(&stack, ADDRESS_URI, stack.free);
 	}
@@ -125,43 +139,33 @@ static void draw_uri(struct canvas *canvas, struct rect rect, const char *uri)
 	}
 }
 
-/* Translators: below an address that is cut. At most 48 columns. */
-static const char *hint_text(const struct canvas *canvas,
-			     const struct model *model)
-{
-	const struct rect screen = canvas_screen(canvas);
-
-	/* One row is reserved for the time. */
-	return uri_rows(model, screen.columns) < screen.rows
-		       ? _("Press z to see all of it.")
-		       : _("Enlarge the window to see all of it.");
-}
-
-/* Translators: above an address. At most 44 columns, and 24 on narrow screens.
- */
 static void draw_address(struct canvas *canvas, struct rect rect,
 			 const struct model *model, struct view *view)
 {
 	struct stack stack;
 	struct rect step;
 	int indent = indent_of(rect.columns);
+	/* Translators: above an address. At most 44 columns, and 24 on narrow
+	 * screens. */
+	const char *words = _("Open this address in a browser");
 
 	if (view->zoom) {
 		draw_uri(canvas, rect, model->authorization_uri);
 		return;
 	}
-	stack = divide_address(rect.rows, rect.columns, model, view);
+	stack = divide_address(canvas, rect.rows, rect.columns, model, view);
 	step = stack_place(&stack, rect, ADDRESS_STEP);
 	if (indent > 0)
 		canvas_text(canvas, step, 0, 0, ROLE_TEXT, "1");
 	canvas_text(canvas, panel_indented(step, indent), 0, 0, ROLE_TEXT,
-		    indent > 0 ? _("Open this address in a browser")
-			       : _("Open in a browser"));
+		    text_width(words) + indent <= rect.columns
+			    ? words
+			    : _("Open in a browser"));
 	panel_title(canvas, stack_place(&stack, rect, ADDRESS_TITLE), model);
 	draw_uri(canvas, stack_place(&stack, rect, ADDRESS_URI),
 		 model->authorization_uri);
-	canvas_text(canvas, stack_place(&stack, rect, ADDRESS_HINT), 0, 0,
-		    ROLE_TEXT, hint_text(canvas, model));
+	canvas_words(canvas, stack_place(&stack, rect, ADDRESS_HINT), 0,
+		     ROLE_TEXT, hint_text(canvas, model));
 }
 
 static void vital_address(struct rect parts[PANEL_VITAL],

@@ -42,6 +42,8 @@ static void draw_time(struct canvas *canvas, struct rect rect,
 	if (text_width(text) > rect.columns)
 		snprintf(text, sizeof(text),
 			 yes ? _("y: yes, n: no (%s)") : _("n: no (%s)"), time);
+	if (text_width(text) > rect.columns) /* the keys are in the bar */
+		snprintf(text, sizeof(text), yes ? "y/n (%s)" : "n (%s)", time);
 	canvas_fill(canvas, row, ROLE_TEXT);
 	canvas_text(canvas, row, 0, 0, ROLE_TEXT, text);
 }

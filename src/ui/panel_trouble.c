@@ -139,6 +139,9 @@ static void draw(struct canvas *canvas, struct rect rect,
 	const int below = above + plan.retry;
 	int gap = above < rect.rows ? 1 : 0;
 	int help_gap = below + 1 + plan.help <= rect.rows ? 1 : 0;
+	const struct rect retry = retry_place(canvas, rect, model);
+	const struct rect words =
+		rect_part(text, 0, 0, retry.y - text.y, text.columns);
 
 	(void)view;
 	if (text.columns < rect.columns) {
@@ -148,10 +151,10 @@ static void draw(struct canvas *canvas, struct rect rect,
 		canvas_bar(canvas, rect_part(rect, 0, 0, rows, 1), ROLE_BAD);
 	}
 	canvas_rest(canvas, text, 0, 0);
-	canvas_words(canvas, text, 0, ROLE_BAD, _(model->trouble));
-	canvas_words(canvas, text, plan.trouble + gap, ROLE_TEXT,
+	canvas_words(canvas, words, 0, ROLE_BAD, _(model->trouble));
+	canvas_words(canvas, words, plan.trouble + gap, ROLE_TEXT,
 		     _(model->advice));
-	draw_retry(canvas, retry_place(canvas, rect, model), model);
+	draw_retry(canvas, retry, model);
 	canvas_words(canvas, text, below + help_gap, ROLE_TEXT, help_of(model));
 }
 

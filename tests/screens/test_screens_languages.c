@@ -33,8 +33,8 @@
 static const struct {
 	int columns, rows;
 } sizes[] = {
-	{20, 5},  {40, 12},  {45, 40},	{50, 15},  {60, 20},  {80, 24},
-	{90, 80}, {100, 30}, {120, 40}, {160, 50}, {240, 67},
+	{20, 5},  {30, 10}, {40, 12},  {45, 40},  {50, 15},  {60, 20},
+	{80, 24}, {90, 80}, {100, 30}, {120, 40}, {160, 50}, {240, 67},
 };
 
 static void as_it_is(struct model *model)
@@ -64,28 +64,31 @@ static const struct {
 	enum screen screen;
 	void (*change)(struct model *model);
 	const char *keys;
-	const char *vital[4];
+	const char *vital[5];
 } screens[] = {
 	{SCREEN_SIGN_IN,
 	 as_it_is,
 	 "",
-	 {"729 703", "729703", "wbx2.com", "4:32"}},
+	 {"729 703", "729703", "wbx2.com", "4:32", "Approve only if"}},
 	{SCREEN_SIGN_IN, as_it_is, "z", {"729 703", "729703", "4:32"}},
 	{SCREEN_SIGN_IN,
 	 expiring,
 	 "",
-	 {"729 703", "729703", "wbx2.com", "0:25"}},
-	{SCREEN_SIGN_IN, replaced, "", {"729 703", "wbx2.com", "4:32"}},
+	 {"729 703", "729703", "wbx2.com", "0:25", "Approve only if"}},
+	{SCREEN_SIGN_IN,
+	 replaced,
+	 "",
+	 {"729 703", "wbx2.com", "4:32", "Approve only if"}},
 	{SCREEN_SIGN_IN,
 	 screen_model_with_letters,
 	 "",
-	 {"WDJB-MJHT", "github.com/login/device", "4:32"}},
+	 {"WDJB-MJHT", "github.com/login/device", "4:32", "Approve only if"}},
 	{SCREEN_SIGN_IN,
 	 screen_model_by_address,
 	 "",
 	 {"webexapis.com", "4:32"}},
 	{SCREEN_SIGN_IN, screen_model_refused, "", {"webexapis.com", "4:32"}},
-	{SCREEN_CONFIRM, as_it_is, "", {"Ada Lovelace", "2:00"}},
+	{SCREEN_CONFIRM, as_it_is, "", {"Ada Lovelace", "1:59"}},
 	{SCREEN_PROFILE, on_trial, "", {"Ada Lovelace", "4:32", "0:45"}},
 	{SCREEN_TROUBLE, as_it_is, "", {"0:12"}},
 };
@@ -101,6 +104,10 @@ static void draw(char *text, size_t size, size_t screen, int columns, int rows,
 	screens[screen].change(&model);
 	model.language = "English";
 	screen_model_draw(&fixture, &model);
+	if (model.screen == SCREEN_CONFIRM) { /* its keys wait for a reader */
+		model.now_ms += 1000;
+		screen_model_draw(&fixture, &model);
+	}
 	for (const char *c = screens[screen].keys; *c != '\0'; c++) {
 		ui_key(fixture.ui, &model, screen_model_key_of(*c));
 		screen_model_draw(&fixture, &model);
