@@ -17,6 +17,8 @@ import unicodedata
 from PIL import Image, ImageDraw, ImageFont
 
 FONTS = "/usr/share/fonts/truetype/dejavu/DejaVuSansMono"
+# For wide letters, which that one lacks (fonts-vlgothic).
+WIDE_FONT = "/usr/share/fonts/truetype/vlgothic/VL-Gothic-Regular.ttf"
 GROUND, TEXT = (0, 0, 0), (204, 204, 204)
 BASIC = [
     (0, 0, 0), (205, 49, 49), (13, 188, 121), (229, 229, 16),
@@ -108,6 +110,7 @@ class Painter:
     def __init__(self, columns, rows, height, ground):
         self.font = ImageFont.truetype(FONTS + ".ttf", height * 3 // 4)
         self.bold = ImageFont.truetype(FONTS + "-Bold.ttf", height * 3 // 4)
+        self.wide = None  # read when it is needed
         self.w, self.h = height // 2, height
         self.size = (columns, rows)
         self.image = Image.new("RGB", (columns * self.w, rows * self.h), ground)
@@ -147,6 +150,9 @@ class Painter:
             self.line(x, y, LINES[char], fg)
         elif char != " ":
             font = self.bold if 1 in style.flags else self.font
+            if width == 2:
+                font = self.wide = self.wide or ImageFont.truetype(
+                    WIDE_FONT, self.h * 3 // 4)
             self.draw.text(
                 (x * self.w, y * self.h + self.h // 16), char, fill=fg, font=font
             )

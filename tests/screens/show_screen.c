@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Draws one screen of the tests on the terminal, with the looks of a
- * configuration, and leaves it there: for tests/pictures.py.
+ * configuration, in the language of the locale, and leaves it there: for
+ * tests/pictures.py.
  *
  *     show_screen CONFIGURATION THEME SCREEN
  */
@@ -15,8 +16,10 @@
 #include <unistd.h>
 
 #include "app/args.h"
+#include "app/languages.h"
 #include "app/setup.h"
 #include "base/err.h"
+#include "base/i18n.h"
 #include "base/log.h"
 #include "conf/conf.h"
 #include "conf/presets.h"
@@ -25,15 +28,56 @@
 
 #include "screen_model.h"
 
+static char status[256]; /* the one that is shown */
+
 static void as_it_is(struct model *model)
 {
 	(void)model;
 }
 
+static void without_code(struct model *model)
+{
+	screen_model_without_code(model);
+	(void)snprintf(status, sizeof(status), _("Requesting a code from %s"),
+		       model->provider);
+	model->status = status;
+}
+
+static void by_address(struct model *model)
+{
+	screen_model_by_address(model);
+	model->status = _("Waiting for the browser");
+}
+
+static void to_confirm(struct model *model)
+{
+	model->status = _("Checking who signed in");
+}
+
+static void in_profile(struct model *model)
+{
+	(void)snprintf(status, sizeof(status), _("Signed in to %s"),
+		       model->provider);
+	model->status = status;
+}
+
+static void nearly_idle(struct model *model)
+{
+	screen_model_nearly_idle(model);
+	in_profile(model);
+}
+
+static void in_trouble(struct model *model)
+{
+	(void)snprintf(status, sizeof(status), _("Waiting for %s"),
+		       model->provider);
+	model->status = status;
+}
+
 static void while_retrying(struct model *model)
 {
-	model->status = "No connection: trying again";
-	model->status_brief = "No connection";
+	model->status = _("No connection: trying again");
+	model->status_brief = _("No connection");
 }
 
 static void nearly_over(struct model *model)
@@ -52,16 +96,16 @@ static const struct shown {
 	{"welcome", SCREEN_WELCOME, as_it_is, ""},
 	{"sign-in", SCREEN_SIGN_IN, as_it_is, ""},
 	{"letters", SCREEN_SIGN_IN, screen_model_with_letters, ""},
-	{"waiting", SCREEN_SIGN_IN, screen_model_without_code, ""},
+	{"waiting", SCREEN_SIGN_IN, without_code, ""},
 	{"retrying", SCREEN_SIGN_IN, while_retrying, ""},
 	{"expiring", SCREEN_SIGN_IN, nearly_over, ""},
 	{"zoom", SCREEN_SIGN_IN, as_it_is, "z"},
 	{"help", SCREEN_SIGN_IN, as_it_is, "?"},
-	{"code-grant", SCREEN_SIGN_IN, screen_model_by_address, ""},
-	{"confirm", SCREEN_CONFIRM, as_it_is, ""},
-	{"profile", SCREEN_PROFILE, screen_model_nearly_idle, ""},
-	{"tree", SCREEN_PROFILE, as_it_is, "j"},
-	{"trouble", SCREEN_TROUBLE, as_it_is, ""},
+	{"code-grant", SCREEN_SIGN_IN, by_address, ""},
+	{"confirm", SCREEN_CONFIRM, to_confirm, ""},
+	{"profile", SCREEN_PROFILE, nearly_idle, ""},
+	{"tree", SCREEN_PROFILE, in_profile, "j"},
+	{"trouble", SCREEN_TROUBLE, in_trouble, ""},
 };
 
 enum { SCREEN_COUNT = sizeof(screens) / sizeof(*screens) };
@@ -94,21 +138,23 @@ static void wait_until_shown(void)
 static void take_looks(struct model *model, const struct setup *setup)
 {
 	const struct conf *conf = &setup->conf;
-	static char caution[160];
+	static char caution[512];
 
+	model->status = _("Waiting for your approval");
 	model->title = conf->screen.title;
 	model->text = conf->screen.text;
 	model->logo = setup->logo;
 	model->provider = preset_find(conf->provider.preset)->label;
 	if (conf->provider.device_name[0] != '\0')
 		model->device = conf->provider.device_name;
-	if (conf_is_set(conf, "screen.title")) {
-		(void)snprintf(caution, sizeof(caution),
-			       "Approve only if you are standing at this "
-			       "screen (%s).",
-			       conf->screen.title);
-		model->caution = caution;
-	}
+	(void)snprintf(caution, sizeof(caution),
+		       _("Approve only if you are standing at this screen "
+			 "(%s)."),
+		       conf_is_set(conf, "screen.title") ? conf->screen.title
+							 : "Lobby 3");
+	model->caution = caution;
+	model->caution_brief =
+		_("Approve only if you are standing at this screen.");
 	if (conf->kiosk.help[0] != '\0')
 		model->help = conf->kiosk.help;
 	model->hides_log = conf->kiosk.lock;
@@ -154,6 +200,7 @@ static int list(void)
 int main(int argc, char **argv)
 {
 	struct args args = {.config = argc > 3 ? argv[1] : NULL};
+	struct languages languages;
 	struct setup setup;
 	struct err err = {""};
 
@@ -164,8 +211,10 @@ int main(int argc, char **argv)
 		if (strcmp(screens[i].name, argv[3]) == 0 &&
 		    setup_begin(&setup, &args, &err) &&
 		    conf_set(&setup.conf, "screen.theme", argv[2], &err) &&
-		    setup_theme(&setup, &err))
+		    setup_theme(&setup, &err)) {
+			languages_open(&languages, &setup.conf);
 			(void)show(&screens[i], &setup, &err);
+		}
 	}
 	fprintf(stderr,
 		"show_screen: %s\nusage: show_screen CONFIGURATION THEME "
