@@ -242,6 +242,7 @@ static struct plan make_plan(const struct canvas *canvas, int rows, int columns,
 	const bool shown = panel_shows_code(canvas, model);
 	struct plan plan = {.stack.free = rows, .caution = ""}, tight;
 	struct stack *stack = &plan.stack;
+	const int text_rows = panel_text_rows(canvas, columns, model->text);
 	int wide, url_rows, wanted;
 
 	/* Without a code there is only one step. */
@@ -275,9 +276,9 @@ static struct plan make_plan(const struct canvas *canvas, int rows, int columns,
 		       enlarge_instead(&plan, canvas, wide, BLOCK_TYPE));
 	if (plan.large)
 		enlarge(&plan, canvas, wide, LARGE_TALL, plan.drawn.count);
-	if (view->header_rows == 0 && stack_add(stack, BLOCK_TITLE, 1))
-		stack_add(stack, BLOCK_TEXT,
-			  panel_text_rows(canvas, columns, model->text));
+	if (view->header_rows == 0 && stack_add(stack, BLOCK_TITLE, 1) &&
+	    text_rows < stack->free) /* with an empty row below it */
+		stack_add(stack, BLOCK_TEXT, text_rows);
 	tight = plan;
 	add_spaces(&plan);
 	/* The largest size is worth more than most of the empty rows. */

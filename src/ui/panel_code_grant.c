@@ -82,10 +82,10 @@ static struct stack divide_address(const struct canvas *canvas, int rows,
 		stack_space(&stack, ADDRESS_STEP);
 	} else {
 		stack_add(&stack, ADDRESS_URI, 1);
+		stack_add(&stack, ADDRESS_STEP, 1);
 		stack_add(&stack, ADDRESS_HINT,
 			  wrap_words_rows(hint_text(canvas, model), columns,
 					  canvas->text_flags));
-		stack_add(&stack, ADDRESS_STEP, 1);
 		stack_add(&stack, ADDRESS_URI, stack.free);
 	}
 	return stack;
