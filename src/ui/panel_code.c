@@ -208,15 +208,20 @@ static void add_caution(struct plan *plan, const struct canvas *canvas,
 {
 	struct plan without = *plan;
 	struct stack *stack = &without.stack;
+	const int type = stack->rows[BLOCK_TYPE];
+	const int replaced = stack->rows[BLOCK_REPLACED];
 
 	if (try_caution(plan, canvas, columns, model->caution) ||
 	    try_caution(plan, canvas, columns, model->caution_brief))
 		return;
-	stack->free += stack->rows[BLOCK_TYPE] + stack->rows[BLOCK_REPLACED];
+	stack->free += type + replaced;
 	stack->rows[BLOCK_TYPE] = stack->rows[BLOCK_REPLACED] = 0;
-	if (try_caution(&without, canvas, columns, model->caution) ||
-	    try_caution(&without, canvas, columns, model->caution_brief))
-		*plan = without;
+	if (!try_caution(&without, canvas, columns, model->caution) &&
+	    !try_caution(&without, canvas, columns, model->caution_brief))
+		return;
+	(void)stack_add(stack, BLOCK_REPLACED, replaced);
+	(void)stack_add(stack, BLOCK_TYPE, type);
+	*plan = without;
 }
 
 static void add_spaces(struct plan *plan)
