@@ -192,7 +192,8 @@ static void test_hyperlinks(void **state)
 		}
 		(void)set_curterm(NULL);
 		(void)term_type_choose();
-		if (hyperlink_may_be_sent(-1, cases[i].setting) != cases[i].takes)
+		if (hyperlink_may_be_sent(-1, cases[i].setting) !=
+		    cases[i].takes)
 			fail_msg("%d, %s", (int)cases[i].setting,
 				 cases[i].values[0]);
 	}
