@@ -454,7 +454,7 @@ static bool hides_log(const struct presenter *presenter)
 	return false;
 }
 
-/* Without the name. */
+/* Translators: when to approve a code. Wrapped; the shorter, the better. */
 static const char *brief_caution(const struct presenter *presenter)
 {
 	return presenter->is_screen
