@@ -157,7 +157,7 @@ class Painter:
                 (x * self.w, y * self.h + self.h // 16), char, fill=fg, font=font
             )
         if 4 in style.flags:
-            self.part(x, y, 0, 1 - 1 / self.h, 1, 1, fg)
+            self.part(x, y, 0, 1 - 1 / self.h, max(width, 1), 1, fg)
         return width
 
     def paint(self, text):
