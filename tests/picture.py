@@ -116,6 +116,13 @@ class Painter:
         self.image = Image.new("RGB", (columns * self.w, rows * self.h), ground)
         self.draw = ImageDraw.Draw(self.image)
 
+    def find_wide(self):
+        """Without that font, wide letters are boxes: a test needs no more."""
+        try:
+            return ImageFont.truetype(WIDE_FONT, self.h * 3 // 4)
+        except OSError:
+            return self.font
+
     def part(self, x, y, left, top, right, bottom, colour):
         """Fills a part of the cell; a rectangle's ends are inclusive."""
         self.draw.rectangle(
@@ -151,8 +158,7 @@ class Painter:
         elif char != " ":
             font = self.bold if 1 in style.flags else self.font
             if width == 2:
-                font = self.wide = self.wide or ImageFont.truetype(
-                    WIDE_FONT, self.h * 3 // 4)
+                font = self.wide = self.wide or self.find_wide()
             self.draw.text(
                 (x * self.w, y * self.h + self.h // 16), char, fill=fg, font=font
             )
