@@ -544,7 +544,8 @@ static void lay_profile(struct layout *layout, const struct canvas *canvas,
 		list_rows = body.rows;
 	/* A few rows of the log matter more than the last fields. */
 	if (body.rows >= 14)
-		list_rows = at_most(list_rows, body.rows - 6);
+		list_rows = at_most(list_rows,
+				    body.rows - (model->hides_log ? 2 : 6));
 	put_with_log(layout, model, list, body, list_rows);
 }
 

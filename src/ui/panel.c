@@ -200,13 +200,14 @@ static const char *words_for_bar(int room, int64_t left_s,
 	return model->code_follows && text_width(text) <= room ? text : brief;
 }
 
-/* False if there are no words, or no room for them. */
+/* False if there are no words. They may come nearer to the digits than a bar,
+ * and are rather cut than left out. */
 static bool draw_words(struct canvas *canvas, struct rect rect, int room,
 		       const char *text)
 {
-	if (text == NULL || text_width(text) > room)
+	if (text == NULL)
 		return false;
-	rect = rect_part(rect, 0, 0, 1, room);
+	rect = rect_part(rect, 0, 0, 1, room + 1);
 	canvas_fill(canvas, rect, ROLE_TEXT);
 	canvas_text(canvas, rect, 0, 0, ROLE_WARNING, text);
 	return true;

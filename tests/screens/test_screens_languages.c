@@ -48,6 +48,13 @@ static void expiring(struct model *model)
 	model->code_follows = true;
 }
 
+/* As wide as a translation may be. */
+static void offline(struct model *model)
+{
+	model->status = "No connection to the sign-in service";
+	model->status_brief = "No connection!!";
+}
+
 static void replaced(struct model *model)
 {
 	model->codes = 2;
@@ -75,6 +82,7 @@ static const struct {
 	 expiring,
 	 "",
 	 {"729 703", "729703", "wbx2.com", "0:25", "Approve only if"}},
+	{SCREEN_SIGN_IN, offline, "", {"729 703", "4:32", "No connecti"}},
 	{SCREEN_SIGN_IN,
 	 replaced,
 	 "",
