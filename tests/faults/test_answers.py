@@ -152,8 +152,13 @@ NO_ANSWERS = {
 IMPATIENT = {"network": {"request_timeout_s": 6}}
 
 
+# What may be better the next time.
+DAMAGED = {name: wrong for name, wrong in NO_ANSWERS.items()
+           if name != "a name twice"}
+
+
 @pytest.mark.row("Answers", "instead of a code", "asked again, signs in")
-@pytest.mark.parametrize("wrong", NO_ANSWERS.values(), ids=NO_ANSWERS)
+@pytest.mark.parametrize("wrong", DAMAGED.values(), ids=DAMAGED)
 def test_instead_of_a_code(crooked, login, wrong):
     server = crooked(
         config=IMPATIENT,
@@ -164,7 +169,7 @@ def test_instead_of_a_code(crooked, login, wrong):
 
 
 @pytest.mark.row("Answers", "instead of tokens", "asked again later, signs in")
-@pytest.mark.parametrize("wrong", NO_ANSWERS.values(), ids=NO_ANSWERS)
+@pytest.mark.parametrize("wrong", DAMAGED.values(), ids=DAMAGED)
 def test_instead_of_tokens(crooked, login, wrong):
     server = crooked(
         config=IMPATIENT,
@@ -175,12 +180,18 @@ def test_instead_of_tokens(crooked, login, wrong):
     assert server.gaps_s("poll")[0] >= 2
 
 
-NO_PROFILES = {name: wrong for name, wrong in NO_ANSWERS.items()
-               if name != "a name twice"}
+@pytest.mark.row("Answers", "a code or tokens with two values for a name",
+                 "not asked for again; exit 1 with the name")
+@pytest.mark.parametrize("place, name", [("authorize", "device_code"),
+                                         ("poll", "access_token")])
+def test_ambiguous_answer(crooked, login, place, name):
+    server = crooked(**{place: answer(f'{{"{name}": "a", "{name}": "b"}}')})
+    login(Exit.FAILED, f'"{name}" appears twice with different values')
+    assert server.places().count(place) == 1
 
 
 @pytest.mark.row("Answers", "instead of a profile", "signed in, asked again")
-@pytest.mark.parametrize("wrong", NO_PROFILES.values(), ids=NO_PROFILES)
+@pytest.mark.parametrize("wrong", DAMAGED.values(), ids=DAMAGED)
 def test_instead_of_a_profile(crooked, login, home, wrong):
     server = crooked(
         config=IMPATIENT,
