@@ -230,16 +230,17 @@ static void refresh_failed(struct session *session, enum verdict verdict,
 	struct token_lifetime *life = &session->life;
 
 	session_remember(session, verdict, oauth_failure);
+	/* The access token may still be valid: it is revoked. */
+	if (session->is_leaving) {
+		sign_out_begin(session, END_SIGNED_OUT, event, action);
+		return;
+	}
 	if (verdict == VERDICT_INVALID_GRANT ||
 	    (verdict == VERDICT_REFUSED && is_over(session, event->now_ms))) {
 		lost(session, action);
 		action_note(action, LEVEL_WARN,
 			    "the provider has ended this session: %s",
 			    oauth_failure->err.text);
-		return;
-	}
-	if (session->is_leaving) {
-		sign_out_begin(session, END_SIGNED_OUT, event, action);
 		return;
 	}
 	/* The outcome is unknown, or an operator has to fix something. The mark

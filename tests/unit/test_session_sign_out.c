@@ -176,6 +176,44 @@ static void test_lock_kept(void **state)
 	session_scene_close(&scene);
 }
 
+/* The same where the provider takes the refresh token no longer: the access
+ * token may still be good, and is revoked. */
+static void test_refresh_refused(void **state)
+{
+	static const struct {
+		const char *refresh;
+		int64_t life_s; /* of the stored access token; 0: good */
+	} cases[] = {
+		{"invalid_grant", 0},
+		{"invalid_grant", -60},
+		{"refused", -60},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct scene scene;
+		struct issuer *issuer = &scene.world.issuer;
+
+		session_scene_open(&scene, i);
+		issuer->script[REQUEST_REFRESH] = cases[i].refresh;
+		if (cases[i].life_s == 0) {
+			session_scene_begin(&scene);
+		} else {
+			session_scene_store(&scene, cases[i].life_s);
+			session_scene_resume(&scene);
+		}
+		session_scene_reach(&scene, SESSION_REFRESHING);
+		world_post(&scene.world, scene.client, EVENT_SIGN_OUT);
+		session_scene_settle(&scene);
+		assert_int_equal(session_end(scene.session), END_SIGNED_OUT);
+		assert_int_equal(issuer->requests[REQUEST_REFRESH], 1);
+		assert_int_equal(issuer->revoked, 2);
+		assert_true(session_was_revoked(scene.session));
+		assert_false(session_scene_is_on_disk(&scene));
+		session_scene_close(&scene);
+	}
+}
+
 /* Signing out from each state, with what the provider makes of it. */
 static void test_sign_out(void **state)
 {
@@ -443,6 +481,7 @@ int main(void)
 		cmocka_unit_test(test_never_saved_leaves_the_store),
 		cmocka_unit_test(test_replaced),
 		cmocka_unit_test(test_lock_kept),
+		cmocka_unit_test(test_refresh_refused),
 		cmocka_unit_test(test_sign_out),
 		cmocka_unit_test(test_sign_out_again),
 		cmocka_unit_test(test_killed),
