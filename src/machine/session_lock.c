@@ -308,6 +308,8 @@ static void locked_out(struct session *session, const struct event *event,
 		renewal_put_off(session, 0, now_ms, action);
 		break;
 	case PURPOSE_LOOK:
+		/* The next lock, for whatever purpose, shows it as well. */
+		session->is_removed = false;
 		session_live(session, now_ms, action);
 		break;
 	case PURPOSE_LEAVE:

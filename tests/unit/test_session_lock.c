@@ -331,6 +331,35 @@ static void test_removed_meanwhile(void **state)
 	}
 }
 
+/* Removed, and removed again while the lock stays busy: that is looked at once,
+ * and the renewal still gets its turn. */
+static void test_removed_and_locked(void **state)
+{
+	struct scene scene;
+	struct disk *disk = &scene.world.disk;
+
+	(void)state;
+	session_scene_open(&scene, 1);
+	session_scene_begin(&scene);
+	session_scene_settle(&scene);
+	disk->held = true;
+	world_post(&scene.world, scene.client, EVENT_REMOVED);
+	session_scene_run_for(&scene, 1000);
+	assert_int_equal(session_state(scene.session), SESSION_LOCK_BUSY);
+	session_data_free(&disk->data);
+	world_post(&scene.world, scene.client, EVENT_REMOVED);
+	session_scene_run_for(&scene, 10 * MINUTE_MS);
+	assert_int_equal(session_state(scene.session), SESSION_LIVE);
+	assert_int_equal(scene.client->notes[LEVEL_ERROR], 1);
+	session_scene_run_for(&scene, 44 * MINUTE_MS);
+	assert_int_equal(scene.client->notes[LEVEL_ERROR], 2);
+	disk->held = false;
+	session_scene_run_for(&scene, 10 * MINUTE_MS);
+	assert_int_equal(session_end(scene.session), END_LOST);
+	assert_int_equal(scene.world.issuer.requests[REQUEST_REFRESH], 0);
+	session_scene_close(&scene);
+}
+
 /* Eight programs that start at the same moment with a token that is over. */
 static void test_shared_start(void **state)
 {
@@ -693,6 +722,7 @@ int main(void)
 		cmocka_unit_test(test_unsaved_leaves_the_earlier),
 		cmocka_unit_test(test_removed),
 		cmocka_unit_test(test_removed_meanwhile),
+		cmocka_unit_test(test_removed_and_locked),
 		cmocka_unit_test(test_shared_start),
 		cmocka_unit_test(test_meanwhile),
 		cmocka_unit_test(test_meanwhile_put_off),
