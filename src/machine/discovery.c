@@ -335,6 +335,7 @@ void discovery_step(struct discovery *discovery, const struct event *event,
 		move(discovery, DISCOVERY_IDLE, NEVER_MS, action);
 		break;
 	case EVENT_SIGN_OUT:
+	case EVENT_CUT_SHORT:
 	case EVENT_TOUCHED:
 	case EVENT_REDIRECT:
 	case EVENT_REMOVED:

@@ -14,7 +14,7 @@
 #include "machine/metrics.h"
 #include "machine/session.h"
 
-/* How long exiting waits for a refresh: shorter than systemd's stop timeout. */
+/* How long exiting takes at most: shorter than systemd's stop timeout. */
 #define FINISH_MS 10000
 
 struct event driver_event(const struct driver *driver, enum event_kind kind)
@@ -230,7 +230,8 @@ static bool is_revoking(const struct session *session)
 	       session_state(session) == SESSION_REVOKING_UNLOCKED;
 }
 
-/* Waits as long as that is so; false if the time is up. */
+/* Waits as long as that is so; false if the time is up, or waiting is
+ * impossible. */
 static bool wait_while(struct driver *driver,
 		       bool (*is)(const struct session *session),
 		       int64_t until_ms)
@@ -246,11 +247,26 @@ static bool wait_while(struct driver *driver,
 void driver_finish(struct driver *driver)
 {
 	const struct session *session = driver->machine.session;
-	int64_t until_ms = now_ms(driver) + FINISH_MS;
+	const int64_t until_ms = now_ms(driver) + FINISH_MS;
+	int64_t half_ms;
 
-	if (session == NULL || !wait_while(driver, is_refreshing, until_ms) ||
-	    !session_ends_with_program(session))
+	if (session == NULL)
+		return;
+	/* The revocations need time as well. */
+	half_ms = session_ends_with_program(session) ? until_ms - FINISH_MS / 2
+						     : until_ms;
+	(void)wait_while(driver, is_refreshing, half_ms);
+	if (!session_ends_with_program(session))
 		return;
 	driver_post(driver, EVENT_SIGN_OUT);
+	if (is_refreshing(session))
+		driver_post(driver, EVENT_CUT_SHORT);
+	/* If the provider does not answer, half of what is left is for each
+	 * token. */
+	half_ms = now_ms(driver) + (until_ms - now_ms(driver)) / 2;
+	if (wait_while(driver, is_revoking, half_ms) ||
+	    now_ms(driver) < half_ms)
+		return;
+	driver_post(driver, EVENT_CUT_SHORT);
 	(void)wait_while(driver, is_revoking, until_ms);
 }

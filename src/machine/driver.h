@@ -58,7 +58,7 @@ struct driver_ops {
 
 	/* For driver_finish(): waits for the next thing to happen, at most
 	 * until until_ms, and passes it to the driver. False if waiting is
-	 * impossible. */
+	 * impossible or no longer wanted. */
 	bool (*wait)(void *self, int64_t until_ms);
 };
 
@@ -99,10 +99,10 @@ void driver_tick(struct driver *driver);
 void driver_keep_code(struct driver *driver);
 
 /*
- * Lets a refresh in progress finish, for ten seconds at most: the provider may
- * already have rotated the token (RFC 6749 section 10.4), and exiting now would
- * lose the session. Revokes tokens that end with this program. Call it before
- * exiting.
+ * Lets a refresh in progress finish: the provider may already have rotated the
+ * token (RFC 6749 section 10.4), and exiting now would lose the session.
+ * Revokes tokens that end with this program; if there are any, the refresh gets
+ * half of the time. Takes ten seconds at most. Call it before exiting.
  */
 void driver_finish(struct driver *driver);
 

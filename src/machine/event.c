@@ -119,12 +119,13 @@ void action_log(const struct action *action, struct log *log, int64_t wall_s)
 const char *event_name(enum event_kind kind)
 {
 	static const char *const names[] = {
-		[EVENT_TICK] = "tick",	     [EVENT_CLOCK] = "clock",
-		[EVENT_REPLY] = "reply",     [EVENT_START] = "start",
-		[EVENT_CANCEL] = "cancel",   [EVENT_SIGN_OUT] = "sign-out",
-		[EVENT_TOUCHED] = "touched", [EVENT_REDIRECT] = "redirect",
-		[EVENT_REMOVED] = "removed", [EVENT_LOCKED] = "locked",
-		[EVENT_BUSY] = "busy",	     [EVENT_SAVED] = "saved",
+		[EVENT_TICK] = "tick",		 [EVENT_CLOCK] = "clock",
+		[EVENT_REPLY] = "reply",	 [EVENT_START] = "start",
+		[EVENT_CANCEL] = "cancel",	 [EVENT_SIGN_OUT] = "sign-out",
+		[EVENT_CUT_SHORT] = "cut-short", [EVENT_TOUCHED] = "touched",
+		[EVENT_REDIRECT] = "redirect",	 [EVENT_REMOVED] = "removed",
+		[EVENT_LOCKED] = "locked",	 [EVENT_BUSY] = "busy",
+		[EVENT_SAVED] = "saved",
 	};
 
 	return names[kind];

@@ -21,20 +21,22 @@ struct session_data;
 struct states;
 
 enum event_kind {
-	EVENT_TICK,	/* a deadline may have passed */
-	EVENT_CLOCK,	/* the wall clock was set, or the machine slept */
-	EVENT_REPLY,	/* to the last ACTION_SEND */
-	EVENT_START,	/* the user wants to sign in, or a new code */
-	EVENT_CANCEL,	/* the user cancels what is in progress */
-	EVENT_SIGN_OUT, /* the user wants to sign out */
-	EVENT_TOUCHED,	/* any other user activity: restarts idle time */
-	EVENT_REDIRECT, /* the browser was redirected here, or the user pasted
-			 * the address it ended on: text */
-	EVENT_REMOVED,	/* the stored session was removed, by any process */
-	EVENT_LOCKED,	/* to ACTION_LOCK: this process has the lock; data is
-			 * what the store contains, NULL if nothing */
-	EVENT_BUSY,	/* to ACTION_LOCK: another process has the lock */
-	EVENT_SAVED	/* to ACTION_SAVE and ACTION_WIPE: done; see ok */
+	EVENT_TICK,	 /* a deadline may have passed */
+	EVENT_CLOCK,	 /* the wall clock was set, or the machine slept */
+	EVENT_REPLY,	 /* to the last ACTION_SEND */
+	EVENT_START,	 /* the user wants to sign in, or a new code */
+	EVENT_CANCEL,	 /* the user cancels what is in progress */
+	EVENT_SIGN_OUT,	 /* the user wants to sign out */
+	EVENT_CUT_SHORT, /* the program ends, and the sign-out waits too long:
+			  * what else can be revoked is revoked now */
+	EVENT_TOUCHED,	 /* any other user activity: restarts idle time */
+	EVENT_REDIRECT,	 /* the browser was redirected here, or the user pasted
+			  * the address it ended on: text */
+	EVENT_REMOVED,	 /* the stored session was removed, by any process */
+	EVENT_LOCKED,	 /* to ACTION_LOCK: this process has the lock; data is
+			  * what the store contains, NULL if nothing */
+	EVENT_BUSY,	 /* to ACTION_LOCK: another process has the lock */
+	EVENT_SAVED	 /* to ACTION_SAVE and ACTION_WIPE: done; see ok */
 };
 
 struct event {

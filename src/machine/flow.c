@@ -212,6 +212,7 @@ void flow_step(struct flow *flow, const struct event *event,
 		cancel(flow, action);
 		break;
 	case EVENT_SIGN_OUT:
+	case EVENT_CUT_SHORT:
 	case EVENT_TOUCHED:
 	case EVENT_REMOVED:
 	case EVENT_LOCKED:

@@ -359,6 +359,7 @@ void session_step(struct session *session, const struct event *event,
 		store_answered(session, event, action);
 		break;
 	case EVENT_CANCEL:
+	case EVENT_CUT_SHORT:
 		if (!sign_out_cut_short(session, event, action))
 			ignore(session, event, action);
 		break;

@@ -111,7 +111,12 @@ bool sign_out_cut_short(struct session *session, const struct event *event,
 	if (session->state != SESSION_REVOKING &&
 	    session->state != SESSION_REVOKING_UNLOCKED)
 		return false;
-	wipe_or_give_up(session, session->state, action);
+	if (event->kind == EVENT_CANCEL)
+		wipe_or_give_up(session, session->state, action);
+	else if (revocation_skip(&session->revocation))
+		sign_out_go_on(session, session->state, event, action);
+	else
+		return false; /* nothing else can be revoked */
 	return true;
 }
 

@@ -42,9 +42,11 @@ void sign_out_answered(struct session *session, const struct event *event,
 		       struct action *action);
 void sign_out_wiped(struct session *session, bool ok, struct action *action);
 
-/* The user does not want to wait: not for the store's lock, so only the tokens
- * are revoked; or not for the provider, so the store is emptied at once. False
- * if it waits for neither. */
+/* The user does not want to wait (EVENT_CANCEL): not for the store's lock, so
+ * only the tokens are revoked; or not for the provider, so the store is emptied
+ * at once. EVENT_CUT_SHORT: likewise, but instead of waiting for the revocation
+ * of the refresh token, that of the access token is sent. False if there is
+ * nothing to cut short. */
 bool sign_out_cut_short(struct session *session, const struct event *event,
 			struct action *action);
 

@@ -286,6 +286,7 @@ static bool is_from_user(enum event_kind kind)
 	case EVENT_SAVED:
 	case EVENT_REDIRECT:
 	case EVENT_REMOVED:
+	case EVENT_CUT_SHORT:
 		break;
 	}
 	return false;

@@ -56,3 +56,11 @@ bool revocation_answered(struct revocation *revocation,
 				   : REVOKE_NOTHING;
 	return ok;
 }
+
+bool revocation_skip(struct revocation *revocation)
+{
+	if (revocation->next != REVOKE_REFRESH_TOKEN)
+		return false;
+	revocation->next = REVOKE_ACCESS_TOKEN;
+	return true;
+}

@@ -40,4 +40,8 @@ bool revocation_answered(struct revocation *revocation,
 			 const struct tokens *tokens, const struct reply *reply,
 			 struct oauth_failure *failure);
 
+/* Goes on without the answer to the first request. False if that of the access
+ * token has been sent already. */
+bool revocation_skip(struct revocation *revocation);
+
 #endif

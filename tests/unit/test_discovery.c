@@ -414,9 +414,9 @@ static void test_relative_redirects(void **state)
 static void test_strays(void **state)
 {
 	static const enum event_kind kinds[] = {
-		EVENT_TICK,	EVENT_REPLY,   EVENT_SIGN_OUT, EVENT_TOUCHED,
-		EVENT_REDIRECT, EVENT_REMOVED, EVENT_LOCKED,   EVENT_BUSY,
-		EVENT_SAVED,	EVENT_CLOCK,
+		EVENT_TICK,	EVENT_REPLY,   EVENT_SIGN_OUT,	EVENT_TOUCHED,
+		EVENT_REDIRECT, EVENT_REMOVED, EVENT_LOCKED,	EVENT_BUSY,
+		EVENT_SAVED,	EVENT_CLOCK,   EVENT_CUT_SHORT,
 	};
 	static const struct {
 		const char *script; /* NULL: not begun */

@@ -441,8 +441,9 @@ static void test_finish_unsaved(void **state)
 		unsigned revoked;
 	} cases[] = {
 		{false, false, 100, 0, 0},	{true, false, 100, 200, 2},
-		{true, false, 30000, 10000, 1}, {false, true, 100, 200, 2},
-		{false, true, 30000, 10000, 1},
+		{true, false, 30000, 10000, 2}, {false, true, 100, 200, 2},
+		{false, true, 4900, 9800, 2},	{false, true, 5100, 10000, 2},
+		{false, true, 30000, 10000, 2},
 	};
 
 	(void)state;
@@ -483,6 +484,78 @@ static void test_finish_unsaved(void **state)
 	}
 }
 
+/* The same if the token is just being renewed: an answer that takes too long
+ * leaves time for the revocations. */
+static void test_finish_refresh_in_memory(void **state)
+{
+	static const struct {
+		int64_t latency_ms; /* of the renewal; */
+		int64_t revocation_latency_ms;
+		int64_t waits_ms;
+	} cases[] = {
+		{3000, 100, 3200},     {4999, 100, 5199},
+		{30000, 100, 5200},    {30000, 2400, 9800},
+		{30000, 30000, 10000}, {3000, 30000, 10000},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct world world;
+		struct session *session;
+		struct client *client;
+		int64_t began_ms;
+
+		world_init(&world);
+		world.issuer.latency_ms = cases[i].latency_ms;
+		world_store(&world, OURS, -60);
+		session = session_new(&world.issuer.provider, 1);
+		session_without_profile(session);
+		session_in_memory(session);
+		client = resume(&world, session);
+		assert_int_equal(session_state(session), SESSION_REFRESHING);
+		world.issuer.latency_ms = cases[i].revocation_latency_ms;
+		began_ms = world.now_ms;
+		driver_finish(&client->driver);
+		assert_int_equal(world.now_ms - began_ms, cases[i].waits_ms);
+		/* Where the provider has renewed after all, it may know these
+		 * tokens no longer. */
+		assert_int_equal(world.issuer.requests[REQUEST_REVOCATION], 2);
+		session_free(session);
+		world_free(&world);
+	}
+}
+
+/* An outside that cannot wait, or no longer wants to. */
+static bool does_not_wait(void *self, int64_t until_ms)
+{
+	(void)self;
+	(void)until_ms;
+	return false;
+}
+
+static void test_finish_without_a_wait(void **state)
+{
+	struct driver_ops hasty;
+	struct world world;
+	struct session *session;
+	struct client *client;
+
+	(void)state;
+	world_init(&world);
+	world_store(&world, OURS, 3600);
+	session = session_new(&world.issuer.provider, 1);
+	session_without_profile(session);
+	session_in_memory(session);
+	client = resume(&world, session);
+	hasty = *client->driver.ops;
+	hasty.wait = does_not_wait;
+	client->driver.ops = &hasty;
+	driver_finish(&client->driver);
+	assert_int_equal(world.issuer.revoked, 1);
+	session_free(session);
+	world_free(&world);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -493,6 +566,8 @@ int main(void)
 		cmocka_unit_test(test_document),
 		cmocka_unit_test(test_finish_refresh),
 		cmocka_unit_test(test_finish_unsaved),
+		cmocka_unit_test(test_finish_refresh_in_memory),
+		cmocka_unit_test(test_finish_without_a_wait),
 	};
 
 	return cmocka_run_group_tests_name("driver", tests, NULL, NULL);

@@ -216,9 +216,9 @@ static void test_next_person(void **state)
 static void test_stray_events(void **state)
 {
 	static const enum event_kind kinds[] = {
-		EVENT_TICK,   EVENT_REPLY,   EVENT_LOCKED,
-		EVENT_BUSY,   EVENT_SAVED,   EVENT_START,
-		EVENT_CANCEL, EVENT_TOUCHED, EVENT_CLOCK,
+		EVENT_TICK,  EVENT_REPLY,     EVENT_LOCKED, EVENT_BUSY,
+		EVENT_SAVED, EVENT_START,     EVENT_CANCEL, EVENT_TOUCHED,
+		EVENT_CLOCK, EVENT_CUT_SHORT,
 	};
 	static const enum session_state states[] = {
 		SESSION_NONE,
