@@ -20,6 +20,7 @@
 #include "base/mem.h"
 #include "io/clock_watch.h"
 #include "io/http.h"
+#include "io/sig.h"
 #include "io/store.h"
 #include "io/store_watch.h"
 #include "machine/flow.h"
@@ -203,7 +204,14 @@ static void keep_margin(void *self, const char *record)
 
 static bool wait_until(void *self, int64_t until_ms)
 {
-	return event_loop_wait(self, NULL, 0, until_ms);
+	struct event_loop *loop = self;
+	struct http_fd fds[] = {{.fd = loop->signals}};
+
+	if (!event_loop_wait(loop, fds, 1, until_ms))
+		return false;
+	if (fds[0].ready)
+		loop->signal = sig_next_end(loop->signals, loop->keys_end);
+	return loop->signal == 0;
 }
 
 static const struct driver_ops ops = {
@@ -232,6 +240,7 @@ void event_loop_init(struct event_loop *loop, struct machine machine,
 		.store = setup->store,
 		.log = setup->log,
 		.provider = &setup->provider,
+		.signals = -1,
 	};
 }
 

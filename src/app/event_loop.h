@@ -40,7 +40,12 @@ struct event_loop {
 					    * event_loop_end() closes it */
 	struct store_watch *store_watch;   /* likewise, for sign-outs by other
 					    * processes */
+	int signals;   /* the descriptor of io/sig.h: a signal that asks the
+			* program to end then ends the wait of driver_finish();
+			* -1: none does */
+	bool keys_end; /* so does one that the terminal raised */
 	/* All zero at first. */
+	int signal; /* the one that did */
 	struct listener listener;
 	char boot[CLOCK_BOOT_SIZE]; /* for driver.boot */
 	bool unlockable; /* the store could not be locked last time, which the

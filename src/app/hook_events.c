@@ -7,7 +7,6 @@
 
 #include "app/hook_events.h"
 
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -163,25 +162,11 @@ void hook_events_run(struct hook_events *hook_events)
 			       clock_wall_s());
 }
 
-static bool is_interrupted(const struct hook_events *hook_events, int signals)
-{
-	bool by_key;
-	int signal;
-
-	while ((signal = sig_next(signals, &by_key)) != 0) {
-		if (by_key && hook_events->conf->kiosk.lock)
-			continue;
-		if (signal == SIGINT || signal == SIGTERM || signal == SIGHUP ||
-		    signal == SIGQUIT)
-			return true;
-	}
-	return false;
-}
-
 bool hook_events_finish(struct hook_events *hook_events, struct http *http,
 			int signals)
 {
 	struct http_fd fds[] = {{.fd = signals}, {.fd = -1}};
+	const bool keys = hook_events != NULL && !hook_events->conf->kiosk.lock;
 	int64_t now_ms;
 	int64_t due_ms;
 
@@ -192,7 +177,7 @@ bool hook_events_finish(struct hook_events *hook_events, struct http *http,
 		fds[1].fd = hooks_fd(hook_events->hooks, now_ms);
 		if (!http_wait(http, fds, 2,
 			       due_ms > now_ms ? due_ms - now_ms : 0) ||
-		    (fds[0].ready && is_interrupted(hook_events, signals)))
+		    (fds[0].ready && sig_next_end(signals, keys) != 0))
 			return false;
 		hook_events_run(hook_events);
 	}

@@ -526,8 +526,9 @@ int kiosk_run(struct setup *setup, struct vt *vt, struct session_data *login,
 	if (visit_loop->once && kiosk.exit_code == EXIT_DONE)
 		session_data_copy(
 			login, session_data(visit_session(visit_loop->visit)));
-	visit_loop_sign_out(visit_loop);
-	code = kiosk.exit_code;
+	code = visit_loop_sign_out(visit_loop);
+	if (kiosk.exit_code != EXIT_DONE)
+		code = kiosk.exit_code;
 out:
 	secret_free(kiosk.looked_up);
 	visit_loop_close(visit_loop);

@@ -327,7 +327,7 @@ int plain_run(struct setup *setup, struct vt *vt, struct session_data *login,
 	const struct conf *conf = &setup->conf;
 	struct plain plain = {.vt = vt};
 	struct visit_loop *run = &plain.run;
-	int code;
+	int code, end_code;
 
 	visit_loop_init(run, setup, login != NULL);
 	(void)languages_limit(&run->presenter.languages,
@@ -365,7 +365,9 @@ int plain_run(struct setup *setup, struct vt *vt, struct session_data *login,
 	if (run->once && code == EXIT_DONE)
 		session_data_copy(login,
 				  session_data(visit_session(run->visit)));
-	visit_loop_sign_out(run);
+	end_code = visit_loop_sign_out(run);
+	if (code == EXIT_DONE)
+		code = end_code;
 out:
 	visit_loop_close(run);
 	return code;

@@ -6,6 +6,7 @@
 
 #include "app/visit_loop.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -144,13 +145,21 @@ static bool was_passed_on(const struct visit_loop *run)
 	       conf->hooks.on_signed_in.count > 0;
 }
 
-void visit_loop_sign_out(struct visit_loop *run)
+int visit_loop_sign_out(struct visit_loop *run)
 {
+	struct event_loop *loop = &run->loop;
+
 	/* They have seen a sign-in, and no sign-out. */
-	hook_events_free(run->loop.hook_events);
-	run->loop.hook_events = NULL;
+	hook_events_free(loop->hook_events);
+	loop->hook_events = NULL;
+	/* Nothing is lost any more if the user does not want to wait. */
+	loop->signals = run->signals;
+	loop->keys_end = run->presenter.can_quit;
 	if (visit_stage(run->visit) == VISIT_OVER && !was_passed_on(run))
-		driver_finish(&run->loop.driver);
+		driver_finish(&loop->driver);
+	if (loop->signal == 0)
+		return EXIT_DONE;
+	return loop->signal == SIGINT ? EXIT_CANCELLED : EXIT_FAILED;
 }
 
 bool visit_loop_finish_hooks(struct visit_loop *run)

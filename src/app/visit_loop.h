@@ -65,8 +65,9 @@ void visit_loop_end(struct visit_loop *run);
 bool visit_loop_finish_hooks(struct visit_loop *run);
 
 /* After that, and after the last use of a login's session: revokes its tokens
- * if they end with this program, unless a hook was passed one. */
-void visit_loop_sign_out(struct visit_loop *run);
+ * if they end with this program, unless a hook was passed one. Returns
+ * EXIT_DONE, or the exit code if a signal interrupts that. */
+int visit_loop_sign_out(struct visit_loop *run);
 
 void visit_loop_close(struct visit_loop *run);
 

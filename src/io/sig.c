@@ -98,6 +98,21 @@ int sig_next(int fd, bool *by_key)
 	return (int)info.ssi_signo;
 }
 
+int sig_next_end(int fd, bool keys)
+{
+	bool by_key;
+	int number;
+
+	while ((number = sig_next(fd, &by_key)) != 0) {
+		if (by_key && !keys)
+			continue;
+		if (number == SIGINT || number == SIGQUIT ||
+		    number == SIGTERM || number == SIGHUP)
+			return number;
+	}
+	return 0;
+}
+
 void sig_reset(void)
 {
 	sigset_t none;

@@ -26,6 +26,11 @@ int sig_open(void);
  * *by_key: whether the terminal raised it rather than kill(2); may be NULL. */
 int sig_next(int fd, bool *by_key);
 
+/* The next one received that asks a program to end (SIGINT, SIGQUIT, SIGTERM or
+ * SIGHUP), 0 if there is none; drops all others. keys: whether those that the
+ * terminal raised count. */
+int sig_next_end(int fd, bool keys);
+
 /* In a child, before exec: restores the mask and dispositions that a new
  * program expects. */
 void sig_reset(void);

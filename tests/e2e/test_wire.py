@@ -218,6 +218,38 @@ def test_login_in_memory_is_revoked(home, start_practice, open_terminal, verb, p
     assert practice.calls("POST /revoke") == (0 if pass_token else 2)
 
 
+@pytest.mark.parametrize("words", [["login"], ["login", "--plain"]])
+@pytest.mark.parametrize(
+    "number, code", [(signal.SIGINT, Exit.CANCELLED), (signal.SIGTERM, Exit.FAILED)]
+)
+def test_login_in_memory_is_interrupted(
+    home, start_practice, open_terminal, words, number, code
+):
+    """A provider that does not answer holds nobody up, and no command runs
+    after that."""
+    practice = start_practice("--approve-after", "0", "--fault", "hang@revoke")
+    practice.config(home.config, "plain", session={"store": "memory"})
+    screen = open_terminal(*words, "--", "echo", "ran")
+    wait_until(lambda: practice.calls("POST /revoke") == 1, "the revocation")
+    os.kill(screen.pid, number)
+    assert screen.wait_for_exit() == code
+    assert screen.shows(f"as {PERSON}.")
+    assert not screen.shows("ran")
+
+
+@pytest.mark.parametrize("hang", ["hang@revoke", "hang@revoke*1"])
+def test_both_tokens_are_revoked_although_one_hangs(
+    home, start_practice, open_terminal, hang
+):
+    practice = start_practice("--approve-after", "0", "--fault", hang)
+    practice.config(home.config, "plain", session={"store": "memory"})
+    screen = open_terminal()
+    screen.wait_for(f"Hello, {PERSON}")
+    os.kill(screen.pid, signal.SIGTERM)
+    assert screen.wait_for_exit() == Exit.DONE
+    assert practice.calls("POST /revoke") == 2
+
+
 @pytest.mark.parametrize(
     "env, proxy",
     [({"http_proxy": "http://127.0.0.1:1"}, ""), ({}, "http://127.0.0.1:1")],

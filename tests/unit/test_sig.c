@@ -74,6 +74,24 @@ static void test_several_wait_side_by_side(void **state)
 	assert_int_equal(seen, 101);
 }
 
+static void test_next_end(void **state)
+{
+	static const int ends[] = {SIGINT, SIGQUIT, SIGTERM, SIGHUP};
+	int fd = *(int *)*state;
+
+	raise(SIGWINCH);
+	raise(SIGTSTP);
+	assert_int_equal(sig_next_end(fd, true), 0);
+	assert_false(is_readable(fd));
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		raise(SIGCHLD);
+		raise(ends[i]);
+		/* This one was raised by no key. */
+		assert_int_equal(sig_next_end(fd, false), ends[i]);
+		assert_int_equal(sig_next_end(fd, true), 0);
+	}
+}
+
 static void test_descriptor_neither_blocks_nor_is_inherited(void **state)
 {
 	int fd = *(int *)*state;
@@ -161,6 +179,8 @@ int main(void)
 						set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_several_wait_side_by_side,
 						set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_next_end, set_up,
+						tear_down),
 		cmocka_unit_test_setup_teardown(
 			test_descriptor_neither_blocks_nor_is_inherited, set_up,
 			tear_down),
