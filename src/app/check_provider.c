@@ -292,14 +292,13 @@ static bool request_code(struct provider_check *run, struct device_code *code)
 	return true;
 }
 
-/* True for a page, or a redirect: no code that is approved there brings
- * tokens. */
-static bool is_not_oauth(enum verdict verdict,
-			 const struct oauth_failure *failure,
+/* No code that is approved at such an address brings tokens. What is an object
+ * may only be a rate limit in the provider's own words, and one that is cut off
+ * may come whole the next time. */
+static bool is_not_oauth(const struct oauth_failure *failure,
 			 const struct reply *reply)
 {
-	return verdict == VERDICT_RETRY && failure->error[0] == '\0' &&
-	       !reply_is_unavailable(reply);
+	return failure->not_oauth && !reply_is_unavailable(reply);
 }
 
 /* A code that was never shown cannot have been approved. */
@@ -328,7 +327,7 @@ static void poll_once(struct provider_check *run,
 	else if (verdict == VERDICT_OK)
 		report_granted(run, "poll", "a code that was never shown",
 			       &tokens);
-	else if (failure.dead_end || is_not_oauth(verdict, &failure, &reply))
+	else if (failure.dead_end || is_not_oauth(&failure, &reply))
 		report_row(report, OUTCOME_FAIL, "poll", NULL, "%s",
 			   failure.err.text);
 	else if (verdict == VERDICT_RETRY)

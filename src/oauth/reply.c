@@ -137,6 +137,8 @@ static void take_details(const struct reply_answer *answer,
 	failure->error_class = answer->error.error_class;
 	failure->wants_pkce = reply_wants_pkce(answer);
 	failure->redirected = reply_is_redirect(answer->reply->status);
+	failure->not_oauth = failure->redirected ||
+			     (!answer->body && !reply_is_meant_as_json(answer));
 	failure->dead_end = reply_leads_nowhere(answer);
 	failure->unusable = reply_is_unreadable(answer);
 	if (tracking)

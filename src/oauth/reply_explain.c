@@ -14,7 +14,6 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/json_parse.h"
-#include "base/json_scan.h"
 #include "base/text.h"
 #include "base/url.h"
 #include "oauth/http_message.h"
@@ -238,20 +237,12 @@ static void explain_redirect(const struct reply_answer *answer, struct err *err)
 	free(issuer);
 }
 
-/* True if the body is meant to be JSON. */
-static bool is_meant_as_json(const struct reply_answer *answer)
-{
-	const char *s = answer->reply->body;
-
-	return s[json_scan_spaces(s, reply_body_len(answer->reply))] == '{';
-}
-
 /* Says what is wrong with a discovery document; false if there is none. */
 static bool explain_document(const struct reply_answer *answer, struct err *err)
 {
 	struct err why = {0};
 
-	if (!is_meant_as_json(answer))
+	if (!reply_is_meant_as_json(answer))
 		return false;
 	json_free(json_parse_all(answer->reply->body,
 				 reply_body_len(answer->reply), &why));
@@ -379,7 +370,7 @@ static void add_body_fault(const struct reply_answer *answer, struct err *err)
 {
 	const char *s = answer->reply->body;
 	size_t len = reply_body_len(answer->reply);
-	bool is_json = is_meant_as_json(answer);
+	bool is_json = reply_is_meant_as_json(answer);
 	struct err why = {0};
 	struct json *json;
 

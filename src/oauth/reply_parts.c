@@ -11,6 +11,7 @@
 
 #include "base/json.h"
 #include "base/json_parse.h"
+#include "base/json_scan.h"
 #include "oauth/http_message.h"
 #include "oauth/provider.h"
 #include "oauth/reply_body.h"
@@ -132,6 +133,13 @@ bool reply_is_unreadable(const struct reply_answer *answer)
 		break;
 	}
 	return false;
+}
+
+bool reply_is_meant_as_json(const struct reply_answer *answer)
+{
+	const char *s = answer->reply->body;
+
+	return s[json_scan_spaces(s, reply_body_len(answer->reply))] == '{';
 }
 
 bool reply_wants_pkce(const struct reply_answer *answer)

@@ -56,6 +56,9 @@ bool reply_is_jwt(const struct reply_answer *answer);
  * answer may have been damaged in transit, so a retry may help. */
 bool reply_is_unreadable(const struct reply_answer *answer);
 
+/* True if the body is meant to be JSON, even if it is cut off. */
+bool reply_is_meant_as_json(const struct reply_answer *answer);
+
 /* True if the device endpoint demands PKCE: "Missing parameter:
  * code_challenge_method" (Keycloak), although RFC 8628 does not mention it. */
 bool reply_wants_pkce(const struct reply_answer *answer);

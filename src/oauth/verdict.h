@@ -82,6 +82,8 @@ struct oauth_failure {
 				* valid yet */
 	bool wants_pkce;       /* the device endpoint demands PKCE (Keycloak) */
 	bool redirected;       /* a redirect, which is not followed */
+	bool not_oauth;	       /* a redirect, or neither an object nor the
+				* beginning of one: a page, or nothing */
 	bool unusable; /* the address is right, and refuses nothing, but what
 			* it sent cannot be used */
 	bool dead_end; /* the address does not accept the request: 404, 405,

@@ -2,6 +2,7 @@
 """grantty check: what it finds, says and leaves alone."""
 
 import fcntl
+import http.server
 import json
 import os
 import pty
@@ -18,7 +19,7 @@ import pytest
 
 import oidc
 from fixtures import in_mounts
-from practice import CLIENT_SECRET, write_config
+from practice import CLIENT_SECRET, ENDPOINTS, write_config
 from program import GRANTTY, Exit
 
 
@@ -439,6 +440,51 @@ def test_polls_that_lead_to_no_tokens(home, start_practice, fault, words):
     assert code == Exit.FAILED
     assert rows["poll"]["status"] == "FAIL"
     assert words in rows["poll"]["detail"]
+
+
+def test_poll_that_is_cut_off(home, start_practice):
+    practice = start_practice("--interval", "1", "--fault", "truncated-json@poll")
+    practice.config(home.config, "plain")
+    code, rows, _ = check(home)
+    assert code == Exit.DONE
+    assert (rows["poll"]["status"], rows["poll"]["advice"]) == (
+        "WARN", "try again later")
+
+
+class Throttling(http.server.BaseHTTPRequestHandler):
+    """Issues codes, and has a rate limit for the rest, as GitHub words it."""
+
+    def log_message(self, *args):
+        pass
+
+    def answer(self):
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        status, body = 403, {
+            "message": "API rate limit exceeded. Please try again later."}
+        if self.path == ENDPOINTS["plain"]["device_authorization_endpoint"]:
+            status, body = 200, {
+                "device_code": "d", "user_code": "ABCD-EFGH", "interval": 1,
+                "expires_in": 300, "verification_uri": "http://127.0.0.1/"}
+        text = json.dumps(body).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(text)))
+        self.end_headers()
+        self.wfile.write(text)
+
+    do_GET = do_POST = answer
+
+
+def test_poll_that_is_throttled(home):
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Throttling) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        write_config(f"http://127.0.0.1:{server.server_port}", home.config, "plain")
+        code, rows, _ = check(home)
+        server.shutdown()
+    assert code == Exit.DONE
+    assert (rows["poll"]["status"], rows["poll"]["advice"]) == (
+        "WARN", "try again later")
+    assert "too many requests" in rows["poll"]["detail"]
 
 
 @pytest.mark.parametrize("revokes", [True, False])

@@ -150,6 +150,43 @@ static void test_details(void **state)
 	provider_free(&provider);
 }
 
+/* What may come right by itself is told from what never does. */
+static void test_not_oauth(void **state)
+{
+	static const struct {
+		int status;
+		const char *body;
+		bool is;
+	} cases[] = {
+		{200, "<html></html>", true},
+		{200, "", true},
+		{200, "[]", true},
+		{403, "<html></html>", true},
+		{302, "{}", true},
+		{200, " {\"token_type\":\"Bearer\",\"access_tok", false},
+		{403,
+		 "{\"message\":\"API rate limit exceeded. Please try again "
+		 "later.\"}",
+		 false},
+		{400, "error=slow_down", false},
+	};
+	struct provider provider;
+	struct oauth_failure failure;
+	struct tokens tokens;
+
+	(void)state;
+	oauth_case_provider(&provider, any_conf);
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct reply reply =
+			oauth_case_reply(cases[i].status, HTML, cases[i].body);
+
+		oauth_token_answer(&provider, &reply, NULL, &tokens, &failure);
+		if (failure.not_oauth != cases[i].is)
+			fail_msg("%d %s", cases[i].status, cases[i].body);
+	}
+	provider_free(&provider);
+}
+
 static void test_no_answer(void **state)
 {
 	struct reply reply = {
@@ -202,6 +239,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_sentences),
 		cmocka_unit_test(test_details),
+		cmocka_unit_test(test_not_oauth),
 		cmocka_unit_test(test_no_answer),
 	};
 
