@@ -18,17 +18,6 @@
 #include "io/serial.h"
 #include "io/store_parts.h"
 
-/* The directory part of path: "." if there is none. */
-static char *dir_of(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	if (slash == NULL)
-		return xstrdup(".");
-	return slash == path ? xstrdup("/")
-			     : xstrndup(path, (size_t)(slash - path));
-}
-
 static char *with_suffix(const char *path, const char *suffix)
 {
 	struct buf longer;
@@ -38,37 +27,8 @@ static char *with_suffix(const char *path, const char *suffix)
 	return buf_take(&longer);
 }
 
-/* True if the directory is named after this program and so holds nothing
- * else. */
-static bool is_own(const char *dir)
+static bool open_path(struct store *store, const char *path, struct err *err)
 {
-	const char *slash = strrchr(dir, '/');
-
-	return strcmp(slash != NULL ? slash + 1 : dir, PACKAGE_NAME) == 0;
-}
-
-static bool make_dir(struct store *store, const char *dir, struct err *err)
-{
-	store->dir = file_open_dir(dir, err);
-	return store->dir >= 0 &&
-	       (!is_own(dir) || file_close_dir_to_others(store->dir, dir, err));
-}
-
-/* Without the directory there is no session. */
-static bool find_dir(struct store *store, const char *dir, struct err *err)
-{
-	struct err why = {""};
-
-	store->dir = file_find_dir(dir, &why);
-	return store->dir >= 0 || why.text[0] == '\0' ||
-	       err_set(err, "%s", why.text);
-}
-
-static bool open_dir(struct store *store, const char *path, struct err *err)
-{
-	char *dir;
-	bool ok;
-
 	if (*path == '\0' || path[strlen(path) - 1] == '/')
 		return err_set(err,
 			       "The session file \"%s\" has no file name: set "
@@ -82,13 +42,7 @@ static bool open_dir(struct store *store, const char *path, struct err *err)
 	store->code_path = with_suffix(path, ".code");
 	store->code_lock_path = with_suffix(path, ".code.lock");
 	store->kiosk_lock_path = with_suffix(path, ".kiosk.lock");
-	dir = dir_of(path);
-	if (store->reads_only)
-		ok = find_dir(store, dir, err);
-	else
-		ok = make_dir(store, dir, err);
-	free(dir);
-	return ok;
+	return store_open_dir(store, err);
 }
 
 /* True if an interrupted save or try has left files behind. */
@@ -131,7 +85,7 @@ static struct store *open_store(const char *path, const char *key_file,
 		return store;
 	if (key_file != NULL && *key_file != '\0')
 		store->seal_key = store->key;
-	if (!open_dir(store, path, err) ||
+	if (!open_path(store, path, err) ||
 	    (store->seal_key != NULL &&
 	     !key_file_read(key_file, store->key, err))) {
 		store_close(store);

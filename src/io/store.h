@@ -39,8 +39,8 @@ void store_close(struct store *store); /* unlocks; NULL is fine */
  */
 char *store_default_path(struct err *err);
 
-/* Takes the lock without waiting: OK, BUSY or FAILED. Taking it twice is
- * fine. */
+/* Takes the lock without waiting: OK, BUSY or FAILED. Taking it twice is fine.
+ * If the directory was deleted, makes and opens it again like store_open(). */
 enum store_result store_lock(struct store *store, struct err *err);
 void store_unlock(struct store *store);
 

@@ -22,6 +22,8 @@ enum store_result store_enter_code(struct store *store, struct err *err)
 {
 	enum store_result result;
 
+	if (!store_reopen_dir(store, err))
+		return STORE_FAILED;
 	if (store->code_lock >= 0)
 		return STORE_OK;
 	result = store_take_lock(store, store->code_lock_path,

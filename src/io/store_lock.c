@@ -28,13 +28,17 @@ enum store_result store_take_lock(const struct store *store, const char *path,
 
 enum store_result store_lock(struct store *store, struct err *err)
 {
-	enum store_result result;
+	enum store_result result = STORE_FAILED;
 
-	if (store->path == NULL || store->lock >= 0)
+	if (store->path == NULL)
 		return STORE_OK;
 	store->unlockable.text[0] = '\0';
-	result = store_take_lock(store, store->lock_path, &store->lock,
-				 &store->unlockable);
+	if (store_reopen_dir(store, &store->unlockable)) {
+		if (store->lock >= 0)
+			return STORE_OK;
+		result = store_take_lock(store, store->lock_path, &store->lock,
+					 &store->unlockable);
+	}
 	if (result == STORE_FAILED)
 		err_set(err, "%s", store->unlockable.text);
 	return result;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What the parts of a store share. For store.c and store_*.c alone: store.c
- * opens it, store_lock.c has its locks, store_session.c the session and
- * store_code.c the displayed code.
+ * opens it, store_dir.c has its directory, store_lock.c its locks,
+ * store_session.c the session and store_code.c the displayed code.
  */
 #ifndef GRANTTY_IO_STORE_PARTS_H
 #define GRANTTY_IO_STORE_PARTS_H
@@ -40,6 +40,19 @@ struct store {
 	struct err unlockable;	  /* why locking failed; "" if it did not */
 	struct session_data kept; /* in memory; no provider: no session */
 };
+
+/* Opens the directory of the path, and makes it if it is missing unless the
+ * store is to read: then it remains closed. False with *err if it cannot be
+ * used. */
+bool store_open_dir(struct store *store, struct err *err);
+
+/*
+ * Opens the directory again, as store_open() does, if it was deleted: nothing
+ * can be saved in it, and locks in it keep no one out. Releases those, but for
+ * the kiosk's, which it takes anew. False with *err if there is none that can
+ * be used.
+ */
+bool store_reopen_dir(struct store *store, struct err *err);
 
 /* Takes the lock at that path without waiting, into *lock: OK, BUSY or FAILED
  * with *err. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Watches the directory (inotify(7)): the file itself is another one after each
- * save. The directory, too, may be removed and made again.
+ * save. The directory, too, may be removed and made again; under another name
+ * it is still the one that the store uses.
  */
 #include "config.h"
 
@@ -24,9 +25,8 @@ struct store_watch {
 
 static void watch_dir(struct store_watch *store_watch)
 {
-	store_watch->dir =
-		inotify_add_watch(store_watch->fd, store_watch->path,
-				  IN_DELETE | IN_MOVE_SELF | IN_ONLYDIR);
+	store_watch->dir = inotify_add_watch(store_watch->fd, store_watch->path,
+					     IN_DELETE | IN_ONLYDIR);
 }
 
 struct store_watch *store_watch_open(const char *path)
@@ -94,10 +94,6 @@ bool store_watch_was_removed(struct store_watch *store_watch)
 			const struct inotify_event *event = (const void *)at;
 
 			removed = removed || is_removal(store_watch, event);
-			/* Under another name it is another directory. */
-			if ((event->mask & IN_MOVE_SELF) != 0)
-				(void)inotify_rm_watch(store_watch->fd,
-						       event->wd);
 			if ((event->mask & IN_IGNORED) != 0)
 				store_watch->dir = -1;
 			at += sizeof(*event) + event->len;

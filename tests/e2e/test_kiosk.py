@@ -2,6 +2,7 @@
 """The kiosk: one person after another, and whatever happens in between."""
 
 import re
+import shutil
 import signal
 
 import pytest
@@ -98,16 +99,33 @@ def test_still_signed_in_after_a_restart(signed_in, open_terminal):
     assert practice.calls(READ) == 2
 
 
-@pytest.mark.parametrize("remove", ["logout", "rm"])
+@pytest.mark.parametrize("remove", ["logout", "rm", "rm -r", "mv"])
 def test_signed_out_elsewhere(signed_in, home, remove):
-    """Without waiting for the next renewal, and the next user signs in."""
+    """Without waiting for the next renewal, and the next user signs in, whose
+    session is saved."""
     practice, screen = signed_in()
+    folder, session = home.session.parent, home.session
     if remove == "logout":
         assert home.grantty("logout").returncode == Exit.DONE
+    elif remove == "rm":
+        session.unlink()
+    elif remove == "rm -r":
+        # It would make files in the midst of it.
+        screen.signal(signal.SIGSTOP)
+        shutil.rmtree(folder)
+        folder.mkdir(mode=0o700)
+        screen.signal(signal.SIGCONT)
     else:
-        home.session.unlink()
+        session = folder.rename(folder.with_name("moved")) / session.name
+        # That is over and done with once a key is answered.
+        screen.keys("?")
+        screen.wait_for("Press any key to close")
+        screen.keys("x")
+        screen.wait_without("Press any key to close")
+        session.unlink()
     wait_until(lambda: practice.calls(ASK) == 2, "a new code")
     screen.wait_for(f"Hello, {PERSON}")
+    wait_until(session.exists, "the session in its file")
 
 
 def test_one_kiosk_for_a_session(signed_in, open_terminal, home):

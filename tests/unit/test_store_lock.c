@@ -150,6 +150,54 @@ static void test_lock_file_that_others_can_hold(void **state)
 	store_close(store);
 }
 
+static void remove_dir(void)
+{
+	void *none = NULL;
+
+	assert_int_equal(store_place_tear_down(&none), 0);
+}
+
+/* Also with locks that are held there. */
+static void test_directory_deleted(void **state)
+{
+	struct store *one = store_place_open(NULL), *two;
+	struct err err = {""};
+
+	(void)state;
+	assert_int_equal(store_lock_kiosk(one, NULL), STORE_OK);
+	for (int i = 0; i < 3; i++) {
+		assert_true(store_save_code(one, "code", NULL));
+		assert_int_equal(store_lock(one, NULL), STORE_OK);
+		if (i == 0)
+			store_unlock(one);
+		remove_dir();
+		if (i == 1)
+			assert_int_equal(mkdir(store_place.dir, 0755), 0);
+		if (i == 2)
+			assert_true(store_save_code(one, "other", NULL));
+		store_place_assert_saves(one, "x");
+		two = store_place_open(NULL);
+		store_place_assert_loads(two, "x");
+		assert_int_equal(store_lock_kiosk(two, NULL), STORE_BUSY);
+		store_place_assert_code(two, i == 2 ? STORE_BUSY : STORE_EMPTY,
+					"");
+		assert_int_equal(store_lock(one, NULL), STORE_OK);
+		assert_int_equal(store_lock(two, NULL), STORE_BUSY);
+		store_close(two);
+	}
+	/* The one made again is held to what the first was. */
+	remove_dir();
+	assert_int_equal(mkdir(store_place.dir, 0700), 0);
+	assert_int_equal(chmod(store_place.dir, 0777), 0);
+	assert_int_equal(store_lock(one, &err), STORE_FAILED);
+	assert_non_null(strstr(err.text, "chmod go-w"));
+	assert_false(
+		store_place_is_there(store_place_path("session.json.lock")));
+	assert_int_equal(chmod(store_place.dir, 0700), 0);
+	store_place_assert_saves(one, "y");
+	store_close(one);
+}
+
 /* Two processes that write as fast as they can, and a reader who must never
  * see anything but one of their whole sessions. */
 static void test_readers_see_whole_sessions(void **state)
@@ -201,6 +249,7 @@ int main(void)
 		TEST(test_lock_is_for_one),
 		TEST(test_lock_is_gone_with_its_process),
 		TEST(test_lock_file_that_others_can_hold),
+		TEST(test_directory_deleted),
 		TEST(test_readers_see_whole_sessions),
 	};
 
