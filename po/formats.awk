@@ -3,7 +3,8 @@
 # Fails if a translation has other formats than its text, or has them in another
 # order. msgfmt --check lets pass what the program would refuse with the whole
 # language: numbered arguments, a format in a text that has none, and what
-# strftime(3) gets.
+# strftime(3) gets. Fuzzy translations are checked by neither, as msgfmt leaves
+# them out.
 
 # Takes the conversions off the text, one after the other.
 function formats(text,    all) {
@@ -22,7 +23,7 @@ function is_date(all) {
 
 function check(    i, all, wanted) {
 	wanted = formats(id)
-	for (i = 0; id != "" && i < forms; i++) {
+	for (i = 0; id != "" && !left_out && i < forms; i++) {
 		all = formats(form[i])
 		if (form[i] == "" || all == wanted ||
 		    (id ~ /%H:%M/ && is_date(all)))
@@ -41,8 +42,14 @@ function text_of(line) {
 	return line
 }
 
+/^#,.*fuzzy/ {
+	fuzzy = 1
+}
+
 /^msgid / {
 	check()
+	left_out = fuzzy
+	fuzzy = 0
 	id = text_of($0)
 	part = "id"
 }

@@ -37,7 +37,14 @@ WRONG = [
     ("a format on a second line", r'(msgid "Hello, %s"\nmsgstr )".*"',
      r'\1""\n"%s"\n"%d"'),
     ("a quote too many", r'(msgid "Help"\nmsgstr )".*"', r'\1"x"y"'),
+    ("a format before a fuzzy text", r'(msgid "Help"\nmsgstr )".*"',
+     r'\1"%d"\n\n#, fuzzy\nmsgid "x %s"\nmsgstr "%d"'),
+    ("a format after a fuzzy text", r'(msgid "Help"\nmsgstr ".*")',
+     r'\1\n\n#, fuzzy\nmsgid "x %s"\nmsgstr "%d"\n\nmsgid "y"\nmsgstr "%d"'),
 ]
+# As msgmerge leaves a text that has changed.
+FUZZY = (r'(msgid "Help"\nmsgstr ".*")',
+         r'\1\n\n#, fuzzy, c-format\n#| msgid "x"\nmsgid "x %s"\nmsgstr "%d"')
 
 
 def run(*args):
@@ -123,16 +130,17 @@ def problems(code, wanted, comments):
     return told
 
 
-def is_refused(pattern, replacement, folder):
+def is_accepted(pattern, replacement, folder):
+    """A file changed like that; None if nothing in it was."""
     text = (TOP / "po" / "de.po").read_text(encoding="utf-8")
     changed, count = re.subn(pattern, replacement, text, count=1)
     if count != 1:
-        return False
-    path = folder / "wrong.po"
+        return None
+    path = folder / "changed.po"
     path.write_text(changed, encoding="utf-8")
     return (
-        run("awk", "-f", "po/formats.awk", str(path)).returncode != 0
-        or run("msgfmt", "--check", "-o", os.devnull, str(path)).returncode != 0
+        run("awk", "-f", "po/formats.awk", str(path)).returncode == 0
+        and run("msgfmt", "--check", "-o", os.devnull, str(path)).returncode == 0
     )
 
 
@@ -140,7 +148,7 @@ def main():
     if not shutil.which("msgfmt") or not shutil.which("xgettext"):
         print("1..0 # SKIP GNU gettext is missing")
         return 0
-    print(f"1..{len(CODES) + len(WRONG) + 1}")
+    print(f"1..{len(CODES) + len(WRONG) + 2}")
     failed = 0
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
@@ -158,9 +166,12 @@ def main():
             for problem in told:
                 print(f"# {problem}")
         for number, (what, pattern, replacement) in enumerate(WRONG, len(CODES) + 2):
-            good = is_refused(pattern, replacement, folder)
+            good = is_accepted(pattern, replacement, folder) is False
             failed += not good
             print(f"{'ok' if good else 'not ok'} {number} - refused: {what}")
+        good = is_accepted(*FUZZY, folder)
+        failed += not good
+        print(f"{'ok' if good else 'not ok'} {number + 1} - accepted: a fuzzy text")
     return failed
 
 
