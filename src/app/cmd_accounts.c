@@ -26,7 +26,7 @@
 #include "oauth/profile.h"
 #include "ui/locale.h"
 
-enum { VALUE_MAX = 1024, NAME_COLUMNS = 16, PLACE_COLUMNS = 24 };
+enum { VALUE_MAX = 1024, PLACE_COLUMNS = 24 };
 
 /* What there is to say about one account. */
 struct entry {
@@ -91,12 +91,13 @@ static void print_validity(const struct session_data *data)
 		(void)printf("%s", ", renews automatically");
 }
 
-static void print_entry(const struct entry *entry, const char *name)
+static void print_entry(const struct entry *entry, const char *name,
+			int name_columns)
 {
 	const struct session_data *data = &entry->data;
 	struct profile *profile = session_report_profile(&entry->setup, data);
 
-	print_cell(name, NAME_COLUMNS);
+	print_cell(name, name_columns);
 	(void)printf("  ");
 	print_cell(data->provider != NULL ? data->provider : "-",
 		   PLACE_COLUMNS);
@@ -132,13 +133,14 @@ static struct json *entry_json(const struct entry *entry, const char *name)
 	return json;
 }
 
-static void add(struct json *list, const struct entry *entry, const char *name)
+static void add(struct json *list, const struct entry *entry, const char *name,
+		int name_columns)
 {
 	(void)locale_set(entry->setup.conf.screen.locale);
 	if (list != NULL)
 		json_append(list, entry_json(entry, name));
 	else
-		print_entry(entry, name);
+		print_entry(entry, name, name_columns);
 }
 
 /* The accounts to list: the one that -a names, or those beside the default one.
@@ -168,8 +170,12 @@ static char **chosen(const struct args *args, int *code, struct err *err)
 	return names;
 }
 
-static const char *first(const struct args *args)
+/* Of the account that is listed at i. */
+static const char *name_at(char *const *names, size_t i,
+			   const struct args *args)
 {
+	if (i > 0)
+		return names[i - 1];
 	return args->account != NULL ? args->account : ACCOUNT_DEFAULT;
 }
 
@@ -177,13 +183,19 @@ static int print_all(const struct entry *entries, size_t count,
 		     char *const *names, const struct args *args)
 {
 	struct json *json = NULL, *list = NULL;
+	int columns = 0;
 
+	for (size_t i = 0; i < count; i++) {
+		int width = text_width(name_at(names, i, args));
+
+		columns = width > columns ? width : columns;
+	}
 	if (args->json) {
 		json = json_output_new();
 		list = json_new_array();
 	}
 	for (size_t i = 0; i < count; i++)
-		add(list, &entries[i], i == 0 ? first(args) : names[i - 1]);
+		add(list, &entries[i], name_at(names, i, args), columns);
 	if (json == NULL)
 		return EXIT_DONE;
 	json_set(json, "accounts", list);
@@ -205,7 +217,7 @@ int cmd_accounts(const struct args *args, struct err *err)
 		count++;
 	entries = xcalloc(count, sizeof(*entries));
 	for (size_t i = 0; i < count; i++) {
-		load(&entries[i], args, i == 0 ? first(args) : names[i - 1]);
+		load(&entries[i], args, name_at(names, i, args));
 		damaged |= entries[i].is_damaged;
 	}
 	/* Before the first is printed, as another program may print them

@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-from practice import CLIENT_ID, PERSON
+from practice import CLIENT_ID, PERSON, write_config
 from program import GRANTTY, PATIENCE_S, Exit, wait_until
 
 REFRESH = "POST /v1/access_token"
@@ -91,6 +91,17 @@ def test_list(home, accounts):
     # Of one alone.
     assert list(listed(home, "-a", "work")) == ["work"]
     assert list(listed(home, env={"GRANTTY_ACCOUNT": "work"})) == list(entries)
+
+
+@pytest.mark.parametrize("longest", ["default", "x" * 32], ids=len)
+def test_columns_of_the_list(home, longest):
+    for name in "a", longest:
+        if name != "default":
+            write_config("http://127.0.0.1:9", home.config.parent / f"{name}.conf")
+    lines = home.grantty("accounts").stdout.splitlines()
+    starts = [re.match(r"\S+ +", line).end() for line in lines]
+    assert starts == [len(longest) + 2] * len(lines)
+    assert len(lines) > 1
 
 
 def test_list_sends_nothing_and_writes_nothing(home, accounts):
