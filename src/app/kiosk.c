@@ -6,6 +6,7 @@
 
 #include "app/kiosk.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,6 +46,9 @@
 
 /* The boot process may set the font after the screens have started. */
 #define FONT_MS 2000
+
+/* How long to wait at the end for the terminal's answers: a round trip. */
+#define ANSWERS_MS 300
 
 /* Too short to read anything. */
 #define GLANCE_MS 100
@@ -452,6 +456,30 @@ static void run(struct kiosk *kiosk)
 	visit_loop_end(&kiosk->run);
 }
 
+/* Keeps the terminal's answers to its queries from the shell, which would take
+ * them for typed text. */
+static void await_answers(struct kiosk *kiosk)
+{
+	struct pollfd fd = {
+		.fd = term_input_fd(kiosk->term),
+		.events = POLLIN,
+	};
+	const int64_t until_ms = clock_now_ms() + ANSWERS_MS;
+	int64_t now_ms;
+	int key = KEYS_NONE;
+
+	while (term_awaits_answers(kiosk->term) &&
+	       !term_is_in_background(kiosk->term) && key != KEYS_HANG_UP &&
+	       (now_ms = clock_now_ms()) < until_ms) {
+		(void)poll(&fd, 1, (int)(until_ms - now_ms));
+		do {
+			key = keyboard_key(term_keyboard(kiosk->term),
+					   clock_now_ms());
+		} while (key != KEYS_NONE && key != KEYS_HANG_UP);
+		(void)term_learn(kiosk->term);
+	}
+}
+
 /* The screens are gone; prints one line for the shell's terminal. */
 static void print_farewell(struct kiosk *kiosk)
 {
@@ -515,6 +543,8 @@ int kiosk_run(struct setup *setup, struct vt *vt, struct session_data *login,
 			approval != NULL);
 	limit_languages(&kiosk);
 	run(&kiosk);
+	if (!kiosk.hung_up)
+		await_answers(&kiosk);
 	if (!visit_loop->once)
 		ui_forget(kiosk.ui);
 	ui_free(kiosk.ui);

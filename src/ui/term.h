@@ -95,6 +95,10 @@ bool term_set_halves(struct term *term, bool on);
  * start. */
 bool term_learn(struct term *term);
 
+/* True while the terminal may still answer a query: if it does after
+ * term_close(), the shell gets the answer. */
+bool term_awaits_answers(const struct term *term);
+
 /* The terminal's capabilities. */
 bool term_is_utf8(const struct term *term);
 bool term_has_halves(const struct term *term);	   /* half blocks */

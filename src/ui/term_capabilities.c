@@ -115,6 +115,11 @@ static bool learn_width(struct term *term)
 	return term_is_wide(term) || !term_is_utf8(term);
 }
 
+bool term_awaits_answers(const struct term *term)
+{
+	return term->queries_width || term->queries_ground;
+}
+
 bool term_learn(struct term *term)
 {
 	const bool ground = learn_ground(term);

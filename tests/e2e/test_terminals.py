@@ -2,15 +2,20 @@
 """Terminals of all kinds: what a serial line, a multiplexer or a name that
 nobody here knows gets to see."""
 
+import fcntl
 import os
+import pty
 import re
+import select
 import signal
+import struct
+import subprocess
 import termios
 
 import pytest
 
 from practice import PERSON
-from program import Exit, child_named, wait_until
+from program import GRANTTY, PATIENCE_S, Exit, child_named, wait_until
 from terminal import grouped
 
 # TERM, changes to the environment, and whether half blocks are drawn. The
@@ -282,3 +287,100 @@ def test_no_size(home, start_practice, open_terminal, term):
         screen.resize(140, 66)
     screen.keys("q")
     assert screen.wait_for_exit() == Exit.DONE
+
+
+# ---- Answers that take a round trip
+
+BACKGROUND = b"\x1b]11;rgb:0000/0000/0000\x1b\\"
+CURSOR = b"\x1b[2;4R"
+
+
+class FarTerminal:
+    """A kiosk on a terminal that answers nothing by itself."""
+
+    def __init__(self, env):
+        self.fd, self.line = pty.openpty()
+        size = struct.pack("HHHH", 24, 80, 0, 0)
+        fcntl.ioctl(self.line, termios.TIOCSWINSZ, size)
+        self.seen = b""
+        self.kiosk = subprocess.Popen(
+            [GRANTTY], env=env, stdin=self.line, stdout=self.line,
+            stderr=subprocess.DEVNULL, start_new_session=True,
+        )  # fmt: skip
+
+    def read(self):
+        while select.select([self.fd], [], [], 0)[0]:
+            self.seen += os.read(self.fd, 4096)
+        return self.seen
+
+    def has_ended(self):
+        self.read()
+        return self.kiosk.poll() is not None
+
+    def left(self):
+        """What the next program would read as typed."""
+        settings = termios.tcgetattr(self.line)
+        settings[3] &= ~termios.ICANON
+        termios.tcsetattr(self.line, termios.TCSANOW, settings)
+        if not select.select([self.line], [], [], 0)[0]:
+            return b""
+        return os.read(self.line, 4096)
+
+    def close(self):
+        self.kiosk.kill()
+        self.kiosk.wait(PATIENCE_S)
+        os.close(self.fd)
+        os.close(self.line)
+
+
+@pytest.fixture
+def open_far_terminal(home):
+    terminals = []
+
+    def start(term):
+        terminals.append(FarTerminal(home.environment(TERM=term)))
+        far = terminals[-1]
+        wait_until(lambda: b"\x1b[6n" in far.read(), "the query")
+        wait_until(lambda: b"code" in far.read(), "a code")
+        return far
+
+    yield start
+    for far in terminals:
+        far.close()
+
+
+@pytest.mark.parametrize(
+    "term, answers",
+    [("xterm-256color", [CURSOR]), ("vt100", [BACKGROUND, CURSOR])],
+    ids=["cursor", "cursor and background"],
+)
+def test_late_answers(home, start_practice, open_far_terminal, term, answers):
+    """They are not left for the shell, even if the program ends before them."""
+    practice = start_practice()
+    practice.config(home.config)
+    for _ in range(3):  # a slow test may be too late, but not always
+        far = open_far_terminal(term)
+        assert (b"]11;?" in far.seen) == (BACKGROUND in answers)
+        os.write(far.fd, b"q")
+        try:
+            far.kiosk.wait(0.1)
+            continue
+        except subprocess.TimeoutExpired:
+            pass
+        for answer in answers:
+            os.write(far.fd, answer)
+        wait_until(far.has_ended, "the end")
+        assert far.kiosk.returncode == Exit.DONE
+        if far.left() == b"":
+            return
+    pytest.fail("the shell would get the answers")
+
+
+def test_no_answers(home, start_practice, open_far_terminal):
+    """It ends without them, too."""
+    practice = start_practice()
+    practice.config(home.config)
+    far = open_far_terminal("vt100")
+    os.write(far.fd, b"q")
+    wait_until(far.has_ended, "the end")
+    assert far.kiosk.returncode == Exit.DONE
