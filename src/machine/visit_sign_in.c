@@ -365,6 +365,17 @@ bool sign_in_returns(const struct visit *visit)
 		pacing_needs_user(&visit->pacing));
 }
 
+/* The next user's first code replaces none. */
+static void welcome_next(struct visit *visit, const struct event *event,
+			 struct action *action)
+{
+	struct event cancel = *event;
+
+	cancel.kind = EVENT_CANCEL;
+	flow_step(visit->flow, &cancel, action);
+	visit_move(visit, VISIT_WELCOME, RESULT_NONE, action);
+}
+
 void sign_in_step_trouble(struct visit *visit, const struct event *event,
 			  struct action *action)
 {
@@ -378,7 +389,7 @@ void sign_in_step_trouble(struct visit *visit, const struct event *event,
 	else if (!due)
 		visit_ignore(visit, event, action);
 	else if (sign_in_returns(visit))
-		visit_move(visit, VISIT_WELCOME, RESULT_NONE, action);
+		welcome_next(visit, event, action);
 	else
 		sign_in(visit, event, action);
 }

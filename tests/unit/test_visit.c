@@ -96,6 +96,40 @@ static void test_cancel(void **state)
 	visit_scene_close(&scene);
 }
 
+/* A code replaces an older one of the same visit only. */
+static void test_codes_of_a_visit(void **state)
+{
+	static const struct {
+		const char *poll; /* each code ends like this */
+		bool at_once;	  /* before the welcome screen is back */
+		unsigned codes;
+	} cases[] = {
+		{"pending", false, 1}, {"pending", true, 2},
+		{"denied", false, 1},  {"denied", true, 2},
+		{"refused", false, 1}, {"refused", true, 2},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct scene scene;
+
+		visit_scene_open(&scene, &key_kiosk);
+		scene.world.issuer.script[REQUEST_POLL] = cases[i].poll;
+		visit_scene_boot(&scene, i);
+		user_event(&scene, EVENT_START);
+		visit_scene_reach(&scene, VISIT_TROUBLE);
+		if (!cases[i].at_once)
+			visit_scene_reach(&scene, VISIT_WELCOME);
+		user_event(&scene, EVENT_START);
+		visit_scene_run_for(&scene, 1000);
+		assert_int_equal(visit_stage(scene.visit), VISIT_SIGN_IN);
+		if (flow_codes(visit_flow(scene.visit)) != cases[i].codes)
+			fail_msg("case %zu: %u codes", i,
+				 flow_codes(visit_flow(scene.visit)));
+		visit_scene_close(&scene);
+	}
+}
+
 /* The pauses between a code that nobody used and the next one, in seconds, up
  * to half as much again; -1: only a key brings one. */
 static void test_renewals(void **state)
@@ -419,6 +453,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_persons),
 		cmocka_unit_test(test_cancel),
+		cmocka_unit_test(test_codes_of_a_visit),
 		cmocka_unit_test(test_confirm),
 		cmocka_unit_test(test_renewals),
 		cmocka_unit_test(test_power_returns),
