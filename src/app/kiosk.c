@@ -392,8 +392,10 @@ static void run_once(struct kiosk *kiosk)
 
 	presenter_fill(&kiosk->run.presenter, kiosk->run.visit,
 		       &kiosk->run.model);
-	if (visit_loop_follow_user(&kiosk->run))
+	if (visit_loop_follow_user(&kiosk->run)) {
+		ui_new_visitor(kiosk->ui);
 		change_language(kiosk);
+	}
 	check_font(kiosk);
 	learn(kiosk);
 	check_drawing(kiosk);

@@ -315,13 +315,18 @@ bool languages_follow(struct languages *languages,
 	const bool is_alone = now_ms - languages->touched_ms >= ALONE_MS;
 
 	languages->turn = *turn;
-	return (is_other || (is_alone && (is_new || turn->is_free))) &&
-	       languages_first(languages);
+	if (!languages->touched ||
+	    !(is_other || (is_alone && (is_new || turn->is_free))))
+		return false;
+	languages->touched = false;
+	(void)languages_first(languages);
+	return true;
 }
 
 void languages_touch(struct languages *languages, int64_t now_ms)
 {
 	languages->touched_ms = now_ms;
+	languages->touched = true;
 }
 
 void languages_begin(struct languages *languages, unsigned visits)
@@ -331,7 +336,7 @@ void languages_begin(struct languages *languages, unsigned visits)
 
 int64_t languages_deadline(const struct languages *languages)
 {
-	return languages->chosen && languages->turn.is_free
+	return languages->touched && languages->turn.is_free
 		       ? languages->touched_ms + ALONE_MS
 		       : NEVER_MS;
 }

@@ -37,6 +37,7 @@ struct languages {
 	size_t wanted;
 	struct languages_turn turn;
 	int64_t touched_ms; /* the last key */
+	bool touched;	    /* by a user who may still be there */
 };
 
 /*
@@ -64,7 +65,8 @@ void languages_next(struct languages *languages);
 bool languages_first(struct languages *languages);
 
 /* Does that for the next user: a visit begins, or without a key for a minute
- * the screen is free or shows a new code. */
+ * the screen is free or shows a new code. True if what the last user chose is
+ * over, whatever that was. */
 bool languages_follow(struct languages *languages,
 		      const struct languages_turn *turn, int64_t now_ms);
 

@@ -243,6 +243,7 @@ static void run_once(struct plain *plain, struct err *err)
 	struct visit_loop *run = &plain->run;
 	/* What a login prints may wait for its only user. */
 	const bool writes = run->once || plain_kiosk_may_write();
+	const size_t language = run->presenter.languages.now;
 	struct http_fd fds[] = {
 		{.fd = run->signals},
 		{.fd = -1},
@@ -255,7 +256,8 @@ static void run_once(struct plain *plain, struct err *err)
 		return;
 	}
 	presenter_fill(&run->presenter, run->visit, &run->model);
-	if (visit_loop_follow_user(run))
+	if (visit_loop_follow_user(run) &&
+	    run->presenter.languages.now != language)
 		say_again(plain);
 	if (visit_stage(run->visit) != VISIT_CONFIRM)
 		plain->question.asked = false;

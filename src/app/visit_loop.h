@@ -50,7 +50,8 @@ void visit_loop_make(struct visit_loop *run, bool waits, bool alone);
 void visit_loop_begin(struct visit_loop *run);
 
 /* After the model was filled: in a kiosk, the next user begins with the first
- * language. True if that is another one now. */
+ * language. True if what the last user chose is over: see languages_follow().
+ */
 bool visit_loop_follow_user(struct visit_loop *run);
 
 /* True if the bell is to ring now: see app/bell.h and screen.bell. */

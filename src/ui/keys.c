@@ -59,7 +59,8 @@ static bool with_drawing(const struct model *model, const struct view *view)
 {
 	if (with_address(model, view))
 		return view->symbol != NULL || view->drawing != DRAWING_AUTO;
-	return with_code(model, view);
+	return with_code(model, view) &&
+	       (view->has_ways || view->drawing != view->configured);
 }
 
 static bool may_copy_code(const struct model *model, const struct view *view)

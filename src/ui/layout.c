@@ -11,6 +11,7 @@
 #include "ui/burn_in.h"
 #include "ui/model.h"
 #include "ui/panel.h"
+#include "ui/term.h"
 #include "ui/user_code.h"
 #include "ui/view.h"
 
@@ -367,6 +368,39 @@ static bool would_zoom(const struct canvas *canvas, struct rect screen,
 	return would;
 }
 
+/* The same, in some mode. */
+static bool would_zoom_somehow(const struct canvas *canvas, struct rect screen,
+			       struct view *view)
+{
+	const enum drawing drawing = view->drawing;
+	struct canvas best = *canvas;
+	bool would;
+
+	best.halves = term_has_halves(canvas->term);
+	view->drawing = DRAWING_AUTO;
+	would = would_zoom(&best, screen, view);
+	view->drawing = drawing;
+	return would;
+}
+
+/* True if the code is drawn in half blocks, which not all modes have. */
+static bool is_in_halves(const struct layout *layout,
+			 const struct canvas *canvas, const struct model *model,
+			 const struct view *view)
+{
+	struct canvas best = *canvas;
+	bool is = false;
+
+	best.halves = term_has_halves(canvas->term);
+	for (int i = 0; i < layout->count && best.halves; i++) {
+		const struct layout_place *place = &layout->places[i];
+
+		is |= place->panel == &panel_code &&
+		      panel_code_is_large(&best, place->rect, model, view);
+	}
+	return is;
+}
+
 static const struct way *choose_sign_in(const struct canvas *canvas,
 					struct rect screen, const char *code,
 					const char *complete, const char *bare,
@@ -418,8 +452,12 @@ static void lay_sign_in(struct layout *layout, const struct canvas *canvas,
 				     bare_uri(canvas, model), view);
 	if (way == NULL) {
 		lay_text(layout, canvas, screen, model, view);
+		view->has_ways = model->user_code != NULL &&
+				 (would_zoom_somehow(canvas, screen, view) ||
+				  is_in_halves(layout, canvas, model, view));
 		return;
 	}
+	view->has_ways = true;
 	switch (way->split) {
 	case SPLIT_BESIDE:
 		lay_beside(layout, canvas, screen, model, view);

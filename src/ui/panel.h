@@ -71,6 +71,10 @@ void panel_forward_command(char *dst, size_t size, const char *device,
  * a wrong code. */
 bool panel_shows_code(const struct canvas *canvas, const struct model *model);
 
+/* True if panel_code, in that rectangle, has room for large characters. */
+bool panel_code_is_large(const struct canvas *canvas, struct rect rect,
+			 const struct model *model, const struct view *view);
+
 /* How many of the rows below a zoomed QR code panel_code makes use of: 1, or
  * more if the code fits in large characters. */
 int panel_code_zoom_rows(const struct canvas *canvas, int rows, int columns,

@@ -298,6 +298,13 @@ static struct plan make_plan(const struct canvas *canvas, int rows, int columns,
 	return plan;
 }
 
+bool panel_code_is_large(const struct canvas *canvas, struct rect rect,
+			 const struct model *model, const struct view *view)
+{
+	return model->user_code != NULL && rect.rows > 1 &&
+	       make_plan(canvas, rect.rows, rect.columns, model, view).large;
+}
+
 static int rows_wanted(const struct canvas *canvas, int columns,
 		       const struct model *model, const struct view *view)
 {

@@ -57,7 +57,7 @@ struct ui *ui_new(struct term *term, enum drawing drawing)
 	struct ui *ui = xcalloc(1, sizeof(*ui));
 
 	ui->term = term;
-	ui->view.drawing = drawing;
+	ui->view.drawing = ui->view.configured = drawing;
 	ui->view.asked_ms = NEVER_MS;
 	ui->dirty = true;
 	buf_init(&ui->seen, SEEN_MAX);
@@ -82,6 +82,13 @@ void ui_keep_calm(struct ui *ui)
 enum drawing ui_drawing(const struct ui *ui)
 {
 	return ui->view.drawing;
+}
+
+void ui_new_visitor(struct ui *ui)
+{
+	ui->view.drawing = ui->view.configured;
+	ui->view.zoom = false;
+	ui->dirty = true;
 }
 
 void ui_free(struct ui *ui)

@@ -35,6 +35,9 @@ void ui_keep_calm(struct ui *ui);
 /* The current mode: a key changes it. */
 enum drawing ui_drawing(const struct ui *ui);
 
+/* Another user may be at the screen: what the last one chose is over. */
+void ui_new_visitor(struct ui *ui);
+
 /* Handles a key (enum key) and returns what it requests from the app. */
 enum command ui_key(struct ui *ui, const struct model *model, int key);
 

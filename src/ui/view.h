@@ -27,7 +27,7 @@ struct view {
 	int help_next;	    /* up to this one, */
 	bool help_more;	    /* and there are more */
 	bool zoom; /* the QR code, or else the address, fills the screen */
-	enum drawing drawing;
+	enum drawing drawing, configured; /* now, and at first */
 	bool copies; /* keys copy code and address to a clipboard */
 
 	/* The QR codes available for this code, and the visible one. */
@@ -36,6 +36,7 @@ struct view {
 	enum qr_mode mode;
 	int quiet;     /* modules around it */
 	bool zoomable; /* there is one, or would be with zoom */
+	bool has_ways; /* another way to draw it may look different here */
 
 	/* An address that the user enters: while it is being typed, and then
 	 * until it is wiped. */

@@ -530,7 +530,7 @@ def test_what_others_wrote_is_repaired(with_code):
 
 
 def test_a_drawing_is_not_kept(with_code, open_terminal):
-    """m changes the drawing for this run; screen.qr sets it for good."""
+    """m changes the drawing for this visit; screen.qr sets it for good."""
     _, screen = with_code()
     screen.wait_for("▀")
     screen.keys("m")
@@ -539,6 +539,30 @@ def test_a_drawing_is_not_kept(with_code, open_terminal):
     assert screen.wait_for_exit() == Exit.DONE
     screen = open_terminal()
     screen.wait_for("▀")
+
+
+def test_a_drawing_is_for_one_visit(start):
+    """Nor is the next user's screen in English because of it."""
+    practice, screen = start(
+        config={"kiosk": {"start": "key"}, "screen": {"languages": ["de"]}})
+    for _ in range(2):
+        screen.wait_for("Taste drücken zum Anmelden")
+        press_until(screen, "x", lambda: screen.shows("r Neuer Code"), "a code")
+        screen.wait_for("▀")
+        screen.keys("m")
+        screen.wait_for("r New code")
+        screen.keys("Escape")
+
+
+def test_a_new_code_keeps_the_drawing(with_code):
+    """The user who asks for one is the same."""
+    practice, screen = with_code()
+    screen.wait_for("▀")
+    screen.keys("m")
+    screen.wait_without("▀")
+    press_until(screen, "r", lambda: practice.calls(ASK) >= 2, "a new code")
+    screen.wait_for("This code replaced the old one")
+    assert not screen.shows("▀")
 
 
 def test_window_title(with_code):

@@ -304,14 +304,91 @@ static void test_consent_help(void **state)
 	fixture_close(&fixture);
 }
 
+/* The key that draws the QR code another way is offered where one of the ways
+ * changes the screen: a QR code fits, or the code is drawn in half blocks. */
+static void test_another_drawing(void **state)
+{
+	static const struct {
+		int columns, rows;
+		const char *mode;
+		bool offered;
+	} cases[] = {
+		{20, 5, "auto", false}, {30, 10, "auto", false},
+		{20, 5, "text", false}, {30, 10, "ascii", false},
+		{40, 12, "auto", true}, {50, 15, "auto", true},
+		{50, 15, "text", true}, {60, 20, "ascii", true},
+		{80, 24, "auto", true}, {80, 24, "full", true},
+	};
+	static char text[TEXT_MAX];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct screen_fixture fixture;
+		struct model model;
+		enum drawing before;
+		bool listed;
+
+		fixture_open(&fixture, cases[i].columns, cases[i].rows,
+			     "xterm-256color", cases[i].mode);
+		screen_model_init(&model, SCREEN_SIGN_IN, NULL);
+		look(&fixture, &model, text);
+		assert_int_equal(ui_key(fixture.ui, &model, '?'), COMMAND_NONE);
+		listed = false;
+		for (int page = 0; page < 3; page++) {
+			look(&fixture, &model, text);
+			listed |= strstr(text, "m       ") != NULL;
+			ui_key(fixture.ui, &model, KEYS_PAGE_DOWN);
+		}
+		if (listed != cases[i].offered)
+			fail_msg("case %zu: %d", i, listed);
+		ui_key(fixture.ui, &model, KEYS_OTHER); /* close, if it is */
+		look(&fixture, &model, text);
+		before = ui_drawing(fixture.ui);
+		for (int presses = 0; presses < 2; presses++) {
+			(void)ui_key(fixture.ui, &model, 'm');
+			look(&fixture, &model, text);
+			if (ui_drawing(fixture.ui) != before)
+				break;
+		}
+		if ((ui_drawing(fixture.ui) != before) != cases[i].offered)
+			fail_msg("case %zu: m", i);
+		fixture_close(&fixture);
+	}
+}
+
+/* What one user chose is not there for the next. */
+static void test_next_user(void **state)
+{
+	static const char *const keys[] = {"m", "z", "mz"};
+	static char before[TEXT_MAX], text[TEXT_MAX];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
+		struct screen_fixture fixture;
+		struct model model;
+
+		fixture_open(&fixture, 80, 24, "xterm-256color", "half");
+		screen_model_init(&model, SCREEN_SIGN_IN, NULL);
+		look(&fixture, &model, before);
+		for (const char *key = keys[i]; *key != '\0'; key++)
+			(void)ui_key(fixture.ui, &model, *key);
+		look(&fixture, &model, text);
+		assert_string_not_equal(text, before);
+		ui_new_visitor(fixture.ui);
+		look(&fixture, &model, text);
+		assert_string_equal(text, before);
+		fixture_close(&fixture);
+	}
+}
+
 /* The list of keys has pages where it is longer than the screen: every key is
  * on one, and a key goes back. */
 static void test_help_pages(void **state)
 {
 	static const int sizes[][2] = {{20, 5}, {30, 10}, {40, 8},
 				       {20, 2}, {20, 1},  {80, 24}};
-	static const char *const names[] = {"r",      "m", "Esc", "?",
-					    "Ctrl-L", "q", "c",	  "u"};
+	static const char *const names[] = {"r", "Esc", "?", "Ctrl-L",
+					    "q", "c",	"u"};
 	enum { NAMES = sizeof(names) / sizeof(*names), PAGES_MAX = 12 };
 	static char text[64 * 1024], first[64 * 1024];
 
@@ -374,6 +451,8 @@ int main(void)
 		cmocka_unit_test(test_consent_help),
 		cmocka_unit_test(test_keys_to_commands),
 		cmocka_unit_test(test_leaving_the_zoom),
+		cmocka_unit_test(test_another_drawing),
+		cmocka_unit_test(test_next_user),
 		cmocka_unit_test(test_help_pages),
 		cmocka_unit_test(test_expires_soon),
 	};

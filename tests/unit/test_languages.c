@@ -210,20 +210,24 @@ static void test_users(void **state)
 		bool is_free;
 		int64_t after_ms;
 		const char *code;
+		bool over; /* what the last user chose */
 	} cases[] = {
-		{"chosen on the welcome screen", KEY_L, true, 0, "en"},
-		{"and kept for the visit", STARTS, false, 20000, "en"},
-		{"while its code is read", WAITS, false, 10 * MINUTE_MS, "en"},
-		{"not for the next visit", COMES, true, 0, "de"},
-		{"chosen, and nobody starts", KEY_L, true, 1000, "en"},
-		{"almost a minute", WAITS, true, MINUTE_MS - 1, "en"},
-		{"a minute", WAITS, true, 1, "de"},
-		{"chosen beside a code", KEY_L, false, 1000, "en"},
-		{"a new code at once", CODE, false, 1000, "en"},
-		{"a new code later", CODE, false, MINUTE_MS, "de"},
-		{"round to the first again", KEY_L, true, 0, "en"},
-		{"round to the first again", KEY_L, true, 0, "de"},
-		{"after that", WAITS, true, MINUTE_MS, "de"},
+		{"chosen on the welcome screen", KEY_L, true, 0, "en", false},
+		{"and kept for the visit", STARTS, false, 20000, "en", false},
+		{"while its code is read", WAITS, false, 10 * MINUTE_MS, "en",
+		 false},
+		{"not for the next visit", COMES, true, 0, "de", true},
+		{"chosen, and nobody starts", KEY_L, true, 1000, "en", false},
+		{"almost a minute", WAITS, true, MINUTE_MS - 1, "en", false},
+		{"a minute", WAITS, true, 1, "de", true},
+		{"chosen beside a code", KEY_L, false, 1000, "en", false},
+		{"a new code at once", CODE, false, 1000, "en", false},
+		{"a new code later", CODE, false, MINUTE_MS, "de", true},
+		{"round to the first again", KEY_L, true, 0, "en", false},
+		{"round to the first again", KEY_L, true, 0, "de", false},
+		{"after that", WAITS, true, MINUTE_MS, "de", true},
+		{"only once", WAITS, true, MINUTE_MS, "de", false},
+		{"nobody has touched it", COMES, true, 0, "de", false},
 	};
 	struct languages languages;
 	struct languages_turn turn = {0};
@@ -246,7 +250,9 @@ static void test_users(void **state)
 			languages_next(&languages);
 		if (cases[i].what == STARTS)
 			languages_begin(&languages, turn.visits);
-		(void)languages_follow(&languages, &turn, now_ms);
+		if (languages_follow(&languages, &turn, now_ms) !=
+		    cases[i].over)
+			fail_msg("%s: over", cases[i].name);
 		if (strcmp(languages_code(&languages), cases[i].code) != 0)
 			fail_msg("%s: %s", cases[i].name,
 				 languages_code(&languages));
