@@ -211,6 +211,52 @@ static void test_languages(void **state)
 	assert_int_equal(lost, 0);
 }
 
+/* True if a row has the time until the next try and nothing else. */
+static bool has_time_alone(char *text)
+{
+	char *rest = text;
+
+	for (char *row; (row = strsep(&rest, "\n")) != NULL;) {
+		row += strspn(row, " ");
+		if (strcmp(row, "0:12") == 0)
+			return true;
+	}
+	return false;
+}
+
+/* On the smallest screen, too, words say what the time counts down to. */
+static void test_next_in_words(void **state)
+{
+	static const char *const codes[] = {"en", LANGUAGES NULL};
+	static const enum next nexts[] = {NEXT_TRY, NEXT_CODE, NEXT_START};
+	static char text[TEXT_MAX];
+	int alone = 0;
+
+	(void)state;
+	for (size_t i = 0; codes[i] != NULL; i++) {
+		for (size_t k = 0; k < COUNT(nexts); k++) {
+			struct screen_fixture fixture;
+			struct languages languages;
+			struct model model;
+
+			open_language(&languages, codes[i]);
+			fixture_open(&fixture, 20, 5, "xterm-256color", "auto");
+			screen_model_init(&model, SCREEN_TROUBLE, NULL);
+			model.next = nexts[k];
+			screen_model_draw(&fixture, &model);
+			fixture_read(&fixture, text, sizeof(text));
+			assert_non_null(strstr(text, "0:12"));
+			if (has_time_alone(text)) {
+				alone++;
+				print_error("%s: case %zu\n", codes[i], k);
+			}
+			languages_close(&languages);
+			fixture_close(&fixture);
+		}
+	}
+	assert_int_equal(alone, 0);
+}
+
 /* What is on the screen in some of them, and that changing back leaves nothing
  * behind. */
 static void test_texts(void **state)
@@ -297,6 +343,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_long_language),
 		cmocka_unit_test(test_languages),
+		cmocka_unit_test(test_next_in_words),
 		cmocka_unit_test(test_texts),
 		cmocka_unit_test(test_key),
 	};
