@@ -148,9 +148,7 @@ static void run_command(struct kiosk *kiosk, enum command command)
 		driver_post(&kiosk->run.loop.driver, EVENT_TOUCHED);
 		break;
 	case COMMAND_START:
-		driver_post(&kiosk->run.loop.driver, EVENT_START);
-		languages_begin(&kiosk->run.presenter.languages,
-				visit_number(kiosk->run.visit));
+		visit_loop_start(&kiosk->run);
 		break;
 	case COMMAND_CANCEL:
 		driver_post(&kiosk->run.loop.driver, EVENT_CANCEL);

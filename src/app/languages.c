@@ -307,20 +307,37 @@ bool languages_first(struct languages *languages)
 	return languages->now != before;
 }
 
-bool languages_follow(struct languages *languages,
-		      const struct languages_turn *turn, int64_t now_ms)
+static bool is_alone(const struct languages *languages, int64_t now_ms)
 {
-	const bool is_other = turn->visits != languages->turn.visits;
-	const bool is_new = turn->codes != languages->turn.codes;
-	const bool is_alone = now_ms - languages->touched_ms >= ALONE_MS;
+	return now_ms - languages->touched_ms >= ALONE_MS;
+}
 
-	languages->turn = *turn;
-	if (!languages->touched ||
-	    !(is_other || (is_alone && (is_new || turn->is_free))))
-		return false;
+/* What the last user chose is over. */
+static void end_choice(struct languages *languages)
+{
 	languages->touched = false;
 	(void)languages_first(languages);
-	return true;
+}
+
+void languages_greet(struct languages *languages, bool is_same, int64_t now_ms)
+{
+	if (!languages->touched || (is_same && !is_alone(languages, now_ms)))
+		return;
+	end_choice(languages);
+	languages->greeted = true;
+}
+
+bool languages_follow(struct languages *languages, bool is_free, int64_t now_ms)
+{
+	bool is_over = languages->greeted;
+
+	languages->greeted = false;
+	languages->is_free = is_free;
+	if (is_free && languages->touched && is_alone(languages, now_ms)) {
+		end_choice(languages);
+		is_over = true;
+	}
+	return is_over;
 }
 
 void languages_touch(struct languages *languages, int64_t now_ms)
@@ -329,14 +346,9 @@ void languages_touch(struct languages *languages, int64_t now_ms)
 	languages->touched = true;
 }
 
-void languages_begin(struct languages *languages, unsigned visits)
-{
-	languages->turn.visits = visits;
-}
-
 int64_t languages_deadline(const struct languages *languages)
 {
-	return languages->touched && languages->turn.is_free
+	return languages->touched && languages->is_free
 		       ? languages->touched_ms + ALONE_MS
 		       : NEVER_MS;
 }

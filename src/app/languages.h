@@ -21,13 +21,6 @@ struct language {
 	bool written;		     /* the terminal has these */
 };
 
-/* What tells that another user may be at the screen. */
-struct languages_turn {
-	unsigned visits; /* visit_number() */
-	unsigned codes;	 /* how many were shown in that visit */
-	bool is_free;	 /* the screen shows nothing that is one user's */
-};
-
 struct languages {
 	struct language *items;
 	size_t count;
@@ -35,7 +28,8 @@ struct languages {
 	bool offered; /* the user may choose */
 	bool chosen;  /* and did: */
 	size_t wanted;
-	struct languages_turn turn;
+	bool greeted;	    /* the next user */
+	bool is_free;	    /* the screen shows nothing that is one user's */
 	int64_t touched_ms; /* the last key */
 	bool touched;	    /* by a user who may still be there */
 };
@@ -64,17 +58,19 @@ void languages_next(struct languages *languages);
 /* Goes back to the first one. True if it was another. */
 bool languages_first(struct languages *languages);
 
-/* Does that for the next user: a visit begins, or without a key for a minute
- * the screen is free or shows a new code. True if what the last user chose is
- * over, whatever that was. */
-bool languages_follow(struct languages *languages,
-		      const struct languages_turn *turn, int64_t now_ms);
+/* Does that for the next user, before a code is requested. is_same: the user
+ * has asked for it, or only gets a new code; unless no key was pressed for a
+ * minute. */
+void languages_greet(struct languages *languages, bool is_same, int64_t now_ms);
+
+/* Does that, too, if without a key for a minute the screen shows nothing that
+ * is one user's. True if what the last user chose is over since the last call,
+ * whatever that was. */
+bool languages_follow(struct languages *languages, bool is_free,
+		      int64_t now_ms);
 
 /* A key was pressed. */
 void languages_touch(struct languages *languages, int64_t now_ms);
-
-/* Such a key began that visit: its user may have chosen before. */
-void languages_begin(struct languages *languages, unsigned visits);
 
 /* When to call languages_follow() again; NEVER_MS: no need to. */
 int64_t languages_deadline(const struct languages *languages);

@@ -174,10 +174,10 @@ static void press_enter(struct plain *plain)
 	case VISIT_OVER:
 		break;
 	}
-	driver_post(&plain->run.loop.driver, kind);
 	if (kind == EVENT_START)
-		languages_begin(&plain->run.presenter.languages,
-				visit_number(plain->run.visit));
+		visit_loop_start(&plain->run);
+	else
+		driver_post(&plain->run.loop.driver, kind);
 }
 
 /* Takes one line; the rest of a longer one counts as another. hung_up: an end

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "app/args.h"
+#include "app/clock.h"
 #include "app/hook_events.h"
 #include "app/setup.h"
 #include "base/crypto.h"
@@ -47,6 +48,17 @@ int visit_loop_open(struct visit_loop *run, struct vt *vt, struct err *err)
 	return EXIT_DONE;
 }
 
+/* Before the code of the next user is requested, whose language goes along. */
+static void greet(void *self)
+{
+	struct visit_loop *run = self;
+	const bool renews = visit_reason(run->visit) == REASON_EXPIRED &&
+			    !visit_returns(run->visit);
+
+	languages_greet(&run->presenter.languages, run->starts || renews,
+			clock_now_ms());
+}
+
 void visit_loop_make(struct visit_loop *run, bool waits, bool alone)
 {
 	const struct conf *conf = &run->setup->conf;
@@ -61,6 +73,8 @@ void visit_loop_make(struct visit_loop *run, bool waits, bool alone)
 		.allow = &conf->kiosk.allow,
 		.confirm = conf->kiosk.confirm,
 		.in_memory = conf->session.store == STORE_IN_MEMORY,
+		.greet = greet,
+		.self = run,
 	};
 
 	run->visit =
@@ -107,18 +121,21 @@ void visit_loop_begin(struct visit_loop *run)
 	notifications_begin(&run->notifications);
 }
 
+void visit_loop_start(struct visit_loop *run)
+{
+	run->starts = true;
+	driver_post(&run->loop.driver, EVENT_START);
+	run->starts = false;
+}
+
 bool visit_loop_follow_user(struct visit_loop *run)
 {
 	const struct model *model = &run->model;
-	const struct languages_turn turn = {
-		.visits = visit_number(run->visit),
-		.codes = model->codes,
-		.is_free = model->screen == SCREEN_WELCOME ||
-			   model->screen == SCREEN_TROUBLE,
-	};
+	const bool is_free = model->screen == SCREEN_WELCOME ||
+			     model->screen == SCREEN_TROUBLE;
 
-	return !run->once && languages_follow(&run->presenter.languages, &turn,
-					      model->now_ms);
+	return !run->once && languages_follow(&run->presenter.languages,
+					      is_free, model->now_ms);
 }
 
 bool visit_loop_rings(struct visit_loop *run)

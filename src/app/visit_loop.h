@@ -32,6 +32,7 @@ struct visit_loop {
 	struct visit *visit; /* NULL before visit_loop_make() */
 	int signals;	     /* -1 before visit_loop_open() */
 	bool once;	     /* a login; otherwise a kiosk */
+	bool starts;	     /* a key does; see visit_loop_start() */
 };
 
 /* The presenter is ready then. visit_loop_close() it in any case. */
@@ -48,6 +49,10 @@ void visit_loop_make(struct visit_loop *run, bool waits, bool alone);
 /* Connects the visit to network, store, hooks, metrics and what an earlier run
  * has kept, and takes the first step. */
 void visit_loop_begin(struct visit_loop *run);
+
+/* A key wants to sign in, or a new code: its user may have chosen a language
+ * before. */
+void visit_loop_start(struct visit_loop *run);
 
 /* After the model was filled: in a kiosk, the next user begins with the first
  * language. True if what the last user chose is over: see languages_follow().

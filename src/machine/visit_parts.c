@@ -83,6 +83,8 @@ void visit_greet(struct visit *visit, struct action *action)
 		return;
 	action->new_visit = true;
 	visit->number++;
+	if (visit->policy.greet != NULL)
+		visit->policy.greet(visit->policy.self);
 }
 
 void visit_move(struct visit *visit, enum visit_stage stage,

@@ -68,9 +68,10 @@ static void request_code(struct visit *visit, const struct event *event,
 		refuse_request(visit, why.text, event, action);
 		return;
 	}
+	show_code(visit, event, action); /* first: the request may depend on
+					  * who is greeted */
 	start.kind = EVENT_START;
 	flow_step(visit->flow, &start, action);
-	show_code(visit, event, action);
 }
 
 static void sign_in(struct visit *visit, const struct event *event,

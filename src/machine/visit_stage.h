@@ -80,6 +80,11 @@ struct visit_policy {
 				    * outlive the visit */
 	bool confirm;	/* asks "Is this you?" before storing anything */
 	bool in_memory; /* what is stored ends with this program */
+	/* Called when another user may be at the screen from now on, before the
+	 * code of that user is requested; may be NULL. Must not step the
+	 * visit. */
+	void (*greet)(void *self);
+	void *self; /* for greet */
 };
 
 extern const struct states visit_stages;

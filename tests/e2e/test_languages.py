@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: MIT
 """The language of what users read: by the locale, by screen.languages, by key."""
 
+import http.server
 import re
 import shutil
+import threading
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -146,6 +148,106 @@ def test_key(start):
     screen.wait_for("l 日本語")
     screen.wait_for("Code prüfen oder eingeben")
     assert not re.search("Help|Scan,", screen.show())
+
+
+@pytest.fixture
+def wanted(home, start_practice):
+    """A server, its configuration, and the languages that codes were requested
+    in; between both stands what reads these requests."""
+    practice = start_practice("--approve-after", "3600")
+    tags = []
+
+    class Between(http.server.BaseHTTPRequestHandler):
+        def do_POST(self):
+            form = self.rfile.read(int(self.headers["Content-Length"]))
+            tags.append(dict(urllib.parse.parse_qsl(form.decode()))["ui_locales"])
+            passed = urllib.request.Request(
+                practice.url + self.path, form,
+                {name: self.headers[name] for name in ("Authorization", "Content-Type")
+                 if self.headers[name]},
+            )
+            with urllib.request.urlopen(passed, timeout=20) as answer:
+                body = answer.read()
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *args):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Between) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        practice.config(
+            home.config,
+            provider={
+                "send_ui_locales": True,
+                "device_authorization_endpoint":
+                    f"http://127.0.0.1:{server.server_port}/v1/device/authorize",
+            },
+            screen={"languages": ["en", "de"]},
+            kiosk={"start": "auto", "sign_out_after_s": 10},
+        )
+        yield practice, tags
+        server.shutdown()
+
+
+@pytest.mark.parametrize("leaves", ["o", "Escape", None])
+def test_next_code_in_the_first(wanted, open_terminal, leaves):
+    """Whose visit has ended, by whatever, does not decide the next page."""
+    practice, tags = wanted
+    screen = open_terminal()
+    screen.wait_for("l Deutsch")
+    screen.keys("l")
+    screen.wait_for("l English")
+    if leaves != "Escape":
+        practice.control(approve="*")
+        screen.wait_for(f"Guten Tag, {PERSON}")
+    else:
+        # Two codes are never requested at once.
+        wait_until(lambda: practice.code()["polls"] > 1, "two polls")
+    if leaves:
+        screen.keys(leaves)
+    wait_until(lambda: len(tags) == 2, "the next code")
+    assert tags == ["en", "en"]
+    screen.wait_for("l Deutsch")
+
+
+def test_renewed_code_keeps_the_language(wanted, open_terminal):
+    """It is the same visit, for whoever is still there."""
+    practice, tags = wanted
+    screen = open_terminal()
+    screen.wait_for("l Deutsch")
+    screen.keys("l")
+    screen.wait_for("l English")
+    practice.control(expire="*")
+    wait_until(lambda: len(tags) == 2, "the next code")
+    assert tags == ["en", "de"]
+    wait_until(lambda: practice.code_on(screen), "the code on the screen")
+    assert screen.shows("l English")
+
+
+def test_next_address_in_the_first(home, start_practice, open_terminal):
+    practice = start_practice()
+    practice.config(
+        home.config, grant="code", redirect_uri="http://127.0.0.1/back",
+        provider={"authorization_endpoint": practice.url + "/authorize",
+                  "send_ui_locales": True},
+        screen={"languages": ["en", "de"]}, kiosk={"start": "auto"},
+    )
+    screen = open_terminal(columns=600, rows=50)
+    address = r"http://127\.0\.0\.1:\d+/authorize\S+"
+    first = screen.wait_for(address)[0]
+    assert "ui_locales=en" in first
+    # Two are never made within two seconds.
+    let_it_stand()
+    let_it_stand()
+    screen.keys("l")
+    screen.wait_for("l English")
+    screen.keys("Escape")
+    wait_until(lambda: first not in screen.show(), "the next address")
+    assert "ui_locales=en" in screen.wait_for(address)[0]
 
 
 def test_key_in_plain_lines(home, start_practice, open_terminal):

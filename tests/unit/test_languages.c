@@ -230,7 +230,6 @@ static void test_users(void **state)
 		{"nobody has touched it", COMES, true, 0, "de", false},
 	};
 	struct languages languages;
-	struct languages_turn turn = {0};
 	int64_t now_ms = 0;
 
 	(void)state;
@@ -240,17 +239,18 @@ static void test_users(void **state)
 		int64_t due_ms;
 
 		now_ms += cases[i].after_ms;
-		turn.is_free = cases[i].is_free;
-		turn.visits +=
-			cases[i].what == STARTS || cases[i].what == COMES;
-		turn.codes += cases[i].what == CODE;
 		if (cases[i].what == KEY_L || cases[i].what == STARTS)
 			languages_touch(&languages, now_ms);
 		if (cases[i].what == KEY_L)
 			languages_next(&languages);
-		if (cases[i].what == STARTS)
-			languages_begin(&languages, turn.visits);
-		if (languages_follow(&languages, &turn, now_ms) !=
+		if (cases[i].what != KEY_L && cases[i].what != WAITS)
+			languages_greet(&languages, cases[i].what != COMES,
+					now_ms);
+		/* Settled before anything is shown. */
+		if (cases[i].what != WAITS)
+			assert_string_equal(languages_code(&languages),
+					    cases[i].code);
+		if (languages_follow(&languages, cases[i].is_free, now_ms) !=
 		    cases[i].over)
 			fail_msg("%s: over", cases[i].name);
 		if (strcmp(languages_code(&languages), cases[i].code) != 0)

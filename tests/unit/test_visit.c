@@ -96,6 +96,74 @@ static void test_cancel(void **state)
 	visit_scene_close(&scene);
 }
 
+struct greeted {
+	const struct visit *visit;
+	unsigned count;
+	bool late; /* a code was requested before */
+};
+
+static void greet(void *self)
+{
+	struct greeted *greeted = self;
+
+	greeted->count++;
+	if (flow_state(visit_flow(greeted->visit)) == FLOW_REQUESTING)
+		greeted->late = true;
+}
+
+/* Who comes next is greeted before their code is requested. */
+static void test_greets(void **state)
+{
+	static const struct {
+		bool wait_for_key;
+		enum event_kind after_profile; /* EVENT_TICK: idle */
+	} cases[] = {
+		{false, EVENT_SIGN_OUT},
+		{false, EVENT_TICK},
+		{false, EVENT_REMOVED},
+		{true, EVENT_SIGN_OUT},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct greeted greeted = {0};
+		const struct visit_policy policy = {
+			.wait_for_key = cases[i].wait_for_key,
+			.sign_out_after_ms = HOUR_MS,
+			.greet = greet,
+			.self = &greeted,
+		};
+		struct scene scene;
+
+		visit_scene_open(&scene, &policy);
+		visit_scene_boot(&scene, 1);
+		greeted.visit = scene.visit;
+		visit_scene_run_for(&scene, 10000);
+		assert_int_equal(greeted.count, 0);
+		if (policy.wait_for_key)
+			user_event(&scene, EVENT_START);
+		visit_scene_reach(&scene, VISIT_SIGN_IN);
+		visit_scene_run_for(&scene, 10000);
+		user_event(&scene, EVENT_CANCEL);
+		assert_int_equal(greeted.count, policy.wait_for_key ? 2 : 1);
+		if (policy.wait_for_key) {
+			visit_scene_run_for(&scene, 10000);
+			user_event(&scene, EVENT_START);
+		}
+		visit_scene_approve(&scene);
+		greeted.count = 0;
+		if (cases[i].after_profile == EVENT_TICK)
+			visit_scene_run_for(&scene, HOUR_MS);
+		else
+			user_event(&scene, cases[i].after_profile);
+		visit_scene_reach(&scene, policy.wait_for_key ? VISIT_WELCOME
+							      : VISIT_SIGN_IN);
+		assert_int_equal(greeted.count, 1);
+		assert_false(greeted.late);
+		visit_scene_close(&scene);
+	}
+}
+
 /* A code replaces an older one of the same visit only. */
 static void test_codes_of_a_visit(void **state)
 {
@@ -454,6 +522,7 @@ int main(void)
 		cmocka_unit_test(test_persons),
 		cmocka_unit_test(test_cancel),
 		cmocka_unit_test(test_codes_of_a_visit),
+		cmocka_unit_test(test_greets),
 		cmocka_unit_test(test_confirm),
 		cmocka_unit_test(test_renewals),
 		cmocka_unit_test(test_power_returns),
