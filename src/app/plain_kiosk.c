@@ -105,11 +105,12 @@ static void leave_user(struct plain_kiosk *said, struct visit_loop *run)
 	if (run->presenter.forgets)
 		clear();
 	run->presenter.forgets = false;
-	if (said->signed_in && stage != VISIT_PROFILE &&
-	    stage != VISIT_LEAVING) {
-		said->signed_in = false;
+	if (stage == VISIT_PROFILE || stage == VISIT_LEAVING) {
 		/* Translators: a plain line, wrapped. */
-		plain_say(stdout, "\n\n", "%s", _("You are signed out."));
+		said->goodbye = _("You are signed out.");
+	} else if (said->signed_in) {
+		said->signed_in = false;
+		plain_say(stdout, "\n\n", "%s", said->goodbye);
 	}
 }
 

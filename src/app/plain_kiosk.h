@@ -16,10 +16,11 @@ struct visit_loop;
 /* What was said last; {0} at the beginning. */
 struct plain_kiosk {
 	bool invited;
-	bool signed_in;	    /* the profile */
-	int64_t offered_ms; /* since when the sign-out is offered without
-			     * anything being typed */
-	bool knows_line;    /* lines is the terminal's before */
+	bool signed_in;	     /* the profile */
+	const char *goodbye; /* in the language of who is signed in */
+	int64_t offered_ms;  /* since when the sign-out is offered without
+			      * anything being typed */
+	bool knows_line;     /* lines is the terminal's before */
 	struct termios lines;
 };
 

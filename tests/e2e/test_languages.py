@@ -250,6 +250,23 @@ def test_next_address_in_the_first(home, start_practice, open_terminal):
     assert "ui_locales=en" in screen.wait_for(address)[0]
 
 
+def test_goodbye_in_plain_lines(home, start_practice, open_terminal):
+    """In the language of who leaves; then the invitation in the first one."""
+    practice = start_practice()
+    practice.config(home.config, screen={"plain": True, "languages": ["en", "de"]})
+    screen = open_terminal(columns=100, rows=60)
+    screen.wait_for(r"Deutsch: l \+ ")
+    screen.keys("l", "Enter")
+    screen.wait_for(r"English: l \+ ")
+    wait_until(lambda: screen.keys("Enter") or practice.codes(), "a code")
+    practice.control(approve="*")
+    screen.wait_for(f"Angemeldet bei .* {PERSON}")
+    let_it_stand()
+    screen.keys("Enter")
+    screen.wait_for(r"Sie sind abgemeldet\.[^|]*Press Enter for a code")
+    assert not screen.shows("You are signed out")
+
+
 def test_key_in_plain_lines(home, start_practice, open_terminal):
     practice = start_practice()
     practice.config(home.config, screen={"plain": True, "languages": ["de", "fr"]})
