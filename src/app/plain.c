@@ -145,6 +145,7 @@ static void say_again(struct plain *plain)
 	presenter_fill(&plain->run.presenter, plain->run.visit,
 		       &plain->run.model);
 	plain->kiosk.invited = false;
+	plain->kiosk.keys = 0;
 	plain_trouble_forget(&plain->trouble);
 	plain_sign_in_init(&plain->sign_in);
 }
@@ -231,6 +232,8 @@ static bool say(struct plain *plain)
 	plain_trouble_show(&plain->trouble, run);
 	if (!plain_sign_in_show(&plain->sign_in, &run->presenter,
 				visit_flow(run->visit)))
+		return false;
+	if (!run->once && !plain_kiosk_show_keys(&plain->kiosk, run))
 		return false;
 	if (visit_stage(run->visit) == VISIT_CONFIRM &&
 	    (!question->asked || clock_now_ms() >= question->again_ms))
@@ -346,10 +349,9 @@ int plain_run(struct setup *setup, struct vt *vt, struct session_data *login,
 	if (code != EXIT_DONE)
 		goto out;
 	/* Codes that nobody asked for would be printed without end. */
-	visit_loop_make(run,
-			conf->kiosk.start == START_KEY ||
-				!conf_is_set(conf, "kiosk.start"),
-			false);
+	plain.kiosk.invites = conf->kiosk.start == START_KEY ||
+			      !conf_is_set(conf, "kiosk.start");
+	visit_loop_make(run, plain.kiosk.invites, false);
 	direct_log(&plain);
 	visit_loop_begin(run);
 	if (!run->once)

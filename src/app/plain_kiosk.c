@@ -45,6 +45,17 @@ static void clear(void)
 }
 
 /* Translators: plain lines of a kiosk, wrapped. */
+static void say_keys(const struct model *model)
+{
+	if (model->language != NULL)
+		plain_say(stdout, "\n", "%s: l + %s", model->language,
+			  _("Enter"));
+	if (model->can_quit)
+		plain_say(stdout, "\n", "%s",
+			  _("To quit, type q and press Enter."));
+}
+
+/* Translators: plain lines of a kiosk, wrapped. */
 static void say_invitation(const struct visit_loop *run)
 {
 	const struct model *model = &run->model;
@@ -61,12 +72,7 @@ static void say_invitation(const struct visit_loop *run)
 	plain_say(stdout, "\n", "%s",
 		  is_code ? _("Press Enter for a code.")
 			  : _("Press Enter to sign in."));
-	if (model->language != NULL)
-		plain_say(stdout, "\n", "%s: l + %s", model->language,
-			  _("Enter"));
-	if (model->can_quit)
-		plain_say(stdout, "\n", "%s",
-			  _("To quit, type q and press Enter."));
+	say_keys(model);
 }
 
 /* Translators: plain lines of a kiosk, wrapped. %s is a duration. */
@@ -128,6 +134,20 @@ bool plain_kiosk_show(struct plain_kiosk *said, struct visit_loop *run)
 	if (invites && !said->invited)
 		say_invitation(run);
 	said->invited = invites;
+	return !ferror(stdout);
+}
+
+bool plain_kiosk_show_keys(struct plain_kiosk *said,
+			   const struct visit_loop *run)
+{
+	const unsigned visit = visit_number(run->visit) + 1;
+
+	if (said->invites || said->keys == visit ||
+	    (run->model.user_code == NULL &&
+	     run->model.authorization_uri == NULL))
+		return true;
+	said->keys = visit;
+	say_keys(&run->model);
 	return !ferror(stdout);
 }
 

@@ -15,9 +15,11 @@ struct visit_loop;
 
 /* What was said last; {0} at the beginning. */
 struct plain_kiosk {
+	bool invites; /* it waits for a key, and says which there are */
 	bool invited;
 	bool signed_in;	     /* the profile */
 	const char *goodbye; /* in the language of who is signed in */
+	unsigned keys;	     /* the visit for which they were said, from 1 */
 	int64_t offered_ms;  /* since when the sign-out is offered without
 			      * anything being typed */
 	bool knows_line;     /* lines is the terminal's before */
@@ -27,6 +29,11 @@ struct plain_kiosk {
 /* Says what is new, of the filled model. What was said about a user is taken
  * off the screen once that user is signed out. False if the output failed. */
 bool plain_kiosk_show(struct plain_kiosk *said, struct visit_loop *run);
+
+/* After the code or the address: says once a visit which keys there are, unless
+ * the invitation does. False if the output failed. */
+bool plain_kiosk_show_keys(struct plain_kiosk *said,
+			   const struct visit_loop *run);
 
 /* The user has pressed Enter. True if that may sign out: one that is held, or
  * that was meant for what was said before, may not. */

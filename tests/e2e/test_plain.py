@@ -186,6 +186,27 @@ def test_code_at_once(start):
     assert practice.calls(ASK) == 1
 
 
+def test_keys_beside_a_code(start):
+    """Where no invitation names them; again in each language."""
+    practice, screen = start(config={
+        "kiosk": {"start": "auto"},
+        "screen": {"plain": True, "languages": ["en", "de"]},
+    })
+    screen.wait_for(
+        r"valid for[^|]*standing at this screen[^|]*"
+        r"Deutsch: l \+ Enter To quit, type q and press Enter\.")
+    wait_until(lambda: practice.code()["polls"] > 1, "two polls")
+    assert everything(screen).count("type q and press") == 1
+    screen.keys("l", "Enter")
+    screen.wait_for(r"gültig[^|]*English: l \+ ")
+    assert practice.calls(ASK) == 1
+    practice.control(expire="*")
+    wait_until(lambda: practice.calls(ASK) == 2, "the next code")
+    wait_until(lambda: everything(screen).count("English: l +") == 2, "the keys")
+    screen.keys("q", "Enter")
+    assert screen.wait_for_exit() == Exit.DONE
+
+
 def test_login_read_as_lines(home, start_practice, open_terminal):
     """By the keyboard, at screens of which only the text is read."""
     practice = start_practice()
