@@ -92,8 +92,8 @@ static bool parse(struct args *args, int argc, char **argv, struct err *err)
 {
 	int word = 0;
 
-	if (!command_line_parse(rows, ROWS, args, argc, argv, &args->given,
-				&word, err))
+	if (!command_line_parse(rows, ROWS, verb_names, args, argc, argv,
+				&args->given, &word, err))
 		return false;
 	if (word < argc)
 		args->verb = argv[word++];

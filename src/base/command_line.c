@@ -103,9 +103,19 @@ static size_t find_row(const struct command_line_option *rows, int found)
 	return i;
 }
 
-/* word: "--NAME" or "--NAME=VALUE", which no row has. */
+/* The bits of the verb. All, if there is none of that name. */
+static unsigned bits_of(const char *const *verbs, const char *name)
+{
+	for (unsigned i = 0; verbs != NULL && verbs[i] != NULL; i++) {
+		if (name == NULL || strcmp(verbs[i], name) == 0)
+			return 1U << i;
+	}
+	return ~0U;
+}
+
+/* word: "--NAME" or "--NAME=VALUE", which no row has. verbs: bits. */
 static bool refuse_unknown(const struct command_line_option *rows, size_t count,
-			   const char *word, struct err *err)
+			   unsigned verbs, const char *word, struct err *err)
 {
 	const int word_len = (int)strcspn(word, "=");
 	const char *meant;
@@ -114,8 +124,10 @@ static bool refuse_unknown(const struct command_line_option *rows, size_t count,
 
 	buf_init(&names, NAMES_BYTES);
 	buf_init(&name, NAMES_BYTES);
-	for (size_t i = 0; i < count; i++)
-		(void)buf_addf(&names, "--%s, ", rows[i].name);
+	for (size_t i = 0; i < count; i++) {
+		if (rows[i].verbs == 0 || (rows[i].verbs & verbs) != 0)
+			(void)buf_addf(&names, "--%s, ", rows[i].name);
+	}
 	(void)buf_add(&name, word, (size_t)word_len);
 	meant = nearest_name(buf_text(&name), buf_text(&names), &len);
 	if (meant != NULL)
@@ -128,22 +140,30 @@ static bool refuse_unknown(const struct command_line_option *rows, size_t count,
 	return false;
 }
 
-/* getopt's complaint about the option it has just read. */
-static bool refuse(const struct command_line_option *rows, size_t count,
-		   int found, const char *word, struct err *err)
+/* getopt's other complaints about the option it has just read. */
+static bool refuse(int found, const char *word, struct err *err)
 {
 	if (found == ':')
 		return err_set(err, "%s requires a value", word);
 	if (optopt >= LONG_BASE)
 		return err_set(err, "%s takes no value", word);
-	if (optopt != 0)
-		return err_set(err, "unknown option -%c", optopt);
-	return refuse_unknown(rows, count, word, err);
+	return err_set(err, "unknown option -%c", optopt);
+}
+
+/* The first argument that is not an option; NULL if there is none. Reads on to
+ * the end. */
+static const char *first_word(int argc, char **argv, const char *letters,
+			      const struct option *options)
+{
+	while (getopt_long(argc, argv, letters, options, NULL) != -1)
+		continue;
+	return optind < argc ? argv[optind] : NULL;
 }
 
 bool command_line_parse(const struct command_line_option *rows, size_t count,
-			void *values, int argc, char **argv, uint64_t *given,
-			int *words, struct err *err)
+			const char *const *verbs, void *values, int argc,
+			char **argv, uint64_t *given, int *words,
+			struct err *err)
 {
 	struct option options[COMMAND_LINE_MAX + 1] = {0};
 	char letters[2 * COMMAND_LINE_MAX + 2] = "";
@@ -156,11 +176,17 @@ bool command_line_parse(const struct command_line_option *rows, size_t count,
 	opterr = 0;
 	while ((found = getopt_long(argc, argv, letters, options, NULL)) !=
 	       -1) {
+		const char *word = argv[optind - 1];
 		size_t row;
 
+		if (found == '?' && optopt == 0)
+			return refuse_unknown(
+				rows, count,
+				bits_of(verbs, first_word(argc, argv, letters,
+							  options)),
+				word, err);
 		if (found == ':' || found == '?')
-			return refuse(rows, count, found, argv[optind - 1],
-				      err);
+			return refuse(found, word, err);
 		row = find_row(rows, found);
 		if (!take(values, &rows[row], optarg, err))
 			return false;

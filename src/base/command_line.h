@@ -51,10 +51,15 @@ enum { COMMAND_LINE_MAX = 40 };
  * *words the index of the first of the arguments that are not options. False
  * with *err if an option is unknown, lacks its value, has one that it does not
  * take or that is invalid.
+ *
+ * verbs: the names of the bits in row->verbs, ended by NULL; NULL if no row has
+ * any. Of the options, *err suggests only those that go with the verb, which is
+ * the first of these arguments, or without one the first name.
  */
 bool command_line_parse(const struct command_line_option *rows, size_t count,
-			void *values, int argc, char **argv, uint64_t *given,
-			int *words, struct err *err);
+			const char *const *verbs, void *values, int argc,
+			char **argv, uint64_t *given, int *words,
+			struct err *err);
 
 /* Appends the line of --help about an option, with its help in that column at
  * least. verbs: the names of the bits in row->verbs, ended by NULL; may be NULL

@@ -66,8 +66,8 @@ static bool read_all(struct options *options, int argc, char **argv,
 	uint64_t given = 0;
 	int word = 0;
 
-	if (!command_line_parse(rows, ROWS, options, argc, argv, &given, &word,
-				err))
+	if (!command_line_parse(rows, ROWS, NULL, options, argc, argv, &given,
+				&word, err))
 		return false;
 	if (word < argc)
 		return err_set(err, "unexpected argument \"%s\"", argv[word]);

@@ -90,6 +90,8 @@ static const struct command_line_option rows[] = {
 	 .help = "adds"},
 };
 
+static const char *const verb_names[] = {"run", "print", "walk", NULL};
+
 static bool parse(struct values *values, const char *line, uint64_t *given,
 		  int *left, struct err *err)
 {
@@ -108,8 +110,8 @@ static bool parse(struct values *values, const char *line, uint64_t *given,
 	}
 	optind = 0;
 	err->text[0] = '\0';
-	if (!command_line_parse(rows, COUNT(rows), values, argc, argv, given,
-				&words, err))
+	if (!command_line_parse(rows, COUNT(rows), verb_names, values, argc,
+				argv, given, &words, err))
 		return false;
 	*left = argc - words;
 	return true;
@@ -166,7 +168,18 @@ static void test_refuses(void **state)
 		{"-x", "unknown option -x"},
 		{"-vx", "unknown option -x"},
 		{"--nosuch", "unknown option --nosuch"},
-		{"--plian", "unknown option --plian (did you mean --plain?)"},
+		{"--plian x", "unknown option --plian (did you mean --plain?)"},
+		{"print --plian",
+		 "unknown option --plian (did you mean --plain?)"},
+		{"--plian -f walk print",
+		 "unknown option --plian (did you mean --plain?)"},
+		{"--plian", "unknown option --plian"},
+		{"walk --plian", "unknown option --plian"},
+		{"walk --verbosee=1",
+		 "unknown option --verbosee (did you mean --verbose?)"},
+		{"--verbosee", "unknown option --verbosee (did you mean "
+			       "--verbose?)"},
+		{"-f walk --verbosee print", "unknown option --verbosee"},
 		{"--fiel=x", "unknown option --fiel (did you mean --file?)"},
 		{"-f", "-f requires a value"},
 		{"--file", "--file requires a value"},
