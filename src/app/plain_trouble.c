@@ -10,6 +10,7 @@
 
 #include "app/plain_say.h"
 #include "app/presenter.h"
+#include "app/setup.h"
 #include "app/visit_loop.h"
 #include "base/i18n.h"
 #include "machine/visit.h"
@@ -65,8 +66,12 @@ void plain_trouble_forget(struct plain_trouble *trouble)
 
 void plain_trouble_end(struct presenter *presenter, const struct visit *visit)
 {
+	const char *help = presenter->setup->conf.kiosk.help;
+
 	plain_say(stderr, "\n", "grantty: %s",
 		  presenter_farewell(presenter, visit));
+	if (help[0] != '\0' && visit_result(visit) != RESULT_CANCELLED)
+		plain_say(stderr, "\n", "grantty: %s", help);
 	if (visit_trouble(visit)[0] != '\0')
 		plain_say(stderr, "\n", "grantty: %s", visit_trouble(visit));
 }

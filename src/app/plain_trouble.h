@@ -26,8 +26,8 @@ void plain_trouble_show(struct plain_trouble *trouble, struct visit_loop *run);
 /* From now on, what is still wrong is new. */
 void plain_trouble_forget(struct plain_trouble *trouble);
 
-/* Says on standard error why a login has ended, and in a line of its own the
- * details, which are for whoever has set it up. */
+/* Says on standard error why a login has ended, and in lines of their own
+ * kiosk.help and the details, which are for whoever has set it up. */
 void plain_trouble_end(struct presenter *presenter, const struct visit *visit);
 
 #endif

@@ -207,6 +207,18 @@ def test_keys_beside_a_code(start):
     assert screen.wait_for_exit() == Exit.DONE
 
 
+@pytest.mark.parametrize("options", [("--plain",), ()])
+def test_help_of_a_login(home, start_practice, open_terminal, options):
+    """Whom to call, also after the screens are gone."""
+    practice = start_practice()
+    practice.config(home.config, kiosk={"help": "Call 4711."})
+    screen = open_terminal("login", *options)
+    wait_until(practice.code, "a code")
+    practice.control(deny="*")
+    assert screen.wait_for_exit() == Exit.DENIED
+    screen.wait_for(r"grantty: The sign-in was denied\.[^|]*grantty: Call 4711\.")
+
+
 def test_login_read_as_lines(home, start_practice, open_terminal):
     """By the keyboard, at screens of which only the text is read."""
     practice = start_practice()
