@@ -45,6 +45,7 @@ struct plain {
 	struct plain_trouble trouble;
 	struct question question;
 	struct plain_log log;
+	size_t language; /* the one that everything was said in */
 	const struct vt *vt;
 	bool ended;
 	bool interrupted; /* a signal requested the end */
@@ -144,6 +145,7 @@ static void say_again(struct plain *plain)
 {
 	presenter_fill(&plain->run.presenter, plain->run.visit,
 		       &plain->run.model);
+	plain->language = plain->run.presenter.languages.now;
 	plain->kiosk.invited = false;
 	plain->kiosk.keys = 0;
 	plain_trouble_forget(&plain->trouble);
@@ -246,7 +248,6 @@ static void run_once(struct plain *plain, struct err *err)
 	struct visit_loop *run = &plain->run;
 	/* What a login prints may wait for its only user. */
 	const bool writes = run->once || plain_kiosk_may_write();
-	const size_t language = run->presenter.languages.now;
 	struct http_fd fds[] = {
 		{.fd = run->signals},
 		{.fd = -1},
@@ -260,7 +261,7 @@ static void run_once(struct plain *plain, struct err *err)
 	}
 	presenter_fill(&run->presenter, run->visit, &run->model);
 	if (visit_loop_follow_user(run) &&
-	    run->presenter.languages.now != language)
+	    run->presenter.languages.now != plain->language)
 		say_again(plain);
 	if (visit_stage(run->visit) != VISIT_CONFIRM)
 		plain->question.asked = false;
@@ -337,6 +338,7 @@ int plain_run(struct setup *setup, struct vt *vt, struct session_data *login,
 	visit_loop_init(run, setup, login != NULL);
 	(void)languages_limit(&run->presenter.languages,
 			      plain_sign_in_flags(setup), STDOUT_FILENO);
+	plain.language = run->presenter.languages.now;
 	plain_sign_in_init(&plain.sign_in);
 	if (conf->kiosk.confirm && !isatty(STDIN_FILENO)) {
 		err_set(err, "Cannot ask for confirmation (kiosk.confirm): "

@@ -62,7 +62,7 @@ def test_plain_trouble(home, start_practice, open_terminal):
     screen = open_terminal("login", "--plain", columns=200)
     assert screen.wait_for_exit() == Exit.UNREACHABLE
     said = " ".join(screen.text())
-    assert said.startswith("Keine Verbindung zum Anmeldedienst Neuer Versuch in ")
+    assert said.startswith("Keine Verbindung zum Anmeldedienst Versuch in ")
     assert said.count("Cannot talk to") == 1
     assert re.search(r"grantty: Keine Verbindung zum Anmeldedienst\. grantty: Cann", said)
 

@@ -343,7 +343,8 @@ static void make_keys(struct buf *out)
 				   .profile = &profile};
 	const struct model welcome = {.screen = SCREEN_WELCOME};
 	const struct model trouble = {.screen = SCREEN_TROUBLE};
-	const struct view plain = {.zoomable = true, .copies = true};
+	const struct view plain = {
+		.zoomable = true, .has_ways = true, .copies = true};
 	const struct view zoom = {.zoom = true, .zoomable = true};
 	const struct view typing = {.typing = true};
 	const struct view tree = {.tree_shown = true, .tree = {.count = 2}};
