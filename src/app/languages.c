@@ -110,6 +110,7 @@ static char *letters_of(const struct catalogue *catalogue)
 static void add(struct languages *languages, const char *code, bool is_known)
 {
 	struct language language = {.written = true};
+	char *country = NULL;
 
 	for (size_t i = 0; i < languages->count; i++) {
 		if (strcmp(languages->items[i].code, code) == 0)
@@ -122,9 +123,12 @@ static void add(struct languages *languages, const char *code, bool is_known)
 		language.letters = letters_of(language.catalogue);
 	}
 	language.code = xstrdup(code);
-	language.tag = is_known ? xstrdup(code) : NULL;
-	if (is_known && strchr(code, '_') != NULL)
-		*strchr(language.tag, '_') = '-';
+	if (is_known) {
+		language.tag = xstrdup(code);
+		country = strchr(language.tag, '_');
+	}
+	if (country != NULL)
+		*country = '-'; /* RFC 5646 */
 	languages->items = xreallocarray(languages->items, languages->count + 1,
 					 sizeof(*languages->items));
 	languages->items[languages->count++] = language;

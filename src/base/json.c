@@ -200,11 +200,15 @@ bool json_is_true(const struct json *json)
 
 bool json_lists(const struct json *array, const char *text)
 {
-	const struct json *item = json_first(array);
+	const struct json *item;
 
-	while (item && (!json_text(item) || strcmp(json_text(item), text) != 0))
-		item = json_next(item);
-	return item != NULL;
+	for (item = json_first(array); item; item = json_next(item)) {
+		const char *element = json_text(item);
+
+		if (element && strcmp(element, text) == 0)
+			return true;
+	}
+	return false;
 }
 
 const struct json *json_first(const struct json *json)

@@ -28,7 +28,7 @@ static bool is_same(char a, char b)
  * at most NAME_MAX_BYTES. */
 static size_t distance(const char *a, size_t a_len, const char *b, size_t b_len)
 {
-	size_t rows[3][NAME_MAX_BYTES + 1];
+	size_t rows[3][NAME_MAX_BYTES + 1] = {0};
 
 	for (size_t i = 0; i <= a_len; i++) {
 		size_t *row = rows[i % 3];
