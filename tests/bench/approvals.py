@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MIT
 """How long people wait from their approval to the end of the sign-in: many
-sign-ins side by side, each approved at a moment of its own."""
+sign-ins side by side, each approved at a moment of its own. Nothing else that
+takes CPU time happens meanwhile."""
 
+import math
 import os
 import pathlib
 import random
@@ -31,7 +33,7 @@ PATIENCE_S = 180
 # How often the server is looked at.
 LOOK_S = 0.05
 
-# The moments are spread over so many intervals, at random within equal parts.
+# The moments are spread over so many intervals.
 SPREAD = 4
 
 CODE = re.compile(r"\b[B-Z]{4}-[B-Z]{4}\b")
@@ -95,12 +97,14 @@ class GranttyWaits(Waits):
 
 class OidcAgentWaits(Waits):
     """A process and an agent for each sign-in: an agent does one thing at a
-    time. Its end is when the server has given the tokens away: the process then
-    encrypts its account, for which it takes a second of CPU."""
+    time. Its end is when the server has given the tokens away. The process is
+    killed then: it would encrypt its account, and the second of CPU time which
+    that takes would be missing for whoever waits at the same moment."""
 
     def __init__(self, server, authority, folder):
         super().__init__(server)
         self.agents = []
+        self.process_of = {}  # by code
         self.open = True
         threading.Thread(target=self.look, daemon=True).start()
         for number in range(SIGN_INS):
@@ -126,6 +130,7 @@ class OidcAgentWaits(Waits):
     def watch_code(self, process):
         for line in process.stdout:
             if found := CODE.search(line):
+                self.process_of.setdefault(found[0], process)
                 self.begun.setdefault(found[0], time.monotonic())
 
     def look(self):
@@ -135,8 +140,10 @@ class OidcAgentWaits(Waits):
             except OSError: # it has been closed
                 return
             for row in rows:
-                if row["state"] == "redeemed":
-                    self.ended.setdefault(row["user_code"], time.monotonic())
+                code = row["user_code"]
+                if row["state"] == "redeemed" and code not in self.ended:
+                    self.ended[code] = time.monotonic()
+                    self.process_of[code].kill()
             time.sleep(LOOK_S)
 
     def close(self):
@@ -184,7 +191,7 @@ class PythonWaits(Waits):
             environment(folder), self.watch,
         )  # fmt: skip
         wait_until(lambda: self.ask(page), "a page with a code")
-        for _ in range(SIGN_INS - 1):
+        while len(self.begun) < SIGN_INS:
             self.ask(page)
 
     def ask(self, page):
@@ -203,12 +210,17 @@ class PythonWaits(Waits):
 
 
 def approve(ways, interval_s):
-    """Approves each code at its moment; returns when that was."""
+    """Approves each code at its moment; returns when that was. The moments lie
+    at random within equal parts of an interval, counted from when its code was
+    read, and as evenly in each of the intervals from now on."""
     moments = []
+    now = time.monotonic()
     for way in ways:
-        for number, (code, begun) in enumerate(way.begun.items()):
-            part = (number + random.random()) / SIGN_INS
-            after_s = interval_s * (2 + SPREAD * part)
+        places = random.sample(range(SIGN_INS), SIGN_INS)
+        for place, (code, begun) in zip(places, way.begun.items()):
+            part = (place + random.random()) / SIGN_INS
+            passed = math.ceil((now - begun) / interval_s)
+            after_s = interval_s * (passed + 1 + place % SPREAD + part)
             moments.append((begun + after_s, code, way))
     approved = {}
     for moment, code, way in sorted(moments, key=lambda entry: entry[0]):
@@ -216,6 +228,20 @@ def approve(ways, interval_s):
         approved[code] = time.monotonic()
         way.server.control(approve=code)
     return approved
+
+
+def wait_for_all(ways, what):
+    """Until each way has the table of that name ("begun", "ended") complete."""
+
+    def missing():
+        counts = {name: len(getattr(way, what)) for name, way in ways.items()}
+        return {name: n for name, n in counts.items() if n < SIGN_INS}
+
+    wait_until(
+        lambda: not missing(),
+        lambda: f"{SIGN_INS} sign-ins {what} each way, but {missing()}",
+        timeout=PATIENCE_S,
+    )  # fmt: skip
 
 
 def measure_interval(kinds, interval_s, authority, certificate, folder):
@@ -227,15 +253,9 @@ def measure_interval(kinds, interval_s, authority, certificate, folder):
             server = kind.serve(interval_s, certificate)
             place = pathlib.Path(tempfile.mkdtemp(dir=folder))
             ways[name] = kind(server, authority, place)
-        wait_until(
-            lambda: all(len(way.begun) == SIGN_INS for way in ways.values()),
-            "all codes", timeout=PATIENCE_S,
-        )  # fmt: skip
+        wait_for_all(ways, "begun")
         approved = approve(ways.values(), interval_s)
-        wait_until(
-            lambda: all(len(way.ended) == SIGN_INS for way in ways.values()),
-            "all sign-ins", timeout=PATIENCE_S,
-        )  # fmt: skip
+        wait_for_all(ways, "ended")
         found = {}
         for name, way in ways.items():
             waits = [way.ended[code] - approved[code] for code in way.begun]

@@ -54,16 +54,18 @@ class Handler(http.server.BaseHTTPRequestHandler):
         pass
 
 
+class Server(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128  # many sign-ins begin at once
+
+
 class GhHost:
     """What the bench needs of a practice server."""
 
     def __init__(self, interval_s):
         self.interval_s = interval_s
         self.rows = {}  # by device code
-        self.http = http.server.ThreadingHTTPServer(
-            ("127.0.0.1", 0), Handler
-        )
-        self.http.daemon_threads = True
+        self.http = Server(("127.0.0.1", 0), Handler)
         self.http.host = self
         self.proxy = f"http://127.0.0.1:{self.http.server_port}"
         threading.Thread(target=self.http.serve_forever, daemon=True).start()
