@@ -53,7 +53,12 @@ from line import Line
 from oidc import Certificate
 from practice import CLIENT_ID, CLIENT_SECRET, Practice
 from program import BUILD, GRANTTY, SECOND, Home, wait_until
-from stored_token import measure_tokens, show_tokens, token_goals
+from stored_token import (
+    measure_tokens,
+    show_tokens,
+    token_bars,
+    token_goals,
+)
 
 FLOOR = str(BUILD / "tests" / "bench" / "floor")
 COLUMNS, ROWS = 80, 24
@@ -672,7 +677,7 @@ def main():
             encoding="utf-8",
         )
     if options.chart:
-        chart(figures, options.chart)
+        chart(figures | token_bars(tokens), options.chart)
     return 0
 
 

@@ -184,6 +184,15 @@ def show_tokens(figures):
     return "\n".join(lines)
 
 
+def token_bars(figures):
+    """What the chart shows of them: those that print a token."""
+    return {
+        name: {"token_ms": took_ms}
+        for name, (took_ms, _) in figures.items()
+        if "token" in name
+    }
+
+
 def token_goals(figures):
     """Beside oidc-token: (what, value, most)."""
     other = figures.get("oidc-token")
