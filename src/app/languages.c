@@ -136,12 +136,21 @@ static void add(struct languages *languages, const char *code, bool is_known)
 
 /* ---- Locales */
 
+/* The two written forms of Norwegian are close enough, and "no" is either. */
+static bool is_norwegian(const char *name, size_t len)
+{
+	return (strncmp(name, "nn", 2) == 0 || strncmp(name, "no", 2) == 0) &&
+	       (len == 2 || name[2] == '_');
+}
+
 /* True if the len bytes at name are a language ("pt"), or one and a country
  * ("pt_BR"), that this translation is for. */
 static bool is_for(const char *code, const char *name, size_t len)
 {
 	const size_t language = strcspn(code, "_");
 
+	if (strcmp(code, "nb") == 0 && is_norwegian(name, len))
+		return true;
 	/* Where the translation names a country, others write differently. */
 	if (len > language && code[language] == '_')
 		return strlen(code) == len && strncmp(code, name, len) == 0;

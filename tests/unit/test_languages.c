@@ -69,6 +69,11 @@ static void test_locales(void **state)
 		{"pt_BR.UTF-8", NULL, NULL, "", "pt"},
 		{"zh_CN.UTF-8", NULL, NULL, "", "zh_CN"},
 		{"zh", NULL, NULL, "", "zh_CN"},
+		{"nb_NO.UTF-8", NULL, NULL, "", "nb"},
+		{"nn_NO.UTF-8", NULL, NULL, "", "nb"},
+		{"no", NULL, NULL, "", "nb"},
+		{"nov", NULL, NULL, "", "en"},
+		{"nn_NO.UTF-8", "nn:sv", NULL, "", "nb"},
 		{"zh_TW.UTF-8", NULL, NULL, "", "en"}, /* other letters */
 		{"den_CA", NULL, NULL, "", "en"},
 		{"d", NULL, NULL, "", "en"},
