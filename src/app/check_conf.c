@@ -20,20 +20,23 @@ enum { LOG_LINES = 1 };
 
 static bool check_configuration(struct check *check)
 {
-	static const char advice[] = "\"grantty config\" prints the settings "
-				     "in force and where they come from";
 	struct setup *setup = &check->setup;
 	struct err err = {""};
 	bool ok = setup_conf(setup, check->args, &err);
+	struct err advice = {""};
 
 	if (setup_is_plain(setup))
 		report_plain(check->report);
 	setup->log = log_new(LOG_LINES);
 	theme_plain(&setup->theme);
 	(void)locale_set(setup->conf.screen.locale);
+	err_set(&advice,
+		"\"%s config\" prints the settings in force and where they "
+		"come from",
+		setup->program);
 	if (!ok || !allow_is_sound(&setup->conf.kiosk.allow, &err))
-		report_row(check->report, OUTCOME_FAIL, "configuration", advice,
-			   "%s", err.text);
+		report_row(check->report, OUTCOME_FAIL, "configuration",
+			   advice.text, "%s", err.text);
 	else if (setup->conf_path != NULL)
 		report_row(check->report, OUTCOME_OK, "configuration", NULL,
 			   "%s", setup->conf_path);

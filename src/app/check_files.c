@@ -29,13 +29,15 @@ static void report_session(struct check *check, struct store *store,
 			   const char *path)
 {
 	struct session_data data = {0};
-	struct err err = {""};
+	struct err err = {""}, advice = {""};
 
+	err_set(&advice,
+		"run \"%s logout\" with that provider and client, or use "
+		"another account (-a NAME)",
+		check->setup.program);
 	if (store_load(store, &data, NULL) == STORE_OK &&
 	    !setup_owns(&check->setup, &data, "", &err))
-		report_row(check->report, OUTCOME_FAIL, "store",
-			   "run \"grantty logout\" with that provider and "
-			   "client, or use another account (-a NAME)",
+		report_row(check->report, OUTCOME_FAIL, "store", advice.text,
 			   "%s: %s", path, err.text);
 	else
 		report_row(check->report, OUTCOME_OK, "store", NULL,
@@ -76,14 +78,15 @@ static void report_store(struct check *check, struct store *store,
 /* Opening the store of an account that does not exist would create it. */
 static bool has_account(struct check *check)
 {
-	struct err err = {""};
+	struct err err = {""}, advice = {""};
 
 	if (setup_has_account(&check->setup, &err))
 		return true;
-	report_row(check->report, OUTCOME_FAIL, "store",
-		   "correct the name, or create the account with \"grantty "
-		   "login -a NAME\"",
-		   "%s", err.text);
+	err_set(&advice,
+		"correct the name, or create the account with \"%s login\"",
+		check->setup.program);
+	report_row(check->report, OUTCOME_FAIL, "store", advice.text, "%s",
+		   err.text);
 	return false;
 }
 
@@ -131,8 +134,10 @@ static void check_store(struct check *check)
 		store_close(store);
 		store = open_sealed(check, path, key_file);
 	}
-	if (store != NULL)
+	if (store != NULL) {
+		store_name_program(store, check->setup.program);
 		report_store(check, store, path);
+	}
 out:
 	store_close(store);
 	free(path);

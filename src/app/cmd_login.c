@@ -46,14 +46,16 @@ static bool needs_lines(bool is_kiosk)
 static bool may_replace(const struct setup *setup, struct err *err)
 {
 	struct session_data data = {0};
-	bool may = store_load(setup->store, &data, NULL) != STORE_OK ||
-		   setup_owns(setup, &data,
-			      "To keep both, sign in with -a NAME, an account "
-			      "of its own. To end the stored one, run "
-			      "\"grantty logout\" with that provider and "
-			      "client.",
-			      err);
+	struct err advice = {""};
+	bool may;
 
+	(void)err_set(&advice,
+		      "To keep both, sign in with -a NAME, an account of its "
+		      "own. To end the stored one, run \"%s logout\" with "
+		      "that provider and client.",
+		      setup->program);
+	may = store_load(setup->store, &data, NULL) != STORE_OK ||
+	      setup_owns(setup, &data, advice.text, err);
 	session_data_free(&data);
 	return may;
 }
@@ -91,10 +93,12 @@ static bool is_configured(const struct setup *setup, struct err *err)
 	if (setup->conf_path != NULL || setup_names_provider(&setup->conf))
 		return true;
 	return setup_has_account(setup, err) &&
-	       err_set(err, "There is no configuration yet. Run \"grantty "
-			    "demo\" to see a sign-in without an account, or "
-			    "\"grantty check\" to see what is missing. \"man "
-			    "grantty\" explains how to set it up.");
+	       err_set(err,
+		       "There is no configuration yet. Run \"grantty demo\" "
+		       "to see a sign-in without an account, or \"%s check\" "
+		       "to see what is missing. \"man grantty\" explains how "
+		       "to set it up.",
+		       setup->program);
 }
 
 /* login: NULL for the kiosk. */

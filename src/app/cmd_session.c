@@ -167,17 +167,18 @@ static int no_id_token(const struct setup *setup,
 	if (data->tokens.id_token != NULL)
 		err_set(err,
 			"The ID token expires too soon, and the provider did "
-			"not renew it: run \"%s\".",
-			setup->login);
+			"not renew it: run \"%s login\".",
+			setup->program);
 	else if (provider_wants_openid(&setup->provider))
 		err_set(err,
-			"%s: run \"%s\". If that does not help, the provider "
-			"issues none to this client.",
-			missing, setup->login);
+			"%s: run \"%s login\". If that does not help, the "
+			"provider issues none to this client.",
+			missing, setup->program);
 	else
 		err_set(err,
-			"%s: add openid to provider.scope, then run \"%s\".",
-			missing, setup->login);
+			"%s: add openid to provider.scope, then run \"%s "
+			"login\".",
+			missing, setup->program);
 	return data->tokens.id_token != NULL ||
 			       provider_wants_openid(&setup->provider)
 		       ? EXIT_NOT_SIGNED_IN
@@ -197,9 +198,9 @@ static int no_token(const struct setup *setup, const struct session *session,
 		else
 			err_set(err,
 				"The session has expired by this machine's "
-				"clock, and cannot be refreshed: run \"%s\", "
-				"or set the clock if it is wrong.",
-				setup->login);
+				"clock, and cannot be refreshed: run \"%s "
+				"login\", or set the clock if it is wrong.",
+				setup->program);
 		return EXIT_NOT_SIGNED_IN;
 	}
 	if (failure == NULL && is_without_id_token(session, format))
@@ -207,10 +208,10 @@ static int no_token(const struct setup *setup, const struct session *session,
 	if (failure == NULL) {
 		err_set(err,
 			"The %s expires too soon and cannot be refreshed: run "
-			"\"%s\".",
+			"\"%s login\".",
 			format == TOKEN_FORMAT_KUBECTL ? "ID token"
 						       : "access token",
-			setup->login);
+			setup->program);
 		return session_data(session)->tokens.refresh_token == NULL
 			       ? EXIT_NOT_SIGNED_IN
 			       : EXIT_FAILED;

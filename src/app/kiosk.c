@@ -494,13 +494,13 @@ static void print_farewell(struct kiosk *kiosk)
 }
 
 /* The other way to sign in. The demo has none. */
-static void name_plain(const struct kiosk *kiosk, struct err *err)
+static void name_plain(const struct kiosk *kiosk, const char *program,
+		       struct err *err)
 {
 	if (!kiosk->run.presenter.demo)
 		err_set(err,
-			"%s \"grantty login --plain\" signs in without "
-			"screens.",
-			err->text);
+			"%s \"%s login --plain\" signs in without screens.",
+			err->text, program);
 }
 
 int kiosk_run(struct setup *setup, struct vt *vt, struct session_data *login,
@@ -517,7 +517,7 @@ int kiosk_run(struct setup *setup, struct vt *vt, struct session_data *login,
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
 		err_set(err, "Cannot show the screens: there is no terminal. "
 			     "Run grantty on one.");
-		name_plain(&kiosk, err);
+		name_plain(&kiosk, setup->program, err);
 		code = EXIT_USAGE;
 		goto out;
 	}
@@ -526,7 +526,7 @@ int kiosk_run(struct setup *setup, struct vt *vt, struct session_data *login,
 		goto out;
 	kiosk.term = term_open(STDIN_FILENO, STDOUT_FILENO, &setup->theme, err);
 	if (kiosk.term == NULL) {
-		name_plain(&kiosk, err);
+		name_plain(&kiosk, setup->program, err);
 		code = EXIT_USAGE;
 		goto out;
 	}

@@ -112,6 +112,7 @@ void setup_end(struct setup *setup)
 	conf_free(&setup->conf);
 	free(setup->conf_path);
 	free(setup->account);
+	free(setup->program);
 	free(setup->logo);
 	memset(setup, 0, sizeof(*setup));
 }
@@ -178,10 +179,11 @@ void setup_nobody(const struct setup *setup, struct err *err)
 	if (setup->account != NULL)
 		err_set(err,
 			"No user is signed in to the account \"%s\": run "
-			"\"%s\".",
-			setup->account, setup->login);
+			"\"%s login\".",
+			setup->account, setup->program);
 	else
-		err_set(err, "No user is signed in: run \"%s\".", setup->login);
+		err_set(err, "No user is signed in: run \"%s login\".",
+			setup->program);
 }
 
 static bool open_store(struct setup *setup, bool to_read, struct err *err)
@@ -196,6 +198,8 @@ static bool open_store(struct setup *setup, bool to_read, struct err *err)
 	setup->store = to_read ? store_open_to_read(file, key_file, err)
 			       : store_open(file, key_file, err);
 	free(path);
+	if (setup->store != NULL)
+		store_name_program(setup->store, setup->program);
 	return setup->store != NULL;
 }
 

@@ -26,7 +26,7 @@ struct setup {
 	char *conf_path;	  /* the file that was read; NULL: none */
 	bool is_conf_named;	  /* by --config or GRANTTY_CONFIG */
 	bool has_own_conf;	  /* that file belongs to this account alone */
-	char login[56];		  /* the command that signs in here */
+	char *program;		  /* the beginning of commands in messages */
 	struct provider provider; /* after setup_provider() */
 	struct theme theme;	  /* after setup_theme() */
 	char *logo;		  /* likewise; NULL: none */
@@ -38,7 +38,9 @@ struct setup {
 
 /*
  * The account and its configuration alone: like setup_begin(), but also accepts
- * invalid allow lists, and opens no log.
+ * invalid allow lists, and opens no log. Even if it fails, setup->program is
+ * how a shell starts grantty with both of them, for messages that name a
+ * command.
  */
 bool setup_conf(struct setup *setup, const struct args *args, struct err *err);
 

@@ -25,6 +25,7 @@
 #define CONF_MAX ((size_t)64 * 1024)
 #define SECRET_MAX 4096
 #define ORIGIN_MAX 8192
+#define PROGRAM_MAX 8192
 
 static char *path_below(const char *folder, const char *rest)
 {
@@ -83,14 +84,19 @@ static bool read_first(struct setup *setup, const char *name, bool *found,
 	return ok;
 }
 
+/* The configuration that the user has named; NULL: none. */
+static const char *named_conf(const struct args *args)
+{
+	return args->config != NULL ? args->config
+				    : environment_value("GRANTTY_CONFIG");
+}
+
 static bool find_conf(struct setup *setup, const struct args *args,
 		      struct err *err)
 {
-	const char *named = args->config;
+	const char *named = named_conf(args);
 	bool found = false;
 
-	if (named == NULL)
-		named = environment_value("GRANTTY_CONFIG");
 	setup->is_conf_named = named != NULL;
 	if (named != NULL)
 		return read_conf(setup, named, true, &found, err);
@@ -154,15 +160,54 @@ static bool take_session_key(struct setup *setup, struct err *err)
 	return ok;
 }
 
+/* One word of a shell's. */
+static void add_word(struct buf *out, const char *word)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
+				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789%+,-./:@_";
+
+	if (word[0] != '\0' && word[strspn(word, plain)] == '\0') {
+		(void)buf_adds(out, word);
+		return;
+	}
+	(void)buf_adds(out, "'");
+	for (; *word != '\0'; word++)
+		(void)buf_addf(out, *word == '\'' ? "'\\%c'" : "%c", *word);
+	(void)buf_adds(out, "'");
+}
+
+/* The default account is named only if the user did so: GRANTTY_ACCOUNT may
+ * name another. */
+static char *name_program(const struct setup *setup, const struct args *args)
+{
+	const char *account = setup->account;
+	const char *conf = named_conf(args);
+	struct buf words;
+
+	if (account == NULL && args->account != NULL)
+		account = ACCOUNT_DEFAULT;
+	buf_init(&words, PROGRAM_MAX);
+	(void)buf_adds(&words, PACKAGE_NAME);
+	if (account != NULL)
+		(void)buf_addf(&words, " -a %s", account);
+	if (conf != NULL) {
+		(void)buf_adds(&words, " -c ");
+		add_word(&words, conf);
+	}
+	return buf_take(&words);
+}
+
 bool setup_conf(struct setup *setup, const struct args *args, struct err *err)
 {
+	bool is_chosen;
+
 	memset(setup, 0, sizeof(*setup));
 	conf_init(&setup->conf);
-	if (!account_choose(args->account, &setup->account, err))
+	is_chosen = account_choose(args->account, &setup->account, err);
+	setup->program = name_program(setup, args);
+	if (!is_chosen)
 		return false;
-	(void)snprintf(setup->login, sizeof(setup->login), "grantty login%s%s",
-		       setup->account != NULL ? " -a " : "",
-		       setup->account != NULL ? setup->account : "");
 	return find_conf(setup, args, err) && override(setup, args, err) &&
 	       take_session_key(setup, err);
 }

@@ -77,6 +77,7 @@ static struct store *open_store(const char *path, const char *key_file,
 	struct store *store = xcalloc(1, sizeof(*store));
 
 	store->reads_only = reads_only;
+	store->program = xstrdup(PACKAGE_NAME);
 	store->dir = -1;
 	store->lock = -1;
 	store->code_lock = -1;
@@ -110,6 +111,12 @@ struct store *store_open_to_read(const char *path, const char *key_file,
 	return open_store(path, key_file, true, err);
 }
 
+void store_name_program(struct store *store, const char *program)
+{
+	free(store->program);
+	store->program = xstrdup(program);
+}
+
 void store_close(struct store *store)
 {
 	if (store == NULL)
@@ -123,6 +130,7 @@ void store_close(struct store *store)
 	serial_close(store->saves);
 	session_data_free(&store->kept);
 	mem_wipe(store->key, sizeof(store->key));
+	free(store->program);
 	free(store->kiosk_lock_path);
 	free(store->code_lock_path);
 	free(store->code_path);

@@ -30,6 +30,10 @@ struct store *store_open(const char *path, const char *key_file,
 /* The same, read-only: makes, removes, renames and writes nothing. */
 struct store *store_open_to_read(const char *path, const char *key_file,
 				 struct err *err);
+
+/* How a shell starts the program for this store, copied; "grantty" at first.
+ * Messages that name a command begin it like that. */
+void store_name_program(struct store *store, const char *program);
 void store_close(struct store *store); /* unlocks; NULL is fine */
 
 /*

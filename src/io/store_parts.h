@@ -28,6 +28,7 @@ struct store {
 	char *code_path;
 	char *code_lock_path;
 	char *kiosk_lock_path;
+	char *program; /* see store_name_program() */
 	int dir;
 	int lock;	/* -1: not locked */
 	int code_lock;	/* -1: the code's lock is not held */

@@ -59,9 +59,9 @@ static enum store_result parse(const struct store *store,
 	case SESSION_RECORD_PLAIN:
 		err_set(err,
 			"The session file %s is not sealed, although "
-			"session.key_file is set: run \"grantty seal\" if you "
+			"session.key_file is set: run \"%s seal\" if you "
 			"know where it is from; otherwise remove it.",
-			store->path);
+			store->path, store->program);
 		return STORE_FAILED;
 	}
 	return STORE_CORRUPT;

@@ -3,7 +3,9 @@
 
 import concurrent.futures
 import json
+import pathlib
 import re
+import shlex
 import subprocess
 
 import pytest
@@ -197,8 +199,72 @@ def test_shared_configuration(home, start_practice):
     assert home.grantty("logout", "-a", "work").returncode == Exit.DONE
     assert listed(home)["work"] == {"signed_in": False}
     assert home.grantty("logout", "-a", "work").returncode == Exit.DONE
-    assert "grantty login -a work" in home.grantty("status", "-a", "work").stderr
+    assert "grantty -a work login" in home.grantty("status", "-a", "work").stderr
     assert home.grantty("status").returncode == Exit.DONE
+
+
+# The words and the environment of the user, and what the commands in messages
+# begin with; HERE is a directory.
+ADVICE = [
+    ([], {}, "grantty"),
+    (["-a", "work"], {}, "grantty -a work"),
+    ([], {"GRANTTY_ACCOUNT": "work"}, "grantty -a work"),
+    (["-a", "default"], {"GRANTTY_ACCOUNT": "work"}, "grantty -a default"),
+    (["-c", "HERE/other.conf"], {}, "grantty -c HERE/other.conf"),
+    ([], {"GRANTTY_CONFIG": "HERE/other.conf"}, "grantty -c HERE/other.conf"),
+    (["-c", "HERE/it's mine", "-a", "work"], {},
+     "grantty -a work -c 'HERE/it'\\''s mine'"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("options, env, program", ADVICE, ids=range(len(ADVICE)))
+def test_advice_is_for_this_account(home, start_practice, options, env, program):
+    """The commands in messages can be run as they are."""
+    practice = start_practice("--approve-after", "0")
+    here = str(home.path)
+    options = [word.replace("HERE", here) for word in options]
+    env = {name: value.replace("HERE", here) for name, value in env.items()}
+    program = program.replace("HERE", here)
+    words = shlex.split(program)[1:]
+    account = "work" if "work" in words else "default"
+    conf = pathlib.Path(words[-1]) if "-c" in words else home.config
+
+    def says(*verb):
+        run = home.grantty(*options, *verb, env=env)
+        return run.stderr + run.stdout
+
+    def checks():
+        run = home.grantty(*options, "check", "--json", env=env)
+        rows = json.loads(run.stdout)["checks"]
+        return [row.get("detail", "") + row.get("advice", "") for row in rows]
+
+    def follow(verb):
+        return home.grantty(*words, verb, env=env)
+
+    practice.config(conf)
+    assert f'"{program} login --plain" signs in' in says("kiosk")
+    assert follow("login").returncode == Exit.DONE
+    assert f'then run "{program} login"' in says("token", "--output", "kubectl")
+    practice.config(conf, provider={"client_id": "another"})
+    assert f'run "{program} logout"' in says("login")
+    assert any(f'run "{program} logout"' in row for row in checks())
+    key = home.path / "key"
+    key.touch(mode=0o600)
+    key.write_bytes(bytes(32))
+    practice.config(conf, session={"key_file": str(key)})
+    for verb in "status", "token":
+        assert f'run "{program} seal"' in says(verb), verb
+    assert any(f'run "{program} seal"' in row for row in checks())
+    # The list names each account.
+    assert f'run "grantty -a {account}' in says("accounts")
+    assert follow("seal").returncode == Exit.DONE
+    assert "Next" in says("status")
+    assert follow("logout").returncode == Exit.DONE
+    for verb in "status", "whoami", "token":
+        assert f'run "{program} login"' in says(verb), verb
+    with conf.open("a", encoding="utf-8") as file:
+        file.write("nonsense\n")
+    assert any(f'"{program} config" prints' in row for row in checks())
 
 
 @pytest.mark.parametrize("options", [[], ["--plain"]], ids=["screens", "plain"])

@@ -128,14 +128,14 @@ def test_status_of_a_refresh_token_without_an_end(home, signed_in):
     ({"refreshing": True}, Exit.DONE,
      "the next use retries a refresh that was interrupted"),
     ({"refresh_token": None}, Exit.DONE,
-     'when the access token expires, sign in again: run "grantty login -a work"'),
+     'when the access token expires, sign in again: run "grantty -a work login"'),
     ({"refresh_expires_at": 1}, Exit.DONE,
-     'when the access token expires, sign in again: run "grantty login -a work"'),
+     'when the access token expires, sign in again: run "grantty -a work login"'),
     ({"refresh_token": None, "expires_at": None}, Exit.DONE,
      "valid until the provider rejects the token; then sign in again:"
-     ' run "grantty login -a work"'),
+     ' run "grantty -a work login"'),
     ({"refresh_token": None, "expires_at": 1}, Exit.NOBODY,
-     'sign in again: run "grantty login -a work"'),
+     'sign in again: run "grantty -a work login"'),
 ])  # fmt: skip
 def test_status_of_what_happens_next(home, start_practice, changes, code, row):
     start_practice("--approve-after", "0").config(home.config)
