@@ -9,6 +9,7 @@
 
 #include "io/environment.h"
 
+#include <dirent.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,7 +28,7 @@ enum rule {
 	RULE_DROP,
 	RULE_NO_PATH, /* dropped if it has a '/'; must be a plain name */
 	RULE_FOLDERS  /* a list; dropped unless only trusted users can write
-		       * there */
+		       * there, or in what is there */
 };
 
 /* A name that ends in '*' matches every name with that prefix. */
@@ -71,8 +72,9 @@ static const struct {
 	{"LANG", RULE_NO_PATH},
 	{"LANGUAGE", RULE_NO_PATH},
 	{"LC_*", RULE_NO_PATH},
-	{"LOCPATH", RULE_FOLDERS},
-	{"TZDIR", RULE_FOLDERS},
+	/* LOCPATH=/var and LANG=tmp would be a folder that anyone can fill. */
+	{"LOCPATH", RULE_DROP},
+	{"TZDIR", RULE_DROP},
 	/* ncurses */
 	{"TERM", RULE_NO_PATH},
 	{"TERMINFO", RULE_FOLDERS},
@@ -110,13 +112,44 @@ static bool is_trusted(const char *path)
 		(st.st_mode & S_ISVTX) != 0);
 }
 
+/* True if nobody else can add files to the directory. */
+static bool is_closed(const char *path)
+{
+	struct stat st;
+
+	return is_trusted(path) && stat(path, &st) == 0 &&
+	       (st.st_mode & (S_IWGRP | S_IWOTH)) == 0;
+}
+
+/* True if that holds for each directory in this one, too: a terminal's
+ * description is in a directory named after its first letter. */
+static bool holds_closed(const char *path)
+{
+	DIR *dir = opendir(path);
+	const struct dirent *entry;
+	bool ok = dir != NULL;
+	struct buf inner;
+	struct stat st;
+
+	buf_init(&inner, LIST_MAX);
+	while (ok && (entry = readdir(dir)) != NULL) {
+		buf_free(&inner);
+		(void)buf_addf(&inner, "%s/%s", path, entry->d_name);
+		ok = strcmp(entry->d_name, "..") == 0 ||
+		     stat(buf_text(&inner), &st) != 0 || !S_ISDIR(st.st_mode) ||
+		     is_closed(buf_text(&inner));
+	}
+	buf_free(&inner);
+	if (dir != NULL)
+		(void)closedir(dir);
+	return ok;
+}
+
 /* True if only this user and root can change what is at that real path, which
  * is modified temporarily. */
 static bool is_ours(char *path)
 {
-	struct stat st;
-	bool ok = stat(path, &st) == 0 &&
-		  (st.st_mode & (S_IWGRP | S_IWOTH)) == 0 && is_trusted(path);
+	bool ok = is_closed(path) && holds_closed(path);
 
 	for (size_t i = 1; ok && path[i] != '\0'; i++) {
 		if (path[i] != '/')

@@ -41,6 +41,8 @@ static int set_up(void **state)
 	if (mkdtemp(place) == NULL || mkdir(at("mine"), 0755) != 0 ||
 	    mkdir(at("open"), 0700) != 0 || chmod(at("open"), 0777) != 0 ||
 	    mkdir(at("open/mine"), 0755) != 0 ||
+	    mkdir(at("holds"), 0755) != 0 || mkdir(at("holds/x"), 0755) != 0 ||
+	    chmod(at("holds/x"), 01777) != 0 ||
 	    symlink("mine", at("link")) != 0)
 		return -1;
 	return 0;
@@ -69,6 +71,8 @@ static int tear_down(void **state)
 	(void)state;
 	(void)unlink(at("link"));
 	(void)rmdir(at("open/mine"));
+	(void)rmdir(at("holds/x"));
+	(void)rmdir(at("holds"));
 	(void)rmdir(at("open"));
 	(void)rmdir(at("mine"));
 	return rmdir(place);
@@ -89,6 +93,14 @@ static void test_names(void **state)
 		{"OPENSSL_ENGINES", "/tmp", false},
 		{"OPENSSL_TRACE", "ALL", false},
 		{"QLOGDIR", "/tmp", false},
+		{"CTLOG_FILE", "/tmp/ct", false},
+		{"OSSL_QFILTER", "x", false},
+		{"RANDFILE", "/tmp/random", false},
+		{"NTLMUSER", "ada", false},
+		{"KRB5RCACHENAME", "/tmp/replay", false},
+		{"P11_KIT_CONFIG", "/tmp/p11", false},
+		{"LIBFFI_TMPDIR", "/tmp", false},
+		{"LIBGCRYPT_FORCE_FIPS_MODE", "1", false},
 		{"CURL_HOME", "/tmp", false},
 		{"CURL_CA_BUNDLE", "/tmp/ca.pem", false},
 		{"CURL_SSL_BACKEND", "gnutls", false},
@@ -104,6 +116,10 @@ static void test_names(void **state)
 		{"GCONV_PATH", "/tmp", false},
 		{"GETCONF_DIR", "/tmp", false},
 		{"NLSPATH", "/tmp/%N", false},
+		{"OUTPUT_CHARSET", "UTF-7", false},
+		{"MALLOC_TRACE", "/tmp/trace", false},
+		{"LOCPATH", "/usr/lib/locale", false},
+		{"TZDIR", "/usr/share/zoneinfo", false},
 		{"HOSTALIASES", "/tmp/hosts", false},
 		{"LOCALDOMAIN", "evil.example", false},
 		{"RES_OPTIONS", "use-vc", false},
@@ -123,6 +139,9 @@ static void test_names(void **state)
 		{"TERM", "xterm-256color", true},
 		{"TERM", "/tmp/evil", false},
 		{"TERMCAP", "x:", false},
+		{"TERMPATH", "/tmp/termcap", false},
+		{"NCURSES_GPM_TERMS", "xterm", false},
+		{"NCURSES_CONSOLE2", "1", false},
 		{"NCURSES_NO_UTF8_ACS", "1", true},
 		{"NCURSES_TRACE", "8191", false},
 		{"TERMINFO", "", false},
@@ -167,8 +186,7 @@ static void test_names(void **state)
 /* Nobody else must be able to put something there. */
 static void test_folders(void **state)
 {
-	static const char *const names[] = {"TERMINFO", "TERMINFO_DIRS",
-					    "LOCPATH", "TZDIR"};
+	static const char *const names[] = {"TERMINFO", "TERMINFO_DIRS"};
 	struct {
 		const char *format;
 		const char *left; /* NULL: nothing */
@@ -183,6 +201,8 @@ static void test_folders(void **state)
 		{"P/open/mine", NULL},
 		{"P/mine:P/open", NULL},
 		{"P/none", NULL},
+		{"P/holds", NULL}, /* x is open to all */
+		{"/var", NULL},	   /* tmp is */
 		{"/tmp", NULL},
 		{"P/mine/../open", NULL},
 	};
@@ -258,7 +278,7 @@ static void test_users_of_proxies(void **state)
 /* Twice the same name, and no name at all, hide nothing behind them. */
 static void test_odd_environments(void **state)
 {
-	char good[128], bad[] = "LOCPATH=/nonexistent";
+	char good[128], bad[] = "TERMINFO=/nonexistent";
 	char first[] = "SSLKEYLOGFILE=/a", again[] = "SSLKEYLOGFILE=/b";
 	char other[] = "X=1", last[] = "OPENSSL_CONF=/c", bare[] = "bare";
 	char nameless[] = "=x", empty[] = "";
@@ -267,10 +287,10 @@ static void test_odd_environments(void **state)
 	char **before = environ;
 
 	(void)state;
-	snprintf(good, sizeof(good), "LOCPATH=%s", at("mine"));
+	snprintf(good, sizeof(good), "TERMINFO=%s", at("mine"));
 	environ = own;
 	environment_begin();
-	assert_null(getenv("LOCPATH"));
+	assert_null(getenv("TERMINFO"));
 	assert_null(getenv("SSLKEYLOGFILE"));
 	assert_null(getenv("OPENSSL_CONF"));
 	assert_string_equal(getenv("X"), "1");
