@@ -7,11 +7,11 @@
 
 #include "io/http.h"
 
-#include <errno.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <curl/curl.h>
@@ -57,6 +57,24 @@ bool http_init(struct err *err)
 	return true;
 }
 
+/* The TLS library would wait for somebody to write to a FIFO. */
+static bool check_ca_file(const char *path, struct err *err)
+{
+	struct stat st;
+
+	if (access(path, R_OK) != 0 || stat(path, &st) != 0)
+		return err_set(err,
+			       "Cannot read the CA file %s (%m): check "
+			       "network.ca_file.",
+			       path);
+	if (!S_ISREG(st.st_mode))
+		return err_set(err,
+			       "The CA file %s is not a regular file: check "
+			       "network.ca_file.",
+			       path);
+	return true;
+}
+
 struct http *http_new(const struct http_options *options, struct err *err)
 {
 	const char *ca_file = options->ca_file;
@@ -64,13 +82,8 @@ struct http *http_new(const struct http_options *options, struct err *err)
 	struct http *http;
 	bool ok = true;
 
-	if (ca_file != NULL && *ca_file != '\0' && access(ca_file, R_OK) != 0) {
-		err_set(err,
-			"Cannot read the CA file %s (%s): check "
-			"network.ca_file.",
-			ca_file, strerror(errno));
+	if (ca_file != NULL && *ca_file != '\0' && !check_ca_file(ca_file, err))
 		return NULL;
-	}
 	http = xcalloc(1, sizeof(*http));
 	if (proxy != NULL && *proxy != '\0')
 		http->proxy = xstrdup(strcmp(proxy, "none") == 0 ? "" : proxy);

@@ -11,6 +11,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -427,18 +429,31 @@ static void test_what_the_proxy_says(void **state)
 	http_free(proxied);
 }
 
+/* The last two would be read for ever, or until somebody writes. */
 static void test_ca_file_must_be_there(void **state)
 {
-	const struct http_options options = {
-		.ca_file = "/nowhere/ca.pem",
-		.user_agent = "t",
-	};
-	struct err err = {""};
+	char folder[] = "/tmp/grantty-http-XXXXXX";
+	char fifo[sizeof(folder) + 8];
+	const char *const paths[] = {"/nowhere/ca.pem", "/etc", "/dev/zero",
+				     fifo};
 
 	(void)state;
-	assert_null(http_new(&options, &err));
-	assert_non_null(strstr(err.text, "/nowhere/ca.pem"));
-	assert_non_null(strstr(err.text, "network.ca_file"));
+	assert_non_null(mkdtemp(folder));
+	snprintf(fifo, sizeof(fifo), "%s/fifo", folder);
+	assert_int_equal(mkfifo(fifo, 0600), 0);
+	for (size_t i = 0; i < sizeof(paths) / sizeof(*paths); i++) {
+		const struct http_options options = {
+			.ca_file = paths[i],
+			.user_agent = "t",
+		};
+		struct err err = {""};
+
+		assert_null(http_new(&options, &err));
+		assert_non_null(strstr(err.text, paths[i]));
+		assert_non_null(strstr(err.text, "network.ca_file"));
+	}
+	unlink(fifo);
+	rmdir(folder);
 }
 
 int main(void)
