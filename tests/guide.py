@@ -218,11 +218,28 @@ def in_place_of_getty(system, guides):
 def drop_ins(system, guides):
     drop_in(system, "grantty@ttyAMA0.service", guides.take("[Service]\nEnvironment=TERM"))
     drop_in(system, "grantty@tty1.service", guides.take("# systemctl edit grantty@\n"))
-    drop_in(system, "grantty@tty1.service", guides.take("# systemctl edit grantty@tty1"))
     for name in "tty1", "ttyama0":
         system(f"GRANTTY_ACCOUNT={name} grantty config")
     system("GRANTTY_ACCOUNT=ttyAMA0 grantty config", fails=True)
-    system("sudo systemctl mask ctrl-alt-del.target")
+
+
+def lock_the_kiosk(system, guides):
+    text = (TOP / "docs/operators.md").read_text("utf-8")
+    # As on a machine that has started for the first time from an image.
+    system("sudo systemctl preset reboot.target")
+    commands = re.findall(r"`(systemctl mask .*?|grep -rl .*?)`", text)
+    assert len(commands) == 2, commands
+    system(f"sudo {commands[0]}")
+    assert system("systemctl is-enabled ctrl-alt-del.target", fails=True) == "masked\n"
+    # Of a terminal on which nothing runs, too.
+    file = "/etc/systemd/system/getty@tty7.service.d/autologin.conf"
+    system.write(file, "[Service]\nExecStart=-/sbin/agetty --autologin root - $TERM\n")
+    assert system(commands[1]) == file + "\n"
+    system(f"sudo rm {file}")
+    system(guides.take("sudo systemctl mask grantty-getty@tty1"))
+    state = system("systemctl is-enabled grantty-getty@tty1", fails=True)
+    assert state == "masked\n", state
+    system("sudo systemctl unmask grantty-getty@tty1")
 
 
 def a_read_only_root(system, guides):
@@ -372,6 +389,7 @@ STEPS = [
     ("The client secret", the_client_secret),
     ("In place of getty", in_place_of_getty),
     ("drop-ins of the unit", drop_ins),
+    ("Lock the kiosk", lock_the_kiosk),
     ("A read-only root", a_read_only_root),
     ("The session", the_session),
     ("SSH into an appliance", ssh_into_an_appliance),
