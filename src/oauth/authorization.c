@@ -21,6 +21,7 @@
 #include "oauth/http_message.h"
 #include "oauth/oauth.h"
 #include "oauth/oauth_error.h"
+#include "oauth/oauth_error_words.h"
 #include "oauth/pkce.h"
 #include "oauth/provider.h"
 #include "oauth/tenant.h"

@@ -17,6 +17,7 @@
 #include "base/mem.h"
 #include "oauth/http_message.h"
 #include "oauth/oauth_error.h"
+#include "oauth/oauth_error_words.h"
 #include "oauth/provider.h"
 #include "oauth/reply_body.h"
 

@@ -22,6 +22,7 @@
 #include "base/text.h"
 #include "oauth/http_message.h"
 #include "oauth/oauth_error.h"
+#include "oauth/oauth_error_words.h"
 
 enum { PROSE_MAX = 1000 };
 

@@ -18,6 +18,7 @@
 #include "base/url.h"
 #include "oauth/http_message.h"
 #include "oauth/oauth_error.h"
+#include "oauth/oauth_error_words.h"
 #include "oauth/provider.h"
 #include "oauth/reply_body.h"
 #include "oauth/reply_parts.h"

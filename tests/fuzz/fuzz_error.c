@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "oauth/oauth_error.h"
+#include "oauth/oauth_error_words.h"
 #include "oauth/reply.h"
 #include "oauth/reply_body.h"
 #include "fuzz.h"
