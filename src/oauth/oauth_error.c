@@ -23,22 +23,34 @@ struct known {
 	const char *advice;
 };
 
+/* What a class entails besides its verdict. */
+enum trait {
+	GOES_ON = 1 << 0,     /* the device grant goes on */
+	IS_CLIENT = 1 << 1,   /* the client or its configuration is rejected */
+	IS_CATCH_ALL = 1 << 2 /* some providers send its codes for anything, a
+			       * rate limit too */
+};
+
 /* What a class means at a token endpoint. */
-static const enum verdict verdicts[] = {
-	[ERROR_PENDING] = VERDICT_PENDING,
-	[ERROR_SLOW_DOWN] = VERDICT_SLOW_DOWN,
-	[ERROR_DENIED] = VERDICT_DENIED,
-	[ERROR_EXPIRED] = VERDICT_EXPIRED,
-	[ERROR_INVALID_GRANT] = VERDICT_INVALID_GRANT,
-	[ERROR_INVALID_TOKEN] = VERDICT_UNAUTHORIZED,
-	[ERROR_INVALID_CLIENT] = VERDICT_MISCONFIGURED,
-	[ERROR_UNAUTHORIZED_CLIENT] = VERDICT_MISCONFIGURED,
-	[ERROR_UNSUPPORTED_GRANT] = VERDICT_MISCONFIGURED,
-	[ERROR_INVALID_SCOPE] = VERDICT_MISCONFIGURED,
-	[ERROR_INVALID_REQUEST] = VERDICT_MISCONFIGURED,
-	[ERROR_TOKEN_LIMIT] = VERDICT_REFUSED,
-	[ERROR_RETRY] = VERDICT_RETRY,
-	[ERROR_NOT_FOUND] = VERDICT_RETRY,
+static const struct {
+	enum verdict verdict;
+	unsigned traits;
+} classes[] = {
+	[ERROR_NONE] = {VERDICT_OK, 0},
+	[ERROR_PENDING] = {VERDICT_PENDING, GOES_ON},
+	[ERROR_SLOW_DOWN] = {VERDICT_SLOW_DOWN, GOES_ON},
+	[ERROR_DENIED] = {VERDICT_DENIED, IS_CATCH_ALL},
+	[ERROR_EXPIRED] = {VERDICT_EXPIRED, 0},
+	[ERROR_INVALID_GRANT] = {VERDICT_INVALID_GRANT, IS_CATCH_ALL},
+	[ERROR_INVALID_TOKEN] = {VERDICT_UNAUTHORIZED, 0},
+	[ERROR_INVALID_CLIENT] = {VERDICT_MISCONFIGURED, IS_CLIENT},
+	[ERROR_UNAUTHORIZED_CLIENT] = {VERDICT_MISCONFIGURED, IS_CLIENT},
+	[ERROR_UNSUPPORTED_GRANT] = {VERDICT_MISCONFIGURED, IS_CLIENT},
+	[ERROR_INVALID_SCOPE] = {VERDICT_MISCONFIGURED, IS_CLIENT},
+	[ERROR_INVALID_REQUEST] = {VERDICT_MISCONFIGURED, IS_CATCH_ALL},
+	[ERROR_TOKEN_LIMIT] = {VERDICT_REFUSED, 0},
+	[ERROR_RETRY] = {VERDICT_RETRY, 0},
+	[ERROR_NOT_FOUND] = {VERDICT_RETRY, 0},
 };
 
 static const char pending[] = "is waiting for the approval.";
@@ -136,23 +148,23 @@ static const char *const router_words[] = {
 	"endpoint", "route", "cannot post", "/", "url", "path", "page",
 };
 
-/* Words that a plain web server never sends: "Authorization Pending". */
-static bool may_have_spaces(enum error_class error_class)
+static bool has_trait(enum error_class error_class, enum trait trait)
 {
-	return error_class == ERROR_PENDING || error_class == ERROR_SLOW_DOWN;
+	return (classes[error_class].traits & trait) != 0;
 }
 
 /* True if the text is the code, ignoring case, surrounding white space and how
- * its words are joined. */
+ * its words are joined. Spaces may join them only where a plain web server
+ * never sends the words: "Authorization Pending". */
 static bool is_code(const char *text, const struct known *known)
 {
 	const char *code = known->code;
 
 	text += strspn(text, " \t\r\n");
 	for (; *code; code++, text++) {
-		bool joint =
-			*text == '-' ||
-			(*text == ' ' && may_have_spaces(known->error_class));
+		bool joint = *text == '-' ||
+			     (*text == ' ' &&
+			      has_trait(known->error_class, GOES_ON));
 
 		if (*code != (joint ? '_' : ascii_lower(*text)))
 			return false;
@@ -175,7 +187,7 @@ static void take_known(struct oauth_error *error, const struct known *known)
 	snprintf(error->code, sizeof(error->code), "%s", known->code);
 	error->known = true;
 	error->error_class = known->error_class;
-	error->verdict = verdicts[known->error_class];
+	error->verdict = classes[known->error_class].verdict;
 	error->advice = known->advice;
 }
 
@@ -292,8 +304,7 @@ static void prefer_description(struct oauth_error *error,
 			       const char *description)
 {
 	const struct known *real = description ? find_known(description) : NULL;
-	bool goes_on = real && (real->error_class == ERROR_PENDING ||
-				real->error_class == ERROR_SLOW_DOWN);
+	bool goes_on = real && has_trait(real->error_class, GOES_ON);
 	bool ends = real && (real->error_class == ERROR_DENIED ||
 			     real->error_class == ERROR_EXPIRED);
 
@@ -372,34 +383,7 @@ void oauth_error_find(const struct json *body, int status,
 
 bool error_class_is_client(enum error_class error_class)
 {
-	switch (error_class) {
-	case ERROR_INVALID_CLIENT:
-	case ERROR_UNAUTHORIZED_CLIENT:
-	case ERROR_UNSUPPORTED_GRANT:
-	case ERROR_INVALID_SCOPE:
-		return true;
-	case ERROR_NONE:
-	case ERROR_PENDING:
-	case ERROR_SLOW_DOWN:
-	case ERROR_DENIED:
-	case ERROR_EXPIRED:
-	case ERROR_INVALID_GRANT:
-	case ERROR_INVALID_TOKEN:
-	case ERROR_INVALID_REQUEST:
-	case ERROR_TOKEN_LIMIT:
-	case ERROR_RETRY:
-	case ERROR_NOT_FOUND:
-		break;
-	}
-	return false;
-}
-
-/* Classes whose codes some providers send for anything, a rate limit too. */
-static bool is_catch_all(enum error_class error_class)
-{
-	return error_class == ERROR_INVALID_REQUEST ||
-	       error_class == ERROR_DENIED ||
-	       error_class == ERROR_INVALID_GRANT;
+	return has_trait(error_class, IS_CLIENT);
 }
 
 bool oauth_error_puts_off(const struct oauth_error *error,
@@ -407,7 +391,7 @@ bool oauth_error_puts_off(const struct oauth_error *error,
 {
 	bool is_loose = !error->known || error->guessed;
 
-	if (!is_loose && !is_catch_all(error->error_class))
+	if (!is_loose && !has_trait(error->error_class, IS_CATCH_ALL))
 		return false;
 	if (oauth_error_says_plainly_later(body))
 		return true;
