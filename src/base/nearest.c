@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/ascii.h"
+#include "base/text.h"
 
 enum { NAME_MAX_BYTES = 63 };
 
@@ -56,19 +57,17 @@ const char *nearest_name(const char *name, const char *allowed, size_t *len)
 	size_t name_len = strlen(name);
 	size_t limit = name_len < 5 ? 1 : (name_len + 1) / 3;
 	const char *best = NULL;
-	const char *next;
+	const char *word;
 	size_t n;
 
 	if (name_len > NAME_MAX_BYTES)
 		return NULL;
-	for (; *allowed != '\0'; allowed = next + strspn(next, ", ")) {
-		n = strcspn(allowed, ", ");
-		next = allowed + n;
+	while ((word = text_next_word(&allowed, ", ", &n)) != NULL) {
 		if (n > NAME_MAX_BYTES)
 			continue;
-		size_t far = distance(name, name_len, allowed, n);
+		size_t far = distance(name, name_len, word, n);
 		if (far <= limit && (best == NULL || far < limit)) {
-			best = allowed;
+			best = word;
 			*len = n;
 			limit = far;
 		}

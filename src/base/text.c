@@ -281,6 +281,16 @@ int text_decode(const char *s, size_t len, uint32_t *code_point)
 	return more + 1;
 }
 
+const char *text_next_word(const char **list, const char *separators,
+			   size_t *len)
+{
+	const char *word = *list + strspn(*list, separators);
+
+	*len = strcspn(word, separators);
+	*list = word + *len;
+	return *len > 0 ? word : NULL;
+}
+
 bool text_number(const char *s, size_t len, int64_t min, int64_t max,
 		 int64_t *out)
 {

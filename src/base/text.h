@@ -50,6 +50,11 @@ static inline const char *text_unless_empty(const char *s)
 /* Width of a clean string in columns. */
 int text_width(const char *s);
 
+/* The next word of a list whose words are separated by any of those characters;
+ * NULL: none is left. Sets *len to its length and advances *list past it. */
+const char *text_next_word(const char **list, const char *separators,
+			   size_t *len);
+
 /*
  * Decodes one UTF-8 character of at most len bytes at s (strict: no overlong
  * form, no surrogate, at most U+10FFFF). Returns its length in bytes, 0 if len

@@ -49,15 +49,13 @@ static int64_t read_number(const char *header, const char *name, int64_t max)
 {
 	size_t skip = strlen(name);
 	int64_t number = -1;
+	const char *word;
+	size_t len;
 
-	for (header += strspn(header, ", \t"); *header != '\0';
-	     header += strspn(header, ", \t")) {
-		size_t len = strcspn(header, ", \t");
-
-		if (len > skip && strncasecmp(header, name, skip) == 0 &&
-		    text_number(header + skip, len - skip, 0, max, &number))
+	while ((word = text_next_word(&header, ", \t", &len)) != NULL) {
+		if (len > skip && strncasecmp(word, name, skip) == 0 &&
+		    text_number(word + skip, len - skip, 0, max, &number))
 			return number;
-		header += len;
 	}
 	return -1;
 }

@@ -239,17 +239,14 @@ static const char *format_of(const struct judged_answer *answer)
 /* True if the header lists that directive. */
 static bool has_directive(const char *header, const char *name)
 {
-	size_t len = strlen(name);
+	const char *word;
+	size_t len;
 
 	if (header == NULL)
 		return false;
-	for (header += strspn(header, ", \t"); *header != '\0';
-	     header += strspn(header, ", \t")) {
-		size_t n = strcspn(header, ", \t");
-
-		if (n == len && strncasecmp(header, name, n) == 0)
+	while ((word = text_next_word(&header, ", \t", &len)) != NULL) {
+		if (len == strlen(name) && strncasecmp(word, name, len) == 0)
 			return true;
-		header += n;
 	}
 	return false;
 }

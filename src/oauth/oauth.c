@@ -374,7 +374,9 @@ static char *scope_of(const struct json *value)
 {
 	const char *text = json_text(value);
 	const struct json *item;
+	const char *word;
 	struct buf scope;
+	size_t len;
 	char *clean;
 
 	if (!text && (!value || json_kind(value) != JSON_ARRAY))
@@ -385,14 +387,9 @@ static char *scope_of(const struct json *value)
 			buf_addf(&scope, "%s%s", scope.len > 0 ? " " : "",
 				 json_text(item));
 	}
-	while (text && *text) {
-		size_t len = strcspn(text, " ,");
-
-		if (len > 0 && scope.len > 0)
-			buf_adds(&scope, " ");
-		buf_add(&scope, text, len);
-		text += len + strspn(text + len, " ,");
-	}
+	while (text && (word = text_next_word(&text, " ,", &len)) != NULL)
+		buf_addf(&scope, "%s%.*s", scope.len > 0 ? " " : "", (int)len,
+			 word);
 	clean = text_clean(buf_text(&scope), SCOPE_MAX);
 	buf_free(&scope);
 	return clean;

@@ -18,6 +18,7 @@
 #include "base/i18n.h"
 #include "base/mem.h"
 #include "base/nearest.h"
+#include "base/text.h"
 #include "base/url.h"
 #include "conf/conf.h"
 #include "conf/presets.h"
@@ -366,22 +367,20 @@ static void take_hosts(struct provider *provider, const struct conf *conf)
 {
 	const struct strings *wanted = &conf->provider.verification_hosts;
 	const struct preset *preset = provider->preset;
-	const char *p = preset->verification_hosts;
+	const char *hosts = preset->verification_hosts;
+	const char *host;
+	size_t len;
 
 	for (size_t i = 0; i < wanted->count; i++)
 		add_host(provider, wanted->items[i], strlen(wanted->items[i]));
 	/* The preset's hosts are valid only with its own endpoint. */
-	if (wanted->count > 0 || !p ||
+	if (wanted->count > 0 || !hosts ||
 	    !provider->device_authorization_endpoint ||
 	    strcmp(provider->device_authorization_endpoint,
 		   preset->device_authorization_endpoint) != 0)
 		return;
-	for (p += strspn(p, " "); *p; p += strspn(p, " ")) {
-		size_t len = strcspn(p, " ");
-
-		add_host(provider, p, len);
-		p += len;
-	}
+	while ((host = text_next_word(&hosts, " ", &len)) != NULL)
+		add_host(provider, host, len);
 }
 
 /* The configured value or, if it is not set, the preset's. */
@@ -497,14 +496,13 @@ bool provider_take_key(struct provider *provider, const char *pem, size_t len,
 
 static bool has_scope(const struct provider *provider, const char *name)
 {
-	const char *p = provider->scope;
+	const char *scope = provider->scope;
+	const char *word;
 	size_t len;
 
-	for (p += strspn(p, " "); *p; p += strspn(p, " ")) {
-		len = strcspn(p, " ");
-		if (len == strlen(name) && strncmp(p, name, len) == 0)
+	while ((word = text_next_word(&scope, " ", &len)) != NULL) {
+		if (len == strlen(name) && strncmp(word, name, len) == 0)
 			return true;
-		p += len;
 	}
 	return false;
 }

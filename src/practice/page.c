@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "base/html.h"
 #include "base/mem.h"
+#include "base/text.h"
 
 /* The digest in page_policy() covers this text byte for byte. */
 static const char style[] =
@@ -152,18 +153,19 @@ static const char *scope_words(const char *scope)
 
 static void scope_list(struct buf *out, const char *scope)
 {
+	const char *word;
+	size_t len;
+
 	buf_adds(out, "<div><dt>It can</dt><dd><ul>\n");
 	if (!scope[strspn(scope, " ")])
 		buf_adds(out, "<li>Know that you approved it</li>\n");
-	while (*(scope += strspn(scope, " "))) {
-		size_t len = strcspn(scope, " ");
-		char *name = xstrndup(scope, len);
+	while ((word = text_next_word(&scope, " ", &len)) != NULL) {
+		char *name = xstrndup(word, len);
 
 		buf_adds(out, "<li>");
 		html_escape(out, scope_words(name));
 		buf_adds(out, "</li>\n");
 		free(name);
-		scope += len;
 	}
 	buf_adds(out, "</ul></dd></div>\n");
 }

@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -416,6 +417,32 @@ static void test_times(void **state)
 	}
 }
 
+/* The words of a list, each in brackets. */
+static const char *words_of(const char *list, const char *separators)
+{
+	static char all[64];
+	const char *word;
+	size_t len, n = 0;
+
+	all[0] = '\0';
+	while ((word = text_next_word(&list, separators, &len)) != NULL)
+		n += (size_t)snprintf(all + n, sizeof(all) - n, "[%.*s]",
+				      (int)len, word);
+	assert_int_equal(*list, '\0');
+	return all;
+}
+
+static void test_words(void **state)
+{
+	(void)state;
+	assert_string_equal(words_of("", " "), "");
+	assert_string_equal(words_of("  ", " "), "");
+	assert_string_equal(words_of("openid", " "), "[openid]");
+	assert_string_equal(words_of(" a  bc ", " "), "[a][bc]");
+	assert_string_equal(words_of("a,b ,\tc", ", \t"), "[a][b][c]");
+	assert_string_equal(words_of("a,b c", " "), "[a,b][c]");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -427,6 +454,7 @@ int main(void)
 		cmocka_unit_test(test_promises),
 		cmocka_unit_test(test_number),
 		cmocka_unit_test(test_times),
+		cmocka_unit_test(test_words),
 	};
 
 	if (setlocale(LC_CTYPE, "C.UTF-8") == NULL)
