@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "conf/options.h"
 #include "oauth/allow.h"
+#include "oauth/provider_setup.h"
 #include "ui/locale.h"
 
 enum { LOG_LINES = 1 };

@@ -22,6 +22,7 @@
 #include "conf/conf_url.h"
 #include "machine/discovery.h"
 #include "oauth/provider.h"
+#include "oauth/provider_setup.h"
 #include "ui/locale.h"
 
 #define OUTPUT_MAX ((size_t)1024 * 1024)

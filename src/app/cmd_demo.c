@@ -37,6 +37,7 @@
 #include "base/mem.h"
 #include "io/environment.h"
 #include "io/sig.h"
+#include "oauth/provider_setup.h"
 #include "ui/locale.h"
 
 #define START_TIMEOUT_MS 10000

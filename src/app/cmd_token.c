@@ -18,6 +18,7 @@
 #include "machine/event.h"
 #include "machine/session_data.h"
 #include "machine/token_lifetime.h"
+#include "oauth/provider_setup.h"
 
 /* True if the token to be printed is good for that long. */
 static bool lasts(const struct session_data *data, enum token_format format,

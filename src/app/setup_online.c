@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "io/http.h"
 #include "io/input.h"
+#include "oauth/provider_setup.h"
 
 #define KEY_MAX ((size_t)64 * 1024)
 

@@ -12,6 +12,7 @@
 
 #include "base/err.h"
 #include "machine/session_data.h"
+#include "oauth/provider_setup.h"
 
 static const char usual_advice[] =
 	"Name that provider and client, or another account (-a NAME).";

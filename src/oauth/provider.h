@@ -103,32 +103,6 @@ struct provider {
 				* for the demo in a local network; or NULL */
 };
 
-/*
- * Combines the preset and the configuration. client_id and client_secret, if
- * not NULL, override the configuration's. False, with a sentence that says what
- * is missing or wrong and what to do, if the result cannot work: there is no
- * client_id or no required secret, one of them is too long, or an endpoint is
- * missing or not https (except on loopback).
- */
-bool provider_set_up(struct provider *provider, const struct conf *conf,
-		     const char *client_id, const char *client_secret,
-		     struct err *err);
-
-/* The part of provider_set_up() that says who the provider is: its ID, label,
- * issuer and endpoints. Needs no client. False with *err if the preset or an
- * endpoint is wrong. */
-bool provider_identify(struct provider *provider, const struct conf *conf,
-		       struct err *err);
-
-/* True if the configured client must have a secret, because it authenticates
- * with one. False if the preset does not exist. */
-bool provider_needs_secret(const struct conf *conf);
-
-/* Sets the private key for private_key_jwt from the text of
- * provider.private_key_file. False with *err if it is not a usable key. */
-bool provider_take_key(struct provider *provider, const char *pem, size_t len,
-		       struct err *err);
-
 /* True if the configuration adds that parameter to the request. */
 bool provider_has_extra(const struct provider *provider, const char *name);
 
@@ -149,7 +123,15 @@ bool provider_wants_offline(const struct provider *provider);
  * sentence that says what to do. */
 bool provider_tells_who(const struct provider *provider, struct err *err);
 
-/* The address of the i-th endpoint. */
+/* Sets the endpoints to the configuration's or, where that has none, the
+ * preset's. */
+void provider_take_endpoints(struct provider *provider,
+			     const struct conf *conf);
+
+/* The address of the i-th endpoint; NULL if it is unknown. */
+const char *provider_endpoint_of(const struct provider *provider, size_t i);
+
+/* The field that holds it. */
 char **provider_endpoint_at(struct provider *provider, size_t i);
 
 /* True if the sign-in is impossible without the i-th endpoint. */

@@ -25,6 +25,7 @@
 #include "oauth/oauth.h"
 #include "oauth/profile.h"
 #include "oauth/provider.h"
+#include "oauth/provider_setup.h"
 #include "ui/keyboard.h"
 #include "ui/locale.h"
 #include "ui/model.h"

@@ -20,6 +20,7 @@
 #include "base/json.h"
 #include "conf/conf.h"
 #include "oauth/provider.h"
+#include "oauth/provider_setup.h"
 #include "fleet_sim.h"
 #include "day.h"
 

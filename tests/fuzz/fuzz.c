@@ -20,6 +20,7 @@
 #include "conf/conf.h"
 #include "oauth/oauth.h"
 #include "oauth/provider.h"
+#include "oauth/provider_setup.h"
 
 enum { PROVIDERS = 16 };
 

@@ -17,6 +17,7 @@
 #include "base/err.h"
 #include "conf/conf.h"
 #include "oauth/provider.h"
+#include "oauth/provider_setup.h"
 
 void oauth_case_provider(struct provider *provider, const char *text)
 {

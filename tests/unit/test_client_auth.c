@@ -28,6 +28,7 @@
 #include "oauth/authorization.h"
 #include "oauth/oauth.h"
 #include "oauth/provider.h"
+#include "oauth/provider_setup.h"
 #include "jose_samples.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

@@ -23,6 +23,7 @@
 #include "conf/conf.h"
 #include "oauth/oauth.h"
 #include "oauth/provider.h"
+#include "oauth/provider_setup.h"
 #include "oauth_case.h"
 
 static void check_request(struct request *request, enum request_kind kind,

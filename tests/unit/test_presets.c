@@ -23,6 +23,7 @@
 #include "io/input.h"
 #include "oauth/profile.h"
 #include "oauth/provider.h"
+#include "oauth/provider_setup.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 

@@ -18,6 +18,7 @@
 #include "base/mem.h"
 #include "conf/conf.h"
 #include "oauth/provider.h"
+#include "oauth/provider_setup.h"
 #include "provider_case.h"
 
 static void test_set_up(void **state)

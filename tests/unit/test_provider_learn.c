@@ -26,6 +26,7 @@
 #include "oauth/metadata.h"
 #include "oauth/oauth.h"
 #include "oauth/provider.h"
+#include "oauth/provider_setup.h"
 #include "provider_case.h"
 
 static struct json *parse(const char *text)

@@ -16,6 +16,7 @@
 #include "base/err.h"
 #include "conf/conf.h"
 #include "oauth/provider.h"
+#include "oauth/provider_setup.h"
 #include "oauth/verification_uri.h"
 #include "provider_case.h"
 

@@ -23,6 +23,7 @@
 #include "base/mem.h"
 #include "conf/conf.h"
 #include "oauth/provider.h"
+#include "oauth/provider_setup.h"
 
 enum { FILE_MAX = 256 * 1024 };
 
