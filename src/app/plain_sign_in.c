@@ -21,7 +21,7 @@
 #include "base/text.h"
 #include "io/vt.h"
 #include "machine/flow.h"
-#include "oauth/oauth.h"
+#include "oauth/oauth_answer.h"
 #include "ui/hyperlink.h"
 #include "ui/locale.h"
 #include "ui/panel.h"

@@ -22,7 +22,7 @@
 #include "machine/flow.h"
 #include "machine/session.h"
 #include "machine/visit.h"
-#include "oauth/oauth.h"
+#include "oauth/oauth_answer.h"
 #include "oauth/profile.h"
 
 void presenter_init(struct presenter *presenter, const struct setup *setup)

@@ -15,7 +15,7 @@
 
 #include "machine/event.h"
 #include "machine/flow_state.h"
-#include "oauth/oauth.h"
+#include "oauth/oauth_answer.h"
 
 struct provider;
 struct flow;

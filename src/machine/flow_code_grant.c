@@ -8,7 +8,7 @@
 #include "machine/flow_code_grant.h"
 
 #include "base/mem.h"
-#include "oauth/oauth.h"
+#include "oauth/oauth_answer.h"
 #include "oauth/provider.h"
 #include "oauth/reply.h"
 

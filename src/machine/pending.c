@@ -18,6 +18,7 @@
 #include "conf/options.h"
 #include "jose/jose_key.h"
 #include "machine/event.h"
+#include "oauth/oauth_answer.h"
 #include "oauth/provider.h"
 
 /* No slow_down can exceed this: no code lives longer than a day. */

@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "oauth/oauth.h"
+#include "oauth/oauth_answer.h"
 
 struct err;
 struct event;

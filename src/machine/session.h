@@ -15,7 +15,9 @@
 #include "machine/event.h"
 #include "machine/session_data.h"
 #include "machine/session_state.h"
-#include "oauth/oauth.h"
+#include "oauth/provider.h"
+#include "oauth/tokens.h"
+#include "oauth/verdict.h"
 
 struct provider;
 struct session;

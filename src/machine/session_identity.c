@@ -13,6 +13,8 @@
 #include "machine/session_renewal.h"
 #include "machine/session_sign_out.h"
 #include "oauth/id_check.h"
+#include "oauth/oauth_answer.h"
+#include "oauth/oauth_request.h"
 #include "oauth/provider.h"
 #include "oauth/reply.h"
 

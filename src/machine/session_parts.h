@@ -16,7 +16,9 @@
 #include "machine/session_state.h"
 #include "machine/token_lifetime.h"
 #include "oauth/dpop.h"
-#include "oauth/oauth.h"
+#include "oauth/http_message.h"
+#include "oauth/provider.h"
+#include "oauth/verdict.h"
 #include "oauth/revocation.h"
 
 enum lock_purpose {

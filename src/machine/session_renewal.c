@@ -12,6 +12,8 @@
 #include "base/mem.h"
 #include "machine/session_sign_out.h"
 #include "oauth/id_check.h"
+#include "oauth/oauth_answer.h"
+#include "oauth/oauth_request.h"
 
 void renewal_put_off(struct session *session, int64_t retry_after_s,
 		     int64_t now_ms, struct action *action)

@@ -13,7 +13,8 @@
 #include "machine/discovery.h"
 #include "machine/flow.h"
 #include "machine/session.h"
-#include "oauth/oauth.h"
+#include "oauth/tokens.h"
+#include "oauth/verdict.h"
 #include "oauth/provider.h"
 
 /* Queries the issuer for the provider's endpoints. */

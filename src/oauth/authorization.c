@@ -19,7 +19,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "oauth/http_message.h"
-#include "oauth/oauth.h"
+#include "oauth/oauth_request.h"
 #include "oauth/oauth_error.h"
 #include "oauth/oauth_error_words.h"
 #include "oauth/pkce.h"

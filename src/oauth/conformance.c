@@ -21,7 +21,7 @@
 #include "base/text.h"
 #include "base/url.h"
 #include "oauth/http_message.h"
-#include "oauth/oauth.h"
+#include "oauth/oauth_request.h"
 #include "oauth/oauth_error.h"
 #include "oauth/provider.h"
 #include "oauth/reply_body.h"

@@ -14,7 +14,7 @@
 #include "jose/jose.h"
 #include "oauth/http_message.h"
 #include "oauth/id_token.h"
-#include "oauth/oauth.h"
+#include "oauth/tokens.h"
 #include "oauth/provider.h"
 #include "oauth/reply.h"
 

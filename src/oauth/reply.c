@@ -25,8 +25,8 @@ bool reply_is_unavailable(const struct reply *reply)
 	return reply->net != NET_OK || reply_is_later(reply->status);
 }
 
-/* Turns an error's verdict at a token endpoint into one that oauth.h allows at
- * the given endpoint. */
+/* Turns an error's verdict at a token endpoint into one that oauth_answer.h
+ * allows at the given endpoint. */
 static enum verdict at_endpoint(enum endpoint endpoint, int status,
 				enum verdict verdict)
 {

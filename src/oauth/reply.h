@@ -18,8 +18,8 @@ struct reply;
 bool reply_is_unavailable(const struct reply *reply);
 
 /*
- * Judges the answer, as oauth.h describes for each endpoint. Fills *failure,
- * including its sentence unless the verdict is VERDICT_OK. VERDICT_OK
+ * Judges the answer, as oauth_answer.h describes for each endpoint. Fills
+ * *failure, including its sentence unless the verdict is VERDICT_OK. VERDICT_OK
  * guarantees an object without an error, except at the revocation endpoint,
  * where any 2xx status is enough. provider may be NULL for endpoints whose
  * verdict does not depend on it.

@@ -9,7 +9,8 @@
 
 #include <stddef.h>
 
-#include "oauth/oauth.h"
+#include "oauth/oauth_answer.h"
+#include "oauth/oauth_request.h"
 
 struct request *revocation_request(struct revocation *revocation,
 				   const struct provider *provider,

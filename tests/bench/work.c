@@ -22,7 +22,7 @@
 #include "conf/conf.h"
 #include "machine/flow.h"
 #include "machine/session_data.h"
-#include "oauth/oauth.h"
+#include "oauth/oauth_answer.h"
 #include "oauth/profile.h"
 #include "oauth/provider.h"
 #include "oauth/provider_setup.h"

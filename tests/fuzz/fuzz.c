@@ -18,7 +18,8 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "conf/conf.h"
-#include "oauth/oauth.h"
+#include "oauth/http_message.h"
+#include "oauth/verdict.h"
 #include "oauth/provider.h"
 #include "oauth/provider_setup.h"
 

@@ -22,7 +22,7 @@
 #include "jose_samples.h"
 #include "oauth/client_auth.h"
 #include "oauth/http_message.h"
-#include "oauth/oauth.h"
+#include "oauth/provider.h"
 #include "oauth/provider_setup.h"
 
 #define NOW_S INT64_C(1780000000)

@@ -13,7 +13,8 @@
 #include "base/text.h"
 #include "base/url.h"
 #include "machine/discovery.h"
-#include "oauth/oauth.h"
+#include "oauth/http_message.h"
+#include "oauth/verdict.h"
 #include "oauth/provider.h"
 #include "fuzz.h"
 

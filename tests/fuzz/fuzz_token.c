@@ -17,7 +17,8 @@
 #include "machine/session_data.h"
 #include "machine/session_record.h"
 #include "oauth/dpop.h"
-#include "oauth/oauth.h"
+#include "oauth/oauth_answer.h"
+#include "oauth/oauth_request.h"
 #include "oauth/provider.h"
 #include "fuzz.h"
 

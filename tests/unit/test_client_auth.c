@@ -26,7 +26,7 @@
 #include "jose/jose.h"
 #include "machine/event.h"
 #include "oauth/authorization.h"
-#include "oauth/oauth.h"
+#include "oauth/oauth_request.h"
 #include "oauth/provider.h"
 #include "oauth/provider_setup.h"
 #include "jose_samples.h"

@@ -17,7 +17,7 @@
 #include <cmocka.h>
 
 #include "machine/flow.h"
-#include "oauth/oauth.h"
+#include "oauth/http_message.h"
 #include "world.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

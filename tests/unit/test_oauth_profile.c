@@ -17,7 +17,7 @@
 #include "base/crypto.h"
 #include "base/json.h"
 #include "base/mem.h"
-#include "oauth/oauth.h"
+#include "oauth/oauth_answer.h"
 #include "oauth_case.h"
 
 static void test_profile_answer(void **state)

@@ -15,7 +15,7 @@
 
 #include "base/crypto.h"
 #include "base/json.h"
-#include "oauth/oauth.h"
+#include "oauth/oauth_answer.h"
 #include "oauth_case.h"
 
 static void test_revoke_answer(void **state)

@@ -17,7 +17,7 @@
 
 #include "base/crypto.h"
 #include "base/json.h"
-#include "oauth/oauth.h"
+#include "oauth/oauth_answer.h"
 #include "oauth/provider.h"
 #include "oauth_case.h"
 

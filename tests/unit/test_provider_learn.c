@@ -24,7 +24,7 @@
 #include "oauth/authorization.h"
 #include "oauth/http_message.h"
 #include "oauth/metadata.h"
-#include "oauth/oauth.h"
+#include "oauth/oauth_request.h"
 #include "oauth/provider.h"
 #include "oauth/provider_setup.h"
 #include "provider_case.h"

@@ -19,7 +19,9 @@
 #include "machine/event.h"
 #include "machine/session_data.h"
 #include "machine/token_lifetime.h"
-#include "oauth/oauth.h"
+#include "oauth/http_message.h"
+#include "oauth/tokens.h"
+#include "oauth/verdict.h"
 #include "oauth/revocation.h"
 #include "issuer.h"
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The messages of OAuth 2.0: builds the requests and reads the answers, in
- * every provider's dialect. Knows no state and no time.
+ * The answers of OAuth 2.0, read in every provider's dialect. Knows no state
+ * and no time.
  */
-#ifndef GRANTTY_OAUTH_OAUTH_H
-#define GRANTTY_OAUTH_OAUTH_H
+#ifndef GRANTTY_OAUTH_OAUTH_ANSWER_H
+#define GRANTTY_OAUTH_OAUTH_ANSWER_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -14,16 +14,8 @@
 #include "oauth/tokens.h"
 #include "oauth/verdict.h"
 
-struct buf;
 struct err;
 struct json;
-
-/* The grant_type of a poll (RFC 8628 section 3.4). */
-#define OAUTH_DEVICE_GRANT "urn:ietf:params:oauth:grant-type:device_code"
-
-/* Longer codes and tokens are rejected: no server would accept a request that
- * carries one. In bytes. */
-enum { OAUTH_TOKEN_MAX = 256 * 1024 };
 
 /* The device authorization response (RFC 8628 section 3.2). */
 struct device_code {
@@ -36,21 +28,6 @@ struct device_code {
 };
 
 void device_code_free(struct device_code *code);
-
-/*
- * A request that POSTs the form, which it takes over, with the client's
- * credentials. wall_s, here and below: the current time in Unix seconds, for a
- * signed assertion.
- */
-struct request *oauth_post(const struct provider *provider,
-			   enum request_kind kind, const char *url,
-			   struct buf *form, enum client_auth auth,
-			   int64_t wall_s);
-
-/* The device authorization request (RFC 8628 section 3.1). verifier: for PKCE;
- * NULL: no PKCE. */
-struct request *oauth_device_request(const struct provider *provider,
-				     const char *verifier, int64_t wall_s);
 
 /*
  * Reads the answer to oauth_device_request(). VERDICT_OK fills *code; RETRY,
@@ -75,17 +52,6 @@ enum verdict oauth_device_answer(const struct provider *provider,
 bool oauth_device_code(const struct provider *provider, const struct json *body,
 		       struct device_code *code, struct err *err);
 
-/* The device access token request (RFC 8628 section 3.4), one poll. verifier is
- * that of the device authorization request. */
-struct request *oauth_poll_request(const struct provider *provider,
-				   const char *device_code,
-				   const char *verifier, int64_t wall_s);
-
-/* The refresh request (RFC 6749 section 6), on a connection of its own. */
-struct request *oauth_refresh_request(const struct provider *provider,
-				      const char *refresh_token,
-				      int64_t wall_s);
-
 /*
  * Reads the answer to a poll. dpop_key: the key that made the request's proof
  * (RFC 9449), which a bound token takes along; NULL: no proof, so that only
@@ -106,11 +72,6 @@ enum verdict oauth_refresh_answer(const struct provider *provider,
 				  const char *dpop_key, struct tokens *tokens,
 				  struct oauth_failure *failure);
 
-/* The profile request: GET with the token; NULL if the provider has no userinfo
- * endpoint. */
-struct request *oauth_profile_request(const struct provider *provider,
-				      const struct tokens *tokens);
-
 /*
  * Reads the answer to oauth_profile_request(). VERDICT_OK sets *profile to an
  * object with all the values of each name, see json_parse_all(), that the
@@ -120,13 +81,6 @@ struct request *oauth_profile_request(const struct provider *provider,
 enum verdict oauth_profile_answer(const struct reply *reply,
 				  struct json **profile,
 				  struct oauth_failure *failure);
-
-/* The revocation request (RFC 7009 section 2.1) for token; hint is
- * "access_token" or "refresh_token". NULL if the provider has no revocation
- * endpoint. */
-struct request *oauth_revoke_request(const struct provider *provider,
-				     const char *token, const char *hint,
-				     int64_t wall_s);
 
 /* Reads the answer to oauth_revoke_request(): OK, RETRY or REFUSED. */
 enum verdict oauth_revoke_answer(const struct reply *reply,
