@@ -18,7 +18,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "io/http.h"
-#include "jose/jose.h"
+#include "jose/jose_jwks.h"
 #include "machine/discovery.h"
 #include "machine/event.h"
 #include "oauth/dpop.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * JSON Web Signatures (RFC 7515) in compact serialization, and the JWK sets
- * (RFC 7517) that verify them. Knows nothing of what the claims mean.
+ * JSON Web Signatures (RFC 7515) in compact serialization. Knows nothing of
+ * what the claims mean.
  */
 #ifndef GRANTTY_JOSE_JOSE_H
 #define GRANTTY_JOSE_JOSE_H
@@ -12,11 +12,7 @@
 #include "jose/jose_key.h"
 
 /* Anything larger is rejected. */
-enum {
-	JOSE_MAX_JWS = 64 * 1024,   /* bytes */
-	JOSE_MAX_JWKS = 256 * 1024, /* bytes */
-	JOSE_MAX_KEYS = 100
-};
+enum { JOSE_MAX_JWS = 64 * 1024 }; /* bytes */
 
 /*
  * Signs claims. header holds header members other than alg, which depends on
@@ -25,14 +21,6 @@ enum {
  */
 char *jose_sign(const struct jose_key *key, const struct json *header,
 		const struct json *claims);
-
-/* Reads a JWK set as a provider publishes it; json_free() it. Does not look at
- * the keys yet. NULL with *err on failure. */
-struct json *jose_jwks_read(const char *text, size_t len, struct err *err);
-
-/* The number of keys in the set that can verify signatures of a known
- * algorithm. */
-int jose_jwks_usable(const struct json *jwks);
 
 /*
  * Verifies a compact JWS against a JWK set and returns its claims, a JSON

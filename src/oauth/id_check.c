@@ -12,6 +12,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "jose/jose.h"
+#include "jose/jose_jwks.h"
 #include "oauth/http_message.h"
 #include "oauth/id_token.h"
 #include "oauth/tokens.h"

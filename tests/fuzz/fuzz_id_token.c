@@ -15,6 +15,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "jose/jose.h"
+#include "jose/jose_jwks.h"
 #include "oauth/id_check.h"
 #include "oauth/id_token.h"
 #include "oauth/http_message.h"

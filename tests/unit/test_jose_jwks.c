@@ -19,6 +19,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "jose/jose.h"
+#include "jose/jose_jwks.h"
 #include "jose_case.h"
 #include "jose_samples.h"
 
