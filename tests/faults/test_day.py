@@ -22,7 +22,7 @@ from test_practice_faults import ANYWHERE, IN_PLACE
 # A heap keeps the largest size that it has had: it is locked against swapping, so
 # nothing is given back. The largest answers, at two places, take it there in two
 # steps, in whatever round they are not cut short by a busy machine. Besides those
-# steps, 24 hours and 11,000 calls took ten pages, none of them in the second half. A
+# steps, 24 hours and 11,000 calls took ten pages, two of them in the second half. A
 # leak of twelve bytes in each call would be more than this.
 STEPS = 2
 SETTLING = 32 * os.sysconf("SC_PAGE_SIZE")
