@@ -90,7 +90,7 @@ static void say_profile(struct visit_loop *run)
 
 		if (strcmp(field->value, profile->name) != 0)
 			plain_say(stdout, "\n", "%s: %s", _(field->label),
-				  field->value);
+				  panel_value(field->value));
 	}
 	(void)fputs("\n", stdout);
 	plain_say(stdout, "\n", "%s", _("Press Enter to sign out."));

@@ -122,6 +122,15 @@ static void draw_header(struct canvas *canvas, struct rect rect,
 
 const struct panel panel_header = {.draw = draw_header};
 
+/* Translators: whether something is so, beside its name in the user's
+ * profile. */
+const char *panel_value(const char *value)
+{
+	if (strcmp(value, "yes") == 0)
+		return _("yes");
+	return strcmp(value, "no") == 0 ? _("no") : value;
+}
+
 /* ---- For both grants */
 
 struct rect panel_indented(struct rect rect, int columns)

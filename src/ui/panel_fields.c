@@ -71,7 +71,7 @@ static void draw(struct canvas *canvas, struct rect rect,
 		canvas_text(canvas, rect_part(list, y, 0, 1, labels), 0, 0,
 			    ROLE_LABEL, _(field->label));
 		canvas_text(canvas, list, y, labels + 2, ROLE_VALUE,
-			    field->value);
+			    panel_value(field->value));
 	}
 }
 

@@ -33,7 +33,7 @@ static void draw_node(struct canvas *canvas, struct rect row,
 	canvas_text(canvas, row, 0, x, label, mark);
 	x += 2;
 	x += canvas_text(canvas, row, 0, x, label, node->name);
-	canvas_text(canvas, row, 0, x + 2, value, node->value);
+	canvas_text(canvas, row, 0, x + 2, value, panel_value(node->value));
 }
 
 static void draw(struct canvas *canvas, struct rect rect,

@@ -22,6 +22,7 @@
 #include "base/log.h"
 #include "conf/conf.h"
 #include "ui/model.h"
+#include "ui/panel.h"
 #include "ui/ui.h"
 
 #include "pseudo.h"
@@ -257,6 +258,25 @@ static void test_next_in_words(void **state)
 	assert_int_equal(alone, 0);
 }
 
+/* Booleans of the profile are words of the user's; its texts are not. */
+static void test_booleans(void **state)
+{
+	struct languages languages;
+
+	(void)state;
+	assert_string_equal(panel_value("yes"), "yes");
+	open_language(&languages, "de");
+	if (strcmp(languages_code(&languages), "de") != 0) {
+		languages_close(&languages);
+		skip();
+	}
+	assert_string_equal(panel_value("yes"), "ja");
+	assert_string_equal(panel_value("no"), "nein");
+	assert_string_equal(panel_value("Name"), "Name");
+	assert_string_equal(panel_value(""), "");
+	languages_close(&languages);
+}
+
 /* What is on the screen in some of them, and that changing back leaves nothing
  * behind. */
 static void test_texts(void **state)
@@ -344,6 +364,7 @@ int main(void)
 		cmocka_unit_test(test_long_language),
 		cmocka_unit_test(test_languages),
 		cmocka_unit_test(test_next_in_words),
+		cmocka_unit_test(test_booleans),
 		cmocka_unit_test(test_texts),
 		cmocka_unit_test(test_key),
 	};
