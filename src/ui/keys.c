@@ -225,7 +225,7 @@ static const struct binding bindings[] = {
 	  ANYWHERE, always, COMMAND_NONE, CHANGE_HELP, 3 },
 	{ 'h', "", "", "",
 	  SIGN_IN | PROFILE | TROUBLE, always, COMMAND_NONE, CHANGE_HELP, 0 },
-	{ KEYS_REPAINT, "Ctrl-L", "", N_("redraw the screen"),
+	{ KEYS_REPAINT, N_("Ctrl-L"), "", N_("redraw the screen"),
 	  ANYWHERE | TYPING, always, COMMAND_NONE, CHANGE_REPAINT, 0 },
 	{ KEYS_INTERRUPT, "", "", "",
 	  ANYWHERE | TYPING, may_interrupt, COMMAND_CANCEL, CHANGE_NONE, 0 },
