@@ -102,8 +102,8 @@ void panel_rule(struct canvas *canvas, struct rect rect, int y,
 /* The rectangle without its first columns. */
 struct rect panel_indented(struct rect rect, int columns);
 
-/* A value of the profile in the user's language if it is "yes" or "no", which is
- * how booleans come; else as it is. */
+/* A value of the profile in the user's language if it is "yes" or "no", which
+ * is how booleans come; else as it is. */
 const char *panel_value(const char *value);
 
 /* The address without "https://", as it is shown to be read and typed: browsers
