@@ -39,14 +39,14 @@ static bool check_configuration(struct check *check)
 		report_row(check->report, OUTCOME_FAIL, "configuration",
 			   advice.text, "%s", err.text);
 	else if (setup->conf_path != NULL)
-		report_row(check->report, OUTCOME_OK, "configuration", NULL,
-			   "%s", setup->conf_path);
+		report_ok(check->report, "configuration", "%s",
+			  setup->conf_path);
 	else if (!setup_has_account(setup, &err))
 		report_row(check->report, OUTCOME_WARN, "configuration", NULL,
 			   "%s", err.text);
 	else
-		report_row(check->report, OUTCOME_OK, "configuration", NULL,
-			   "no file: options, environment and defaults apply");
+		report_ok(check->report, "configuration",
+			  "no file: options, environment and defaults apply");
 	return ok;
 }
 
@@ -63,17 +63,15 @@ static bool check_secret(struct check *check)
 	struct err err = {""};
 
 	if (!setup_client(&check->setup, check->args, &err)) {
-		report_row(check->report, OUTCOME_FAIL, "secret", NULL, "%s",
-			   err.text);
+		report_err(check->report, "secret", &err);
 		return false;
 	}
 	if (conf->provider.client_secret[0] == '\0')
-		report_row(check->report, OUTCOME_OK, "secret", NULL,
-			   "not set");
+		report_ok(check->report, "secret", "not set");
 	else
-		report_row(check->report, OUTCOME_OK, "secret", NULL,
-			   "from %s; other users cannot read it",
-			   origin_of(conf, "provider.client_secret"));
+		report_ok(check->report, "secret",
+			  "from %s; other users cannot read it",
+			  origin_of(conf, "provider.client_secret"));
 	return true;
 }
 
@@ -90,11 +88,10 @@ void check_conf(struct check *check)
 	check->has_provider = provider_set_up(&setup->provider, &setup->conf,
 					      NULL, NULL, &err);
 	if (check->has_provider)
-		report_row(check->report, OUTCOME_OK, "provider", NULL,
-			   "%s, %s grant, client ID %s", setup->provider.label,
-			   option_choice_name("grant", setup->conf.grant),
-			   setup->provider.client_id);
+		report_ok(check->report, "provider",
+			  "%s, %s grant, client ID %s", setup->provider.label,
+			  option_choice_name("grant", setup->conf.grant),
+			  setup->provider.client_id);
 	else
-		report_row(check->report, OUTCOME_FAIL, "provider", NULL, "%s",
-			   err.text);
+		report_err(check->report, "provider", &err);
 }

@@ -40,8 +40,8 @@ static void report_session(struct check *check, struct store *store,
 		report_row(check->report, OUTCOME_FAIL, "store", advice.text,
 			   "%s: %s", path, err.text);
 	else
-		report_row(check->report, OUTCOME_OK, "store", NULL,
-			   "%s is writable and contains a session", path);
+		report_ok(check->report, "store",
+			  "%s is writable and contains a session", path);
 	session_data_free(&data);
 }
 
@@ -55,12 +55,11 @@ static void report_store(struct check *check, struct store *store,
 		report_session(check, store, path);
 		break;
 	case STORE_EMPTY:
-		report_row(check->report, OUTCOME_OK, "store", NULL,
-			   "%s is writable", path);
+		report_ok(check->report, "store", "%s is writable", path);
 		break;
 	case STORE_BUSY:
-		report_row(check->report, OUTCOME_OK, "store", NULL,
-			   "%s is in use by another grantty", path);
+		report_ok(check->report, "store",
+			  "%s is in use by another grantty", path);
 		break;
 	case STORE_CORRUPT:
 		report_row(check->report, OUTCOME_WARN, "store",
@@ -69,8 +68,7 @@ static void report_store(struct check *check, struct store *store,
 			   "%s is damaged (%s)", path, err.text);
 		break;
 	case STORE_FAILED:
-		report_row(check->report, OUTCOME_FAIL, "store", NULL, "%s",
-			   err.text);
+		report_err(check->report, "store", &err);
 		break;
 	}
 }
@@ -98,14 +96,13 @@ static struct store *open_sealed(struct check *check, const char *path,
 	struct store *store = store_open(path, key_file, &err);
 
 	if (store != NULL)
-		report_row(check->report, OUTCOME_OK, "key_file", NULL,
-			   "%s contains a key; an older session file that is "
-			   "put back %s be detected",
-			   key_file,
-			   store_notices_replay(store) ? "would" : "would not");
+		report_ok(check->report, "key_file",
+			  "%s contains a key; an older session file that is "
+			  "put back %s be detected",
+			  key_file,
+			  store_notices_replay(store) ? "would" : "would not");
 	else
-		report_row(check->report, OUTCOME_FAIL, "key_file", NULL, "%s",
-			   err.text);
+		report_err(check->report, "key_file", &err);
 	return store;
 }
 
@@ -117,8 +114,8 @@ static void check_store(struct check *check)
 	struct store *store = NULL;
 
 	if (path != NULL && path[0] == '\0') {
-		report_row(check->report, OUTCOME_OK, "store", NULL,
-			   "in memory: a restart ends the session");
+		report_ok(check->report, "store",
+			  "in memory: a restart ends the session");
 		goto out;
 	}
 	if (path != NULL && !has_account(check))
@@ -126,8 +123,7 @@ static void check_store(struct check *check)
 	if (path != NULL)
 		store = store_open(path, NULL, &err);
 	if (store == NULL) {
-		report_row(check->report, OUTCOME_FAIL, "store", NULL, "%s",
-			   err.text);
+		report_err(check->report, "store", &err);
 		goto out;
 	}
 	if (key_file[0] != '\0') {
@@ -190,8 +186,7 @@ static void check_hook(struct check *check, const char *option,
 	if (hook->count == 0)
 		return;
 	if (can_run(hook->items[0]))
-		report_row(check->report, OUTCOME_OK, option, NULL, "%s",
-			   hook->items[0]);
+		report_ok(check->report, option, "%s", hook->items[0]);
 	else
 		report_row(check->report, OUTCOME_FAIL, option,
 			   "name an existing, executable program (chmod +x)",
@@ -207,11 +202,10 @@ static void check_log(struct check *check)
 	struct err err = {""};
 
 	if (!setup_log(&check->setup, check->args, &err))
-		report_row(check->report, OUTCOME_FAIL, "log", NULL, "%s",
-			   err.text);
+		report_err(check->report, "log", &err);
 	else if (conf->log.file[0] != '\0')
-		report_row(check->report, OUTCOME_OK, "log", NULL,
-			   "%s is writable", conf->log.file);
+		report_ok(check->report, "log", "%s is writable",
+			  conf->log.file);
 }
 
 /* The only files that the exporter's textfile collector reads. */
@@ -247,8 +241,8 @@ static void check_metrics(struct check *check)
 			   "end with .prom",
 			   path);
 	else
-		report_row(check->report, OUTCOME_OK, "metrics", NULL,
-			   "the directory %s is writable", folder);
+		report_ok(check->report, "metrics",
+			  "the directory %s is writable", folder);
 	free(folder);
 }
 

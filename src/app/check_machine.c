@@ -66,8 +66,8 @@ static void check_locale(struct check *check)
 			   "%s is not installed; C.UTF-8 is used instead",
 			   name);
 	else
-		report_row(check->report, OUTCOME_OK, "locale", NULL, "%s",
-			   name[0] != '\0' ? name : "not set; C.UTF-8 is used");
+		report_ok(check->report, "locale", "%s",
+			  name[0] != '\0' ? name : "not set; C.UTF-8 is used");
 }
 
 /* ---- Terminal */
@@ -95,8 +95,8 @@ static void check_size(struct check *check, int fd, const char *type)
 			   "%s, %dx%d: too small, the minimum is %dx%d", type,
 			   size.columns, size.rows, COLUMNS_MIN, ROWS_MIN);
 	else
-		report_row(check->report, OUTCOME_OK, "terminal", NULL,
-			   "%s, %dx%d", type, size.columns, size.rows);
+		report_ok(check->report, "terminal", "%s, %dx%d", type,
+			  size.columns, size.rows);
 }
 
 static void check_font(struct check *check, int fd)
@@ -104,19 +104,18 @@ static void check_font(struct check *check, int fd)
 	struct report *report = check->report;
 
 	if (!vt_is_one(fd)) {
-		report_row(report, OUTCOME_OK, "font", NULL,
-			   "not a console: the terminal has its own font");
+		report_ok(report, "font",
+			  "not a console: the terminal has its own font");
 		return;
 	}
 	switch (vt_blocks(fd)) {
 	case VT_BLOCKS_THERE:
-		report_row(report, OUTCOME_OK, "font", NULL,
-			   "the console font has half blocks");
+		report_ok(report, "font", "the console font has half blocks");
 		return;
 	case VT_BLOCKS_MISSING:
-		report_row(report, OUTCOME_OK, "font", NULL,
-			   "the console font has no half blocks: grantty "
-			   "draws them over two glyphs while it runs");
+		report_ok(report, "font",
+			  "the console font has no half blocks: grantty "
+			  "draws them over two glyphs while it runs");
 		return;
 	case VT_BLOCKS_UNKNOWN:
 		break;
@@ -134,18 +133,18 @@ static void check_width(struct check *check, int fd)
 		return;
 	switch (block_width(fd)) {
 	case BLOCK_WIDTH_UNKNOWN:
-		report_row(check->report, OUTCOME_OK, "width", NULL,
-			   "the terminal does not report how wide half "
-			   "blocks are: one column is assumed");
+		report_ok(check->report, "width",
+			  "the terminal does not report how wide half "
+			  "blocks are: one column is assumed");
 		break;
 	case BLOCK_WIDTH_ONE:
-		report_row(check->report, OUTCOME_OK, "width", NULL,
-			   "half blocks take one column");
+		report_ok(check->report, "width",
+			  "half blocks take one column");
 		break;
 	case BLOCK_WIDTH_TWO:
-		report_row(check->report, OUTCOME_OK, "width", NULL,
-			   "half blocks take two columns: the screens do "
-			   "without them");
+		report_ok(check->report, "width",
+			  "half blocks take two columns: the screens do "
+			  "without them");
 		break;
 	case BLOCK_WIDTH_NO_UTF8:
 		report_row(check->report, OUTCOME_WARN, "width",
@@ -189,9 +188,9 @@ static void check_terminal(struct check *check)
 	int fd = open_terminal();
 
 	if (fd < 0)
-		report_row(check->report, OUTCOME_OK, "terminal", NULL,
-			   "none here; run this on the screen itself to "
-			   "check its size and font");
+		report_ok(check->report, "terminal",
+			  "none here; run this on the screen itself to "
+			  "check its size and font");
 	else if (type == NULL)
 		report_row(check->report, OUTCOME_FAIL, "terminal",
 			   "install ncurses-base",
@@ -226,13 +225,13 @@ static void report_qr(struct check *check, const struct view *view,
 			   size.columns, size.rows);
 		return;
 	}
-	report_row(check->report, OUTCOME_OK, "qr", NULL,
-		   "at %dx%d it contains the address %s the code, in %s with "
-		   "a quiet zone of %d",
-		   size.columns, size.rows,
-		   symbol->complete ? "with" : "without",
-		   view->mode == QR_HALF ? "half blocks" : "whole cells",
-		   view->quiet);
+	report_ok(check->report, "qr",
+		  "at %dx%d it contains the address %s the code, in %s with "
+		  "a quiet zone of %d",
+		  size.columns, size.rows,
+		  symbol->complete ? "with" : "without",
+		  view->mode == QR_HALF ? "half blocks" : "whole cells",
+		  view->quiet);
 }
 
 void check_qr(struct check *check)
@@ -270,11 +269,10 @@ static void check_theme(struct check *check)
 	struct err err = {""};
 
 	if (setup_theme(&check->setup, &err))
-		report_row(check->report, OUTCOME_OK, "theme", NULL, "%s",
-			   check->setup.conf.screen.theme);
+		report_ok(check->report, "theme", "%s",
+			  check->setup.conf.screen.theme);
 	else
-		report_row(check->report, OUTCOME_FAIL, "theme", NULL, "%s",
-			   err.text);
+		report_err(check->report, "theme", &err);
 }
 
 void check_format_date(char *dst, int64_t wall_s)
@@ -302,7 +300,7 @@ static void check_clock(struct check *check)
 			   "%s is before this program was built (%s)", now,
 			   built);
 	else
-		report_row(check->report, OUTCOME_OK, "clock", NULL, "%s", now);
+		report_ok(check->report, "clock", "%s", now);
 }
 
 void check_machine(struct check *check)

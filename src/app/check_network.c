@@ -89,13 +89,12 @@ static bool report_proxy_answer(struct report *report,
 	/* A SOCKS proxy has no status. */
 	else if (status != 0 ||
 		 (reply->net == NET_OK && !has_exceptions(origin)))
-		report_row(report, OUTCOME_OK, "proxy", NULL,
-			   "%s (from %s) allows the connection", host, origin);
+		report_ok(report, "proxy", "%s (from %s) allows the connection",
+			  host, origin);
 	else if (reply->net == NET_OK)
-		report_row(
-			report, OUTCOME_OK, "proxy", NULL,
-			"%s (from %s) is not used for this server (NO_PROXY)",
-			host, origin);
+		report_ok(report, "proxy",
+			  "%s (from %s) is not used for this server (NO_PROXY)",
+			  host, origin);
 	else
 		report_row(report, OUTCOME_WARN, "proxy",
 			   "check whether it is the right one; network.proxy "
@@ -113,16 +112,16 @@ static bool report_proxy(struct check *check, const struct reply *reply,
 	char host[HOST_SIZE];
 
 	if (proxy == NULL) {
-		report_row(check->report, OUTCOME_OK, "proxy", NULL,
-			   origin != NULL ? "turned off by network.proxy"
-					  : "not set");
+		report_ok(check->report, "proxy",
+			  origin != NULL ? "turned off by network.proxy"
+					 : "not set");
 		return true;
 	}
 	proxy_host(host, sizeof(host), proxy);
 	if (url_is_loopback(url))
-		report_row(check->report, OUTCOME_OK, "proxy", NULL,
-			   "%s (from %s) is not used for this machine itself",
-			   host, origin);
+		report_ok(check->report, "proxy",
+			  "%s (from %s) is not used for this machine itself",
+			  host, origin);
 	else
 		return report_proxy_answer(check->report, reply, host, origin);
 	return true;
@@ -141,9 +140,9 @@ static void report_address(struct report *report, const struct reply *reply,
 	    (strlen(address) == url->host_len &&
 	     strncmp(address, url->host, url->host_len) == 0))
 		return;
-	report_row(report, OUTCOME_OK, "resolve", NULL,
-		   "%.*s resolves to %s (%s)", (int)url->host_len, url->host,
-		   address, strchr(address, ':') != NULL ? "IPv6" : "IPv4");
+	report_ok(report, "resolve", "%.*s resolves to %s (%s)",
+		  (int)url->host_len, url->host, address,
+		  strchr(address, ':') != NULL ? "IPv6" : "IPv4");
 }
 
 static void report_certificate(struct report *report, const struct reply *reply,
@@ -154,16 +153,15 @@ static void report_certificate(struct report *report, const struct reply *reply,
 	if (!url->https)
 		return;
 	if (reply->issuer == NULL || reply->expires_s == 0) {
-		report_row(report, OUTCOME_OK, "tls", NULL,
-			   "the certificate of %.*s is trusted",
-			   (int)url->host_len, url->host);
+		report_ok(report, "tls", "the certificate of %.*s is trusted",
+			  (int)url->host_len, url->host);
 		return;
 	}
 	check_format_date(until, reply->expires_s);
-	report_row(report, OUTCOME_OK, "tls", NULL,
-		   "the certificate of %.*s is trusted; issued by \"%s\", "
-		   "valid until %s",
-		   (int)url->host_len, url->host, reply->issuer, until);
+	report_ok(report, "tls",
+		  "the certificate of %.*s is trusted; issued by \"%s\", "
+		  "valid until %s",
+		  (int)url->host_len, url->host, reply->issuer, until);
 }
 
 /* What to do about a failure that does not say so itself. */
@@ -234,8 +232,8 @@ static void report_offset(struct report *report, int64_t off_s)
 			   " seconds from the provider's",
 			   off_s);
 	else
-		report_row(report, OUTCOME_OK, "clock_offset", NULL,
-			   "the clock agrees with the provider's");
+		report_ok(report, "clock_offset",
+			  "the clock agrees with the provider's");
 }
 
 void check_first_answer(struct check *check, const char *address,
@@ -259,8 +257,8 @@ void check_first_answer(struct check *check, const char *address,
 		return;
 	}
 	report_address(check->report, reply, &url);
-	report_row(check->report, OUTCOME_OK, "connection", NULL,
-		   "%.*s answers", (int)(url.path - address), address);
+	report_ok(check->report, "connection", "%.*s answers",
+		  (int)(url.path - address), address);
 	report_certificate(check->report, reply, &url);
 	if (!check->knows_offset && reply->date_s != 0) {
 		check->knows_offset = true;

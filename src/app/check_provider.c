@@ -130,9 +130,8 @@ static bool discover(struct provider_check *run)
 			   "configuration if you need it",
 			   "%s", judged.warning.text);
 	else if (ok)
-		report_row(run->check->report, OUTCOME_OK, "discovery", NULL,
-			   "%s publishes its endpoints",
-			   setup->provider.issuer);
+		report_ok(run->check->report, "discovery",
+			  "%s publishes its endpoints", setup->provider.issuer);
 	else if (!check_provider_skips(run, outcome, "discovery",
 				       setup->provider.issuer))
 		report_row(
@@ -197,8 +196,7 @@ static void report_client(struct provider_check *run, enum probe probe,
 		return;
 	run->client_refused = fails;
 	if (fails)
-		report_row(run->check->report, OUTCOME_FAIL, "client", NULL,
-			   "%s", failure->err.text);
+		report_err(run->check->report, "client", &failure->err);
 	else
 		report_row(run->check->report, OUTCOME_WARN, "client",
 			   "allow the refresh token grant in the client's "
@@ -229,8 +227,7 @@ static void send_invalid(struct provider_check *run, enum probe probe,
 				       : "a refresh token that it never issued",
 			       &tokens);
 	else if (failure.dead_end)
-		report_row(run->check->report, OUTCOME_FAIL, check, NULL, "%s",
-			   failure.err.text);
+		report_err(run->check->report, check, &failure.err);
 	else
 		check_provider_report_post(run, check, &reply, &failure);
 	report_client(run, probe, &reply, &failure);
@@ -277,13 +274,12 @@ static bool request_code(struct provider_check *run, struct device_code *code)
 			report_skip(check->report, OUTCOME_FAIL, device_check,
 				    "the provider does not accept the client");
 		else if (failure.reached)
-			report_row(check->report, OUTCOME_FAIL, device_check,
-				   NULL, "%s", failure.err.text);
+			report_err(check->report, device_check, &failure.err);
 		return false;
 	}
-	report_row(check->report, OUTCOME_OK, device_check, NULL,
-		   "issues codes that are valid for %" PRId64 " seconds",
-		   code->expires_in_s);
+	report_ok(check->report, device_check,
+		  "issues codes that are valid for %" PRId64 " seconds",
+		  code->expires_in_s);
 	if (failure.err.text[0] != '\0')
 		report_row(check->report, OUTCOME_WARN, device_check, NULL,
 			   "%s", failure.err.text);
@@ -323,20 +319,17 @@ static void poll_once(struct provider_check *run,
 	verdict = oauth_token_answer(provider, &reply, run->dpop_key, &tokens,
 				     &failure);
 	if (verdict == VERDICT_PENDING || verdict == VERDICT_SLOW_DOWN)
-		report_row(report, OUTCOME_OK, "poll", NULL,
-			   "waits for approval");
+		report_ok(report, "poll", "waits for approval");
 	else if (verdict == VERDICT_OK)
 		report_granted(run, "poll", "a code that was never shown",
 			       &tokens);
 	else if (failure.dead_end || is_not_oauth(&failure, &reply))
-		report_row(report, OUTCOME_FAIL, "poll", NULL, "%s",
-			   failure.err.text);
+		report_err(report, "poll", &failure.err);
 	else if (verdict == VERDICT_RETRY)
 		report_row(report, OUTCOME_WARN, "poll", "try again later",
 			   "%s", failure.err.text);
 	else if (!run->client_refused)
-		report_row(report, OUTCOME_FAIL, "poll", NULL, "%s",
-			   failure.err.text);
+		report_err(report, "poll", &failure.err);
 	tokens_free(&tokens);
 }
 
@@ -430,17 +423,16 @@ static void check_keys(struct provider_check *run)
 		report_row(report, OUTCOME_WARN, keys_check, "try again later",
 			   "%s", err.text);
 	else if (keys == NULL)
-		report_row(report, OUTCOME_FAIL, keys_check, NULL, "%s",
-			   err.text);
+		report_err(report, keys_check, &err);
 	else if (usable == 0)
 		report_row(report, OUTCOME_FAIL, keys_check,
 			   "have the provider sign with RSA (2048 to 8192 "
 			   "bits), P-256, P-384 or Ed25519",
 			   "has no usable key for ID tokens");
 	else
-		report_row(report, OUTCOME_OK, keys_check, NULL,
-			   "has %d usable key%s for ID tokens", usable,
-			   usable == 1 ? "" : "s");
+		report_ok(report, keys_check,
+			  "has %d usable key%s for ID tokens", usable,
+			  usable == 1 ? "" : "s");
 	json_free(keys);
 }
 
@@ -488,8 +480,7 @@ void check_provider(struct check *check)
 		return;
 	}
 	if (!setup_network(setup, &err)) {
-		report_row(check->report, OUTCOME_FAIL, "network", NULL, "%s",
-			   err.text);
+		report_err(check->report, "network", &err);
 		skip_endpoints(check, "the network is not set up");
 		return;
 	}
@@ -499,8 +490,7 @@ void check_provider(struct check *check)
 	    provider_is_complete(&setup->provider)) {
 		check_endpoints(&run);
 		if (!setup_can_judge(setup, &err))
-			report_row(check->report, OUTCOME_FAIL, "kiosk", NULL,
-				   "%s", err.text);
+			report_err(check->report, "kiosk", &err);
 	} else {
 		skip_endpoints(check, "their addresses are not known");
 	}

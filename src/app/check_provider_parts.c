@@ -166,8 +166,7 @@ void check_provider_report(struct provider_check *run, const char *check,
 		report_row(report, OUTCOME_WARN, check, "try again later",
 			   "is having problems (status %d)", status);
 	else
-		report_row(report, OUTCOME_OK, check, NULL,
-			   "answers (status %d)", status);
+		report_ok(report, check, "answers (status %d)", status);
 }
 
 void check_provider_report_post(struct provider_check *run, const char *check,
@@ -181,8 +180,7 @@ void check_provider_report_post(struct provider_check *run, const char *check,
 	 * status. */
 	if (status / 100 == 4 && status != 429 && failure->error[0] != '\0' &&
 	    failure->error_class != ERROR_NOT_FOUND)
-		report_row(report, OUTCOME_OK, check, NULL,
-			   "answers (status %d)", status);
+		report_ok(report, check, "answers (status %d)", status);
 	else if (status == 405 || status == 415 || status == 501)
 		report_row(report, OUTCOME_WARN, check,
 			   "check whether the address is right",
@@ -209,8 +207,7 @@ void check_provider_report_page(struct provider_check *run, const char *check,
 			   "parameters)",
 			   status);
 	else if (status / 100 == 3)
-		report_row(report, OUTCOME_OK, check, NULL,
-			   "answers (status %d)", status);
+		report_ok(report, check, "answers (status %d)", status);
 	else
 		check_provider_report(run, check, reply);
 }

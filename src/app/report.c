@@ -15,6 +15,7 @@
 
 #include "app/json_output.h"
 #include "base/buf.h"
+#include "base/err.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -207,15 +208,14 @@ static void print_skipped(struct report *report)
 	buf_init(&report->skipped, ROW_MAX);
 }
 
-void report_row(struct report *report, enum report_outcome outcome,
-		const char *check, const char *advice, const char *format, ...)
+/* A row with the rest of a printf format. */
+static void add_row(struct report *report, enum report_outcome outcome,
+		    const char *check, const char *advice, const char *format,
+		    va_list args)
 {
 	char text[ROW_MAX], detail[ROW_MAX];
-	va_list args;
 
-	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
-	va_end(args);
 	text_clip(detail, sizeof(detail), text, strlen(text), -1, 0);
 	report->counts[outcome]++;
 	if (report->rows != NULL) {
@@ -225,6 +225,31 @@ void report_row(struct report *report, enum report_outcome outcome,
 	end_busy(report);
 	print_skipped(report);
 	print_row(report, outcome, check, detail, advice);
+}
+
+void report_row(struct report *report, enum report_outcome outcome,
+		const char *check, const char *advice, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	add_row(report, outcome, check, advice, format, args);
+	va_end(args);
+}
+
+void report_ok(struct report *report, const char *check, const char *format,
+	       ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	add_row(report, OUTCOME_OK, check, NULL, format, args);
+	va_end(args);
+}
+
+void report_err(struct report *report, const char *check, const struct err *err)
+{
+	report_row(report, OUTCOME_FAIL, check, NULL, "%s", err->text);
 }
 
 void report_skip(struct report *report, enum report_outcome outcome,

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 
+struct err;
 struct findings;
 struct report;
 
@@ -31,6 +32,14 @@ void report_free(struct report *report); /* NULL is fine */
 void report_row(struct report *report, enum report_outcome outcome,
 		const char *check, const char *advice, const char *format, ...)
 	__attribute__((format(printf, 5, 6)));
+
+/* report_row() for a check that passed: it needs no advice. */
+void report_ok(struct report *report, const char *check, const char *format,
+	       ...) __attribute__((format(printf, 3, 4)));
+
+/* report_row() for a check that failed with an error, which says what to do. */
+void report_err(struct report *report, const char *check,
+		const struct err *err);
 
 /*
  * A check that another failure, which has a row of its own, leaves without a
