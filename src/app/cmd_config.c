@@ -21,7 +21,6 @@
 #include "conf/conf_print.h"
 #include "conf/conf_url.h"
 #include "machine/discovery.h"
-#include "oauth/provider.h"
 #include "oauth/provider_setup.h"
 #include "ui/locale.h"
 

@@ -8,7 +8,6 @@
 
 #include <limits.h>
 #include <stdarg.h>
-#include <stddef.h>
 #include <string.h>
 #include <unistd.h>
 

@@ -14,7 +14,6 @@
 #include "app/args.h"
 #include "app/clock.h"
 #include "app/setup.h"
-#include "base/err.h"
 #include "base/i18n.h"
 #include "base/mem.h"
 #include "base/text.h"

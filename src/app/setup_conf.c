@@ -21,7 +21,6 @@
 #include "conf/dotenv.h"
 #include "io/environment.h"
 #include "io/input.h"
-#include "oauth/provider_setup.h"
 
 #define CONF_MAX ((size_t)64 * 1024)
 #define SECRET_MAX 4096

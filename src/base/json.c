@@ -15,7 +15,6 @@
 
 #include <cjson/cJSON.h>
 
-#include "base/err.h"
 #include "base/mem.h"
 #include "base/text.h"
 

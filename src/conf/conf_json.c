@@ -12,7 +12,6 @@
 
 #include "base/json.h"
 #include "base/mem.h"
-#include "conf/conf.h"
 #include "conf/conf_shown.h"
 #include "conf/fields.h"
 #include "conf/options.h"

@@ -8,13 +8,11 @@
 
 #include <inttypes.h>
 #include <stddef.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "base/text.h"
-#include "conf/conf.h"
 #include "conf/conf_shown.h"
 #include "conf/fields.h"
 #include "conf/options.h"

@@ -15,7 +15,6 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/url.h"
-#include "conf/conf.h"
 #include "conf/options.h"
 #include "conf/presets.h"
 

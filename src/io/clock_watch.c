@@ -8,7 +8,6 @@
 #include "io/clock_watch.h"
 
 #include <errno.h>
-#include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/timerfd.h>

@@ -14,7 +14,6 @@
 #include "ui/canvas.h"
 #include "ui/layout.h"
 #include "ui/palette.h"
-#include "ui/symbol.h"
 #include "ui/term.h"
 #include "ui/view.h"
 
