@@ -52,7 +52,7 @@ static void load(struct entry *entry, const struct args *args, const char *name)
 	own.account = name;
 	if (!setup_conf(&entry->setup, &own, &entry->problem) ||
 	    !setup_client_id(&entry->setup, &own, &entry->problem) ||
-	    !setup_store_to_read(&entry->setup, &entry->problem))
+	    !setup_store_open(&entry->setup, true, &entry->problem))
 		return;
 	/* An empty one leaves no error. */
 	result = store_load(entry->setup.store, &entry->data, &entry->problem);

@@ -58,7 +58,7 @@ int cmd_seal(const struct args *args, struct err *err)
 	if (!setup_has_account(&setup, err))
 		goto out;
 	code = EXIT_FAILED;
-	if (setup_store_to_seal(&setup, err))
+	if (setup_store_open(&setup, false, err))
 		code = seal(&setup, err);
 out:
 	setup_end(&setup);

@@ -38,7 +38,7 @@ static int load(struct setup *setup, const struct args *args,
 		return EXIT_USAGE;
 	if (!setup_has_account(setup, err))
 		return EXIT_NOT_SIGNED_IN;
-	if (!setup_store_to_read(setup, err))
+	if (!setup_store_open(setup, true, err))
 		return EXIT_FAILED;
 	switch (store_load(setup->store, data, err)) {
 	case STORE_OK:

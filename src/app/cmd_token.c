@@ -64,7 +64,7 @@ static bool print_stored(const struct args *args, enum token_format format,
 
 	usable = setup_begin(&setup, args, &why) &&
 		 setup_client_id(&setup, args, &why) &&
-		 setup_store_to_read(&setup, &why) &&
+		 setup_store_open(&setup, true, &why) &&
 		 store_load(setup.store, &data, &why) == STORE_OK &&
 		 is_usable(&setup, &data, format, args->min_valid_s);
 	if (usable) {

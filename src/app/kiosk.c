@@ -67,29 +67,13 @@ struct kiosk {
 	bool ascii;	    /* the languages are limited to ASCII */
 	bool in_background; /* the terminal belonged to another process, or
 			     * may have */
-	bool ended;
 	bool hung_up;
-	bool interrupted; /* a signal requested the end */
-	int exit_code;
 };
-
-static void end(struct kiosk *kiosk, int exit_code)
-{
-	kiosk->ended = true;
-	kiosk->exit_code = exit_code;
-}
-
-/* The user leaves and will not need this code again. */
-static void quit(struct kiosk *kiosk, int exit_code)
-{
-	event_loop_drop_code(&kiosk->run.loop);
-	end(kiosk, exit_code);
-}
 
 static void hang_up(struct kiosk *kiosk)
 {
 	kiosk->hung_up = true;
-	end(kiosk, kiosk->run.once ? EXIT_FAILED : EXIT_DONE);
+	visit_loop_interrupt(&kiosk->run);
 }
 
 static void approve(struct kiosk *kiosk)
@@ -113,7 +97,7 @@ static void approve(struct kiosk *kiosk)
 static void cancel(struct kiosk *kiosk)
 {
 	if (!kiosk->run.once && kiosk->run.presenter.can_quit)
-		quit(kiosk, EXIT_DONE);
+		visit_loop_quit(&kiosk->run);
 	else
 		driver_post(&kiosk->run.loop.driver, EVENT_CANCEL);
 }
@@ -156,7 +140,7 @@ static void run_command(struct kiosk *kiosk, enum command command)
 		driver_post(&kiosk->run.loop.driver, EVENT_SIGN_OUT);
 		break;
 	case COMMAND_QUIT:
-		quit(kiosk, kiosk->run.once ? EXIT_CANCELLED : EXIT_DONE);
+		visit_loop_quit(&kiosk->run);
 		break;
 	case COMMAND_LANGUAGE:
 		languages_next(&kiosk->run.presenter.languages);
@@ -207,7 +191,7 @@ static void take_keys(struct kiosk *kiosk)
 {
 	int key;
 
-	for (int i = 0; i < KEYS_A_TURN && !kiosk->ended; i++) {
+	for (int i = 0; i < KEYS_A_TURN && !kiosk->run.ended; i++) {
 		key = keyboard_key(term_keyboard(kiosk->term), clock_now_ms());
 		if (key == KEYS_NONE)
 			return;
@@ -244,8 +228,7 @@ static void take_signals(struct kiosk *kiosk)
 			break;
 		case SIGTERM:
 		case SIGQUIT:
-			kiosk->interrupted = true;
-			end(kiosk, kiosk->run.once ? EXIT_FAILED : EXIT_DONE);
+			visit_loop_interrupt(&kiosk->run);
 			break;
 		case SIGINT:
 			cancel(kiosk);
@@ -426,7 +409,7 @@ static void run_once(struct kiosk *kiosk)
 	until_ms = sooner_ms(
 		until_ms, languages_deadline(&kiosk->run.presenter.languages));
 	if (!event_loop_wait(&kiosk->run.loop, fds, 3, until_ms)) {
-		end(kiosk, EXIT_FAILED);
+		visit_loop_stop(&kiosk->run, EXIT_FAILED);
 		return;
 	}
 	if (fds[1].ready)
@@ -438,18 +421,11 @@ static void run_once(struct kiosk *kiosk)
 		hang_up(kiosk);
 }
 
-/* The first step may already have ended a login. */
-static bool is_over(struct kiosk *kiosk)
-{
-	if (visit_stage(kiosk->run.visit) == VISIT_OVER && !kiosk->ended)
-		end(kiosk, presenter_exit_code(kiosk->run.visit));
-	return kiosk->ended;
-}
-
 static void run(struct kiosk *kiosk)
 {
 	visit_loop_begin(&kiosk->run);
-	while (!is_over(kiosk))
+	/* The first step may already have ended a login. */
+	while (!visit_loop_has_ended(&kiosk->run))
 		run_once(kiosk);
 	ring(kiosk); /* the end is one, too */
 	visit_loop_end(&kiosk->run);
@@ -484,11 +460,11 @@ static void print_farewell(struct kiosk *kiosk)
 {
 	if (!kiosk->run.once || kiosk->hung_up)
 		return;
-	if (kiosk->exit_code == EXIT_DONE)
+	if (kiosk->run.exit_code == EXIT_DONE)
 		(void)printf("%s\n", presenter_greeting(&kiosk->run.presenter,
 							kiosk->run.visit));
 	else if (visit_stage(kiosk->run.visit) == VISIT_OVER &&
-		 kiosk->exit_code != EXIT_CANCELLED)
+		 kiosk->run.exit_code != EXIT_CANCELLED)
 		plain_trouble_end(&kiosk->run.presenter, kiosk->run.visit);
 }
 
@@ -549,15 +525,7 @@ int kiosk_run(struct setup *setup, struct vt *vt, struct session_data *login,
 	ui_free(kiosk.ui);
 	term_close(kiosk.term);
 	print_farewell(&kiosk);
-	if (!kiosk.hung_up && !kiosk.interrupted &&
-	    !visit_loop_finish_hooks(visit_loop))
-		kiosk.exit_code = visit_loop->once ? EXIT_FAILED : EXIT_DONE;
-	if (visit_loop->once && kiosk.exit_code == EXIT_DONE)
-		session_data_copy(
-			login, session_data(visit_session(visit_loop->visit)));
-	code = visit_loop_sign_out(visit_loop);
-	if (kiosk.exit_code != EXIT_DONE)
-		code = kiosk.exit_code;
+	code = visit_loop_finish(visit_loop, login);
 out:
 	secret_free(kiosk.looked_up);
 	visit_loop_close(visit_loop);

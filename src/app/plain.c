@@ -47,30 +47,7 @@ struct plain {
 	struct plain_log log;
 	size_t language; /* the one that everything was said in */
 	const struct vt *vt;
-	bool ended;
-	bool interrupted; /* a signal requested the end */
-	int exit_code;
 };
-
-static void end(struct plain *plain, int exit_code)
-{
-	plain->ended = true;
-	plain->exit_code = exit_code;
-}
-
-/* The program has to end, whoever is there. */
-static void interrupt(struct plain *plain)
-{
-	plain->interrupted = true;
-	end(plain, plain->run.once ? EXIT_FAILED : EXIT_DONE);
-}
-
-/* The user leaves and will not need this code again. */
-static void quit(struct plain *plain)
-{
-	event_loop_drop_code(&plain->run.loop);
-	end(plain, plain->run.once ? EXIT_CANCELLED : EXIT_DONE);
-}
 
 static void take_signals(struct plain *plain)
 {
@@ -83,11 +60,11 @@ static void take_signals(struct plain *plain)
 		switch (signal) {
 		case SIGINT:
 		case SIGQUIT:
-			quit(plain);
+			visit_loop_quit(&plain->run);
 			break;
 		case SIGTERM:
 		case SIGHUP:
-			interrupt(plain);
+			visit_loop_interrupt(&plain->run);
 			break;
 		case SIGTSTP:
 			(void)raise(SIGSTOP); /* Ctrl-Z; SIGTSTP is blocked */
@@ -201,7 +178,7 @@ static void take_line(struct plain *plain, bool hung_up)
 	    plain->question.asked && (n > 0 || plain->run.once))
 		take_answer(plain, line);
 	else if (n > 0 && can_quit && strcmp(line, "q\n") == 0)
-		quit(plain);
+		visit_loop_quit(&plain->run);
 	else if (n > 0 && strcmp(line, "l\n") == 0 &&
 		 languages_next_name(languages) != NULL) {
 		languages_next(languages);
@@ -211,9 +188,9 @@ static void take_line(struct plain *plain, bool hung_up)
 	} else if (n > 0)
 		press_enter(plain);
 	else if (n < 0 || hung_up)
-		interrupt(plain);
+		visit_loop_interrupt(&plain->run);
 	else if (can_quit)
-		quit(plain);
+		visit_loop_quit(&plain->run);
 }
 
 static void ring(struct plain *plain)
@@ -255,10 +232,6 @@ static void run_once(struct plain *plain, struct err *err)
 	};
 	int64_t until_ms;
 
-	if (visit_stage(run->visit) == VISIT_OVER) {
-		end(plain, presenter_exit_code(run->visit));
-		return;
-	}
 	presenter_fill(&run->presenter, run->visit, &run->model);
 	if (visit_loop_follow_user(run) &&
 	    run->presenter.languages.now != plain->language)
@@ -266,7 +239,7 @@ static void run_once(struct plain *plain, struct err *err)
 	if (visit_stage(run->visit) != VISIT_CONFIRM)
 		plain->question.asked = false;
 	if (writes && !say(plain)) {
-		end(plain, EXIT_FAILED);
+		visit_loop_stop(run, EXIT_FAILED);
 		return;
 	}
 	notifications_send(&run->notifications, &run->model, writes);
@@ -282,7 +255,7 @@ static void run_once(struct plain *plain, struct err *err)
 	until_ms = sooner_ms(until_ms,
 			     languages_deadline(&run->presenter.languages));
 	if (!event_loop_wait(&run->loop, fds, 3, until_ms)) {
-		end(plain, EXIT_FAILED);
+		visit_loop_stop(run, EXIT_FAILED);
 		return;
 	}
 	if (fds[1].ready)
@@ -292,9 +265,9 @@ static void run_once(struct plain *plain, struct err *err)
 	if (fds[0].ready)
 		take_signals(plain);
 	/* A closed pipe or socket raises no signal here. */
-	if (!fds[2].hung_up || plain->ended)
+	if (!fds[2].hung_up || run->ended)
 		return;
-	interrupt(plain);
+	visit_loop_interrupt(&plain->run);
 	if (run->once)
 		err_set(err, "Standard output was closed before the sign-in "
 			     "ended.");
@@ -320,7 +293,7 @@ static void say_end(struct plain *plain)
 		plain_kiosk_end(&plain->kiosk, &run->presenter);
 	else if (visit_stage(run->visit) != VISIT_OVER)
 		return;
-	else if (plain->exit_code == EXIT_DONE)
+	else if (run->exit_code == EXIT_DONE)
 		plain_say(stdout, "\n", "%s",
 			  presenter_greeting(&run->presenter, run->visit));
 	else
@@ -333,7 +306,7 @@ int plain_run(struct setup *setup, struct vt *vt, struct session_data *login,
 	const struct conf *conf = &setup->conf;
 	struct plain plain = {.vt = vt};
 	struct visit_loop *run = &plain.run;
-	int code, end_code;
+	int code;
 
 	visit_loop_init(run, setup, login != NULL);
 	(void)languages_limit(&run->presenter.languages,
@@ -358,22 +331,13 @@ int plain_run(struct setup *setup, struct vt *vt, struct session_data *login,
 	visit_loop_begin(run);
 	if (!run->once)
 		plain_kiosk_begin(&plain.kiosk);
-	while (!plain.ended)
+	while (!visit_loop_has_ended(run))
 		run_once(&plain, err);
 	if (run->once || plain_kiosk_may_write())
 		ring(&plain); /* the end is one, too */
 	say_end(&plain);
 	visit_loop_end(run);
-	code = plain.exit_code;
-	if (code == EXIT_DONE && !plain.interrupted &&
-	    !visit_loop_finish_hooks(run))
-		code = run->once ? EXIT_FAILED : EXIT_DONE;
-	if (run->once && code == EXIT_DONE)
-		session_data_copy(login,
-				  session_data(visit_session(run->visit)));
-	end_code = visit_loop_sign_out(run);
-	if (code == EXIT_DONE)
-		code = end_code;
+	code = visit_loop_finish(run, login);
 out:
 	visit_loop_close(run);
 	return code;

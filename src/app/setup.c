@@ -186,7 +186,7 @@ void setup_nobody(const struct setup *setup, struct err *err)
 			setup->program);
 }
 
-static bool open_store(struct setup *setup, bool to_read, struct err *err)
+bool setup_store_open(struct setup *setup, bool to_read, struct err *err)
 {
 	const char *key_file = setup->conf.session.key_file;
 	char *path = setup_session_path(setup, err);
@@ -223,17 +223,7 @@ static bool try_store(struct setup *setup, struct err *err)
 
 bool setup_store(struct setup *setup, struct err *err)
 {
-	return open_store(setup, false, err) && try_store(setup, err);
-}
-
-bool setup_store_to_read(struct setup *setup, struct err *err)
-{
-	return open_store(setup, true, err);
-}
-
-bool setup_store_to_seal(struct setup *setup, struct err *err)
-{
-	return open_store(setup, false, err);
+	return setup_store_open(setup, false, err) && try_store(setup, err);
 }
 
 bool setup_is_plain(const struct setup *setup)

@@ -99,15 +99,12 @@ bool setup_network(struct setup *setup, struct err *err);
  * user has to do anything. */
 bool setup_store(struct setup *setup, struct err *err);
 
-/* The store to read from, whatever is in it. */
-bool setup_store_to_read(struct setup *setup, struct err *err);
+/* The store, whatever is in it. to_read: only to read from. */
+bool setup_store_open(struct setup *setup, bool to_read, struct err *err);
 
 /* Reports what store_load() says of a damaged session file, in the log and on
  * standard error. */
 void setup_report_damage(const struct setup *setup, const struct err *err);
-
-/* The store, whatever is in it. */
-bool setup_store_to_seal(struct setup *setup, struct err *err);
 
 /* True if a code is kept for the next run. For a kiosk, unless the
  * configuration disables it; for a single sign-in, only if the configuration

@@ -46,16 +46,16 @@ static void say_owner(struct err *err, const struct session_data *data,
 	const char *client = data->client_id != NULL ? data->client_id : "";
 	const char *space = advice[0] != '\0' ? " " : "";
 
+	if (strcmp(theirs, ours) == 0 &&
+	    strcmp(data->provider, wanted->id) != 0) {
+		theirs = data->provider;
+		ours = wanted->id;
+	}
 	if (strcmp(theirs, ours) != 0)
 		err_set(err,
 			"The stored session is for %.100s, not for "
 			"%.100s.%s%s",
 			theirs, ours, space, advice);
-	else if (strcmp(data->provider, wanted->id) != 0)
-		err_set(err,
-			"The stored session is for %.100s, not for "
-			"%.100s.%s%s",
-			data->provider, wanted->id, space, advice);
 	else
 		err_set(err,
 			"The stored session is for the client %.80s of %.100s, "

@@ -30,7 +30,7 @@ static bool is_signed_in(const struct args *args)
 	struct setup setup;
 
 	if (setup_conf(&setup, args, NULL) &&
-	    setup_store_to_read(&setup, NULL)) {
+	    setup_store_open(&setup, true, NULL)) {
 		switch (store_load(setup.store, &data, NULL)) {
 		case STORE_OK:
 			signed_in = session_report_is_signed_in(&data,

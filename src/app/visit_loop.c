@@ -21,6 +21,7 @@
 #include "io/sig.h"
 #include "io/store_watch.h"
 #include "io/vt.h"
+#include "machine/session.h"
 #include "machine/visit.h"
 
 void visit_loop_init(struct visit_loop *run, struct setup *setup, bool once)
@@ -79,6 +80,31 @@ void visit_loop_make(struct visit_loop *run, bool waits, bool alone)
 
 	run->visit =
 		visit_new(&run->setup->provider, &policy, crypto_random_u64());
+}
+
+void visit_loop_stop(struct visit_loop *run, int exit_code)
+{
+	run->ended = true;
+	run->exit_code = exit_code;
+}
+
+void visit_loop_interrupt(struct visit_loop *run)
+{
+	run->interrupted = true;
+	visit_loop_stop(run, run->once ? EXIT_FAILED : EXIT_DONE);
+}
+
+void visit_loop_quit(struct visit_loop *run)
+{
+	event_loop_drop_code(&run->loop);
+	visit_loop_stop(run, run->once ? EXIT_CANCELLED : EXIT_DONE);
+}
+
+bool visit_loop_has_ended(struct visit_loop *run)
+{
+	if (visit_stage(run->visit) == VISIT_OVER && !run->ended)
+		visit_loop_stop(run, presenter_exit_code(run->visit));
+	return run->ended;
 }
 
 /* What a kiosk shows ends with the session, whoever signs out. */
@@ -162,7 +188,8 @@ static bool was_passed_on(const struct visit_loop *run)
 	       conf->hooks.on_signed_in.count > 0;
 }
 
-int visit_loop_sign_out(struct visit_loop *run)
+/* Returns EXIT_DONE, or the exit code if a signal interrupts that. */
+static int sign_out(struct visit_loop *run)
 {
 	struct event_loop *loop = &run->loop;
 
@@ -179,10 +206,20 @@ int visit_loop_sign_out(struct visit_loop *run)
 	return loop->signal == SIGINT ? EXIT_CANCELLED : EXIT_FAILED;
 }
 
-bool visit_loop_finish_hooks(struct visit_loop *run)
+int visit_loop_finish(struct visit_loop *run, struct session_data *login)
 {
-	return hook_events_finish(run->loop.hook_events, run->setup->http,
-				  run->signals);
+	int code;
+
+	if (!run->interrupted &&
+	    !hook_events_finish(run->loop.hook_events, run->setup->http,
+				run->signals) &&
+	    run->once)
+		run->exit_code = EXIT_FAILED;
+	if (run->once && run->exit_code == EXIT_DONE)
+		session_data_copy(login,
+				  session_data(visit_session(run->visit)));
+	code = sign_out(run);
+	return run->exit_code != EXIT_DONE ? run->exit_code : code;
 }
 
 void visit_loop_close(struct visit_loop *run)

@@ -16,6 +16,7 @@
 #include "ui/model.h"
 
 struct err;
+struct session_data;
 struct setup;
 struct visit;
 struct vt;
@@ -33,6 +34,9 @@ struct visit_loop {
 	int signals;	     /* -1 before visit_loop_open() */
 	bool once;	     /* a login; otherwise a kiosk */
 	bool starts;	     /* a key does; see visit_loop_start() */
+	bool ended;	     /* the loop is to end, with exit_code */
+	bool interrupted;    /* by a signal or a hang-up: nobody waits */
+	int exit_code;
 };
 
 /* The presenter is ready then. visit_loop_close() it in any case. */
@@ -54,6 +58,19 @@ void visit_loop_begin(struct visit_loop *run);
  * before. */
 void visit_loop_start(struct visit_loop *run);
 
+/* Ends the loop with that exit code. */
+void visit_loop_stop(struct visit_loop *run, int exit_code);
+
+/* Ends the loop because the program has to, whoever is there. */
+void visit_loop_interrupt(struct visit_loop *run);
+
+/* Ends the loop because its user wants to, and drops the code that was kept for
+ * the next run. */
+void visit_loop_quit(struct visit_loop *run);
+
+/* True if the loop is to end; that a login is over ends it, too. */
+bool visit_loop_has_ended(struct visit_loop *run);
+
 /* After the model was filled: in a kiosk, the next user begins with the first
  * language. True if what the last user chose is over: see languages_follow().
  */
@@ -67,13 +84,13 @@ bool visit_loop_rings(struct visit_loop *run);
  * The visit can still be read. */
 void visit_loop_end(struct visit_loop *run);
 
-/* Waits until all hooks have run. False if a signal interrupts that. */
-bool visit_loop_finish_hooks(struct visit_loop *run);
-
-/* After that, and after the last use of a login's session: revokes its tokens
- * if they end with this program, unless a hook was passed one. Returns
- * EXIT_DONE, or the exit code if a signal interrupts that. */
-int visit_loop_sign_out(struct visit_loop *run);
+/*
+ * After visit_loop_end(): waits until all hooks have run, copies the session of
+ * a login that succeeded into *login, and then revokes its tokens if they end
+ * with this program, unless a hook was passed one. Signals cut both waits
+ * short. Returns the exit code of the program.
+ */
+int visit_loop_finish(struct visit_loop *run, struct session_data *login);
 
 void visit_loop_close(struct visit_loop *run);
 
