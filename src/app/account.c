@@ -20,17 +20,12 @@
 #define VARIABLE "GRANTTY_ACCOUNT"
 #define SUFFIX ".conf"
 
-enum { NAME_BYTES = 32, PATH_BYTES = 4096, NAMES_BYTES = 64 * 1024 };
+enum { NAME_BYTES = 32, NAMES_BYTES = 64 * 1024 };
 
 static char *joined(const char *folder, size_t len, const char *name,
 		    const char *rest)
 {
-	struct buf path;
-
-	buf_init(&path, PATH_BYTES);
-	(void)buf_add(&path, folder, len);
-	(void)buf_addf(&path, "/%s%s", name, rest);
-	return buf_take(&path);
+	return xasprintf("%.*s/%s%s", (int)len, folder, name, rest);
 }
 
 /* Not isalnum(), which depends on the locale. */
@@ -132,7 +127,6 @@ char *account_session_path(const char *session, const char *name,
 	size_t folder = folder_of(session);
 	const char *file = session + folder;
 	size_t len = strlen(file);
-	struct buf path;
 
 	/* Beside session.json are session.json.lock and others. */
 	if (strncmp(name, file, len) == 0 &&
@@ -144,10 +138,7 @@ char *account_session_path(const char *session, const char *name,
 			name);
 		return NULL;
 	}
-	buf_init(&path, PATH_BYTES);
-	(void)buf_add(&path, session, folder);
-	(void)buf_addf(&path, "%s/%s", name, file);
-	return buf_take(&path);
+	return xasprintf("%.*s%s/%s", (int)folder, session, name, file);
 }
 
 /* ---- Which there are */
@@ -193,14 +184,11 @@ static void add_configured(struct names *names, const char *folder)
 
 static bool is_there(const char *session, const char *suffix, off_t min_size)
 {
-	struct buf path;
+	char *path = xasprintf("%s%s", session, suffix);
 	struct stat st;
-	bool is;
+	const bool is = lstat(path, &st) == 0 && st.st_size >= min_size;
 
-	buf_init(&path, PATH_BYTES);
-	(void)buf_addf(&path, "%s%s", session, suffix);
-	is = lstat(buf_text(&path), &st) == 0 && st.st_size >= min_size;
-	buf_free(&path);
+	free(path);
 	return is;
 }
 

@@ -16,12 +16,7 @@
 #include "base/mem.h"
 #include "base/nearest.h"
 
-enum {
-	HELP_COLUMN = 24,
-	COMMAND_VERBS = VERB_LOGIN,
-	VERBS_BYTES = 256,
-	WORD_MAX = 128 * 1024 /* the kernel's limit for an argument */
-};
+enum { HELP_COLUMN = 24, COMMAND_VERBS = VERB_LOGIN, VERBS_BYTES = 256 };
 
 #define ROW(field, type, ...)                    \
 	{.kind = COMMAND_LINE_##type,            \
@@ -182,13 +177,10 @@ bool args_setting(const struct args *args, size_t i, const char **key,
 
 static char *option_word(const struct args *args, size_t row)
 {
-	struct buf word;
+	const bool has_value = rows[row].kind == COMMAND_LINE_TEXT;
 
-	buf_init(&word, WORD_MAX);
-	(void)buf_addf(&word, "--%s", rows[row].name);
-	if (rows[row].kind == COMMAND_LINE_TEXT)
-		(void)buf_addf(&word, "=%s", value_of(args, row));
-	return buf_take(&word);
+	return xasprintf("--%s%s%s", rows[row].name, has_value ? "=" : "",
+			 has_value ? value_of(args, row) : "");
 }
 
 char **args_for_verb(const struct args *args, const char *verb)

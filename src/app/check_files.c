@@ -14,13 +14,10 @@
 #include <unistd.h>
 
 #include "app/report.h"
-#include "base/buf.h"
 #include "base/err.h"
 #include "base/mem.h"
 #include "io/store.h"
 #include "machine/session_data.h"
-
-enum { PATH_BYTES = 4096 };
 
 /* ---- The session */
 
@@ -159,7 +156,6 @@ static bool is_program(const char *path)
 static bool can_run(const char *name)
 {
 	const char *folders = getenv("PATH");
-	struct buf path;
 	bool found = false;
 
 	if (strchr(name, '/') != NULL)
@@ -167,12 +163,10 @@ static bool can_run(const char *name)
 	for (; folders != NULL && *folders != '\0' && !found;
 	     folders += *folders == ':' ? 1 : 0) {
 		size_t len = strcspn(folders, ":");
+		char *path = xasprintf("%.*s/%s", (int)len, folders, name);
 
-		buf_init(&path, PATH_BYTES);
-		(void)buf_add(&path, folders, len);
-		(void)buf_addf(&path, "/%s", name);
-		found = is_program(buf_text(&path));
-		buf_free(&path);
+		found = is_program(path);
+		free(path);
 		folders += len;
 	}
 	if (!found)

@@ -286,7 +286,6 @@ static int run(struct setup *setup, struct vt *vt,
 	const char *here = practice->url;
 	char loopback[32];
 	char *control = NULL;
-	struct buf url;
 	int code = EXIT_FAILED;
 
 	/* Only phones use plain http from outside this machine. */
@@ -294,10 +293,7 @@ static int run(struct setup *setup, struct vt *vt,
 		       LAN_PORT);
 	if (lan[0] != '\0')
 		here = loopback;
-	buf_init(&url, 1024);
-	(void)buf_addf(&url, "%s/control", here);
-	control = buf_take(&url);
-	approval.url = control;
+	approval.url = control = xasprintf("%s/control", here);
 	if (point_at(setup, here, lan, err) && setup_network(setup, err) &&
 	    setup_store(setup, err)) {
 		log_add(setup->log, clock_wall_s(), LEVEL_INFO,

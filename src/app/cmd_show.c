@@ -16,17 +16,17 @@
 #include "app/json_output.h"
 #include "app/session_report.h"
 #include "app/setup.h"
-#include "base/buf.h"
 #include "base/err.h"
 #include "base/json.h"
 #include "base/json_parse.h"
+#include "base/mem.h"
 #include "base/text.h"
 #include "io/store.h"
 #include "machine/session_data.h"
 #include "oauth/profile.h"
 #include "ui/locale.h"
 
-enum { VALUE_MAX = 16 * 1024, ROW_MAX = 16 * 1024 };
+enum { VALUE_MAX = 16 * 1024 };
 
 static int load(struct setup *setup, const struct args *args,
 		struct session_data *data, struct err *err)
@@ -141,7 +141,7 @@ static void print_next(const struct setup *setup,
 		       const struct session_data *data, int64_t wall_s)
 {
 	const char *when = "sign in again";
-	struct buf row;
+	char *row;
 
 	if (session_report_is_renewable(data, wall_s)) {
 		print_row("Next", data->refreshing
@@ -156,10 +156,9 @@ static void print_next(const struct setup *setup,
 		       "in again";
 	else if (data->expires_at > wall_s)
 		when = "when the access token expires, sign in again";
-	buf_init(&row, ROW_MAX);
-	(void)buf_addf(&row, "%s: run \"%s login\"", when, setup->program);
-	print_row("Next", buf_text(&row));
-	buf_free(&row);
+	row = xasprintf("%s: run \"%s login\"", when, setup->program);
+	print_row("Next", row);
+	free(row);
 }
 
 static void print_status(const struct setup *setup,

@@ -12,7 +12,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/buf.h"
 #include "base/json.h"
 #include "base/json_parse.h"
 #include "base/mem.h"
@@ -61,15 +60,12 @@ static bool is_dropped(const char *variable)
 static void add(char **list, size_t *count, const char *name, const char *value)
 {
 	char *clean;
-	struct buf text;
 
 	if (value == NULL || value[0] == '\0')
 		return;
 	clean = text_clean(value, VALUE_MAX);
-	buf_init(&text, 2 * VALUE_MAX);
-	(void)buf_addf(&text, "%s=%s", name, clean);
+	list[(*count)++] = xasprintf("%s=%s", name, clean);
 	free(clean);
-	list[(*count)++] = buf_take(&text);
 }
 
 /* Adds the first of these paths that leads to a scalar. */
@@ -91,12 +87,10 @@ static void add_path(char **list, size_t *count, const char *name,
 static void add_number(char **list, size_t *count, const char *name,
 		       int64_t value)
 {
-	struct buf text;
+	char *text = xasprintf("%" PRId64, value);
 
-	buf_init(&text, VALUE_MAX);
-	(void)buf_addf(&text, "%" PRId64, value);
-	add(list, count, name, buf_text(&text));
-	buf_free(&text);
+	add(list, count, name, text);
+	free(text);
 }
 
 static void add_profile(char **list, size_t *count, const struct json *json)

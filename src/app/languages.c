@@ -26,11 +26,7 @@
 /* After this long without a key, a user has probably left. */
 #define ALONE_MS (60 * 1000)
 
-enum {
-	CATALOGUE_MAX = 1024 * 1024,
-	PATH_BYTES = 4096,
-	LETTERS_MAX = 64 * 1024
-};
+enum { CATALOGUE_MAX = 1024 * 1024, LETTERS_MAX = 64 * 1024 };
 
 static const char *const known[] = {LANGUAGES NULL};
 
@@ -43,24 +39,17 @@ static char *path_of(const char *code)
 	static const char *const built[] = {"po", "../po", "../../po", NULL};
 	static const char *const moved[] = {"../share/locale",
 					    "../../share/locale", NULL};
-	struct buf name, path;
-	char *found;
+	char *name = xasprintf("%s.mo", code);
+	char *found = program_path_find(built, name, R_OK);
 
-	buf_init(&name, PATH_BYTES);
-	(void)buf_addf(&name, "%s.mo", code);
-	found = program_path_find(built, buf_text(&name), R_OK);
-	buf_free(&name);
+	free(name);
 	if (found != NULL)
 		return found;
-	buf_init(&name, PATH_BYTES);
-	(void)buf_addf(&name, "%s/LC_MESSAGES/" PACKAGE_NAME ".mo", code);
-	found = program_path_find(moved, buf_text(&name), R_OK);
-	if (found == NULL) {
-		buf_init(&path, PATH_BYTES);
-		(void)buf_addf(&path, LOCALEDIR "/%s", buf_text(&name));
-		found = buf_take(&path);
-	}
-	buf_free(&name);
+	name = xasprintf("%s/LC_MESSAGES/" PACKAGE_NAME ".mo", code);
+	found = program_path_find(moved, name, R_OK);
+	if (found == NULL)
+		found = xasprintf(LOCALEDIR "/%s", name);
+	free(name);
 	return found;
 }
 

@@ -16,6 +16,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/log.h"
+#include "base/mem.h"
 #include "io/textfile.h"
 
 /* Prometheus rarely scrapes more often than this. */
@@ -59,17 +60,14 @@ void metrics_file_open(struct metrics_file *metrics_file, const char *path,
 {
 	const char *slash = strrchr(path, '/');
 	const char *end = strrchr(slash != NULL ? slash : path, '.');
-	struct buf name;
 
 	name_terminal(metrics_file->terminal, terminal);
 	if (end == NULL)
 		end = path + strlen(path);
-	buf_init(&name, strlen(path) + TERMINAL_BYTES + 1);
-	(void)buf_add(&name, path, (size_t)(end - path));
-	(void)buf_addf(&name, "%s%s%s",
-		       metrics_file->terminal[0] != '\0' ? "-" : "",
-		       metrics_file->terminal, end);
-	metrics_file->path = buf_take(&name);
+	metrics_file->path =
+		xasprintf("%.*s%s%s%s", (int)(end - path), path,
+			  metrics_file->terminal[0] != '\0' ? "-" : "",
+			  metrics_file->terminal, end);
 }
 
 void metrics_file_close(struct metrics_file *metrics_file)

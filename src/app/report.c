@@ -193,17 +193,16 @@ static void end_busy(struct report *report)
 /* Names the checks that were left out, in one row: their cause has its own. */
 static void print_skipped(struct report *report)
 {
-	struct buf text;
+	char *text;
 
 	if (report->skipped.len == 0)
 		return;
-	buf_init(&text, 2 * ROW_MAX);
-	(void)buf_addf(&text, "%s, because %s", buf_text(&report->skipped),
-		       report->why);
+	text = xasprintf("%s, because %s", buf_text(&report->skipped),
+			 report->why);
 	(void)printf("%*s", MARK_COLUMNS, "");
 	print_name(report, "not checked");
-	print_text(report, report->indent, buf_text(&text));
-	buf_free(&text);
+	print_text(report, report->indent, text);
+	free(text);
 	buf_free(&report->skipped);
 	buf_init(&report->skipped, ROW_MAX);
 }

@@ -265,13 +265,10 @@ static bool refuse_theme(const char *name, const char *path, struct err *err)
 static char *path_beside(const char *path, const char *name)
 {
 	const char *slash = path != NULL ? strrchr(path, '/') : NULL;
-	struct buf beside;
 
 	if (name[0] == '/' || slash == NULL)
 		return xstrdup(name);
-	buf_init(&beside, 4096 + sizeof(((struct theme *)0)->logo));
-	(void)buf_addf(&beside, "%.*s/%s", (int)(slash - path), path, name);
-	return buf_take(&beside);
+	return xasprintf("%.*s/%s", (int)(slash - path), path, name);
 }
 
 static bool read_logo(struct setup *setup, const char *path, struct err *err)

@@ -24,17 +24,7 @@
 
 #define CONF_MAX ((size_t)64 * 1024)
 #define SECRET_MAX 4096
-#define ORIGIN_MAX 8192
 #define PROGRAM_MAX 8192
-
-static char *path_below(const char *folder, const char *rest)
-{
-	struct buf path;
-
-	buf_init(&path, 4096);
-	(void)buf_addf(&path, "%s/%s", folder, rest);
-	return buf_take(&path);
-}
 
 static bool read_conf(struct setup *setup, const char *path, bool must_exist,
 		      bool *found, struct err *err)
@@ -134,7 +124,7 @@ static bool override(struct setup *setup, const struct args *args,
 static char *credential_path(const char *name)
 {
 	const char *folder = environment_value("CREDENTIALS_DIRECTORY");
-	char *path = folder != NULL ? path_below(folder, name) : NULL;
+	char *path = folder != NULL ? xasprintf("%s/%s", folder, name) : NULL;
 
 	if (path != NULL && access(path, F_OK) != 0) {
 		free(path);
@@ -352,16 +342,15 @@ static bool secret_from_file(const struct setup *setup, struct found *found,
 static void put(struct conf *conf, const char *option, char **field,
 		const struct found *found)
 {
-	struct buf origin;
+	char *origin;
 
 	if (found->value == NULL)
 		return;
 	secret_free(*field);
 	*field = found->value;
-	buf_init(&origin, ORIGIN_MAX);
-	(void)buf_addf(&origin, "%s %s", found->place, found->name);
-	conf_set_origin(conf, option, buf_text(&origin));
-	buf_free(&origin);
+	origin = xasprintf("%s %s", found->place, found->name);
+	conf_set_origin(conf, option, origin);
+	free(origin);
 }
 
 /* --client-id on the command line overrides any environment. */

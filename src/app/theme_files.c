@@ -50,16 +50,14 @@ static bool is_file_name(const char *name)
 
 char *theme_files_path(const char *name)
 {
-	struct buf path;
-	char *in;
+	char *in, *path;
 
 	if (strchr(name, '/') != NULL || is_file_name(name))
 		return xstrdup(name);
 	in = folder();
-	buf_init(&path, 4096);
-	(void)buf_addf(&path, "%s/%s" SUFFIX, in, name);
+	path = xasprintf("%s/%s" SUFFIX, in, name);
 	free(in);
-	return buf_take(&path);
+	return path;
 }
 
 static void add_names(struct buf *out, const glob_t *found)
@@ -74,16 +72,14 @@ static void add_names(struct buf *out, const glob_t *found)
 
 void theme_files_list(struct buf *out)
 {
-	struct buf pattern;
-	glob_t found;
 	char *in = folder();
+	char *pattern = xasprintf("%s/*" SUFFIX, in);
+	glob_t found;
 
-	buf_init(&pattern, 4096);
-	(void)buf_addf(&pattern, "%s/*" SUFFIX, in);
-	if (glob(buf_text(&pattern), 0, NULL, &found) == 0) {
+	if (glob(pattern, 0, NULL, &found) == 0) {
 		add_names(out, &found);
 		globfree(&found);
 	}
-	buf_free(&pattern);
+	free(pattern);
 	free(in);
 }

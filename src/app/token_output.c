@@ -16,7 +16,6 @@
 
 #include "app/args.h"
 #include "app/json_output.h"
-#include "base/buf.h"
 #include "base/err.h"
 #include "base/json.h"
 #include "base/json_parse.h"
@@ -243,16 +242,15 @@ static void free_request(struct git_request *request)
 
 static bool is_safe(const struct git_request *request)
 {
-	struct buf text;
+	char *text;
 	struct url url;
 	bool ok;
 
 	if (request->protocol == NULL || request->host == NULL)
 		return false;
-	buf_init(&text, 3 * (size_t)LINE_BYTES);
-	(void)buf_addf(&text, "%s://%s/", request->protocol, request->host);
-	ok = url_split(buf_text(&text), &url) && url_is_safe(&url);
-	buf_free(&text);
+	text = xasprintf("%s://%s/", request->protocol, request->host);
+	ok = url_split(text, &url) && url_is_safe(&url);
+	free(text);
 	return ok;
 }
 

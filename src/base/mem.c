@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -66,6 +67,20 @@ char *xstrndup(const char *s, size_t n)
 	if (n > 0)
 		memcpy(copy, s, n);
 	return copy;
+}
+
+char *xasprintf(const char *format, ...)
+{
+	char *text = NULL;
+	va_list args;
+	int len;
+
+	va_start(args, format);
+	len = vasprintf(&text, format, args);
+	va_end(args);
+	if (len < 0)
+		out_of_memory();
+	return text;
 }
 
 void xfreev(char **list)

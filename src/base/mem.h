@@ -20,6 +20,10 @@ char *xstrdup(const char *s);
 /* A NUL-terminated copy of the n bytes at s, owned by the caller. */
 char *xstrndup(const char *s, size_t n);
 
+/* The formatted text, owned by the caller. Not for secrets: parts of a long
+ * text may be left in memory that is not wiped. */
+char *xasprintf(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
 /* Frees a NULL-terminated list and its strings; NULL is fine. */
 void xfreev(char **list);
 

@@ -237,13 +237,11 @@ static void note_place(const struct reading *reading,
 		       const struct conf_option *option,
 		       const config_setting_t *setting)
 {
-	struct buf place;
+	char *place = xasprintf("%s:%u", reading->file,
+				config_setting_source_line(setting));
 
-	buf_init(&place, strlen(reading->file) + sizeof(":4294967295"));
-	buf_addf(&place, "%s:%u", reading->file,
-		 config_setting_source_line(setting));
-	set_origin(reading->conf, option, buf_text(&place));
-	buf_free(&place);
+	set_origin(reading->conf, option, place);
+	free(place);
 }
 
 /* Reads the members of the group of that full name ("" for the file). Goes no

@@ -216,15 +216,11 @@ char *environment_without_user(const char *variable)
 	const char *value = variable + strcspn(variable, "=") + 1;
 	const char *user = value + strcspn(value, ":@");
 	const char *at = strrchr(value, '@');
-	struct buf text;
 
 	if (at == NULL)
 		return xstrdup(variable);
 	user = strncmp(user, "://", 3) == 0 ? user + 3 : value;
-	buf_init(&text, strlen(variable));
-	(void)buf_add(&text, variable, (size_t)(user - variable));
-	(void)buf_adds(&text, at + 1);
-	return buf_take(&text);
+	return xasprintf("%.*s%s", (int)(user - variable), variable, at + 1);
 }
 
 /* HTTP_PROXY_PASSWORD and the like: not used here. */

@@ -322,15 +322,6 @@ enum file_result file_read(int dir, const char *path, struct buf *content,
 	return result;
 }
 
-static char *with_suffix(const char *path, const char *suffix)
-{
-	size_t size = strlen(path) + strlen(suffix) + 1;
-	char *longer = xcalloc(size, 1);
-
-	snprintf(longer, size, "%s%s", path, suffix);
-	return longer;
-}
-
 static bool write_all(int fd, const char *data, size_t n)
 {
 	while (n > 0) {
@@ -370,7 +361,7 @@ static bool write_file(int dir, const char *name, const void *data, size_t n)
 bool file_replace(int dir, const char *path, const void *data, size_t n,
 		  struct err *err)
 {
-	char *temporary = with_suffix(path, TEMPORARY);
+	char *temporary = xasprintf("%s" TEMPORARY, path);
 	const char *from = name_in(dir, temporary);
 	bool ok;
 
@@ -403,7 +394,7 @@ bool file_is_there(int dir, const char *path)
 
 bool file_has_leftover(int dir, const char *path)
 {
-	char *temporary = with_suffix(path, TEMPORARY);
+	char *temporary = xasprintf("%s" TEMPORARY, path);
 	bool found = exists(dir, temporary);
 
 	free(temporary);
@@ -412,7 +403,7 @@ bool file_has_leftover(int dir, const char *path)
 
 void file_remove_leftover(int dir, const char *path)
 {
-	char *temporary = with_suffix(path, TEMPORARY);
+	char *temporary = xasprintf("%s" TEMPORARY, path);
 
 	unlinkat(dir, name_in(dir, temporary), 0);
 	free(temporary);
@@ -421,14 +412,14 @@ void file_remove_leftover(int dir, const char *path)
 char *file_set_aside(int dir, const char *path, const char *suffix,
 		     struct err *err)
 {
-	char *plain = with_suffix(path, suffix);
+	char *plain = xasprintf("%s%s", path, suffix);
 	char *other = xstrdup(plain);
 
 	for (int i = 1; i <= MAX_ASIDE && exists(dir, other); i++) {
 		char number[] = {'.', (char)('0' + i), '\0'};
 
 		free(other);
-		other = with_suffix(plain, number);
+		other = xasprintf("%s%s", plain, number);
 	}
 	free(plain);
 	if (renameat(dir, name_in(dir, path), dir, name_in(dir, other)) == 0 &&

@@ -10,7 +10,6 @@
 
 #include <fcntl.h>
 #include <inttypes.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +21,7 @@
 #include "base/text.h"
 #include "io/file.h"
 
-enum { NAME_CHARACTERS = 16, MAX_NAME = 2 * PATH_MAX, MAX_CONTENT = 64 };
+enum { NAME_CHARACTERS = 16, MAX_CONTENT = 64 };
 
 /* As in the session record. */
 static const int64_t last_number = INT64_C(1) << 48;
@@ -47,15 +46,12 @@ static char *name_of(const char *path)
 	const char *slash = strrchr(path, '/');
 	char *folder = folder_of(path);
 	char *real = realpath(folder, NULL);
-	struct buf whole;
-	char *name;
+	char *whole = xasprintf("%s/%s", real != NULL ? real : folder,
+				slash != NULL ? slash + 1 : path);
+	char *name = crypto_sha256_text(whole, strlen(whole));
 
-	buf_init(&whole, MAX_NAME);
-	(void)buf_addf(&whole, "%s/%s", real != NULL ? real : folder,
-		       slash != NULL ? slash + 1 : path);
-	name = crypto_sha256_text(buf_text(&whole), whole.len);
 	name[NAME_CHARACTERS] = '\0';
-	buf_free(&whole);
+	free(whole);
 	free(real);
 	free(folder);
 	return name;
@@ -66,11 +62,8 @@ struct serial *serial_open(const char *key_file, const char *path)
 	struct serial *serial = xcalloc(1, sizeof(*serial));
 	char *folder = folder_of(key_file);
 	char *name = name_of(path);
-	struct buf whole;
 
-	buf_init(&whole, MAX_NAME);
-	(void)buf_addf(&whole, "%s.%s", key_file, name);
-	serial->path = buf_take(&whole);
+	serial->path = xasprintf("%s.%s", key_file, name);
 	serial->dir = file_find_dir(folder, NULL);
 	free(name);
 	free(folder);

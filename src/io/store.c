@@ -18,15 +18,6 @@
 #include "io/serial.h"
 #include "io/store_parts.h"
 
-static char *with_suffix(const char *path, const char *suffix)
-{
-	struct buf longer;
-
-	buf_init(&longer, STORE_MAX_FILE);
-	buf_addf(&longer, "%s%s", path, suffix);
-	return buf_take(&longer);
-}
-
 static bool open_path(struct store *store, const char *path, struct err *err)
 {
 	if (*path == '\0' || path[strlen(path) - 1] == '/')
@@ -35,13 +26,13 @@ static bool open_path(struct store *store, const char *path, struct err *err)
 			       "session.file to a file, not to a directory.",
 			       path);
 	store->path = xstrdup(path);
-	store->lock_path = with_suffix(path, ".lock");
-	store->document_path = with_suffix(path, ".discovery");
-	store->margin_path = with_suffix(path, ".polling");
-	store->try_path = with_suffix(path, ".try");
-	store->code_path = with_suffix(path, ".code");
-	store->code_lock_path = with_suffix(path, ".code.lock");
-	store->kiosk_lock_path = with_suffix(path, ".kiosk.lock");
+	store->lock_path = xasprintf("%s.lock", path);
+	store->document_path = xasprintf("%s.discovery", path);
+	store->margin_path = xasprintf("%s.polling", path);
+	store->try_path = xasprintf("%s.try", path);
+	store->code_path = xasprintf("%s.code", path);
+	store->code_lock_path = xasprintf("%s.code.lock", path);
+	store->kiosk_lock_path = xasprintf("%s.kiosk.lock", path);
 	return store_open_dir(store, err);
 }
 
@@ -142,16 +133,6 @@ void store_close(struct store *store)
 	free(store);
 }
 
-static char *default_in(const char *dir, size_t len, const char *rest)
-{
-	struct buf path;
-
-	buf_init(&path, STORE_MAX_FILE);
-	buf_add(&path, dir, len);
-	buf_adds(&path, rest);
-	return buf_take(&path);
-}
-
 char *store_default_path(struct err *err)
 {
 	const char *state = getenv("STATE_DIRECTORY");
@@ -161,12 +142,12 @@ char *store_default_path(struct err *err)
 	/* systemd separates several directories with colons. A relative path is
 	 * ignored (XDG Base Directory Specification). */
 	if (state != NULL && *state == '/')
-		return default_in(state, strcspn(state, ":"), "/session.json");
+		return xasprintf("%.*s/session.json", (int)strcspn(state, ":"),
+				 state);
 	if (xdg != NULL && *xdg == '/')
-		return default_in(xdg, strlen(xdg), "/grantty/session.json");
+		return xasprintf("%s/grantty/session.json", xdg);
 	if (home != NULL && *home == '/')
-		return default_in(home, strlen(home),
-				  "/.local/state/grantty/session.json");
+		return xasprintf("%s/.local/state/grantty/session.json", home);
 	err_set(err, "Cannot store the session: HOME is not set. Set it, or "
 		     "set session.file in the configuration.");
 	return NULL;

@@ -15,10 +15,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/buf.h"
 #include "base/err.h"
+#include "base/mem.h"
 
-enum { READABLE = 0644, PATH_CAP = 8192 };
+enum { READABLE = 0644 };
 
 static bool write_file(const char *path, const void *data, size_t n)
 {
@@ -42,15 +42,9 @@ static bool write_file(const char *path, const void *data, size_t n)
 bool textfile_replace(const char *path, const void *data, size_t n,
 		      struct err *err)
 {
-	char *beside;
-	struct buf name;
+	char *beside = xasprintf("%s~tmp", path);
 	bool ok;
 
-	buf_init(&name, PATH_CAP);
-	(void)buf_addf(&name, "%s~tmp", path);
-	beside = buf_take(&name);
-	if (beside == NULL)
-		return err_set(err, "The path %.80s… is too long.", path);
 	(void)unlink(beside);
 	ok = write_file(beside, data, n) && rename(beside, path) == 0;
 	if (!ok) {

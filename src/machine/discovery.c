@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/buf.h"
 #include "base/err.h"
 #include "base/json.h"
 #include "base/json_parse.h"
@@ -27,7 +26,8 @@
 #define MISSED_MS INT64_C(3600000)
 
 /* Longer ones are not kept for the next run. */
-#define RECORD_MAX ((size_t)256 * 1024)
+#define DOCUMENT_MAX ((size_t)256 * 1024)
+#define RECORD_MAX (DOCUMENT_MAX + 64)
 
 enum place { PLACE_OPENID, PLACE_RFC8414 };
 
@@ -118,21 +118,16 @@ static char *address(const char *issuer, enum place place)
 	struct url url = {0};
 	size_t len = strlen(issuer);
 	size_t head = len;
-	struct buf text;
 
 	if (len > 0 && issuer[len - 1] == '/')
 		head = --len;
 	if (place == PLACE_RFC8414 && url_split(issuer, &url) &&
 	    url.path[0] != '\0' && (size_t)(url.path - issuer) < head)
 		head = (size_t)(url.path - issuer);
-	buf_init(&text, len + 64);
-	(void)buf_add(&text, issuer, head);
-	(void)buf_adds(&text, place == PLACE_OPENID
-				      ? "/.well-known/openid-configuration"
-				      : "/.well-known/"
-					"oauth-authorization-server");
-	(void)buf_add(&text, issuer + head, len - head);
-	return buf_take(&text);
+	return xasprintf("%.*s/.well-known/%s%.*s", (int)head, issuer,
+			 place == PLACE_OPENID ? "openid-configuration"
+					       : "oauth-authorization-server",
+			 (int)(len - head), issuer + head);
 }
 
 static void request_document(struct discovery *discovery, enum place place,
@@ -222,19 +217,11 @@ bool discovery_recall(struct discovery *discovery, const char *record,
 
 char *discovery_record(const struct discovery *discovery)
 {
-	struct buf record;
-
-	if (discovery->document == NULL)
+	if (discovery->document == NULL ||
+	    strlen(discovery->document) > DOCUMENT_MAX)
 		return NULL;
-	buf_init(&record, RECORD_MAX);
-	(void)buf_addf(&record, "{\"fetched_at\":%lld,\"document\":",
-		       (long long)discovery->fetched_s);
-	(void)buf_adds(&record, discovery->document);
-	(void)buf_adds(&record, "}\n");
-	if (!record.failed)
-		return buf_take(&record);
-	buf_free(&record);
-	return NULL;
+	return xasprintf("{\"fetched_at\":%lld,\"document\":%s}\n",
+			 (long long)discovery->fetched_s, discovery->document);
 }
 
 /* True if the other place may be queried at once. Not if the server cannot be

@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "base/buf.h"
+#include "base/mem.h"
 #include "base/url.h"
 
 char *well_known_issuer(const char *address)
@@ -18,7 +18,6 @@ char *well_known_issuer(const char *address)
 	const char *at, *rest;
 	size_t rest_len;
 	struct url url;
-	struct buf issuer;
 
 	if (!url_split(address, &url) || !url_is_safe(&url))
 		return NULL;
@@ -30,8 +29,6 @@ char *well_known_issuer(const char *address)
 	rest_len = strcspn(rest, "?#");
 	if (rest_len > 0 && rest[rest_len - 1] == '/')
 		rest_len--;
-	buf_init(&issuer, strlen(address) + 1);
-	(void)buf_add(&issuer, address, (size_t)(at - address));
-	(void)buf_add(&issuer, rest, rest_len);
-	return buf_take(&issuer);
+	return xasprintf("%.*s%.*s", (int)(at - address), address,
+			 (int)rest_len, rest);
 }

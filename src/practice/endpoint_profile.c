@@ -5,12 +5,12 @@
  */
 #include "config.h"
 
+#include "base/mem.h"
 #include "practice/endpoint.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/buf.h"
 #include "base/json.h"
 #include "practice/account.h"
 #include "practice/call.h"
@@ -72,12 +72,10 @@ void endpoint_userinfo(struct service *service, const struct call *call,
 static void set_url(struct json *json, const char *name,
 		    const struct service *service, const char *path)
 {
-	struct buf url;
+	char *url = xasprintf("%s%s", service->options.public_url, path);
 
-	buf_init(&url, ENDPOINT_MAX_URI);
-	buf_addf(&url, "%s%s", service->options.public_url, path);
-	json_set_text(json, name, buf_text(&url));
-	buf_free(&url);
+	json_set_text(json, name, url);
+	free(url);
 }
 
 static void set_list(struct json *json, const char *name,
