@@ -16,6 +16,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/nearest.h"
+#include "base/text.h"
 
 #define VARIABLE "GRANTTY_ACCOUNT"
 #define SUFFIX ".conf"
@@ -172,11 +173,9 @@ static void add_configured(struct names *names, const char *folder)
 	struct dirent *entry;
 
 	while (dir != NULL && (entry = readdir(dir)) != NULL) {
-		size_t len = strlen(entry->d_name);
-		size_t end = strlen(SUFFIX);
-
-		if (len > end && strcmp(entry->d_name + len - end, SUFFIX) == 0)
-			add(names, entry->d_name, len - end);
+		if (text_ends_with(entry->d_name, SUFFIX))
+			add(names, entry->d_name,
+			    strlen(entry->d_name) - strlen(SUFFIX));
 	}
 	if (dir != NULL)
 		(void)closedir(dir);

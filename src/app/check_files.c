@@ -16,6 +16,7 @@
 #include "app/report.h"
 #include "base/err.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "io/store.h"
 #include "machine/session_data.h"
 
@@ -202,15 +203,6 @@ static void check_log(struct check *check)
 			  conf->log.file);
 }
 
-/* The only files that the exporter's textfile collector reads. */
-static bool is_collected(const char *path)
-{
-	static const char suffix[] = ".prom";
-	const size_t len = strlen(path), end = sizeof(suffix) - 1;
-
-	return len >= end && strcmp(path + len - end, suffix) == 0;
-}
-
 static void check_metrics(struct check *check)
 {
 	const char *path = check->setup.conf.metrics.textfile;
@@ -228,7 +220,7 @@ static void check_metrics(struct check *check)
 			   "it",
 			   "cannot write to the directory %s: %s", folder,
 			   strerror(errno));
-	else if (!is_collected(path))
+	else if (!text_ends_with(path, ".prom"))
 		report_row(check->report, OUTCOME_WARN, "metrics",
 			   "give metrics.textfile a name that ends with .prom",
 			   "the node exporter ignores %s: its name does not "

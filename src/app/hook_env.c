@@ -42,19 +42,8 @@ static const char *const dropped[] = {
 	"GRANTTY_ID",
 	"GRANTTY_EXPIRES_AT",
 	"GRANTTY_TOKEN_FD",
+	NULL,
 };
-
-static bool is_dropped(const char *variable)
-{
-	size_t len = strcspn(variable, "=");
-
-	for (size_t i = 0; i < sizeof(dropped) / sizeof(dropped[0]); i++) {
-		if (strlen(dropped[i]) == len &&
-		    strncmp(dropped[i], variable, len) == 0)
-			return true;
-	}
-	return false;
-}
 
 /* The list must have room. */
 static void add(char **list, size_t *count, const char *name, const char *value)
@@ -126,7 +115,8 @@ char **hook_env(const struct session_data *data, const char *event,
 	for (size_t i = 0; i < all; i++) {
 		if (environment_is_proxy(environ[i]))
 			list[count++] = environment_without_user(environ[i]);
-		else if (!is_dropped(environ[i]))
+		else if (!text_is_one_of(environ[i], strcspn(environ[i], "="),
+					 dropped))
 			list[count++] = xstrdup(environ[i]);
 	}
 	add(list, &count, "GRANTTY_EVENT", event);

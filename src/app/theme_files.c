@@ -16,6 +16,7 @@
 #include "app/program_path.h"
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/text.h"
 
 #define SUFFIX ".theme"
 #define DEFAULT "midnight" /* always installed */
@@ -40,19 +41,12 @@ static char *folder(void)
 	return path;
 }
 
-/* "x.theme": in the current folder. */
-static bool is_file_name(const char *name)
-{
-	const size_t len = strlen(name), end = strlen(SUFFIX);
-
-	return len > end && strcmp(name + len - end, SUFFIX) == 0;
-}
-
 char *theme_files_path(const char *name)
 {
 	char *in, *path;
 
-	if (strchr(name, '/') != NULL || is_file_name(name))
+	/* "x.theme" is in the current folder. */
+	if (strchr(name, '/') != NULL || text_ends_with(name, SUFFIX))
 		return xstrdup(name);
 	in = folder();
 	path = xasprintf("%s/%s" SUFFIX, in, name);

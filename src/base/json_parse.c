@@ -22,6 +22,7 @@
 #include "base/json.h"
 #include "base/json_scan.h"
 #include "base/mem.h"
+#include "base/text.h"
 
 /*
  * Security-relevant names. Two different values for one of them are an error at
@@ -60,15 +61,12 @@ static const char *const decisive[] = {
 	"verification_uri_complete",
 	"verification_url_complete",
 	"issuer",
+	NULL,
 };
 
 static bool is_decisive(const char *name)
 {
-	for (size_t i = 0; i < sizeof(decisive) / sizeof(decisive[0]); i++) {
-		if (strcmp(name, decisive[i]) == 0)
-			return true;
-	}
-	return false;
+	return text_is_one_of(name, strlen(name), decisive);
 }
 
 struct place {

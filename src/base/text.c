@@ -281,6 +281,22 @@ int text_decode(const char *s, size_t len, uint32_t *code_point)
 	return more + 1;
 }
 
+bool text_is_one_of(const char *s, size_t len, const char *const *strings)
+{
+	for (; *strings != NULL; strings++) {
+		if (strncmp(*strings, s, len) == 0 && (*strings)[len] == '\0')
+			return true;
+	}
+	return false;
+}
+
+bool text_ends_with(const char *s, const char *end)
+{
+	const size_t len = strlen(s), n = strlen(end);
+
+	return len >= n && memcmp(s + len - n, end, n) == 0;
+}
+
 const char *text_next_word(const char **list, const char *separators,
 			   size_t *len)
 {

@@ -47,6 +47,12 @@ static inline const char *text_unless_empty(const char *s)
 	return s != NULL && s[0] != '\0' ? s : NULL;
 }
 
+/* True if the len bytes at s are one of those strings; NULL ends the list. */
+bool text_is_one_of(const char *s, size_t len, const char *const *strings);
+
+/* True if s ends with that. */
+bool text_ends_with(const char *s, const char *end);
+
 /* Width of a clean string in columns. */
 int text_width(const char *s);
 

@@ -14,6 +14,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "base/url.h"
 #include "conf/options.h"
 #include "conf/presets.h"
@@ -42,16 +43,9 @@ static const char *text_at(const struct conf *conf,
 /* True if the option is an address, however malformed its value is. */
 static bool is_address(const struct conf_option *option)
 {
-	static const char *const ends[] = {"_endpoint", "_uri", ".issuer"};
-	const size_t len = strlen(option->name);
-
-	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
-		const size_t n = strlen(ends[i]);
-
-		if (len >= n && strcmp(option->name + len - n, ends[i]) == 0)
-			return true;
-	}
-	return false;
+	return text_ends_with(option->name, "_endpoint") ||
+	       text_ends_with(option->name, "_uri") ||
+	       text_ends_with(option->name, ".issuer");
 }
 
 bool conf_shown_is_secret(const struct conf *conf,
@@ -93,20 +87,12 @@ static bool is_public(const char *name, size_t name_len, const char *value,
 		"response_mode",
 		"tenant",
 		"ui_locales",
+		NULL,
 	};
-	static const char *const values[] = {"", "true", "false", "none"};
+	static const char *const values[] = {"", "true", "false", "none", NULL};
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (strlen(names[i]) == name_len &&
-		    strncmp(names[i], name, name_len) == 0)
-			return true;
-	}
-	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
-		if (strlen(values[i]) == len &&
-		    strncmp(values[i], value, len) == 0)
-			return true;
-	}
-	return false;
+	return text_is_one_of(name, name_len, names) ||
+	       text_is_one_of(value, len, values);
 }
 
 bool conf_shown_param(const struct conf_option *option,

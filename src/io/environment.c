@@ -19,6 +19,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/text.h"
 
 extern char **environ;
 
@@ -88,7 +89,8 @@ static const struct {
 
 /* The variables that libcurl may need with the user name for the proxy. */
 static const char *const used_proxies[] = {
-	"http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY",
+	"http_proxy", "https_proxy", "HTTPS_PROXY",
+	"all_proxy",  "ALL_PROXY",   NULL,
 };
 
 static bool matches(const char *pattern, const char *name, size_t len)
@@ -231,16 +233,6 @@ static bool is_password_of_proxy(const char *name)
 		strcasestr(name, "auth") != NULL);
 }
 
-static bool is_used(const char *name)
-{
-	for (size_t i = 0; i < sizeof(used_proxies) / sizeof(used_proxies[0]);
-	     i++) {
-		if (strcmp(used_proxies[i], name) == 0)
-			return true;
-	}
-	return false;
-}
-
 /* Moves the value to memory of this process alone, without the user name unless
  * with_user, and wipes it where the kernel shows it to others. */
 static void move_proxy(const char *name, char *variable, bool with_user)
@@ -319,7 +311,9 @@ static void hide_users(bool for_use)
 		    strchr(environ[i], '@') == NULL)
 			continue;
 		name = xstrndup(environ[i], len);
-		move_proxy(name, environ[i], for_use && is_used(name));
+		move_proxy(name, environ[i],
+			   for_use && text_is_one_of(name, strlen(name),
+						     used_proxies));
 		free(name);
 	}
 }

@@ -18,6 +18,7 @@
 #include "base/json.h"
 #include "base/json_parse.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "oauth/tenant.h"
 
 /* 9999-12-31, the last day with a four-digit year. */
@@ -229,16 +230,12 @@ bool id_token_check(const struct json *claims, const char *issuer,
 static bool is_protocol(const char *name)
 {
 	static const char *const names[] = {
-		"iss", "aud",	  "exp",    "iat",    "nbf",
-		"jti", "at_hash", "c_hash", "s_hash", "nonce",
-		"azp", "sid",	  "acr",    "amr",    "auth_time",
+		"iss",	   "aud",    "exp",	  "iat",   "nbf", "jti",
+		"at_hash", "c_hash", "s_hash",	  "nonce", "azp", "sid",
+		"acr",	   "amr",    "auth_time", NULL,
 	};
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
-		if (strcmp(name, names[i]) == 0)
-			return true;
-	}
-	return false;
+	return text_is_one_of(name, strlen(name), names);
 }
 
 static bool is_same_user(const struct json *claims, const struct json *userinfo,
