@@ -290,6 +290,15 @@ bool text_is_one_of(const char *s, size_t len, const char *const *strings)
 	return false;
 }
 
+bool text_contains_one_of(const char *s, const char *const *strings)
+{
+	for (; *strings != NULL; strings++) {
+		if (strstr(s, *strings) != NULL)
+			return true;
+	}
+	return false;
+}
+
 bool text_ends_with(const char *s, const char *end)
 {
 	const size_t len = strlen(s), n = strlen(end);

@@ -50,6 +50,9 @@ static inline const char *text_unless_empty(const char *s)
 /* True if the len bytes at s are one of those strings; NULL ends the list. */
 bool text_is_one_of(const char *s, size_t len, const char *const *strings);
 
+/* True if s contains one of those strings; NULL ends the list. */
+bool text_contains_one_of(const char *s, const char *const *strings);
+
 /* True if s ends with that. */
 bool text_ends_with(const char *s, const char *end);
 

@@ -88,14 +88,6 @@ static bool requires_type(const char *text, const char *type)
 	return false;
 }
 
-static bool is_about_type(const struct json *body)
-{
-	return oauth_error_mentions(body, "content type") ||
-	       oauth_error_mentions(body, "contenttype") ||
-	       oauth_error_mentions(body, "media type") ||
-	       oauth_error_mentions(body, "mediatype");
-}
-
 /* Some providers complain with status 400. An HTML page that says so comes from
  * a proxy, and has such words in its head anyway. */
 static bool complains(const struct json *body)
@@ -112,7 +104,7 @@ static bool complains(const struct json *body)
 
 		if (text != NULL && requires_type(text, media_type) &&
 		    !requires_type(text, "application/x-www-form"))
-			return is_about_type(body);
+			return oauth_error_is_about_type(body);
 	}
 	return false;
 }
@@ -159,7 +151,7 @@ static bool refuses_json(const struct reply *reply)
 		return true;
 	body = reply_body(reply);
 	oauth_error_find(body, reply->status, &error);
-	refuses = is_about_type(body);
+	refuses = oauth_error_is_about_type(body);
 	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
 		refuses = refuses || strcmp(error.code, codes[i]) == 0;
 	json_free(body);

@@ -116,6 +116,24 @@ bool oauth_error_mentions(const struct json *body, const char *phrase)
 	return false;
 }
 
+bool oauth_error_mentions_any(const struct json *body,
+			      const char *const *phrases)
+{
+	for (; *phrases != NULL; phrases++) {
+		if (oauth_error_mentions(body, *phrases))
+			return true;
+	}
+	return false;
+}
+
+bool oauth_error_is_about_type(const struct json *body)
+{
+	static const char *const phrases[] = {"content type", "contenttype",
+					      "media type", "mediatype", NULL};
+
+	return oauth_error_mentions_any(body, phrases);
+}
+
 /* True if a word begins here, also inside "rateLimitExceeded". */
 static bool is_start(const char *text, const char *at)
 {

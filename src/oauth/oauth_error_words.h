@@ -33,4 +33,11 @@ bool oauth_error_code_says_later(const char *code);
  * also matches '_' or '-'. */
 bool oauth_error_mentions(const struct json *body, const char *phrase);
 
+/* The same for one of those phrases; NULL ends the list. */
+bool oauth_error_mentions_any(const struct json *body,
+			      const char *const *phrases);
+
+/* True if they are about the format of the request, not its content. */
+bool oauth_error_is_about_type(const struct json *body);
+
 #endif

@@ -29,24 +29,25 @@ enum { PROSE_MAX = 1000 };
 /* Phrases about the session. With status 400, any sentence is about the
  * request; with other statuses, it may come from a firewall. */
 static const char *const session_phrases[] = {
-	"refresh token", "refreshtoken", "revoked",	  "expired",
-	"already used",	 "no longer",	 "sign in again", "log in again",
-	"session",	 "consent",	 "invalid token", "idle",
-	"inactiv",	 "not active",
+	"refresh token", "refreshtoken",  "revoked",
+	"expired",	 "already used",  "no longer",
+	"sign in again", "log in again",  "session",
+	"consent",	 "invalid token", "idle",
+	"inactiv",	 "not active",	  NULL,
 };
 
 /* Phrases about what happened to a user, in a text about one. */
 static const char *const user_phrases[] = {
-	"disabled",  "deactivated", "suspended",      "locked",
-	"blocked",   "banned",	    "removed",	      "deleted",
-	"not found", "not exist",   "not authorized", "withdr",
+	"disabled",	  "deactivated", "suspended", "locked",	   "blocked",
+	"banned",	  "removed",	 "deleted",   "not found", "not exist",
+	"not authorized", "withdr",	 NULL,
 };
 
 /* More phrases that mean "later", unless they are about a session
  * ("session_timeout"). */
 static const char *const maybe_later_phrases[] = {
-	"limit",   "unavailable", "try again", "try later",
-	"timeout", "time out",	  "timed out", "retry",
+	"limit",    "unavailable", "try again", "try later", "timeout",
+	"time out", "timed out",   "retry",	NULL,
 };
 
 /* Phrases about the server itself. */
@@ -58,12 +59,14 @@ static const char *const server_phrases[] = {
 	"overload",
 	"maintenance",
 	"resource exhausted",
+	NULL,
 };
 
 /* Phrases that are about a client, and phrases that may be. */
 static const char *const client_phrases[] = {
-	"client id",  "client secret",	"client credential", "client is",
-	"client has", "invalid client", "unknown client",    "client not",
+	"client id",	  "client secret", "client credential",
+	"client is",	  "client has",	   "invalid client",
+	"unknown client", "client not",	   NULL,
 };
 
 static const char *const maybe_client_phrases[] = {
@@ -74,33 +77,13 @@ static const char *const maybe_client_phrases[] = {
 	"application with identifier",
 	"invalid application",
 	"unknown application",
+	NULL,
 };
 
 /* A router's words about an unknown address. */
 static const char *const router_phrases[] = {
-	"endpoint", "route", "cannot post", " /", "url", "path",
+	"endpoint", "route", "cannot post", " /", "url", "path", NULL,
 };
-
-/* Phrases about the format of the request, not its content. */
-static const char *const type_phrases[] = {
-	"content type",
-	"contenttype",
-	"media type",
-	"mediatype",
-};
-
-#define MENTIONS(body, phrases) \
-	mentions(body, phrases, sizeof(phrases) / sizeof((phrases)[0]))
-
-static bool mentions(const struct json *body, const char *const phrases[],
-		     size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		if (oauth_error_mentions(body, phrases[i]))
-			return true;
-	}
-	return false;
-}
 
 static bool names_refresh_token(const struct json *body)
 {
@@ -121,12 +104,13 @@ static bool is_about_user(const struct json *body)
 	return (oauth_error_mentions(body, "user") ||
 		oauth_error_mentions(body, "account")) &&
 	       !oauth_error_mentions(body, "user agent") &&
-	       MENTIONS(body, user_phrases);
+	       oauth_error_mentions_any(body, user_phrases);
 }
 
 static bool is_about_session(const struct json *body)
 {
-	return MENTIONS(body, session_phrases) || is_about_user(body);
+	return oauth_error_mentions_any(body, session_phrases) ||
+	       is_about_user(body);
 }
 
 /* True for "client_id is missing" but not for "used by another client": if a
@@ -135,9 +119,9 @@ static bool is_about_client(const struct json *body)
 {
 	if (names_refresh_token(body))
 		return false;
-	return MENTIONS(body, client_phrases) ||
+	return oauth_error_mentions_any(body, client_phrases) ||
 	       (!is_about_session(body) &&
-		MENTIONS(body, maybe_client_phrases));
+		oauth_error_mentions_any(body, maybe_client_phrases));
 }
 
 /* An item of a validation error: {"loc": ["body", "refresh_token"]}, {"field":
@@ -181,22 +165,16 @@ static bool names_field(const struct json *list)
 /* "consent_required": whatever the words, the user has to act. */
 static bool is_demand(const char *code)
 {
-	static const char end[] = "_required";
-	size_t len = strlen(code), n = sizeof(end) - 1;
-
-	return len > n && strcmp(code + len - n, end) == 0;
+	return text_ends_with(code, "_required");
 }
 
 static bool is_of_session(const char *code)
 {
 	static const char *const things[] = {"token", "session", "grant",
-					     "login", "signin",	 "sign_in"};
+					     "login", "signin",	 "sign_in",
+					     NULL};
 
-	for (size_t i = 0; i < sizeof(things) / sizeof(things[0]); i++) {
-		if (strstr(code, things[i]))
-			return true;
-	}
-	return false;
+	return text_contains_one_of(code, things);
 }
 
 /* True if the answer only means "later". A code in the table has its own
@@ -211,14 +189,14 @@ static bool is_put_off(const struct oauth_error *error, const struct json *body)
 	    (!is_loose && !is_generic && error->error_class != ERROR_DENIED))
 		return false;
 	if (oauth_error_says_plainly_later(body) ||
-	    MENTIONS(body, server_phrases))
+	    oauth_error_mentions_any(body, server_phrases))
 		return true;
 	if (is_about_session(body) ||
 	    (!error->known && is_of_session(error->code)))
 		return false;
 	if (oauth_error_says_later(body))
 		return is_loose || is_generic;
-	return is_loose && MENTIONS(body, maybe_later_phrases);
+	return is_loose && oauth_error_mentions_any(body, maybe_later_phrases);
 }
 
 static enum verdict judge_known(const struct oauth_error *error,
@@ -235,7 +213,7 @@ static enum verdict judge_known(const struct oauth_error *error,
 			return VERDICT_REFUSED;
 		return error->error_class == ERROR_INVALID_REQUEST &&
 				       !is_about_client(body) &&
-				       !MENTIONS(body, type_phrases)
+				       !oauth_error_is_about_type(body)
 			       ? VERDICT_INVALID_GRANT
 			       : VERDICT_MISCONFIGURED;
 	case VERDICT_REFUSED:
@@ -266,15 +244,11 @@ static bool is_gone(int status)
 static bool code_is_about_session(const char *code)
 {
 	static const char *const things[] = {"token", "session", "grant",
-					     "user", "account"};
+					     "user",  "account", NULL};
 
 	if (strstr(code, "endpoint") || strstr(code, "route"))
 		return false;
-	for (size_t i = 0; i < sizeof(things) / sizeof(things[0]); i++) {
-		if (strstr(code, things[i]))
-			return true;
-	}
-	return false;
+	return text_contains_one_of(code, things);
 }
 
 /* Judges a code that is not in the table: "login_required". */
@@ -311,7 +285,8 @@ static enum verdict judge_words(int status, const struct json *body)
 			       ? VERDICT_REFUSED
 			       : VERDICT_OK;
 	if (is_gone(status))
-		return names_session(body) && !MENTIONS(body, router_phrases)
+		return names_session(body) && !oauth_error_mentions_any(
+						      body, router_phrases)
 			       ? VERDICT_REFUSED
 			       : VERDICT_RETRY;
 	if (!is_client_error(status))
@@ -319,7 +294,7 @@ static enum verdict judge_words(int status, const struct json *body)
 	over = is_about_session(body) ||
 	       names_field(json_get(body, "errors")) ||
 	       names_field(json_get(body, "detail"));
-	if (is_about_client(body) || MENTIONS(body, type_phrases))
+	if (is_about_client(body) || oauth_error_is_about_type(body))
 		return VERDICT_RETRY;
 	return over || (status == 400 && !is_reason_phrase(body))
 		       ? VERDICT_REFUSED
