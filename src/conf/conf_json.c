@@ -12,61 +12,59 @@
 
 #include "base/json.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "conf/conf_shown.h"
 #include "conf/fields.h"
 #include "conf/options.h"
 
 #define VALUE "value"
 
-/* The field at that offset of a struct. */
-static const void *at(const void *structure, size_t offset)
-{
-	return (const char *)structure + offset;
-}
-
-static struct json *strings(const struct strings *strings, bool *masked)
+/* What is added to *masked in these functions: true if mask, and a part of the
+ * value must not be shown. */
+static struct json *strings(const struct strings *strings, bool mask,
+			    bool *masked)
 {
 	struct json *array = json_new_array();
 
 	for (size_t i = 0; i < strings->count; i++) {
-		char *shown = conf_shown_word(strings->items[i]);
+		const char *word = strings->items[i];
+		char *shown = mask ? conf_shown_word(word) : NULL;
 
-		json_append_text(array,
-				 shown != NULL ? shown : strings->items[i]);
+		json_append_text(array, shown != NULL ? shown : word);
 		*masked = *masked || shown != NULL;
 		free(shown);
 	}
 	return array;
 }
 
-/* The same for words separated by spaces, as presets have them. */
+/* Of words separated by spaces, as presets have them. */
 static struct json *words(const char *words)
 {
 	struct json *array = json_new_array();
+	const char *word;
 	size_t len;
 
-	for (words += strspn(words, " "); *words != '\0';
-	     words += len + strspn(words + len, " ")) {
-		char *word;
+	while ((word = text_next_word(&words, " ", &len)) != NULL) {
+		char *copy = xstrndup(word, len);
 
-		len = strcspn(words, " ");
-		word = xstrndup(words, len);
-		json_append_text(array, word);
-		free(word);
+		json_append_text(array, copy);
+		free(copy);
 	}
 	return array;
 }
 
 static struct json *params(const struct conf *conf,
-			   const struct conf_option *option, bool *masked)
+			   const struct conf_option *option, bool mask,
+			   bool *masked)
 {
 	const struct param *params =
-		*(const struct param *const *)at(conf, option->offset);
-	const size_t count = *(const size_t *)at(conf, option->count_offset);
+		*(const struct param *const *)field_of(conf, option);
+	const size_t count =
+		*(const size_t *)((const char *)conf + option->count_offset);
 	struct json *array = json_new_array();
 
 	for (size_t i = 0; i < count; i++) {
-		bool shown = conf_shown_param(option, &params[i]);
+		bool shown = !mask || conf_shown_param(option, &params[i]);
 		struct json *param = json_new_object();
 
 		json_set_text(param, "name", params[i].name);
@@ -79,10 +77,10 @@ static struct json *params(const struct conf *conf,
 }
 
 static void set_value(struct json *json, const struct conf *conf,
-		      const struct conf_option *option, bool *masked)
+		      const struct conf_option *option, bool mask, bool *masked)
 {
-	const void *field = at(conf, option->offset);
-	char *url = conf_shown_url(conf, option);
+	const void *field = field_of(conf, option);
+	char *url = mask ? conf_shown_url(conf, option) : NULL;
 
 	switch (option->type) {
 	case OPTION_TEXT:
@@ -101,10 +99,10 @@ static void set_value(struct json *json, const struct conf *conf,
 		json_set_integer(json, VALUE, *(const int64_t *)field);
 		break;
 	case OPTION_STRINGS:
-		json_set(json, VALUE, strings(field, masked));
+		json_set(json, VALUE, strings(field, mask, masked));
 		break;
 	case OPTION_PARAMS:
-		json_set(json, VALUE, params(conf, option, masked));
+		json_set(json, VALUE, params(conf, option, mask, masked));
 		break;
 	}
 	free(url);
@@ -124,8 +122,8 @@ static void set_preset(struct json *json, const struct conf_option *option,
 		json_set_text(json, VALUE, value);
 }
 
-static struct json *setting(const struct conf *conf,
-			    const struct conf_option *option)
+struct json *conf_json_setting(const struct conf *conf,
+			       const struct conf_option *option, bool mask)
 {
 	char number[CONF_SHOWN_NUMBER_SIZE];
 	const char *preset = conf_shown_preset(conf, option, number);
@@ -137,7 +135,7 @@ static struct json *setting(const struct conf *conf,
 	else if (masked)
 		json_set_text(json, VALUE, CONF_SHOWN_MASK);
 	else
-		set_value(json, conf, option, &masked);
+		set_value(json, conf, option, mask, &masked);
 	json_set_text(json, "origin",
 		      preset != NULL ? CONF_SHOWN_FROM_PRESET
 				     : conf->origins[option_index(option)]);
@@ -152,6 +150,7 @@ struct json *conf_json(const struct conf *conf)
 	const struct conf_option *option;
 
 	for (size_t i = 0; (option = option_at(i)) != NULL; i++)
-		json_set(json, option->name, setting(conf, option));
+		json_set(json, option->name,
+			 conf_json_setting(conf, option, true));
 	return json;
 }

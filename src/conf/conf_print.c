@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Writes the value of each option in the table by its type.
+ * Writes what conf_json_setting() says of each option in the table.
  */
 #include "config.h"
 
@@ -12,24 +12,11 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/json.h"
 #include "base/text.h"
+#include "conf/conf_json.h"
 #include "conf/conf_shown.h"
-#include "conf/fields.h"
 #include "conf/options.h"
-
-#define MASKED_MAX ((size_t)1024 * 1024)
-
-/* The field at that offset of a struct. */
-static const void *at(const void *structure, size_t offset)
-{
-	return (const char *)structure + offset;
-}
-
-static const char *text_at(const struct conf *conf,
-			   const struct conf_option *option)
-{
-	return *(const char *const *)at(conf, option->offset);
-}
 
 /* ---- Values */
 
@@ -40,12 +27,12 @@ static void put_escaped(struct buf *out, const char *s, size_t n)
 		buf_addf(out, "\\x%02x", (unsigned)(unsigned char)s[i]);
 }
 
-/* Appends the n bytes at s as a string. Escapes characters that must not reach
+/* Appends a string. Escapes characters that must not reach
  * a terminal (such as bidirectional marks). */
-static void put_string(struct buf *out, const char *s, size_t n)
+static void put_string(struct buf *out, const char *s)
 {
-	bool clean = text_is_clean(s, n);
-	size_t len;
+	size_t n = strlen(s), len;
+	const bool clean = text_is_clean(s, n);
 
 	buf_adds(out, "\"");
 	for (; n > 0; s += len, n -= len) {
@@ -63,127 +50,61 @@ static void put_string(struct buf *out, const char *s, size_t n)
 	buf_adds(out, "\"");
 }
 
-static void put_text(struct buf *out, const char *s)
+static void put_value(struct buf *out, const struct json *value, bool is_list);
+
+/* Lists of groups have other brackets than arrays. */
+static void put_items(struct buf *out, const struct json *items, bool is_list)
 {
-	put_string(out, s, strlen(s));
-}
-
-/* With mask: without what must not be shown of the words; true if there is any.
- */
-static bool put_strings(struct buf *out, const struct strings *strings,
-			bool mask)
-{
-	bool masked = false;
-
-	buf_adds(out, "[");
-	for (size_t i = 0; i < strings->count; i++) {
-		const char *word = strings->items[i];
-		char *shown = mask ? conf_shown_word(word) : NULL;
-
-		buf_adds(out, i > 0 ? ", " : " ");
-		put_text(out, shown != NULL ? shown : word);
-		masked = masked || shown != NULL;
-		free(shown);
-	}
-	buf_adds(out, strings->count > 0 ? " ]" : "]");
-	return masked;
-}
-
-/* The same for words separated by spaces, as presets have them. */
-static void put_words(struct buf *out, const char *words)
-{
+	const struct json *item = json_first(items);
 	const char *separator = " ";
-	size_t len;
 
-	buf_adds(out, "[");
-	for (words += strspn(words, " "); *words != '\0';
-	     words += strspn(words, " ")) {
-		len = strcspn(words, " ");
+	buf_adds(out, is_list ? "(" : "[");
+	for (; item != NULL; item = json_next(item), separator = ", ") {
 		buf_adds(out, separator);
-		put_string(out, words, len);
-		separator = ", ";
-		words += len;
+		put_value(out, item, false);
 	}
-	buf_adds(out, " ]");
+	buf_adds(out, json_first(items) != NULL ? " " : "");
+	buf_adds(out, is_list ? ")" : "]");
 }
 
-/* With mask: without the values that must not be shown; true if there are any.
- */
-static bool put_params(struct buf *out, const struct conf *conf,
-		       const struct conf_option *option, bool mask)
+static void put_members(struct buf *out, const struct json *group)
 {
-	const struct param *params =
-		*(const struct param *const *)at(conf, option->offset);
-	const size_t count = *(const size_t *)at(conf, option->count_offset);
-	bool masked = false;
+	const struct json *member = json_first(group);
 
-	buf_adds(out, "(");
-	for (size_t i = 0; i < count; i++) {
-		bool shown = !mask || conf_shown_param(option, &params[i]);
-
-		buf_adds(out, i > 0 ? ", { name = " : " { name = ");
-		put_text(out, params[i].name);
-		buf_adds(out, "; value = ");
-		put_text(out, shown ? params[i].value : CONF_SHOWN_MASK);
-		buf_adds(out, "; }");
-		masked = masked || !shown;
+	buf_adds(out, "{ ");
+	for (; member != NULL; member = json_next(member)) {
+		buf_addf(out, "%s = ", json_name(member));
+		put_value(out, member, false);
+		buf_adds(out, "; ");
 	}
-	buf_adds(out, count > 0 ? " )" : ")");
-	return masked;
+	buf_adds(out, "}");
 }
 
-static void put_value(struct buf *out, const struct conf *conf,
-		      const struct conf_option *option)
+/* is_list: an array is a list of groups, even if it is empty. */
+static void put_value(struct buf *out, const struct json *value, bool is_list)
 {
-	const void *field = at(conf, option->offset);
+	int64_t number = 0;
 
-	switch (option->type) {
-	case OPTION_TEXT:
-		put_text(out, text_at(conf, option));
+	switch (json_kind(value)) {
+	case JSON_BOOL:
+		buf_adds(out, json_is_true(value) ? "true" : "false");
 		break;
-	case OPTION_CHOICE:
-		put_text(out, option->choices[field_choice(conf, option)]);
+	case JSON_NUMBER:
+		(void)json_integer(value, INT64_MIN, INT64_MAX, &number);
+		buf_addf(out, "%" PRId64, number);
 		break;
-	case OPTION_BOOL:
-		buf_adds(out, *(const bool *)field ? "true" : "false");
+	case JSON_STRING:
+		put_string(out, json_text(value));
 		break;
-	case OPTION_NUMBER:
-		buf_addf(out, "%jd", (intmax_t)(*(const int64_t *)field));
+	case JSON_ARRAY:
+		put_items(out, value, is_list);
 		break;
-	case OPTION_STRINGS:
-		(void)put_strings(out, field, false);
+	case JSON_OBJECT:
+		put_members(out, value);
 		break;
-	case OPTION_PARAMS:
-		(void)put_params(out, conf, option, false);
+	case JSON_NULL:
 		break;
 	}
-}
-
-/* ---- Masked values */
-
-/* True if a part of the value must be masked, after appending the masked
- * value. */
-static bool put_masked(struct buf *out, const struct conf *conf,
-		       const struct conf_option *option)
-{
-	struct buf text;
-	char *url;
-	bool masked = false;
-
-	buf_init(&text, MASKED_MAX);
-	if (option->type == OPTION_PARAMS)
-		masked = put_params(&text, conf, option, true);
-	else if (option->type == OPTION_STRINGS)
-		masked = put_strings(&text, at(conf, option->offset), true);
-	else if ((url = conf_shown_url(conf, option)) != NULL) {
-		put_text(&text, url);
-		free(url);
-		masked = true;
-	}
-	if (masked)
-		buf_adds(out, buf_text(&text));
-	buf_free(&text);
-	return masked;
 }
 
 /* ---- Groups and lines */
@@ -256,40 +177,23 @@ static void end_line(struct buf *out, const char *comment)
 }
 
 static void put_option(struct buf *out, const struct conf *conf,
-		       const struct conf_option *option, bool all_masked)
+		       const struct conf_option *option, bool mask)
 {
 	size_t group = group_of(option->name, strlen(option->name));
 	const char *name = option->name + (group > 0 ? group + 1 : 0);
-	char number[CONF_SHOWN_NUMBER_SIZE];
-	const char *stand_in = conf_shown_preset(conf, option, number);
-	bool secret = conf_shown_is_secret(conf, option);
-	bool masked;
-	struct buf value;
-
-	buf_init(&value, MASKED_MAX);
-	masked = all_masked && stand_in == NULL && !secret &&
-		 put_masked(&value, conf, option);
+	struct json *setting = conf_json_setting(conf, option, mask);
+	const char *origin = json_get_text(setting, "origin");
+	const bool only_shown =
+		json_is_true(json_get(setting, "masked")) ||
+		(origin != NULL && strcmp(origin, CONF_SHOWN_FROM_PRESET) == 0);
 
 	indent(out, option->name, group);
-	buf_addf(out,
-		 "%s%s = ", stand_in != NULL || secret || masked ? "// " : "",
-		 name);
-	if (secret)
-		buf_adds(out, "\"" CONF_SHOWN_MASK "\"");
-	else if (masked)
-		buf_adds(out, buf_text(&value));
-	else if (stand_in == NULL)
-		put_value(out, conf, option);
-	else if (option->type == OPTION_BOOL || option->type == OPTION_NUMBER)
-		buf_adds(out, stand_in);
-	else if (option->type == OPTION_STRINGS)
-		put_words(out, stand_in);
-	else
-		put_text(out, stand_in);
-	buf_free(&value);
+	buf_addf(out, "%s%s = ", only_shown ? "// " : "", name);
+	put_value(out, json_get(setting, "value"),
+		  option->type == OPTION_PARAMS);
 	buf_adds(out, ";");
-	end_line(out, stand_in != NULL ? CONF_SHOWN_FROM_PRESET
-				       : conf->origins[option_index(option)]);
+	end_line(out, origin);
+	json_free(setting);
 }
 
 bool conf_print(struct buf *out, const struct conf *conf,

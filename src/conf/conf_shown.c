@@ -16,6 +16,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "base/url.h"
+#include "conf/fields.h"
 #include "conf/options.h"
 #include "conf/presets.h"
 
@@ -26,16 +27,10 @@
 			offsetof(struct preset, name) \
 	}
 
-/* The field at that offset of a struct. */
-static const void *at(const void *structure, size_t offset)
-{
-	return (const char *)structure + offset;
-}
-
-static const char *text_at(const struct conf *conf,
+static const char *text_of(const struct conf *conf,
 			   const struct conf_option *option)
 {
-	return *(const char *const *)at(conf, option->offset);
+	return *(const char *const *)field_of(conf, option);
 }
 
 /* ---- Secrets */
@@ -56,7 +51,7 @@ bool conf_shown_is_secret(const struct conf *conf,
 
 	if (option->type != OPTION_TEXT)
 		return false;
-	value = text_at(conf, option);
+	value = text_of(conf, option);
 	if (option->offset == offsetof(struct conf, provider.client_secret))
 		return value[0] != '\0';
 	if (option->offset == offsetof(struct conf, network.proxy))
@@ -150,7 +145,7 @@ char *conf_shown_url(const struct conf *conf, const struct conf_option *option)
 
 	if (option->type != OPTION_TEXT)
 		return NULL;
-	value = text_at(conf, option);
+	value = text_of(conf, option);
 	if (!is_address(option) && !url_split(value, &url))
 		return NULL;
 	return mask_url(value);
@@ -184,7 +179,7 @@ static bool is_unset(const struct conf *conf, const struct conf_option *option)
 		return conf->provider.verification_hosts.count == 0;
 	if (option->by_preset)
 		return conf->origins[option_index(option)] == NULL;
-	return option->type == OPTION_TEXT && text_at(conf, option)[0] == '\0';
+	return option->type == OPTION_TEXT && text_of(conf, option)[0] == '\0';
 }
 
 /* True if the preset's value applies: its verification hosts belong to its own
@@ -233,7 +228,7 @@ const char *conf_shown_preset(const struct conf *conf,
 		return NULL;
 	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
 		if (fields[i].conf_offset == option->offset)
-			field = at(preset, fields[i].preset_offset);
+			field = (const char *)preset + fields[i].preset_offset;
 	}
 	if (field == NULL)
 		return NULL;

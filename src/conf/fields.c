@@ -38,6 +38,11 @@ unsigned field_choice(const struct conf *conf, const struct conf_option *option)
 	return choice;
 }
 
+const void *field_of(const struct conf *conf, const struct conf_option *option)
+{
+	return (const char *)conf + option->offset;
+}
+
 void field_set_default(struct conf *conf, const struct conf_option *option)
 {
 	void *field = at(conf, option->offset);

@@ -40,6 +40,9 @@ bool field_add_string(struct conf *conf, const struct conf_option *option,
 bool field_add_param(struct conf *conf, const struct conf_option *option,
 		     const char *name, const char *value, struct err *err);
 
+/* The option's field, whose type depends on the option's. */
+const void *field_of(const struct conf *conf, const struct conf_option *option);
+
 /* The choice in the field of an OPTION_CHOICE. */
 unsigned field_choice(const struct conf *conf,
 		      const struct conf_option *option);
