@@ -103,16 +103,6 @@ static bool refuse(const struct reading *reading,
 			       why->text);
 }
 
-static bool refuse_type(const struct reading *reading,
-			const struct conf_option *option,
-			const config_setting_t *setting)
-{
-	struct err why;
-
-	option_complain(option, &why);
-	return refuse(reading, setting, &why);
-}
-
 static bool read_strings(const struct reading *reading,
 			 const struct conf_option *option,
 			 config_setting_t *list)
@@ -140,8 +130,9 @@ static bool read_param(const struct reading *reading,
 	const char *value = NULL;
 	struct err why;
 
+	option_complain(option, &why);
 	if (!config_setting_is_group(group))
-		return refuse_type(reading, option, group);
+		return refuse(reading, group, &why);
 	for (int i = 0; i < config_setting_length(group); i++) {
 		config_setting_t *member =
 			config_setting_get_elem(group, (unsigned)i);
@@ -185,39 +176,37 @@ static bool read_option(const struct reading *reading,
 	struct conf *conf = reading->conf;
 	struct err why;
 	int64_t number;
-	bool flag;
+	bool flag, ok = false;
 
+	option_complain(option, &why); /* unless there is more to say */
 	switch (option->type) {
 	case OPTION_TEXT:
-		if (field_set_text(conf, option,
-				   config_setting_get_string(setting), &why))
-			return true;
-		return refuse(reading, setting, &why);
+		ok = field_set_text(conf, option,
+				    config_setting_get_string(setting), &why);
+		break;
 	case OPTION_CHOICE:
-		if (field_set_choice(conf, option,
-				     config_setting_get_string(setting), &why))
-			return true;
-		return refuse(reading, setting, &why);
+		ok = field_set_choice(conf, option,
+				      config_setting_get_string(setting), &why);
+		break;
 	case OPTION_BOOL:
-		if (!settings_bool(setting, &flag))
-			break;
-		field_set_bool(conf, option, flag);
-		return true;
+		ok = settings_bool(setting, &flag);
+		if (ok)
+			field_set_bool(conf, option, flag);
+		break;
 	case OPTION_NUMBER:
-		if (!settings_number(setting, &number) ||
-		    !field_set_number(conf, option, number, &why))
-			break;
-		return true;
+		ok = settings_number(setting, &number) &&
+		     field_set_number(conf, option, number, &why);
+		break;
 	case OPTION_STRINGS:
-		if (!is_sequence(setting))
-			break;
-		return read_strings(reading, option, setting);
+		if (is_sequence(setting))
+			return read_strings(reading, option, setting);
+		break;
 	case OPTION_PARAMS:
-		if (!is_sequence(setting))
-			break;
-		return read_params(reading, option, setting);
+		if (is_sequence(setting))
+			return read_params(reading, option, setting);
+		break;
 	}
-	return refuse_type(reading, option, setting);
+	return ok || refuse(reading, setting, &why);
 }
 
 static bool refuse_name(const struct reading *reading,

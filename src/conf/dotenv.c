@@ -229,15 +229,23 @@ static char *read_value(struct scan *scan)
 
 /* ---- Variables in values */
 
-const char *dotenv_get(const struct dotenv *dotenv, const char *name)
+/* The last one counts. NULL: there is none. */
+static const struct entry *find(const struct dotenv *dotenv, const char *name)
 {
 	for (size_t i = dotenv->count; i > 0; i--) {
 		const struct entry *entry = &dotenv->entries[i - 1];
 
 		if (entry->name != NULL && strcmp(entry->name, name) == 0)
-			return entry->value;
+			return entry;
 	}
 	return NULL;
+}
+
+const char *dotenv_get(const struct dotenv *dotenv, const char *name)
+{
+	const struct entry *entry = find(dotenv, name);
+
+	return entry != NULL ? entry->value : NULL;
 }
 
 static bool is_name_char(char c)
@@ -333,17 +341,6 @@ int dotenv_unread(const struct dotenv *dotenv, const char *name)
 	return 0;
 }
 
-static bool is_named(const struct dotenv *dotenv, const char *name)
-{
-	for (size_t i = 0; i < dotenv->count; i++) {
-		const char *other = dotenv->entries[i].name;
-
-		if (other != NULL && strcmp(other, name) == 0)
-			return true;
-	}
-	return false;
-}
-
 /* The length of \$\{([^\}:]*)(?::-([^\}]*))?\} at s; 0 if there is none. The
  * name ends at *colon, which points to the closing brace or to ":-". */
 static size_t variable_len(const char *s, const char **colon)
@@ -370,7 +367,7 @@ static bool add_variable(const struct dotenv *dotenv, struct buf *out,
 		value = dotenv_get(dotenv, name);
 	if (value != NULL)
 		ok = buf_adds(out, value);
-	else if (*colon == ':' && !is_named(dotenv, name))
+	else if (*colon == ':' && find(dotenv, name) == NULL)
 		ok = buf_add(out, colon + 2, len - (size_t)(colon + 3 - s));
 	free(name);
 	return ok;

@@ -105,40 +105,31 @@ static short nearest_of_eight(short colour)
 		       : BLACK;
 }
 
-/* The role's name in a theme file. */
-static const char *role_name(enum role role)
-{
-	static const char *const names[ROLE_COUNT] = {
-		[ROLE_TEXT] = "text",	      [ROLE_DIM] = "dim",
-		[ROLE_TITLE] = "title",	      [ROLE_HEADING] = "heading",
-		[ROLE_BAR] = "bar",	      [ROLE_KEY] = "key",
-		[ROLE_BORDER] = "border",     [ROLE_CODE] = "code",
-		[ROLE_URL] = "url",	      [ROLE_GOOD] = "good",
-		[ROLE_WARNING] = "warning",   [ROLE_BAD] = "bad",
-		[ROLE_LABEL] = "label",	      [ROLE_VALUE] = "value",
-		[ROLE_SELECTED] = "selected",
-	};
-
-	return role < ROLE_COUNT ? names[role] : "?";
-}
+/* Of each role, its name in a theme file, and how it looks without one. Nothing
+ * is dim, or bold and reversed: a Linux console shows both as dark grey. */
+static const struct {
+	const char *name;
+	unsigned attributes;
+} roles[ROLE_COUNT] = {
+	[ROLE_TEXT] = {"text", 0},
+	[ROLE_DIM] = {"dim", 0},
+	[ROLE_TITLE] = {"title", ATTR_BOLD},
+	[ROLE_HEADING] = {"heading", ATTR_BOLD},
+	[ROLE_BAR] = {"bar", ATTR_REVERSE},
+	[ROLE_KEY] = {"key", ATTR_REVERSE | ATTR_UNDERLINE},
+	[ROLE_BORDER] = {"border", 0},
+	[ROLE_CODE] = {"code", ATTR_BOLD},
+	[ROLE_URL] = {"url", ATTR_UNDERLINE},
+	[ROLE_GOOD] = {"good", 0},
+	[ROLE_WARNING] = {"warning", ATTR_BOLD},
+	[ROLE_BAD] = {"bad", ATTR_REVERSE},
+	[ROLE_LABEL] = {"label", 0},
+	[ROLE_VALUE] = {"value", ATTR_BOLD},
+	[ROLE_SELECTED] = {"selected", ATTR_REVERSE},
+};
 
 void theme_plain(struct theme *theme)
 {
-	/* Nothing is dim, or bold and reversed: a Linux console shows both as
-	 * dark grey. */
-	static const unsigned attributes[ROLE_COUNT] = {
-		[ROLE_TITLE] = ATTR_BOLD,
-		[ROLE_HEADING] = ATTR_BOLD,
-		[ROLE_BAR] = ATTR_REVERSE,
-		[ROLE_KEY] = ATTR_REVERSE | ATTR_UNDERLINE,
-		[ROLE_CODE] = ATTR_BOLD,
-		[ROLE_URL] = ATTR_UNDERLINE,
-		[ROLE_WARNING] = ATTR_BOLD,
-		[ROLE_BAD] = ATTR_REVERSE,
-		[ROLE_VALUE] = ATTR_BOLD,
-		[ROLE_SELECTED] = ATTR_REVERSE,
-	};
-
 	memset(theme, 0, sizeof(*theme));
 	memcpy(theme->name, "plain", sizeof("plain"));
 	for (int i = 0; i < ROLE_COUNT; i++)
@@ -147,7 +138,7 @@ void theme_plain(struct theme *theme)
 			.bg = COLOUR_DEFAULT,
 			.fg8 = COLOUR_DEFAULT,
 			.bg8 = COLOUR_DEFAULT,
-			.attributes = attributes[i],
+			.attributes = roles[i].attributes,
 		};
 }
 
@@ -303,7 +294,7 @@ static bool check_names(const struct reading *reading, config_setting_t *root)
 	buf_init(&allowed, 1024);
 	buf_adds(&allowed, "default, logo");
 	for (int i = 0; i < ROLE_COUNT; i++)
-		buf_addf(&allowed, ", %s", role_name((enum role)i));
+		buf_addf(&allowed, ", %s", roles[i].name);
 
 	for (int i = 0; ok && i < config_setting_length(root); i++) {
 		config_setting_t *group =
@@ -312,7 +303,7 @@ static bool check_names(const struct reading *reading, config_setting_t *root)
 
 		ok = strcmp(name, "default") == 0 || strcmp(name, "logo") == 0;
 		for (int role = 0; !ok && role < ROLE_COUNT; role++)
-			ok = strcmp(name, role_name((enum role)role)) == 0;
+			ok = strcmp(name, roles[role].name) == 0;
 		if (!ok)
 			settings_unknown(group, reading->file,
 					 buf_text(&allowed), reading->err);
@@ -353,14 +344,13 @@ static bool read_theme(const struct reading *reading, config_setting_t *root,
 		unsigned plain = style->attributes;
 
 		*style = ground;
-		group = config_setting_get_member(root,
-						  role_name((enum role)i));
+		group = config_setting_get_member(root, roles[i].name);
 		if (group == NULL)
 			style->attributes |= plain;
 		else if (!read_style(reading, group, style))
 			return false;
 	}
-	if (config_setting_get_member(root, role_name(ROLE_HEADING)) == NULL)
+	if (config_setting_get_member(root, roles[ROLE_HEADING].name) == NULL)
 		theme->styles[ROLE_HEADING] = theme->styles[ROLE_TITLE];
 	return true;
 }
