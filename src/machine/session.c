@@ -238,12 +238,18 @@ static void reject_unbound(struct session *session, const struct event *event,
 	action_note(action, LEVEL_ERROR, "%s", oauth_failure.err.text);
 }
 
-void session_begin(struct session *session, struct tokens *tokens,
-		   const struct event *event, struct action *action)
+/* Forgets all about the session before. */
+static void restart(struct session *session)
 {
 	session_forget(session);
 	session_forget_oauth_failure(session);
 	session->end = END_NONE;
+}
+
+void session_begin(struct session *session, struct tokens *tokens,
+		   const struct event *event, struct action *action)
+{
+	restart(session);
 	session->data.provider = xstrdup(session->provider->id);
 	session_name_owner(session);
 	tokens_move(&session->data.tokens, tokens);
@@ -299,18 +305,14 @@ bool session_ends_with_program(const struct session *session)
 void session_resume(struct session *session, const struct event *event,
 		    struct action *action)
 {
-	session_forget(session);
-	session_forget_oauth_failure(session);
-	session->end = END_NONE;
+	restart(session);
 	session_lock_for(session, PURPOSE_RESUME, event->now_ms, action);
 }
 
 void session_finish_sign_out(struct session *session, const struct event *event,
 			     struct action *action)
 {
-	session_forget(session);
-	session_forget_oauth_failure(session);
-	session->end = END_NONE;
+	restart(session);
 	session_lock_for(session, PURPOSE_FINISH, event->now_ms, action);
 }
 
