@@ -6,7 +6,6 @@
 
 #include "app/presenter.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -98,17 +97,15 @@ static const char *label_of(const struct presenter *presenter)
 	return presenter->demo ? _(label) : label;
 }
 
-static void set_status(struct presenter *presenter, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
-
-static void set_status(struct presenter *presenter, const char *format, ...)
+/* Sets the status to that text, with the provider in place of its %s. */
+static void set_status(struct presenter *presenter, const char *text)
 {
-	va_list ap;
+	const size_t len = strcspn(text, "%");
+	const bool named = text[len] != '\0';
 
-	va_start(ap, format);
-	(void)vsnprintf(presenter->status, sizeof(presenter->status), format,
-			ap);
-	va_end(ap);
+	(void)snprintf(presenter->status, sizeof(presenter->status), "%.*s%s%s",
+		       (int)len, text, named ? label_of(presenter) : "",
+		       named ? text + len + strlen("%s") : "");
 }
 
 /* Translators: why an address that was pasted, or that a browser ended on, is
@@ -132,7 +129,7 @@ static const char *const foreign[] = {
 static void fill_authorization(struct presenter *presenter,
 			       const struct flow *flow, struct model *model)
 {
-	set_status(presenter, "%s", _("Waiting for the browser"));
+	set_status(presenter, _("Waiting for the browser"));
 	if (flow_oauth_failure(flow) != NULL)
 		model->failure = foreign[flow_oauth_failure(flow)->foreign];
 	model->authorization_uri = flow_authorization_uri(flow);
@@ -164,7 +161,7 @@ static bool set_retrying(struct presenter *presenter, const struct visit *visit,
 
 	if (reason == REASON_NONE)
 		return false;
-	set_status(presenter, "%s", _(retrying[reason].status));
+	set_status(presenter, _(retrying[reason].status));
 	model->status_brief = _(retrying[reason].brief);
 	return true;
 }
@@ -177,14 +174,11 @@ static void fill_sign_in(struct presenter *presenter, const struct visit *visit,
 	const struct flow *flow = visit_flow(visit);
 	const struct device_code *code = flow_code(flow);
 
-	const char *label = label_of(presenter);
-
 	model->screen = SCREEN_SIGN_IN;
 	if (flow_state(flow) == FLOW_EXCHANGING ||
 	    flow_state(flow) == FLOW_EXCHANGE_BACKING_OFF) {
 		if (!set_retrying(presenter, visit, model))
-			set_status(presenter, _("Requesting tokens from %s"),
-				   label);
+			set_status(presenter, _("Requesting tokens from %s"));
 		model->authorization_uri = flow_authorization_uri(flow);
 		model->redirect_uri = presenter->setup->provider.redirect_uri;
 		return;
@@ -194,16 +188,16 @@ static void fill_sign_in(struct presenter *presenter, const struct visit *visit,
 		return;
 	}
 	if (flow_state(flow) == FLOW_IDLE) {
-		set_status(presenter, "%s",
+		set_status(presenter,
 			   _("Starting: the code will appear in a moment"));
 		return;
 	}
 	if (code == NULL) {
-		set_status(presenter, _("Requesting a code from %s"), label);
+		set_status(presenter, _("Requesting a code from %s"));
 		return;
 	}
 	if (!set_retrying(presenter, visit, model))
-		set_status(presenter, "%s", _("Waiting for your approval"));
+		set_status(presenter, _("Waiting for your approval"));
 	model->code_follows = visit_renews(visit);
 	model->user_code = code->user_code;
 	model->verification_uri = code->verification_uri;
@@ -331,11 +325,11 @@ static void fill_backing_off(struct presenter *presenter,
 {
 	fill_trouble(presenter, visit, retry_ms, model);
 	if (visit_reason(visit) == REASON_BUSY)
-		set_status(presenter, _("Waiting for %s"), label_of(presenter));
+		set_status(presenter, _("Waiting for %s"));
 	else if (visit_reason(visit) == REASON_CLOCK)
-		set_status(presenter, "%s", _("Waiting for the right time"));
+		set_status(presenter, _("Waiting for the right time"));
 	else
-		set_status(presenter, "%s", _("Waiting for the network"));
+		set_status(presenter, _("Waiting for the network"));
 }
 
 /* Translators: a status at the foot of the screen. %s is the provider. At most
@@ -351,8 +345,23 @@ static void fill_preparing(struct presenter *presenter,
 		return;
 	}
 	model->screen = SCREEN_SIGN_IN;
-	set_status(presenter, _("Connecting to %s"), label_of(presenter));
+	set_status(presenter, _("Connecting to %s"));
 }
+
+/* Translators: a status at the foot of the screen. %s is the provider. At most
+ * 40 columns without that. */
+static const char *const session_status[] = {
+	[SESSION_REFRESHING] = N_("Refreshing the access token"),
+	[SESSION_READING] = N_("Reading the profile from %s"),
+	[SESSION_READ_BACKING_OFF] = N_("Reading the profile from %s"),
+	[SESSION_CHECKING] = N_("Checking who signed in"),
+	[SESSION_CHECK_BACKING_OFF] = N_("Checking who signed in"),
+	[SESSION_MARKING_SIGN_OUT] = N_("Signing out of %s"),
+	[SESSION_REVOKING] = N_("Signing out of %s"),
+	[SESSION_REVOKING_UNLOCKED] = N_("Signing out of %s"),
+	[SESSION_WIPING] = N_("Signing out of %s"),
+	[SESSION_ENDED] = NULL,
+};
 
 /* Translators: a status at the foot of the screen. %s is the provider. At most
  * 40 columns without that. */
@@ -360,42 +369,15 @@ static void fill_profile(struct presenter *presenter, const struct visit *visit,
 			 struct model *model)
 {
 	const struct session *session = visit_session(visit);
-	const char *label = label_of(presenter);
+	const char *status = session_status[session_state(session)];
 
 	model->screen = SCREEN_PROFILE;
 	model->profile = profile_of(presenter, visit);
 	model->token_expires_ms = session_expires_ms(session);
 	model->refreshes = session_data(session)->tokens.refresh_token != NULL;
 	model->idle_ms = visit_idle_ms(visit);
-	switch (session_state(session)) {
-	case SESSION_REFRESHING:
-		set_status(presenter, "%s", _("Refreshing the access token"));
-		break;
-	case SESSION_READING:
-	case SESSION_READ_BACKING_OFF:
-		set_status(presenter, _("Reading the profile from %s"), label);
-		break;
-	case SESSION_CHECKING:
-	case SESSION_CHECK_BACKING_OFF:
-		set_status(presenter, "%s", _("Checking who signed in"));
-		break;
-	case SESSION_MARKING_SIGN_OUT:
-	case SESSION_REVOKING:
-	case SESSION_REVOKING_UNLOCKED:
-	case SESSION_WIPING:
-		set_status(presenter, _("Signing out of %s"), label);
-		break;
-	case SESSION_NONE:
-	case SESSION_HELD:
-	case SESSION_LOCKING:
-	case SESSION_LOCK_BUSY:
-	case SESSION_MARKING:
-	case SESSION_SAVING:
-	case SESSION_LIVE:
-	case SESSION_ENDED:
-		set_status(presenter, _("Signed in to %s"), label);
-		break;
-	}
+	set_status(presenter,
+		   status != NULL ? _(status) : _("Signed in to %s"));
 }
 
 /* Translators: a status at the foot of the screen. %s is the provider. At most
@@ -403,7 +385,7 @@ static void fill_profile(struct presenter *presenter, const struct visit *visit,
 static void fill_signing_out(struct presenter *presenter, struct model *model)
 {
 	model->screen = SCREEN_SIGN_IN;
-	set_status(presenter, _("Signing out of %s"), label_of(presenter));
+	set_status(presenter, _("Signing out of %s"));
 }
 
 /* Whoever is there while an interrupted sign-out is finished is not the user
