@@ -274,5 +274,5 @@ void args_help_verb(struct buf *out, enum verb_index verb)
 		       words_of(verb));
 	(void)buf_addf(out, "\n%s: %s.\n", verbs[verb].name, verbs[verb].help);
 	help_rows(out, "Options:", 1U << verb);
-	help_rows(out, "Options of all verbs:", 0);
+	help_rows(out, "Options for every verb:", 0);
 }

@@ -349,7 +349,7 @@ static void test_help_of_verb(void **state)
 		 "grantty login [OPTIONS] [-- COMMAND [ARGUMENT...]]\n",
 		 "      --plain  ", "--min-valid"},
 		{VERB_INDEX_TOKEN, "grantty token [OPTIONS]\n",
-		 "      --min-valid SECS  how long", "--plain"},
+		 "      --min-valid SECS  seconds", "--plain"},
 		{VERB_INDEX_CHECK, "grantty check [OPTIONS]\n",
 		 "      --json  ", "--lan"},
 		{VERB_INDEX_HELP, "grantty help [OPTIONS] [VERB]\n",
