@@ -246,9 +246,9 @@ static const struct words words[] = {
 	[REASON_NO_PROFILE] = {N_("Your profile could not be read"),
 			       N_("You cannot sign in here without it."),
 			       NEXT_CODE},
-	[REASON_UNKNOWN_USER] = {N_("The provider does not say who signs in"),
-				 N_("You cannot sign in here without that."),
-				 NEXT_TRY},
+	[REASON_UNKNOWN_USER] =
+		{N_("The provider does not say who is signing in"),
+		 N_("You cannot sign in here without that."), NEXT_TRY},
 	[REASON_SAID_NO] =
 		{N_("The sign-in was not confirmed"),
 		 N_("You answered that this is not you. Nothing was kept."),
@@ -265,13 +265,12 @@ static const struct words words[] = {
 	[REASON_NOT_SAVED] =
 		{N_("The sign-in failed"),
 		 N_("It was approved, but the session could not be saved and "
-		    "ends "
-		    "with this program. Fix that, then sign in again."),
+		    "ends with this program. Fix that, then sign in again."),
 		 NEXT_TRY},
 	[REASON_NOT_KEPT] = {N_("The sign-in was not kept"),
-			     N_("This device still keeps an earlier one with "
-				"other settings. "
-				"Its administrator has to end that one first."),
+			     N_("This device still has an earlier sign-in with "
+				"other settings. Its administrator has to end "
+				"that first."),
 			     NEXT_TRY},
 	[REASON_NOT_REMOVED] =
 		{N_("You are signed out, but not completely"),

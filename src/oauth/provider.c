@@ -137,9 +137,8 @@ bool provider_tells_who(const struct provider *provider, struct err *err)
 	if (provider->userinfo_fault != NULL)
 		return err_set(err, "%s " WITHOUT_USERINFO,
 			       provider->userinfo_fault);
-	return err_set(
-		err,
-		"The provider does not say who signs in. " WITHOUT_USERINFO);
+	return err_set(err, "The provider does not say who is signing "
+			    "in. " WITHOUT_USERINFO);
 }
 
 bool provider_is_complete(const struct provider *provider)

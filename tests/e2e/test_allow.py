@@ -100,7 +100,7 @@ def test_nothing_to_judge_by_after_all(home, start_practice, open_terminal):
         run = home.grantty("login", "--plain")
         assert run.returncode == Exit.FAILED
         said = run.stdout + run.stderr
-        assert "The provider does not say who signs in" in said
+        assert "The provider does not say who is signing in" in said
         screen = open_terminal("login")
         assert screen.wait_for_exit() == Exit.FAILED
         assert not home.session.exists()

@@ -349,7 +349,9 @@ static void test_tells_who(void **state)
 		const char *documents[2];
 		const char *why; /* NULL: something tells */
 	} cases[] = {
-		{ISSUED, {"{" SAYS "}", NULL}, "does not say who signs in"},
+		{ISSUED,
+		 {"{" SAYS "}", NULL},
+		 "does not say who is signing in"},
 		{ISSUED,
 		 {"{" SAYS ",\"userinfo_endpoint\":\"https://id.example/me\"}",
 		  NULL},
@@ -381,7 +383,7 @@ static void test_tells_who(void **state)
 		{ISSUED,
 		 {"{" SAYS ",\"userinfo_endpoint\":\"http://id.example/me\"}",
 		  "{" SAYS "}"},
-		 "does not say who signs in"},
+		 "does not say who is signing in"},
 		{ISSUED,
 		 {"{" SAYS ",\"userinfo_endpoint\":\"http://id.example/me\"}",
 		  "{" SAYS ",\"userinfo_endpoint\":\"https://id.example/me\"}"},
