@@ -24,132 +24,80 @@ enum {
 	TYPING = 1 << (SCREEN_TROUBLE + 1)
 };
 
-static bool always(const struct model *model, const struct view *view)
-{
-	(void)model;
-	(void)view;
-	return true;
-}
+/* What a key needs in order to apply. */
+enum {
+	CODE = 1 << 0,
+	ADDRESS = 1 << 1, /* of the code grant */
+	NO_ADDRESS = 1 << 2,
+	ZOOMABLE = 1 << 3,
+	ZOOMED = 1 << 4,
+	NOT_ZOOMED = 1 << 5, /* in the zoom, some keys leave only that */
+	DRAWINGS = 1 << 6,   /* other ways to draw the QR code */
+	COPIES = 1 << 7,     /* a clipboard */
+	COPYABLE = 1 << 8,   /* an address to copy */
+	DEMO = 1 << 9,
+	ANSWERABLE = 1 << 10, /* yes counts */
+	ANSWER_SHOWN = 1 << 11,
+	MAY_QUIT = 1 << 12,
+	MAY_GIVE_UP = 1 << 13,
+	OTHER_LANGUAGE = 1 << 14,
+	DETAILS = 1 << 15, /* what the provider sent */
+	FIELDS = 1 << 16,
+	TREE = 1 << 17,
+	MOVABLE = 1 << 18, /* more than fits the page, or than one node */
+	BRANCH = 1 << 19
+};
 
-static bool with_code(const struct model *model, const struct view *view)
+static unsigned need(unsigned which, bool is_met)
 {
-	(void)view;
-	return model->user_code != NULL;
-}
-
-static bool with_address(const struct model *model, const struct view *view)
-{
-	(void)view;
-	return model->authorization_uri != NULL;
-}
-
-static bool without_address(const struct model *model, const struct view *view)
-{
-	return !with_address(model, view);
-}
-
-static bool with_qr(const struct model *model, const struct view *view)
-{
-	return with_code(model, view) && view->zoomable;
+	return is_met ? which : 0;
 }
 
 /* A long address has a QR code on few screens, and the key that hides it must
  * be able to bring it back. */
-static bool with_drawing(const struct model *model, const struct view *view)
+static bool has_drawings(const struct model *model, const struct view *view)
 {
-	if (with_address(model, view))
+	if (model->authorization_uri != NULL)
 		return view->symbol != NULL || view->drawing != DRAWING_AUTO;
-	return with_code(model, view) &&
+	return model->user_code != NULL &&
 	       (view->has_ways || view->drawing != view->configured);
 }
 
-static bool may_copy_code(const struct model *model, const struct view *view)
+static unsigned profile_needs(const struct profile *profile,
+			      const struct view *view)
 {
-	return view->copies && with_code(model, view);
+	const size_t selected = view->tree.selected;
+
+	if (profile == NULL || profile->node_count == 0)
+		return 0;
+	if (!view->tree_shown)
+		return DETAILS | FIELDS |
+		       need(MOVABLE,
+			    (int)profile->field_count > view->page_rows);
+	return DETAILS | TREE | need(MOVABLE, view->tree.count > 1) |
+	       need(BRANCH, selected < profile->node_count &&
+				    profile->nodes[selected].descendants > 0);
 }
 
-static bool may_copy_address(const struct model *model, const struct view *view)
+/* Those that are met. While the help covers the question, no key answers it,
+ * but its list is for later. */
+static unsigned needs_met(const struct model *model, const struct view *view)
 {
-	return view->copies &&
-	       (with_code(model, view) || with_address(model, view));
-}
+	const bool code = model->user_code != NULL;
+	const bool address = model->authorization_uri != NULL;
+	const bool answers = view_may_confirm(view, model->now_ms);
 
-static bool may_confirm(const struct model *model, const struct view *view)
-{
-	return view_may_confirm(view, model->now_ms);
-}
-
-/* While the help covers the question, no key answers it, but its list is for
- * later. */
-static bool shows_yes(const struct model *model, const struct view *view)
-{
-	return view->help || may_confirm(model, view);
-}
-
-static bool zoomed(const struct model *model, const struct view *view)
-{
-	(void)model;
-	return view->zoom;
-}
-
-static bool in_demo(const struct model *model, const struct view *view)
-{
-	return with_code(model, view) && model->demo;
-}
-
-static bool may_interrupt(const struct model *model, const struct view *view)
-{
-	(void)view;
-	return model->can_quit;
-}
-
-/* In the zoom, these keys leave it. */
-static bool may_quit(const struct model *model, const struct view *view)
-{
-	return model->can_quit && !zoomed(model, view);
-}
-
-static bool may_give_up(const struct model *model, const struct view *view)
-{
-	return !model->locked_in && !zoomed(model, view);
-}
-
-static bool with_languages(const struct model *model, const struct view *view)
-{
-	(void)view;
-	return model->language != NULL;
-}
-
-static bool with_profile(const struct model *model, const struct view *view)
-{
-	(void)view;
-	return model->profile != NULL && model->profile->node_count > 0;
-}
-
-/* There is more than fits the page, or more than one node to choose from. */
-static bool may_move(const struct model *model, const struct view *view)
-{
-	return with_profile(model, view) &&
-	       (view->tree_shown
-			? view->tree.count > 1
-			: (int)model->profile->field_count > view->page_rows);
-}
-
-static bool in_fields(const struct model *model, const struct view *view)
-{
-	return with_profile(model, view) && !view->tree_shown;
-}
-
-static bool on_branch(const struct model *model, const struct view *view)
-{
-	return with_profile(model, view) && view->tree_shown &&
-	       view->tree.selected < model->profile->node_count &&
-	       model->profile->nodes[view->tree.selected].descendants > 0;
-}
-
-static bool in_tree(const struct model *model, const struct view *view)
-{
-	return with_profile(model, view) && view->tree_shown;
+	return need(CODE, code) | need(ADDRESS, address) |
+	       need(NO_ADDRESS, !address) | need(ZOOMABLE, view->zoomable) |
+	       need(ZOOMED, view->zoom) | need(NOT_ZOOMED, !view->zoom) |
+	       need(DRAWINGS, has_drawings(model, view)) |
+	       need(COPIES, view->copies) | need(COPYABLE, code || address) |
+	       need(DEMO, model->demo) | need(ANSWERABLE, answers) |
+	       need(ANSWER_SHOWN, view->help || answers) |
+	       need(MAY_QUIT, model->can_quit) |
+	       need(MAY_GIVE_UP, !model->locked_in) |
+	       need(OTHER_LANGUAGE, model->language != NULL) |
+	       profile_needs(model->profile, view);
 }
 
 /* Translators: each row is the name of a key; a label of one or two words for
@@ -158,107 +106,109 @@ static bool in_tree(const struct model *model, const struct view *view)
 /* clang-format off */
 static const struct binding bindings[] = {
 	{ KEYS_NONE, N_("Any key"), N_("Sign in"), N_("sign in"),
-	  WELCOME, always, COMMAND_START, CHANGE_NONE, 1 },
+	  WELCOME, 0, COMMAND_START, CHANGE_NONE, 1 },
 
 	{ 'a', "a", N_("Approve"), N_("approve, as the phone would (demo)"),
-	  SIGN_IN, in_demo, COMMAND_APPROVE, CHANGE_NONE, 0 },
+	  SIGN_IN, CODE | DEMO, COMMAND_APPROVE, CHANGE_NONE, 0 },
 	{ 'r', "r", N_("New code"), N_("get a new code"),
-	  SIGN_IN, without_address, COMMAND_START, CHANGE_NONE, 1 },
+	  SIGN_IN, NO_ADDRESS, COMMAND_START, CHANGE_NONE, 1 },
 	{ 'v', "v", N_("Enter address"), N_("enter the browser's final address"),
-	  SIGN_IN, with_address, COMMAND_NONE, CHANGE_TYPE, 0 },
+	  SIGN_IN, ADDRESS, COMMAND_NONE, CHANGE_TYPE, 0 },
 	{ 'r', "r", N_("New address"), N_("start again with a new address"),
-	  SIGN_IN, with_address, COMMAND_START, CHANGE_NONE, 6 },
+	  SIGN_IN, ADDRESS, COMMAND_START, CHANGE_NONE, 6 },
 	{ 'z', "z", N_("Zoom"), N_("the QR code alone, or the whole address"),
-	  SIGN_IN, with_address, COMMAND_NONE, CHANGE_ZOOM, 1 },
+	  SIGN_IN, ADDRESS, COMMAND_NONE, CHANGE_ZOOM, 1 },
 	{ KEYS_PASTE, "", "", "",
-	  SIGN_IN | TYPING, with_address, COMMAND_PASTE, CHANGE_PASTE, 0 },
+	  SIGN_IN | TYPING, ADDRESS, COMMAND_PASTE, CHANGE_PASTE, 0 },
 	{ 'z', "z", N_("Zoom"), N_("the QR code alone, as large as possible"),
-	  SIGN_IN, with_qr, COMMAND_NONE, CHANGE_ZOOM, 4 },
+	  SIGN_IN, CODE | ZOOMABLE, COMMAND_NONE, CHANGE_ZOOM, 4 },
 	{ 'm', "m", N_("QR style"), N_("draw the QR code another way, or hide it"),
-	  SIGN_IN, with_drawing, COMMAND_NONE, CHANGE_DRAWING, 6 },
+	  SIGN_IN, DRAWINGS, COMMAND_NONE, CHANGE_DRAWING, 6 },
 	{ KEYS_ESCAPE, N_("Esc"), "", N_("leave the zoom; also q"),
-	  SIGN_IN, zoomed, COMMAND_NONE, CHANGE_ZOOM, 0 },
+	  SIGN_IN, ZOOMED, COMMAND_NONE, CHANGE_ZOOM, 0 },
 	{ 'q', "", "", "",
-	  SIGN_IN, zoomed, COMMAND_NONE, CHANGE_ZOOM, 0 },
+	  SIGN_IN, ZOOMED, COMMAND_NONE, CHANGE_ZOOM, 0 },
 	{ KEYS_ESCAPE, N_("Esc"), "", N_("cancel this sign-in"),
-	  SIGN_IN, may_give_up, COMMAND_CANCEL, CHANGE_NONE, 7 },
+	  SIGN_IN, MAY_GIVE_UP | NOT_ZOOMED, COMMAND_CANCEL, CHANGE_NONE, 7 },
 
 	{ KEYS_ENTER, N_("Enter"), N_("Done"), N_("continue with this address"),
-	  TYPING, always, COMMAND_PASTE, CHANGE_ENTER, 0 },
+	  TYPING, 0, COMMAND_PASTE, CHANGE_ENTER, 0 },
 	{ KEYS_ESCAPE, N_("Esc"), N_("Back"), N_("go back"),
-	  TYPING, always, COMMAND_NONE, CHANGE_LEAVE, 1 },
+	  TYPING, 0, COMMAND_NONE, CHANGE_LEAVE, 1 },
 	{ KEYS_BACKSPACE, "", "", "",
-	  TYPING, always, COMMAND_NONE, CHANGE_ERASE, 0 },
+	  TYPING, 0, COMMAND_NONE, CHANGE_ERASE, 0 },
 
 	{ KEYS_NONE, "y", N_("Yes, it's me"), N_("this is you; also Enter"),
-	  CONFIRM, shows_yes, COMMAND_NONE, CHANGE_NONE, 0 },
+	  CONFIRM, ANSWER_SHOWN, COMMAND_NONE, CHANGE_NONE, 0 },
 	{ 'y', "", "", "",
-	  CONFIRM, may_confirm, COMMAND_START, CHANGE_NONE, 0 },
+	  CONFIRM, ANSWERABLE, COMMAND_START, CHANGE_NONE, 0 },
 	{ KEYS_ENTER, "", "", "",
-	  CONFIRM, may_confirm, COMMAND_START, CHANGE_NONE, 0 },
+	  CONFIRM, ANSWERABLE, COMMAND_START, CHANGE_NONE, 0 },
 	{ 'n', "n", N_("No"), N_("this is not you: nothing is kept; also Esc"),
-	  CONFIRM, always, COMMAND_CANCEL, CHANGE_NONE, 1 },
+	  CONFIRM, 0, COMMAND_CANCEL, CHANGE_NONE, 1 },
 	{ KEYS_ESCAPE, "", "", "",
-	  CONFIRM, always, COMMAND_CANCEL, CHANGE_NONE, 0 },
+	  CONFIRM, 0, COMMAND_CANCEL, CHANGE_NONE, 0 },
 
 	{ 'o', "o", N_("Sign out"), N_("sign out"),
-	  PROFILE, always, COMMAND_SIGN_OUT, CHANGE_NONE, 1 },
+	  PROFILE, 0, COMMAND_SIGN_OUT, CHANGE_NONE, 1 },
 	{ KEYS_TAB, N_("Tab"), N_("Everything"), N_("everything the provider sent"),
-	  PROFILE, in_fields, COMMAND_NONE, CHANGE_TREE, 4 },
+	  PROFILE, FIELDS, COMMAND_NONE, CHANGE_TREE, 4 },
 	{ KEYS_TAB, N_("Tab"), N_("Summary"), N_("back to the summary"),
-	  PROFILE, in_tree, COMMAND_NONE, CHANGE_TREE, 4 },
+	  PROFILE, TREE, COMMAND_NONE, CHANGE_TREE, 4 },
 	{ 'j', "", "", "",
-	  PROFILE, with_profile, COMMAND_NONE, CHANGE_TREE, 0 },
+	  PROFILE, DETAILS, COMMAND_NONE, CHANGE_TREE, 0 },
 	{ KEYS_NONE, N_("Arrows"), N_("Move"), N_("move; also Page Up, Page Down, "
-	  "Home, End"), PROFILE, may_move, COMMAND_NONE, CHANGE_MOVE, 7 },
+	  "Home, End"), PROFILE, MOVABLE, COMMAND_NONE, CHANGE_MOVE, 7 },
 	{ KEYS_ENTER, N_("Enter"), N_("Fold"), N_("fold and unfold; also Left, Right"),
-	  PROFILE, on_branch, COMMAND_NONE, CHANGE_MOVE, 6 },
+	  PROFILE, BRANCH, COMMAND_NONE, CHANGE_MOVE, 6 },
 
 	{ KEYS_ENTER, N_("Enter"), N_("Try again"), N_("try again now; also r"),
-	  TROUBLE, always, COMMAND_START, CHANGE_NONE, 1 },
+	  TROUBLE, 0, COMMAND_START, CHANGE_NONE, 1 },
 	{ 'r', "", "", "",
-	  TROUBLE, always, COMMAND_START, CHANGE_NONE, 0 },
+	  TROUBLE, 0, COMMAND_START, CHANGE_NONE, 0 },
 
 	{ 'l', "l", "", N_("another language"),
-	  ANYWHERE, with_languages, COMMAND_LANGUAGE, CHANGE_NONE, 2 },
+	  ANYWHERE, OTHER_LANGUAGE, COMMAND_LANGUAGE, CHANGE_NONE, 2 },
 	{ '?', "?", N_("Help"), N_("the list of keys"),
-	  ANYWHERE, always, COMMAND_NONE, CHANGE_HELP, 3 },
+	  ANYWHERE, 0, COMMAND_NONE, CHANGE_HELP, 3 },
 	{ 'h', "", "", "",
-	  SIGN_IN | PROFILE | TROUBLE, always, COMMAND_NONE, CHANGE_HELP, 0 },
+	  SIGN_IN | PROFILE | TROUBLE, 0, COMMAND_NONE, CHANGE_HELP, 0 },
 	{ KEYS_REPAINT, N_("Ctrl-L"), "", N_("redraw the screen"),
-	  ANYWHERE | TYPING, always, COMMAND_NONE, CHANGE_REPAINT, 0 },
+	  ANYWHERE | TYPING, 0, COMMAND_NONE, CHANGE_REPAINT, 0 },
 	{ KEYS_INTERRUPT, "", "", "",
-	  ANYWHERE | TYPING, may_interrupt, COMMAND_CANCEL, CHANGE_NONE, 0 },
+	  ANYWHERE | TYPING, MAY_QUIT, COMMAND_CANCEL, CHANGE_NONE, 0 },
 	{ 'q', "q", N_("Quit"), N_("quit"),
-	  ANYWHERE, may_quit, COMMAND_QUIT, CHANGE_NONE, 5 },
+	  ANYWHERE, MAY_QUIT | NOT_ZOOMED, COMMAND_QUIT, CHANGE_NONE, 5 },
 	{ 'c', "c", "", N_("copy the code"),
-	  SIGN_IN, may_copy_code, COMMAND_COPIED_CODE, CHANGE_COPY_CODE, 0 },
+	  SIGN_IN, COPIES | CODE, COMMAND_COPIED_CODE, CHANGE_COPY_CODE, 0 },
 	{ 'u', "u", "", N_("copy the address"),
-	  SIGN_IN, may_copy_address, COMMAND_COPIED_ADDRESS, CHANGE_COPY_ADDRESS,
+	  SIGN_IN, COPIES | COPYABLE, COMMAND_COPIED_ADDRESS, CHANGE_COPY_ADDRESS,
 	  0 },
 };
 /* clang-format on */
 
 enum { BINDING_COUNT = sizeof(bindings) / sizeof(bindings[0]) };
 
-static bool is_valid(const struct binding *binding, const struct model *model,
-		     const struct view *view)
+static bool applies(const struct binding *binding, const struct model *model,
+		    const struct view *view, unsigned met)
 {
 	const unsigned here = view->typing ? TYPING : 1u << model->screen;
 
-	return (binding->screens & here) != 0 && binding->applies(model, view);
+	return (binding->screens & here) != 0 && (binding->needs & ~met) == 0;
 }
 
 const struct binding *keys_find(const struct model *model,
 				const struct view *view, int key)
 {
+	const unsigned met = needs_met(model, view);
+
 	if (key >= 'A' && key <= 'Z') /* Caps Lock */
 		key += 'a' - 'A';
 	if (key == KEYS_NONE)
 		return NULL;
 	for (size_t i = 0; i < BINDING_COUNT; i++) {
 		if (bindings[i].key == key &&
-		    is_valid(&bindings[i], model, view))
+		    applies(&bindings[i], model, view, met))
 			return &bindings[i];
 	}
 	return NULL;
@@ -267,9 +217,11 @@ const struct binding *keys_find(const struct model *model,
 const struct binding *keys_at(const struct model *model,
 			      const struct view *view, size_t i)
 {
+	const unsigned met = needs_met(model, view);
+
 	for (size_t k = 0; k < BINDING_COUNT; k++) {
 		if (bindings[k].name[0] != '\0' &&
-		    is_valid(&bindings[k], model, view) && i-- == 0)
+		    applies(&bindings[k], model, view, met) && i-- == 0)
 			return &bindings[k];
 	}
 	return NULL;

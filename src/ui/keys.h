@@ -38,7 +38,7 @@ struct binding {
 	const char *label; /* for the key bar; "": not shown; not translated */
 	const char *help;  /* what the key does; not translated */
 	unsigned screens; /* 1 << enum screen, OR'ed; one more bit for typing */
-	bool (*applies)(const struct model *model, const struct view *view);
+	unsigned needs;	  /* what it needs in order to apply, OR'ed */
 	enum command command;
 	enum view_change change;
 	int rank; /* a bar that is too narrow drops the highest first */
