@@ -39,6 +39,22 @@ static void test_copies(void **state)
 	secret_free(NULL);
 }
 
+static void test_formatted(void **state)
+{
+	char *s;
+
+	(void)state;
+	s = xasprintf("%.*s/%s.%d", 2, "abc", "x", -7);
+	assert_string_equal(s, "ab/x.-7");
+	free(s);
+	s = xasprintf("%s", "");
+	assert_string_equal(s, "");
+	free(s);
+	s = xasprintf("%9000d", 1); /* there is no limit */
+	assert_int_equal(strlen(s), 9000);
+	free(s);
+}
+
 static void test_nothing_still_has_an_address(void **state)
 {
 	void *p;
@@ -110,6 +126,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_copies),
+		cmocka_unit_test(test_formatted),
 		cmocka_unit_test(test_nothing_still_has_an_address),
 		cmocka_unit_test(test_wipe),
 		cmocka_unit_test(test_out_of_memory_ends_the_program),

@@ -443,6 +443,37 @@ static void test_words(void **state)
 	assert_string_equal(words_of("a,b c", " "), "[a,b][c]");
 }
 
+static void test_strings_in_lists(void **state)
+{
+	static const char *const list[] = {"ab", "abc", "", NULL};
+	static const char *const without[] = {"ab", "abcd", NULL};
+	static const char *const none[] = {NULL};
+
+	(void)state;
+	assert_true(text_is_one_of("abcdef", 2, list));
+	assert_true(text_is_one_of("abcdef", 3, list));
+	assert_false(text_is_one_of("abcdef", 4, list));
+	assert_false(text_is_one_of("abc", 3, without));
+	assert_false(text_is_one_of("abc", 1, without));
+	assert_true(text_is_one_of("abc", 0, list));
+	assert_false(text_is_one_of("abc", 0, without));
+	assert_false(text_is_one_of("", 0, none));
+
+	assert_true(text_contains_one_of("xxabyy", without));
+	assert_false(text_contains_one_of("xxayyb", without));
+	assert_false(text_contains_one_of("ab", none));
+}
+
+static void test_ends(void **state)
+{
+	(void)state;
+	assert_true(text_ends_with("x.conf", ".conf"));
+	assert_true(text_ends_with(".conf", ".conf"));
+	assert_true(text_ends_with("", ""));
+	assert_false(text_ends_with("conf", ".conf"));
+	assert_false(text_ends_with("x.conf~", ".conf"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -455,6 +486,8 @@ int main(void)
 		cmocka_unit_test(test_number),
 		cmocka_unit_test(test_times),
 		cmocka_unit_test(test_words),
+		cmocka_unit_test(test_strings_in_lists),
+		cmocka_unit_test(test_ends),
 	};
 
 	if (setlocale(LC_CTYPE, "C.UTF-8") == NULL)
