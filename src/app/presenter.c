@@ -443,39 +443,11 @@ static const char *brief_caution(const struct presenter *presenter)
 			   "yourself.");
 }
 
-void presenter_fill(struct presenter *presenter, const struct visit *visit,
-		    struct model *model)
+static void fill_stage(struct presenter *presenter, const struct visit *visit,
+		       struct model *model)
 {
 	const struct flow *flow = visit_flow(visit);
 
-	/* After a sign-out, drop the profile at once, not when the next one
-	 * arrives. */
-	if (session_data(visit_session(visit))->profile == NULL &&
-	    presenter->profile_json != NULL) {
-		forget_profile(presenter);
-		presenter->forgets = true;
-	}
-	memset(model, 0, sizeof(*model));
-	model->now_ms = clock_now_ms();
-	model->title = title_of(presenter);
-	model->text = presenter->setup->conf.screen.text;
-	model->logo = presenter->setup->logo;
-	model->provider = label_of(presenter);
-	model->device = presenter->device;
-	model->caution = presenter_caution(presenter);
-	model->caution_brief = brief_caution(presenter);
-	model->status = presenter->status;
-	model->language = languages_next_name(&presenter->languages);
-	model->trouble = model->advice = model->help = "";
-	model->expires_ms = model->retry_ms = NEVER_MS;
-	model->token_expires_ms = model->idle_ms = NEVER_MS;
-	model->confirm_ms = NEVER_MS;
-	model->log = presenter->setup->log;
-	model->hides_log = hides_log(presenter);
-	model->demo = presenter->demo;
-	model->can_quit = presenter->can_quit;
-	model->locked_in = presenter->cancel_leaves && !presenter->can_quit;
-	presenter->status[0] = '\0';
 	switch (visit_stage(visit)) {
 	case VISIT_PREPARING:
 		fill_preparing(presenter, visit, model);
@@ -511,6 +483,40 @@ void presenter_fill(struct presenter *presenter, const struct visit *visit,
 		fill_trouble(presenter, visit, visit_retry_ms(visit), model);
 		break;
 	}
+}
+
+void presenter_fill(struct presenter *presenter, const struct visit *visit,
+		    struct model *model)
+{
+	/* After a sign-out, drop the profile at once, not when the next one
+	 * arrives. */
+	if (session_data(visit_session(visit))->profile == NULL &&
+	    presenter->profile_json != NULL) {
+		forget_profile(presenter);
+		presenter->forgets = true;
+	}
+	memset(model, 0, sizeof(*model));
+	model->now_ms = clock_now_ms();
+	model->title = title_of(presenter);
+	model->text = presenter->setup->conf.screen.text;
+	model->logo = presenter->setup->logo;
+	model->provider = label_of(presenter);
+	model->device = presenter->device;
+	model->caution = presenter_caution(presenter);
+	model->caution_brief = brief_caution(presenter);
+	model->status = presenter->status;
+	model->language = languages_next_name(&presenter->languages);
+	model->trouble = model->advice = model->help = "";
+	model->expires_ms = model->retry_ms = NEVER_MS;
+	model->token_expires_ms = model->idle_ms = NEVER_MS;
+	model->confirm_ms = NEVER_MS;
+	model->log = presenter->setup->log;
+	model->hides_log = hides_log(presenter);
+	model->demo = presenter->demo;
+	model->can_quit = presenter->can_quit;
+	model->locked_in = presenter->cancel_leaves && !presenter->can_quit;
+	presenter->status[0] = '\0';
+	fill_stage(presenter, visit, model);
 }
 
 const char *presenter_caution(struct presenter *presenter)

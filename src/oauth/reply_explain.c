@@ -254,32 +254,14 @@ static bool explain_document(const struct reply_answer *answer, struct err *err)
 	return true;
 }
 
-static void explain_status(const struct reply_answer *answer, struct err *err)
+/* An answer that its endpoint should not give. */
+static void explain_answer(const struct reply_answer *answer, struct err *err)
 {
 	const char *who = reply_label(answer);
-	int status = answer->reply->status;
+	const int status = answer->reply->status;
 	char type[128];
 
 	name_type(type, sizeof(type), answer->reply->type);
-	if (reply_leads_nowhere(answer)) {
-		explain_dead_end(answer, err);
-		return;
-	}
-	if (reply_is_redirect(status)) {
-		explain_redirect(answer, err);
-		return;
-	}
-	if (status == 429) {
-		err_set(err,
-			"%s is receiving too many requests (status "
-			"429).",
-			who);
-		return;
-	}
-	if (reply_is_later(status)) {
-		err_set(err, "%s is having problems (status %d).", who, status);
-		return;
-	}
 	switch (answer->endpoint) {
 	case ENDPOINT_DISCOVERY:
 		if (http_is_success(status) && explain_document(answer, err))
@@ -324,6 +306,26 @@ static void explain_status(const struct reply_answer *answer, struct err *err)
 			status);
 		return;
 	}
+}
+
+static void explain_status(const struct reply_answer *answer, struct err *err)
+{
+	const char *who = reply_label(answer);
+	const int status = answer->reply->status;
+
+	if (reply_leads_nowhere(answer))
+		explain_dead_end(answer, err);
+	else if (reply_is_redirect(status))
+		explain_redirect(answer, err);
+	else if (status == 429)
+		err_set(err,
+			"%s is receiving too many requests (status "
+			"429).",
+			who);
+	else if (reply_is_later(status))
+		err_set(err, "%s is having problems (status %d).", who, status);
+	else
+		explain_answer(answer, err);
 }
 
 /* What a successful answer of this endpoint contains. */

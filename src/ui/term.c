@@ -98,75 +98,80 @@ static int line_speed(int fd)
 	return tty_line_is_serial(fd) ? baudrate() : 0;
 }
 
-struct term *term_open(int input, int output, const struct theme *theme,
-		       struct err *err)
+/* Opens both ends of the line, of a size that can be drawn. */
+static bool open_line(struct term *term, int input, int output, struct err *err)
 {
-	struct term *term = xcalloc(1, sizeof(*term));
-	const char *name;
 	int rows, columns;
 
-	if (!isatty(input) || !isatty(output)) {
-		err_set(err, "Cannot show the screens: there is no terminal. "
+	if (!isatty(input) || !isatty(output))
+		return err_set(
+			err, "Cannot show the screens: there is no terminal. "
 			     "Start grantty on a console or over \"ssh -t\".");
-		goto out;
-	}
 	term->in = open_copy(input, "r");
 	term->out = open_copy(output, "w");
-	if (term->in == NULL || term->out == NULL) {
-		err_set(err, "Cannot open the terminal: %m. Close other "
-			     "programs and try again.");
-		goto out;
-	}
+	if (term->in == NULL || term->out == NULL)
+		return err_set(err, "Cannot open the terminal: %m. Close other "
+				    "programs and try again.");
 	/* No copy of a name or a code stays in a buffer. */
 	(void)setvbuf(term->out, NULL, _IONBF, 0);
 	term->knows_line = tcgetattr(fileno(term->out), &term->before) == 0;
 	read_size(term, &rows, &columns);
-	if (rows > ROWS_MAX || columns > COLUMNS_MAX) {
-		err_set(err,
-			"A terminal of %d rows and %d columns is too "
-			"large: make it smaller.",
-			rows, columns);
-		goto out;
-	}
+	if (rows > ROWS_MAX || columns > COLUMNS_MAX)
+		return err_set(err,
+			       "A terminal of %d rows and %d columns is too "
+			       "large: make it smaller.",
+			       rows, columns);
+	return true;
+}
+
+/* Starts curses. *name is the terminal's type. */
+static bool start_screen(struct term *term, const char **name, struct err *err)
+{
 	/* Take the size from the kernel, whatever LINES and COLUMNS say. If the
 	 * kernel reports none, ncurses 6.5 must be allowed to look elsewhere,
 	 * or newterm() fails; term_resize() then sets the usual size. */
 	use_env(!tty_line_has_size(fileno(term->out)));
 	use_tioctl(TRUE);
-	name = term_type_choose();
-	if (name == NULL) {
-		err_set(err, "No terminal descriptions are installed: "
-			     "install ncurses-base, or set TERM.");
-		goto out;
-	}
-	term->screen = newterm(name, term->out, term->in);
-	if (term->screen == NULL) {
-		err_set(err,
-			"Cannot open a terminal of the type \"%s\": set TERM "
-			"to the terminal's type.",
-			name);
-		goto out;
-	}
+	*name = term_type_choose();
+	if (*name == NULL)
+		return err_set(err, "No terminal descriptions are installed: "
+				    "install ncurses-base, or set TERM.");
+	term->screen = newterm(*name, term->out, term->in);
+	if (term->screen == NULL)
+		return err_set(err,
+			       "Cannot open a terminal of the type \"%s\": set "
+			       "TERM to the terminal's type.",
+			       *name);
 	/* Not cbreak(): Ctrl-S would block all output. Called at once, because
 	 * the guard uses it to see that the line is ours. */
 	raw();
 	(void)tcgetattr(fileno(term->out), &term->ours);
-	if (tigetstr("cup") == NULL) {
-		err_set(err,
-			"A terminal of the type \"%s\" cannot position text: "
-			"set TERM to the terminal's type.",
-			name);
-		goto out;
-	}
+	if (tigetstr("cup") == NULL)
+		return err_set(err,
+			       "A terminal of the type \"%s\" cannot position "
+			       "text: set TERM to the terminal's type.",
+			       *name);
+	return true;
+}
+
+struct term *term_open(int input, int output, const struct theme *theme,
+		       struct err *err)
+{
+	struct term *term = xcalloc(1, sizeof(*term));
+	const char *name;
+
+	if (!open_line(term, input, output, err) ||
+	    !start_screen(term, &name, err))
+		goto fail;
 	term->tty_output = tty_output_new(fileno(term->out),
 					  line_speed(fileno(term->out)), err);
 	if (term->tty_output == NULL)
-		goto out;
+		goto fail;
 	set_up(term, name);
 	palette_set(&term->palette, theme);
 	term_resize(term);
 	return term;
-out:
+fail:
 	term_close(term);
 	return NULL;
 }
