@@ -207,7 +207,11 @@ static void print_skipped(struct report *report)
 	buf_init(&report->skipped, ROW_MAX);
 }
 
-/* A row with the rest of a printf format. */
+static void add_row(struct report *report, enum report_outcome outcome,
+		    const char *check, const char *advice, const char *format,
+		    va_list args) __attribute__((format(printf, 5, 0)));
+
+/* A row, with the arguments of its format. */
 static void add_row(struct report *report, enum report_outcome outcome,
 		    const char *check, const char *advice, const char *format,
 		    va_list args)
