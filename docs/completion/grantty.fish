@@ -81,7 +81,7 @@ for line in (LC_ALL=C grantty --help 2>/dev/null)
     test -n "$letter"; and set -a option -s $letter
     if set -l limited (string match -r '^([a-z]+(?:, [a-z]+)*): (.*)' -- $text)
         set -l verbs (string split ', ' -- $limited[2])
-        # What is no verb before the colon, is the help.
+        # Without verbs before it, the colon belongs to the help.
         if contains -- $verbs[1] $__grantty_verbs
             set takers $verbs
             set text $limited[3]

@@ -41,7 +41,7 @@ static bool needs_lines(bool is_kiosk)
  * False with *err if the session of another provider or client is stored. It is
  * not revoked here first: that takes the other provider's endpoints and the
  * other client's secret, which this configuration does not have. A file that
- * cannot be read is no reason: setup_store() has reported it.
+ * cannot be read is not a reason: setup_store() has reported it.
  */
 static bool may_replace(const struct setup *setup, struct err *err)
 {

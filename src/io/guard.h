@@ -26,7 +26,7 @@ struct guard_duty {
 	void *context;
 };
 
-/* NULL if no second process could be started; this is no reason to fail. */
+/* NULL if no second process could be started; the caller need not fail. */
 struct guard *guard_start(const struct guard_duty *duty);
 
 /* The terminal is already restored: the guard exits without doing anything.

@@ -36,7 +36,7 @@ enum vt_blocks {
 enum vt_blocks vt_blocks(int fd);
 
 /* The map of the console's font at fd, for vt_font_has_all(); free() it. NULL:
- * fd is no console, or its font is not known. */
+ * fd is not a console, or its font is not known. */
 struct vt_font *vt_font_of(int fd);
 
 /* True if its font lacks a character of the text; false if fd is not a virtual

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What an answer that is no success means, in words: for an operator, with what
- * to do about it. For reply.c alone.
+ * What an answer that is not a success means, in words: for an operator, with
+ * what to do about it. For reply.c alone.
  */
 #ifndef GRANTTY_OAUTH_REPLY_EXPLAIN_H
 #define GRANTTY_OAUTH_REPLY_EXPLAIN_H

@@ -60,7 +60,7 @@ enum error_class {
 	ERROR_NOT_FOUND	       /* about the address, from a web server */
 };
 
-/* Why an address that a browser ended on is no answer to this sign-in. */
+/* Why an address that a browser ended on does not answer this sign-in. */
 enum foreign {
 	FOREIGN_NOT,
 	FOREIGN_SIGN_IN,  /* it belongs to another one */

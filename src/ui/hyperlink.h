@@ -29,7 +29,7 @@ bool hyperlink_begin(struct buf *out, const char *uri);
 /*
  * True if hyperlinks may be sent to the terminal at that descriptor, whose type
  * was chosen last (ui/term_type.h): it supports them, or ignores them like any
- * unknown sequence of that form, and is no serial line. setting:
+ * unknown sequence of that form, and is not a serial line. setting:
  * screen.hyperlinks.
  */
 bool hyperlink_may_be_sent(int fd, enum hyperlinks setting);

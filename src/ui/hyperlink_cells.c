@@ -2,7 +2,7 @@
 /*
  * Which cells of the screen are hyperlinks. curses does not know about them: a
  * terminal keeps the link of a cell until the cell is rewritten. Cells that
- * curses writes are no links, and cells that it skips keep theirs.
+ * curses writes are not links, and cells that it skips keep theirs.
  */
 #include "config.h"
 

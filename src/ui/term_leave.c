@@ -46,7 +46,7 @@ static void make_room(struct term *term)
 }
 
 /* endwin() alone would wait for a terminal that accepts nothing. Its descriptor
- * is caught here and is no terminal, so the line is restored separately. */
+ * is caught here and is not a terminal, so the line is restored separately. */
 static void hand_back(struct term *term)
 {
 	term_unset_modes(term);
