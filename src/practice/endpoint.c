@@ -26,13 +26,13 @@ bool endpoint_replace(struct service *service, const struct call *call,
 		      enum dialect dialect, enum fault_place place,
 		      struct answer *answer)
 {
-	const struct fault_scene scene = {
+	const struct fault_context context = {
 		.call = call,
 		.public_url = service->options.public_url,
 		.dialect = dialect,
 	};
 
-	return faults_replace(&service->faults, &scene, place, answer);
+	return faults_replace(&service->faults, &context, place, answer);
 }
 
 void endpoint_refuse(struct service *service, enum dialect dialect,

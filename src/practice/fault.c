@@ -52,12 +52,12 @@ static void http_uri(struct code_answer *code)
 
 /* ---- Any answers */
 
-static bool no_redirect_uri(const struct fault_scene *scene,
+static bool no_redirect_uri(const struct fault_context *context,
 			    struct answer *answer)
 {
 	/* Webex has a sentence where others have the error code. */
-	dialect_error(answer, scene->dialect,
-		      scene->dialect == DIALECT_WEBEX
+	dialect_error(answer, context->dialect,
+		      context->dialect == DIALECT_WEBEX
 			      ? "The redirect_uri is missing or does not match "
 				"a registered one."
 			      : "invalid_request",
@@ -66,49 +66,51 @@ static bool no_redirect_uri(const struct fault_scene *scene,
 	return true;
 }
 
-static bool invalid_grant(const struct fault_scene *scene,
+static bool invalid_grant(const struct fault_context *context,
 			  struct answer *answer)
 {
-	dialect_error(answer, scene->dialect, "invalid_grant",
+	dialect_error(answer, context->dialect, "invalid_grant",
 		      "The refresh token is not valid.");
 	return true;
 }
 
-static bool invalid_client(const struct fault_scene *scene,
+static bool invalid_client(const struct fault_context *context,
 			   struct answer *answer)
 {
-	dialect_error(answer, scene->dialect, "invalid_client",
+	dialect_error(answer, context->dialect, "invalid_client",
 		      "The client is not known.");
 	answer->status = 401;
 	return true;
 }
 
-static bool unknown_error(const struct fault_scene *scene,
+static bool unknown_error(const struct fault_context *context,
 			  struct answer *answer)
 {
-	dialect_error(answer, scene->dialect, "moon_not_full",
+	dialect_error(answer, context->dialect, "moon_not_full",
 		      "This only works at full moon.");
 	return true;
 }
 
-static void too_many(const struct fault_scene *scene, struct answer *answer)
+static void too_many(const struct fault_context *context, struct answer *answer)
 {
-	dialect_error(answer, scene->dialect, "too_many_requests",
+	dialect_error(answer, context->dialect, "too_many_requests",
 		      "Too many requests.");
 	answer->status = 429;
 }
 
-static bool rate_limit(const struct fault_scene *scene, struct answer *answer)
+static bool rate_limit(const struct fault_context *context,
+		       struct answer *answer)
 {
 	answer_header(answer, "Retry-After", "%d", RETRY_AFTER_S);
-	too_many(scene, answer);
+	too_many(context, answer);
 	return true;
 }
 
 /* Retry-After as a date (RFC 9110 section 10.2.3). */
-static bool retry_date(const struct fault_scene *scene, struct answer *answer)
+static bool retry_date(const struct fault_context *context,
+		       struct answer *answer)
 {
-	time_t when = (time_t)(scene->call->wall_s + RETRY_AFTER_S);
+	time_t when = (time_t)(context->call->wall_s + RETRY_AFTER_S);
 	char date[64];
 	struct tm tm;
 
@@ -116,37 +118,37 @@ static bool retry_date(const struct fault_scene *scene, struct answer *answer)
 	if (gmtime_r(&when, &tm) &&
 	    strftime(date, sizeof date, "%a, %d %b %Y %H:%M:%S GMT", &tm) > 0)
 		answer_header(answer, "Retry-After", "%s", date);
-	too_many(scene, answer);
+	too_many(context, answer);
 	return true;
 }
 
-static bool redirect(const struct fault_scene *scene, struct answer *answer)
+static bool redirect(const struct fault_context *context, struct answer *answer)
 {
 	answer_header(answer, "Location", "%s%s?redirected=1",
-		      scene->public_url, scene->call->path);
+		      context->public_url, context->call->path);
 	answer_text(answer, 302, NULL, "");
 	return true;
 }
 
-static bool big_body(const struct fault_scene *scene, struct answer *answer)
+static bool big_body(const struct fault_context *context, struct answer *answer)
 {
-	(void)scene;
+	(void)context;
 	answer_text(answer, 200, "application/json", "{\"access_token\":\"");
 	answer->delivery = DELIVER_FLOOD;
 	return true;
 }
 
-static bool hang(const struct fault_scene *scene, struct answer *answer)
+static bool hang(const struct fault_context *context, struct answer *answer)
 {
-	(void)scene;
+	(void)context;
 	answer->status = 0;
 	answer->delivery = DELIVER_NEVER;
 	return true;
 }
 
-static bool drop(const struct fault_scene *scene, struct answer *answer)
+static bool drop(const struct fault_context *context, struct answer *answer)
 {
-	(void)scene;
+	(void)context;
 	answer->status = 0;
 	answer->delivery = DELIVER_DROP;
 	return true;
@@ -154,24 +156,25 @@ static bool drop(const struct fault_scene *scene, struct answer *answer)
 
 /* ---- The delivery of the right answer */
 
-static bool gzip(const struct fault_scene *scene, struct answer *answer)
+static bool gzip(const struct fault_context *context, struct answer *answer)
 {
-	(void)scene;
+	(void)context;
 	answer->delivery = DELIVER_GZIP;
 	return false;
 }
 
-static bool keep_alive(const struct fault_scene *scene, struct answer *answer)
+static bool keep_alive(const struct fault_context *context,
+		       struct answer *answer)
 {
-	(void)scene;
+	(void)context;
 	answer->idle_s = IDLE_S;
 	answer_header(answer, "Keep-Alive", "timeout=%d", IDLE_S);
 	return false;
 }
 
-static bool drip(const struct fault_scene *scene, struct answer *answer)
+static bool drip(const struct fault_context *context, struct answer *answer)
 {
-	(void)scene;
+	(void)context;
 	answer->delivery = DELIVER_DRIP;
 	return false;
 }
@@ -364,13 +367,13 @@ bool faults_due(struct faults *faults, enum fault id, enum fault_place place)
 	return false;
 }
 
-bool faults_replace(struct faults *faults, const struct fault_scene *scene,
+bool faults_replace(struct faults *faults, const struct fault_context *context,
 		    enum fault_place place, struct answer *answer)
 {
 	for (size_t i = 0; i < ROWS; i++) {
 		if (!fault_can_move(&rows[i]) || !is_due(faults, i, place))
 			continue;
-		if (rows[i].give && !rows[i].give(scene, answer))
+		if (rows[i].give && !rows[i].give(context, answer))
 			continue;
 		if (!rows[i].give)
 			answer_text(answer, rows[i].status, rows[i].type,

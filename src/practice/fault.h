@@ -42,7 +42,7 @@ enum fault_place {
 };
 
 /* An answer that a fault may replace. */
-struct fault_scene {
+struct fault_context {
 	const struct call *call;
 	const char *public_url; /* the server's, without a trailing '/' */
 	enum dialect dialect;
@@ -60,7 +60,8 @@ struct fault_row {
 	const char *type, *body;
 	/* Writes a wrong answer. False if the right one is to be given
 	 * nevertheless. */
-	bool (*give)(const struct fault_scene *scene, struct answer *answer);
+	bool (*give)(const struct fault_context *context,
+		     struct answer *answer);
 	/* Changes a device authorization response. */
 	void (*spoil)(struct code_answer *code);
 };
@@ -105,7 +106,7 @@ bool faults_due(struct faults *faults, enum fault id, enum fault_place place);
  * counts down. False if the right answer is still to be given, perhaps with the
  * faulty delivery set in answer->delivery.
  */
-bool faults_replace(struct faults *faults, const struct fault_scene *scene,
+bool faults_replace(struct faults *faults, const struct fault_context *context,
 		    enum fault_place place, struct answer *answer);
 
 /* Changes the device authorization response as the faults that apply say;

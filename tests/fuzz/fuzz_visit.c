@@ -25,7 +25,7 @@
 /* What an input may cost. */
 enum { MAX_EVENTS = 40, MANY_TURNS = 5 };
 
-struct scene {
+struct fixture {
 	struct walk walk;
 	struct input events;  /* the rest of the first line */
 	struct input answers; /* the lines after it */
@@ -88,11 +88,11 @@ static void choose_header(struct answer *answer, struct input *line)
 }
 
 /* An answer that nobody's rules are behind: framed, or as it stands there. */
-static void answer_freely(struct scene *scene, enum request_kind kind,
+static void answer_freely(struct fixture *fixture, enum request_kind kind,
 			  bool framed, struct input *line,
 			  struct answer *answer)
 {
-	const struct issuer *issuer = &scene->walk.world.issuer;
+	const struct issuer *issuer = &fixture->walk.world.issuer;
 	struct reply reply;
 
 	memset(answer, 0, sizeof(*answer));
@@ -139,20 +139,20 @@ static void answer_by_rules(struct issuer *issuer,
 static void answer(void *self, const struct request *request,
 		   struct answer *answer)
 {
-	struct scene *scene = self;
-	struct issuer *issuer = &scene->walk.world.issuer;
+	struct fixture *fixture = self;
+	struct issuer *issuer = &fixture->walk.world.issuer;
 	enum request_kind kind = issuer_kind(request);
 	bool is_ours = kind != REQUEST_DISCOVERY ||
 		       strncmp(request->url, "https://id.example/.well-known/",
 			       31) == 0;
-	char *text = input_line(&scene->answers);
+	char *text = input_line(&fixture->answers);
 	struct input line = {text, text != NULL ? strlen(text) : 0};
 	unsigned how = input_choice(&line, 3);
 
 	if (how == 0 && is_ours) {
 		answer_by_rules(issuer, request, answer);
 	} else {
-		answer_freely(scene, kind, how == 2, &line, answer);
+		answer_freely(fixture, kind, how == 2, &line, answer);
 		update_issuer(issuer, kind, answer);
 	}
 	free(text);
@@ -176,10 +176,10 @@ static void turn(struct world *world, int times)
 }
 
 /* What a browser brings, or what an earlier run has left of its code. */
-static void bring(struct scene *scene, bool to_disk)
+static void bring(struct fixture *fixture, bool to_disk)
 {
-	struct world *world = &scene->walk.world;
-	char *text = input_line(&scene->answers);
+	struct world *world = &fixture->walk.world;
+	char *text = input_line(&fixture->answers);
 
 	if (to_disk && text != NULL) {
 		secret_free(world->disk.code);
@@ -187,17 +187,17 @@ static void bring(struct scene *scene, bool to_disk)
 		return;
 	}
 	if (text != NULL)
-		world_redirect(world, scene->walk.client, text);
+		world_redirect(world, fixture->walk.client, text);
 	free(text);
 }
 
-static void happen(struct scene *scene)
+static void happen(struct fixture *fixture)
 {
-	struct world *world = &scene->walk.world;
+	struct world *world = &fixture->walk.world;
 
 	/* Nothing comes at the very moment of something else. */
 	world_suspend(world, 1);
-	switch (input_choice(&scene->events, 8)) {
+	switch (input_choice(&fixture->events, 8)) {
 	case 0:
 		turn(world, 1);
 		break;
@@ -205,28 +205,29 @@ static void happen(struct scene *scene)
 		turn(world, MANY_TURNS);
 		break;
 	case 2:
-		world_run(world, world->now_ms + choose(&scene->events, 60000));
+		world_run(world,
+			  world->now_ms + choose(&fixture->events, 60000));
 		break;
 	case 3:
-		bring(scene, false);
+		bring(fixture, false);
 		break;
 	case 4:
-		bring(scene, true);
+		bring(fixture, true);
 		break;
 	default:
-		walk_happen(&scene->walk);
+		walk_happen(&fixture->walk);
 		break;
 	}
 }
 
-static void begin(struct scene *scene)
+static void begin(struct fixture *fixture)
 {
-	struct walk *walk = &scene->walk;
-	unsigned provider = input_choice(&scene->events, 20);
+	struct walk *walk = &fixture->walk;
+	unsigned provider = input_choice(&fixture->events, 20);
 
-	walk_open(walk, choose, &scene->events);
+	walk_open(walk, choose, &fixture->events);
 	walk->world.answerer = answer;
-	walk->world.answerer_self = scene;
+	walk->world.answerer_self = fixture;
 	if (provider > 0) {
 		walk->own_provider = true;
 		provider_free(&walk->world.issuer.provider);
@@ -238,23 +239,23 @@ static void begin(struct scene *scene)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static struct scene room; /* too large to be had anew each time */
-	struct scene *scene = &room;
+	static struct fixture room; /* too large to be had anew each time */
+	struct fixture *fixture = &room;
 	const char *trouble;
 	char *first;
 
-	scene->answers = (struct input){(const char *)data, size};
-	first = input_line(&scene->answers);
-	scene->events = (struct input){first, first ? strlen(first) : 0};
-	begin(scene);
-	for (int i = 0; i < MAX_EVENTS && scene->events.len > 0; i++)
-		happen(scene);
-	scene->events.len = 0;
-	scene->answers.len = 0;
-	walk_come_to_rest(&scene->walk);
-	trouble = visit_trouble(scene->walk.visit);
+	fixture->answers = (struct input){(const char *)data, size};
+	first = input_line(&fixture->answers);
+	fixture->events = (struct input){first, first ? strlen(first) : 0};
+	begin(fixture);
+	for (int i = 0; i < MAX_EVENTS && fixture->events.len > 0; i++)
+		happen(fixture);
+	fixture->events.len = 0;
+	fixture->answers.len = 0;
+	walk_come_to_rest(&fixture->walk);
+	trouble = visit_trouble(fixture->walk.visit);
 	must(text_is_clean(trouble, strlen(trouble)));
-	walk_close(&scene->walk);
+	walk_close(&fixture->walk);
 	free(first);
 	return 0;
 }

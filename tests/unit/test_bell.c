@@ -14,16 +14,16 @@
 
 #include "app/bell.h"
 
-#include "visit_scene.h"
+#include "visit_fixture.h"
 
 /* Goes on for so many seconds; how often it is rung. */
-static int rings_in(struct scene *scene, struct bell *bell, int seconds)
+static int rings_in(struct fixture *fixture, struct bell *bell, int seconds)
 {
-	int rings = bell_is_due(bell, scene->visit);
+	int rings = bell_is_due(bell, fixture->visit);
 
 	for (int i = 0; i < seconds; i++) {
-		visit_scene_run_for(scene, 1000);
-		rings += bell_is_due(bell, scene->visit);
+		visit_fixture_run_for(fixture, 1000);
+		rings += bell_is_due(bell, fixture->visit);
 	}
 	return rings;
 }
@@ -50,26 +50,26 @@ static void test_ends(void **state)
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct bell bell = {BELL_OPEN};
 		struct issuer *issuer;
-		struct scene scene;
+		struct fixture fixture;
 		int rings;
 
-		visit_scene_open(&scene, cases[i].policy);
-		issuer = &scene.world.issuer;
+		visit_fixture_open(&fixture, cases[i].policy);
+		issuer = &fixture.world.issuer;
 		if (cases[i].approve_s > 0)
-			issuer->approve_ms =
-				scene.world.now_ms + cases[i].approve_s * 1000;
+			issuer->approve_ms = fixture.world.now_ms +
+					     cases[i].approve_s * 1000;
 		if (cases[i].deny_s > 0)
 			issuer->deny_ms =
-				scene.world.now_ms + cases[i].deny_s * 1000;
-		visit_scene_boot(&scene, 1);
+				fixture.world.now_ms + cases[i].deny_s * 1000;
+		visit_fixture_boot(&fixture, 1);
 		if (cases[i].policy->wait_for_key) {
-			visit_scene_reach(&scene, VISIT_WELCOME);
-			user_event(&scene, EVENT_START);
+			visit_fixture_reach(&fixture, VISIT_WELCOME);
+			user_event(&fixture, EVENT_START);
 		}
-		rings = rings_in(&scene, &bell, cases[i].minutes * 60);
+		rings = rings_in(&fixture, &bell, cases[i].minutes * 60);
 		if (rings != cases[i].rings)
 			fail_msg("case %zu: %d times", i, rings);
-		visit_scene_close(&scene);
+		visit_fixture_close(&fixture);
 	}
 }
 
@@ -78,16 +78,16 @@ static void test_restart(void **state)
 {
 	static const struct visit_policy resuming = {.resume = true};
 	struct bell bell = {BELL_OPEN};
-	struct scene scene;
+	struct fixture fixture;
 
 	(void)state;
-	visit_scene_open(&scene, &resuming);
-	visit_scene_boot(&scene, 1);
-	visit_scene_approve(&scene);
-	visit_scene_boot(&scene, 2);
-	assert_int_equal(rings_in(&scene, &bell, 60), 0);
-	assert_int_equal(visit_stage(scene.visit), VISIT_PROFILE);
-	visit_scene_close(&scene);
+	visit_fixture_open(&fixture, &resuming);
+	visit_fixture_boot(&fixture, 1);
+	visit_fixture_approve(&fixture);
+	visit_fixture_boot(&fixture, 2);
+	assert_int_equal(rings_in(&fixture, &bell, 60), 0);
+	assert_int_equal(visit_stage(fixture.visit), VISIT_PROFILE);
+	visit_fixture_close(&fixture);
 }
 
 int main(void)

@@ -17,7 +17,7 @@
 #include "base/mem.h"
 #include "machine/discovery.h"
 #include "oauth/provider.h"
-#include "discovery_scene.h"
+#include "discovery_fixture.h"
 #include "world.h"
 
 #define I "https://i.example"
@@ -124,12 +124,12 @@ static void test_places(void **state)
 		struct event event = {.kind = EVENT_START};
 		struct discovery *discovery;
 		struct action action;
-		struct scene scene;
+		struct fixture fixture;
 
-		discovery_scene_open(&scene, 1, i);
-		free(scene.world.issuer.provider.issuer);
-		scene.world.issuer.provider.issuer = xstrdup(cases[i].issuer);
-		discovery = scene.discovery;
+		discovery_fixture_open(&fixture, 1, i);
+		free(fixture.world.issuer.provider.issuer);
+		fixture.world.issuer.provider.issuer = xstrdup(cases[i].issuer);
+		discovery = fixture.discovery;
 		action_clear(&action);
 		discovery_step(discovery, &event, &action);
 		check_request(&action, cases[i].first, false);
@@ -142,7 +142,7 @@ static void test_places(void **state)
 		discovery_step(discovery, &event, &action);
 		assert_int_equal(action.kind, ACTION_NONE);
 		assert_int_equal(discovery_state(discovery), DISCOVERY_FAILED);
-		discovery_scene_close(&scene);
+		discovery_fixture_close(&fixture);
 	}
 }
 
@@ -245,36 +245,38 @@ static void test_ends(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		const struct oauth_failure *failure;
-		struct scene scene;
+		struct fixture fixture;
 		bool done = cases[i].state == DISCOVERY_DONE;
 		char *record;
 
-		discovery_scene_open(&scene, cases[i].patience, i);
-		scene.world.issuer.script[REQUEST_DISCOVERY] = cases[i].script;
-		scene.world.issuer.documents[0] = cases[i].openid;
-		scene.world.issuer.documents[1] = cases[i].rfc8414;
-		discovery_scene_start(&scene);
-		discovery_scene_finish(&scene);
-		failure = discovery_oauth_failure(scene.discovery);
-		if (discovery_state(scene.discovery) != cases[i].state ||
-		    scene.world.issuer.requests[REQUEST_DISCOVERY] !=
+		discovery_fixture_open(&fixture, cases[i].patience, i);
+		fixture.world.issuer.script[REQUEST_DISCOVERY] =
+			cases[i].script;
+		fixture.world.issuer.documents[0] = cases[i].openid;
+		fixture.world.issuer.documents[1] = cases[i].rfc8414;
+		discovery_fixture_start(&fixture);
+		discovery_fixture_finish(&fixture);
+		failure = discovery_oauth_failure(fixture.discovery);
+		if (discovery_state(fixture.discovery) != cases[i].state ||
+		    fixture.world.issuer.requests[REQUEST_DISCOVERY] !=
 			    cases[i].asked ||
-		    (!done && discovery_is_unreachable(scene.discovery) !=
+		    (!done && discovery_is_unreachable(fixture.discovery) !=
 				      cases[i].away))
 			fail_msg("case %zu: %d after %u: %s", i,
-				 discovery_state(scene.discovery),
-				 scene.world.issuer.requests[REQUEST_DISCOVERY],
+				 discovery_state(fixture.discovery),
+				 fixture.world.issuer
+					 .requests[REQUEST_DISCOVERY],
 				 failure != NULL ? failure->err.text : "");
 		assert_int_equal(failure == NULL, done);
 		if (!done && strstr(failure->err.text, cases[i].why) == NULL)
 			fail_msg("case %zu: %s", i, failure->err.text);
 		assert_int_equal(
-			provider_is_complete(&scene.world.issuer.provider),
+			provider_is_complete(&fixture.world.issuer.provider),
 			done);
-		record = discovery_record(scene.discovery);
+		record = discovery_record(fixture.discovery);
 		assert_int_equal(record != NULL, done);
 		free(record);
-		discovery_scene_close(&scene);
+		discovery_fixture_close(&fixture);
 	}
 }
 
@@ -358,15 +360,15 @@ static void test_redirects(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct scene scene;
+		struct fixture fixture;
 
-		discovery_scene_open(&scene, 1, i);
-		answer_both(scene.discovery, cases[i].statuses,
+		discovery_fixture_open(&fixture, 1, i);
+		answer_both(fixture.discovery, cases[i].statuses,
 			    cases[i].locations, NULL);
 		assert_string_equal(
-			discovery_oauth_failure(scene.discovery)->err.text,
+			discovery_oauth_failure(fixture.discovery)->err.text,
 			cases[i].sentence);
-		discovery_scene_close(&scene);
+		discovery_fixture_close(&fixture);
 	}
 }
 
@@ -398,15 +400,15 @@ static void test_relative_redirects(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct scene scene;
+		struct fixture fixture;
 
-		discovery_scene_open(&scene, 1, i);
-		answer_both(scene.discovery, statuses, cases[i].locations,
+		discovery_fixture_open(&fixture, 1, i);
+		answer_both(fixture.discovery, statuses, cases[i].locations,
 			    cases[i].target);
 		assert_string_equal(
-			discovery_oauth_failure(scene.discovery)->err.text,
+			discovery_oauth_failure(fixture.discovery)->err.text,
 			cases[i].sentence);
-		discovery_scene_close(&scene);
+		discovery_fixture_close(&fixture);
 	}
 }
 
@@ -439,25 +441,26 @@ static void test_strays(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases) * COUNT(kinds); i++) {
 		size_t c = i / COUNT(kinds);
-		struct scene scene;
+		struct fixture fixture;
 		struct event event;
 		struct action action;
 
-		discovery_scene_open(&scene, 0, i);
-		scene.world.issuer.script[REQUEST_DISCOVERY] = cases[c].script;
-		scene.world.issuer.documents[0] = GOOD;
+		discovery_fixture_open(&fixture, 0, i);
+		fixture.world.issuer.script[REQUEST_DISCOVERY] =
+			cases[c].script;
+		fixture.world.issuer.documents[0] = GOOD;
 		if (cases[c].script != NULL)
-			discovery_scene_start(&scene);
-		discovery_scene_reach(&scene, cases[c].state);
-		event = world_event(&scene.world, kinds[i % COUNT(kinds)]);
+			discovery_fixture_start(&fixture);
+		discovery_fixture_reach(&fixture, cases[c].state);
+		event = world_event(&fixture.world, kinds[i % COUNT(kinds)]);
 		event.reply = &reply;
 		event.text = "";
 		action_clear(&action);
-		discovery_step(scene.discovery, &event, &action);
+		discovery_step(fixture.discovery, &event, &action);
 		assert_int_equal(action.kind, ACTION_NONE);
-		assert_int_equal(discovery_state(scene.discovery),
+		assert_int_equal(discovery_state(fixture.discovery),
 				 cases[c].state);
-		discovery_scene_close(&scene);
+		discovery_fixture_close(&fixture);
 	}
 }
 

@@ -18,7 +18,7 @@
 #include "base/mem.h"
 #include "machine/discovery.h"
 #include "oauth/provider.h"
-#include "discovery_scene.h"
+#include "discovery_fixture.h"
 #include "world.h"
 
 /* Rounds come ever more seldom, and never stop. */
@@ -37,55 +37,56 @@ static void test_backing_off(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct scene scene;
+		struct fixture fixture;
 
-		discovery_scene_open(&scene, 0, i);
-		scene.world.issuer.script[REQUEST_DISCOVERY] = cases[i].word;
-		discovery_scene_start(&scene);
+		discovery_fixture_open(&fixture, 0, i);
+		fixture.world.issuer.script[REQUEST_DISCOVERY] = cases[i].word;
+		discovery_fixture_start(&fixture);
 		for (size_t round = 0; round < 8; round++) {
 			int64_t least_ms = cases[i].least_s[round] * 1000;
 			int64_t wait_ms;
 
-			discovery_scene_reach(&scene, DISCOVERY_BACKING_OFF);
+			discovery_fixture_reach(&fixture,
+						DISCOVERY_BACKING_OFF);
 			assert_non_null(
-				discovery_oauth_failure(scene.discovery));
-			wait_ms = discovery_deadline(scene.discovery) -
-				  scene.world.now_ms;
+				discovery_oauth_failure(fixture.discovery));
+			wait_ms = discovery_deadline(fixture.discovery) -
+				  fixture.world.now_ms;
 			assert_in_range(wait_ms, least_ms, least_ms * 3 / 2);
-			discovery_scene_reach(&scene, DISCOVERY_REQUESTING);
+			discovery_fixture_reach(&fixture, DISCOVERY_REQUESTING);
 		}
-		scene.world.issuer.script[REQUEST_DISCOVERY] = "rules";
-		scene.world.issuer.documents[0] = GOOD;
-		discovery_scene_finish(&scene);
-		assert_int_equal(discovery_state(scene.discovery),
+		fixture.world.issuer.script[REQUEST_DISCOVERY] = "rules";
+		fixture.world.issuer.documents[0] = GOOD;
+		discovery_fixture_finish(&fixture);
+		assert_int_equal(discovery_state(fixture.discovery),
 				 DISCOVERY_DONE);
-		discovery_scene_close(&scene);
+		discovery_fixture_close(&fixture);
 	}
 }
 
 /* A round that went well lets the next ones fail as often as before. */
 static void test_patience(void **state)
 {
-	struct scene scene;
+	struct fixture fixture;
 
 	(void)state;
-	discovery_scene_open(&scene, 3, 1);
-	scene.world.issuer.documents[0] = GOOD;
+	discovery_fixture_open(&fixture, 3, 1);
+	fixture.world.issuer.documents[0] = GOOD;
 	for (int i = 0; i < 3; i++) {
-		scene.world.issuer.script[REQUEST_DISCOVERY] =
+		fixture.world.issuer.script[REQUEST_DISCOVERY] =
 			"connect*2 rules";
-		scene.world.issuer.used[REQUEST_DISCOVERY] = 0;
-		discovery_scene_start(&scene);
-		discovery_scene_finish(&scene);
-		assert_int_equal(discovery_state(scene.discovery),
+		fixture.world.issuer.used[REQUEST_DISCOVERY] = 0;
+		discovery_fixture_start(&fixture);
+		discovery_fixture_finish(&fixture);
+		assert_int_equal(discovery_state(fixture.discovery),
 				 DISCOVERY_DONE);
 	}
-	discovery_scene_close(&scene);
+	discovery_fixture_close(&fixture);
 }
 
-static void assert_recorded(const struct scene *scene, const char *document)
+static void assert_recorded(const struct fixture *fixture, const char *document)
 {
-	char *record = discovery_record(scene->discovery);
+	char *record = discovery_record(fixture->discovery);
 
 	assert_non_null(record);
 	assert_non_null(strstr(record, document));
@@ -99,42 +100,42 @@ static void test_again(void **state)
 		"{" ISSUER "," DEVICE
 		",\"token_endpoint\":\"https://elsewhere.example/token\"}";
 	const struct provider *provider;
-	struct scene scene;
+	struct fixture fixture;
 
 	(void)state;
-	discovery_scene_open(&scene, 1, 1);
-	provider = &scene.world.issuer.provider;
-	scene.world.issuer.documents[0] = GOOD;
-	discovery_scene_start(&scene);
-	discovery_scene_finish(&scene);
-	assert_recorded(&scene, GOOD);
+	discovery_fixture_open(&fixture, 1, 1);
+	provider = &fixture.world.issuer.provider;
+	fixture.world.issuer.documents[0] = GOOD;
+	discovery_fixture_start(&fixture);
+	discovery_fixture_finish(&fixture);
+	assert_recorded(&fixture, GOOD);
 	assert_string_equal(provider->token_endpoint,
 			    "https://id.example/new/token");
 	assert_string_equal(provider->device_token_endpoint,
 			    "https://id.example/new/token");
 
 	/* An issuer that cannot be reached takes nothing away. */
-	scene.world.issuer.script[REQUEST_DISCOVERY] = "connect";
-	discovery_scene_start(&scene);
-	discovery_scene_finish(&scene);
-	assert_int_equal(discovery_state(scene.discovery), DISCOVERY_FAILED);
+	fixture.world.issuer.script[REQUEST_DISCOVERY] = "connect";
+	discovery_fixture_start(&fixture);
+	discovery_fixture_finish(&fixture);
+	assert_int_equal(discovery_state(fixture.discovery), DISCOVERY_FAILED);
 	assert_true(provider_is_complete(provider));
 	assert_string_equal(provider->token_endpoint,
 			    "https://id.example/new/token");
-	assert_recorded(&scene, GOOD);
+	assert_recorded(&fixture, GOOD);
 
-	scene.world.issuer.script[REQUEST_DISCOVERY] = NULL;
-	scene.world.issuer.documents[0] = moved;
-	discovery_scene_start(&scene);
-	discovery_scene_finish(&scene);
-	assert_int_equal(discovery_state(scene.discovery), DISCOVERY_DONE);
-	assert_null(discovery_oauth_failure(scene.discovery));
+	fixture.world.issuer.script[REQUEST_DISCOVERY] = NULL;
+	fixture.world.issuer.documents[0] = moved;
+	discovery_fixture_start(&fixture);
+	discovery_fixture_finish(&fixture);
+	assert_int_equal(discovery_state(fixture.discovery), DISCOVERY_DONE);
+	assert_null(discovery_oauth_failure(fixture.discovery));
 	assert_string_equal(provider->token_endpoint,
 			    "https://elsewhere.example/token");
 	assert_string_equal(provider->device_token_endpoint,
 			    "https://elsewhere.example/token");
-	assert_recorded(&scene, moved);
-	discovery_scene_close(&scene);
+	assert_recorded(&fixture, moved);
+	discovery_fixture_close(&fixture);
 }
 
 /* A person gives up, or asks again without waiting. */
@@ -153,29 +154,30 @@ static void test_persons(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		bool under_way = cases[i].state == DISCOVERY_REQUESTING;
-		struct scene scene;
+		struct fixture fixture;
 
-		discovery_scene_open(&scene, 0, i);
-		scene.world.issuer.script[REQUEST_DISCOVERY] = cases[i].script;
-		scene.world.issuer.documents[0] = GOOD;
-		discovery_scene_start(&scene);
-		discovery_scene_reach(&scene, cases[i].state);
-		world_post(&scene.world, scene.client, EVENT_CANCEL);
-		assert_int_equal(discovery_state(scene.discovery),
+		discovery_fixture_open(&fixture, 0, i);
+		fixture.world.issuer.script[REQUEST_DISCOVERY] =
+			cases[i].script;
+		fixture.world.issuer.documents[0] = GOOD;
+		discovery_fixture_start(&fixture);
+		discovery_fixture_reach(&fixture, cases[i].state);
+		world_post(&fixture.world, fixture.client, EVENT_CANCEL);
+		assert_int_equal(discovery_state(fixture.discovery),
 				 DISCOVERY_IDLE);
-		assert_int_equal(scene.client->drops, under_way);
-		assert_false(
-			world_turn(&scene.world, scene.world.now_ms + HOUR_MS));
+		assert_int_equal(fixture.client->drops, under_way);
+		assert_false(world_turn(&fixture.world,
+					fixture.world.now_ms + HOUR_MS));
 
-		discovery_scene_start(&scene);
-		assert_int_equal(discovery_state(scene.discovery),
+		discovery_fixture_start(&fixture);
+		assert_int_equal(discovery_state(fixture.discovery),
 				 DISCOVERY_REQUESTING);
-		scene.world.issuer.script[REQUEST_DISCOVERY] = "rules";
-		discovery_scene_start(&scene);
-		discovery_scene_finish(&scene);
-		assert_int_equal(discovery_state(scene.discovery),
+		fixture.world.issuer.script[REQUEST_DISCOVERY] = "rules";
+		discovery_fixture_start(&fixture);
+		discovery_fixture_finish(&fixture);
+		assert_int_equal(discovery_state(fixture.discovery),
 				 DISCOVERY_DONE);
-		discovery_scene_close(&scene);
+		discovery_fixture_close(&fixture);
 	}
 }
 
@@ -238,17 +240,17 @@ static void test_recall(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct scene before, after;
+		struct fixture before, after;
 		struct provider *provider = &after.world.issuer.provider;
 		struct event event;
 		char record[2048];
 		char *kept;
 
-		discovery_scene_open(&before, 1, i);
+		discovery_fixture_open(&before, 1, i);
 		before.world.issuer.documents[0] = GOOD;
 		assert_null(discovery_record(before.discovery));
-		discovery_scene_start(&before);
-		discovery_scene_finish(&before);
+		discovery_fixture_start(&before);
+		discovery_fixture_finish(&before);
 		assert_int_equal(discovery_fetches(before.discovery), 1);
 		event = world_event(&before.world, EVENT_TICK);
 		kept = discovery_record(before.discovery);
@@ -260,7 +262,7 @@ static void test_recall(void **state)
 		else
 			event.wall_s += cases[i].age_s;
 
-		discovery_scene_open(&after, 1, i);
+		discovery_fixture_open(&after, 1, i);
 		provider->device_authorization_endpoint =
 			xstrdup(cases[i].device);
 		if (discovery_recall(after.discovery, record, strlen(record),
@@ -285,8 +287,8 @@ static void test_recall(void **state)
 			assert_true(discovery_is_stale(after.discovery,
 						       event.now_ms + left_ms));
 		}
-		discovery_scene_close(&after);
-		discovery_scene_close(&before);
+		discovery_fixture_close(&after);
+		discovery_fixture_close(&before);
 	}
 }
 
@@ -303,19 +305,20 @@ static void test_clock_set(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct scene scene;
+		struct fixture fixture;
 
-		discovery_scene_open(&scene, 0, i);
-		scene.world.issuer.script[REQUEST_DISCOVERY] = cases[i].script;
-		world_post(&scene.world, scene.client, EVENT_CLOCK);
-		assert_int_equal(discovery_state(scene.discovery),
+		discovery_fixture_open(&fixture, 0, i);
+		fixture.world.issuer.script[REQUEST_DISCOVERY] =
+			cases[i].script;
+		world_post(&fixture.world, fixture.client, EVENT_CLOCK);
+		assert_int_equal(discovery_state(fixture.discovery),
 				 DISCOVERY_IDLE);
-		discovery_scene_start(&scene);
-		discovery_scene_reach(&scene, DISCOVERY_BACKING_OFF);
-		world_post(&scene.world, scene.client, EVENT_CLOCK);
-		assert_int_equal(discovery_state(scene.discovery),
+		discovery_fixture_start(&fixture);
+		discovery_fixture_reach(&fixture, DISCOVERY_BACKING_OFF);
+		world_post(&fixture.world, fixture.client, EVENT_CLOCK);
+		assert_int_equal(discovery_state(fixture.discovery),
 				 cases[i].then);
-		discovery_scene_close(&scene);
+		discovery_fixture_close(&fixture);
 	}
 }
 

@@ -33,7 +33,7 @@
 
 /* An outside that writes down what it is asked for, and a machine that wants
  * one action after another, whatever happens. */
-struct scene {
+struct fixture {
 	struct driver driver;
 	struct issuer issuer;
 	struct session *session; /* one that never holds the lock */
@@ -43,12 +43,12 @@ struct scene {
 	char trace[512];
 };
 
-static void note(struct scene *scene, const char *word)
+static void note(struct fixture *fixture, const char *word)
 {
-	size_t len = strlen(scene->trace);
+	size_t len = strlen(fixture->trace);
 
-	(void)snprintf(scene->trace + len, sizeof(scene->trace) - len, "%s%s",
-		       len > 0 ? " " : "", word);
+	(void)snprintf(fixture->trace + len, sizeof(fixture->trace) - len,
+		       "%s%s", len > 0 ? " " : "", word);
 }
 
 static void now(void *self, int64_t *now_ms, int64_t *wall_s)
@@ -77,10 +77,10 @@ static void drop(void *self)
 
 static void lock(void *self, struct event *event, struct session_data *data)
 {
-	struct scene *scene = self;
+	struct fixture *fixture = self;
 
-	note(scene, "lock");
-	event->kind = scene->busy ? EVENT_BUSY : EVENT_LOCKED;
+	note(fixture, "lock");
+	event->kind = fixture->busy ? EVENT_BUSY : EVENT_LOCKED;
 	data->provider = xstrdup(OURS);
 	event->data = data;
 }
@@ -92,19 +92,19 @@ static void unlock(void *self)
 
 static bool save(void *self, const struct session_data *data)
 {
-	struct scene *scene = self;
+	struct fixture *fixture = self;
 
-	assert_ptr_equal(data, session_data(scene->session));
-	note(scene, "save");
-	return !scene->fails;
+	assert_ptr_equal(data, session_data(fixture->session));
+	note(fixture, "save");
+	return !fixture->fails;
 }
 
 static bool wipe(void *self)
 {
-	struct scene *scene = self;
+	struct fixture *fixture = self;
 
-	note(scene, "wipe");
-	return !scene->fails;
+	note(fixture, "wipe");
+	return !fixture->fails;
 }
 
 static void keep_code(void *self, const char *record)
@@ -126,10 +126,10 @@ static const struct driver_ops ops = {
 	.keep_code = keep_code,
 };
 
-static void next_action(struct scene *scene, struct action *action)
+static void next_action(struct fixture *fixture, struct action *action)
 {
 	action_clear(action);
-	switch (*scene->actions++) {
+	switch (*fixture->actions++) {
 	case 's':
 		action->kind = ACTION_SEND;
 		action->request = xcalloc(1, sizeof(*action->request));
@@ -153,47 +153,47 @@ static void next_action(struct scene *scene, struct action *action)
 
 static void step(void *self, const struct event *event, struct action *action)
 {
-	struct scene *scene = self;
+	struct fixture *fixture = self;
 
 	assert_int_equal(event->now_ms, NOW_MS);
 	assert_int_equal(event->wall_s, 1800000000);
-	note(scene, event_name(event->kind));
+	note(fixture, event_name(event->kind));
 	if (event->kind == EVENT_SAVED)
-		note(scene, event->ok ? "well" : "badly");
+		note(fixture, event->ok ? "well" : "badly");
 	if (event->kind == EVENT_LOCKED)
-		note(scene, event->data->provider);
+		note(fixture, event->data->provider);
 	if (event->kind == EVENT_REPLY)
-		note(scene, event->reply->body);
+		note(fixture, event->reply->body);
 	if (event->kind == EVENT_REDIRECT)
-		note(scene, event->text);
-	next_action(scene, action);
+		note(fixture, event->text);
+	next_action(fixture, action);
 }
 
 static int64_t deadline(const void *self)
 {
-	return ((const struct scene *)self)->deadline_ms;
+	return ((const struct fixture *)self)->deadline_ms;
 }
 
-static void open_scene(struct scene *scene)
+static void open_fixture(struct fixture *fixture)
 {
-	memset(scene, 0, sizeof(*scene));
-	issuer_init(&scene->issuer);
-	scene->session = session_new(&scene->issuer.provider, 1);
-	scene->driver = (struct driver){
-		.machine = {.self = scene,
+	memset(fixture, 0, sizeof(*fixture));
+	issuer_init(&fixture->issuer);
+	fixture->session = session_new(&fixture->issuer.provider, 1);
+	fixture->driver = (struct driver){
+		.machine = {.self = fixture,
 			    .step = step,
 			    .deadline = deadline,
-			    .session = scene->session},
+			    .session = fixture->session},
 		.ops = &ops,
-		.self = scene,
+		.self = fixture,
 	};
-	scene->actions = "";
+	fixture->actions = "";
 }
 
-static void close_scene(struct scene *scene)
+static void close_fixture(struct fixture *fixture)
 {
-	session_free(scene->session);
-	issuer_free(&scene->issuer);
+	session_free(fixture->session);
+	issuer_free(&fixture->issuer);
 }
 
 static void test_actions(void **state)
@@ -225,17 +225,17 @@ static void test_actions(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct scene scene;
+		struct fixture fixture;
 
-		open_scene(&scene);
-		scene.actions = cases[i].actions;
-		scene.busy = cases[i].busy;
-		scene.fails = cases[i].fails;
-		driver_post(&scene.driver, EVENT_START);
-		assert_string_equal(scene.trace, cases[i].trace);
-		assert_int_equal(scene.driver.sending,
+		open_fixture(&fixture);
+		fixture.actions = cases[i].actions;
+		fixture.busy = cases[i].busy;
+		fixture.fails = cases[i].fails;
+		driver_post(&fixture.driver, EVENT_START);
+		assert_string_equal(fixture.trace, cases[i].trace);
+		assert_int_equal(fixture.driver.sending,
 				 strchr(cases[i].actions, 's') != NULL);
-		close_scene(&scene);
+		close_fixture(&fixture);
 	}
 }
 
@@ -243,26 +243,26 @@ static void test_actions(void **state)
 static void test_sending(void **state)
 {
 	const struct reply reply = {.body = "{}"};
-	struct scene scene;
+	struct fixture fixture;
 
 	(void)state;
-	open_scene(&scene);
-	scene.actions = "s-sds";
-	driver_post(&scene.driver, EVENT_START);
-	assert_true(scene.driver.sending);
-	driver_reply(&scene.driver, &reply);
-	assert_false(scene.driver.sending);
-	driver_post(&scene.driver, EVENT_START);
-	assert_true(scene.driver.sending);
-	driver_post(&scene.driver, EVENT_CANCEL);
-	assert_false(scene.driver.sending);
-	driver_redirect(&scene.driver, "code=1");
-	assert_true(scene.driver.sending);
-	assert_string_equal(scene.trace,
+	open_fixture(&fixture);
+	fixture.actions = "s-sds";
+	driver_post(&fixture.driver, EVENT_START);
+	assert_true(fixture.driver.sending);
+	driver_reply(&fixture.driver, &reply);
+	assert_false(fixture.driver.sending);
+	driver_post(&fixture.driver, EVENT_START);
+	assert_true(fixture.driver.sending);
+	driver_post(&fixture.driver, EVENT_CANCEL);
+	assert_false(fixture.driver.sending);
+	driver_redirect(&fixture.driver, "code=1");
+	assert_true(fixture.driver.sending);
+	assert_string_equal(fixture.trace,
 			    "start stepped send reply {} stepped start stepped "
 			    "send cancel stepped drop redirect code=1 stepped "
 			    "send");
-	close_scene(&scene);
+	close_fixture(&fixture);
 }
 
 static void test_tick(void **state)
@@ -279,13 +279,13 @@ static void test_tick(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct scene scene;
+		struct fixture fixture;
 
-		open_scene(&scene);
-		scene.deadline_ms = cases[i].deadline_ms;
-		driver_tick(&scene.driver);
-		assert_string_equal(scene.trace, cases[i].trace);
-		close_scene(&scene);
+		open_fixture(&fixture);
+		fixture.deadline_ms = cases[i].deadline_ms;
+		driver_tick(&fixture.driver);
+		assert_string_equal(fixture.trace, cases[i].trace);
+		close_fixture(&fixture);
 	}
 }
 
@@ -317,28 +317,28 @@ static void test_code(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct scene scene;
+		struct fixture fixture;
 		struct flow *flow;
 
-		open_scene(&scene);
-		flow = flow_new(&scene.issuer.provider, 0, 1);
-		scene.driver.machine = (struct machine){
+		open_fixture(&fixture);
+		flow = flow_new(&fixture.issuer.provider, 0, 1);
+		fixture.driver.machine = (struct machine){
 			.self = flow, .step = step_flow, .flow = flow};
-		scene.driver.boot = cases[i].boot;
-		driver_post(&scene.driver, EVENT_START);
-		driver_reply(&scene.driver, &reply);
+		fixture.driver.boot = cases[i].boot;
+		driver_post(&fixture.driver, EVENT_START);
+		driver_reply(&fixture.driver, &reply);
 		assert_int_equal(flow_state(flow), FLOW_WAITING);
-		assert_string_equal(scene.trace, "stepped send stepped");
-		scene.trace[0] = '\0';
-		driver_keep_code(&scene.driver);
-		assert_string_equal(scene.trace, cases[i].shown);
-		scene.trace[0] = '\0';
-		driver_keep_code(&scene.driver);
-		assert_string_equal(scene.trace, cases[i].shown_again);
-		driver_post(&scene.driver, EVENT_CANCEL);
-		assert_string_equal(scene.trace, cases[i].cancelled);
+		assert_string_equal(fixture.trace, "stepped send stepped");
+		fixture.trace[0] = '\0';
+		driver_keep_code(&fixture.driver);
+		assert_string_equal(fixture.trace, cases[i].shown);
+		fixture.trace[0] = '\0';
+		driver_keep_code(&fixture.driver);
+		assert_string_equal(fixture.trace, cases[i].shown_again);
+		driver_post(&fixture.driver, EVENT_CANCEL);
+		assert_string_equal(fixture.trace, cases[i].cancelled);
 		flow_free(flow);
-		close_scene(&scene);
+		close_fixture(&fixture);
 	}
 }
 

@@ -96,22 +96,22 @@ static void test_strike(void **state)
 static void test_give(void **state)
 {
 	const struct call call = {.path = "/token"};
-	const struct fault_scene scene = {&call, "http://x", DIALECT_PLAIN};
+	const struct fault_context context = {&call, "http://x", DIALECT_PLAIN};
 	struct faults faults = {0};
 	struct answer answer;
 
 	(void)state;
 	answer_init(&answer);
-	assert_false(faults_replace(&faults, &scene, AT_POLL, &answer));
+	assert_false(faults_replace(&faults, &context, AT_POLL, &answer));
 	faults_set(&faults, "gzip*2", NULL);
-	assert_false(faults_replace(&faults, &scene, AT_PROFILE, &answer));
+	assert_false(faults_replace(&faults, &context, AT_PROFILE, &answer));
 	assert_int_equal(answer.delivery, DELIVER_WHOLE);
-	assert_false(faults_replace(&faults, &scene, AT_POLL, &answer));
+	assert_false(faults_replace(&faults, &context, AT_POLL, &answer));
 	assert_int_equal(answer.delivery, DELIVER_GZIP);
 	faults_set(&faults, "http-404*1", NULL);
-	assert_true(faults_replace(&faults, &scene, AT_POLL, &answer));
+	assert_true(faults_replace(&faults, &context, AT_POLL, &answer));
 	assert_int_equal(answer.status, 404);
-	assert_false(faults_replace(&faults, &scene, AT_POLL, &answer));
+	assert_false(faults_replace(&faults, &context, AT_POLL, &answer));
 	answer_free(&answer);
 }
 

@@ -15,12 +15,12 @@
 #include <cmocka.h>
 
 #include "machine/flow.h"
-#include "flow_scene.h"
+#include "flow_fixture.h"
 #include "world.h"
 
-static void cancel(struct scene *scene)
+static void cancel(struct fixture *fixture)
 {
-	world_post(&scene->world, scene->client, EVENT_CANCEL);
+	world_post(&fixture->world, fixture->client, EVENT_CANCEL);
 }
 
 static void test_ends(void **state)
@@ -92,44 +92,44 @@ static void test_ends(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct scene scene;
+		struct fixture fixture;
 		struct tokens tokens = {0};
 
-		flow_scene_open(&scene, cases[i].patience, i);
-		scene.world.issuer.script[REQUEST_DEVICE_AUTHORIZATION] =
+		flow_fixture_open(&fixture, cases[i].patience, i);
+		fixture.world.issuer.script[REQUEST_DEVICE_AUTHORIZATION] =
 			cases[i].ask;
-		scene.world.issuer.script[REQUEST_POLL] = cases[i].poll;
-		flow_scene_start(&scene);
-		if (!flow_scene_finish(&scene, HOUR_MS) ||
-		    flow_state(scene.flow) != cases[i].state ||
-		    flow_failure(scene.flow) != cases[i].failure)
+		fixture.world.issuer.script[REQUEST_POLL] = cases[i].poll;
+		flow_fixture_start(&fixture);
+		if (!flow_fixture_finish(&fixture, HOUR_MS) ||
+		    flow_state(fixture.flow) != cases[i].state ||
+		    flow_failure(fixture.flow) != cases[i].failure)
 			fail_msg("\"%s\", \"%s\": %s", cases[i].ask,
 				 cases[i].poll,
-				 flow_state_name(flow_state(scene.flow)));
-		flow_scene_check_end(scene.flow);
+				 flow_state_name(flow_state(fixture.flow)));
+		flow_fixture_check_end(fixture.flow);
 		assert_int_equal(
-			scene.world.issuer
+			fixture.world.issuer
 				.requests[REQUEST_DEVICE_AUTHORIZATION],
 			cases[i].asked);
-		assert_int_equal(scene.world.issuer.requests[REQUEST_POLL],
+		assert_int_equal(fixture.world.issuer.requests[REQUEST_POLL],
 				 cases[i].polled);
 		/* Each answer was worth a line in the log. */
-		assert_int_equal(scene.client->notes[LEVEL_ERROR],
+		assert_int_equal(fixture.client->notes[LEVEL_ERROR],
 				 cases[i].state == FLOW_FAILED);
-		assert_int_equal(scene.client->notes[LEVEL_ERROR] +
-					 scene.client->notes[LEVEL_WARN] +
-					 scene.client->notes[LEVEL_INFO],
+		assert_int_equal(fixture.client->notes[LEVEL_ERROR] +
+					 fixture.client->notes[LEVEL_WARN] +
+					 fixture.client->notes[LEVEL_INFO],
 				 cases[i].asked + cases[i].polled);
-		flow_take_tokens(scene.flow, &tokens);
+		flow_take_tokens(fixture.flow, &tokens);
 		if (cases[i].state == FLOW_GRANTED) {
 			assert_string_equal(tokens.access_token,
-					    scene.world.issuer.access_token);
-			assert_null(flow_oauth_failure(scene.flow));
+					    fixture.world.issuer.access_token);
+			assert_null(flow_oauth_failure(fixture.flow));
 		} else {
 			assert_null(tokens.access_token);
 		}
 		tokens_free(&tokens);
-		flow_scene_close(&scene);
+		flow_fixture_close(&fixture);
 	}
 }
 
@@ -148,20 +148,20 @@ static const struct {
 	{FLOW_FAILED, "refused", "ok"},
 };
 
-static void bring(struct scene *scene, size_t way)
+static void bring(struct fixture *fixture, size_t way)
 {
-	flow_scene_open(scene, 0, way);
-	scene->world.issuer.script[REQUEST_DEVICE_AUTHORIZATION] =
+	flow_fixture_open(fixture, 0, way);
+	fixture->world.issuer.script[REQUEST_DEVICE_AUTHORIZATION] =
 		ways[way].ask;
-	scene->world.issuer.script[REQUEST_POLL] = ways[way].poll;
-	flow_scene_start(scene);
-	flow_scene_reach(scene, ways[way].state);
-	scene->world.issuer.script[REQUEST_DEVICE_AUTHORIZATION] = NULL;
-	scene->world.issuer.script[REQUEST_POLL] = NULL;
+	fixture->world.issuer.script[REQUEST_POLL] = ways[way].poll;
+	flow_fixture_start(fixture);
+	flow_fixture_reach(fixture, ways[way].state);
+	fixture->world.issuer.script[REQUEST_DEVICE_AUTHORIZATION] = NULL;
+	fixture->world.issuer.script[REQUEST_POLL] = NULL;
 }
 
 /* The answer that was already on its way when the person gave up. */
-static void post_stale(struct scene *scene)
+static void post_stale(struct fixture *fixture)
 {
 	static const char body[] = "{\"access_token\":\"a\",\"error\":\"x\"}";
 	struct reply reply = {
@@ -172,12 +172,12 @@ static void post_stale(struct scene *scene)
 		.type = "application/json",
 		.retry_after_s = -1,
 	};
-	struct event event = world_event(&scene->world, EVENT_REPLY);
+	struct event event = world_event(&fixture->world, EVENT_REPLY);
 	struct action action;
 
 	event.reply = &reply;
 	action_clear(&action);
-	flow_step(scene->flow, &event, &action);
+	flow_step(fixture->flow, &event, &action);
 	assert_int_equal(action.kind, ACTION_NONE);
 }
 
@@ -188,23 +188,23 @@ static void test_cancel(void **state)
 		bool under_way = ways[i].state == FLOW_REQUESTING ||
 				 ways[i].state == FLOW_POLLING;
 		struct tokens tokens = {0};
-		struct scene scene;
+		struct fixture fixture;
 
-		bring(&scene, i);
-		cancel(&scene);
-		assert_int_equal(flow_state(scene.flow), FLOW_IDLE);
-		assert_int_equal(scene.client->drops, under_way);
-		assert_false(scene.client->driver.sending);
-		assert_null(flow_oauth_failure(scene.flow));
-		assert_int_equal(flow_codes(scene.flow), 0);
-		flow_scene_check_end(scene.flow);
-		post_stale(&scene);
-		assert_false(
-			world_turn(&scene.world, scene.world.now_ms + HOUR_MS));
-		assert_int_equal(flow_state(scene.flow), FLOW_IDLE);
-		flow_take_tokens(scene.flow, &tokens);
+		bring(&fixture, i);
+		cancel(&fixture);
+		assert_int_equal(flow_state(fixture.flow), FLOW_IDLE);
+		assert_int_equal(fixture.client->drops, under_way);
+		assert_false(fixture.client->driver.sending);
+		assert_null(flow_oauth_failure(fixture.flow));
+		assert_int_equal(flow_codes(fixture.flow), 0);
+		flow_fixture_check_end(fixture.flow);
+		post_stale(&fixture);
+		assert_false(world_turn(&fixture.world,
+					fixture.world.now_ms + HOUR_MS));
+		assert_int_equal(flow_state(fixture.flow), FLOW_IDLE);
+		flow_take_tokens(fixture.flow, &tokens);
 		assert_null(tokens.access_token);
-		flow_scene_close(&scene);
+		flow_fixture_close(&fixture);
 	}
 }
 
@@ -212,99 +212,99 @@ static void test_restart(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT(ways); i++) {
-		struct scene scene;
+		struct fixture fixture;
 		unsigned polls;
 		int codes;
 
-		bring(&scene, i);
-		codes = scene.world.issuer.code;
-		polls = scene.world.issuer.requests[REQUEST_POLL];
-		flow_scene_start(&scene);
-		assert_int_equal(flow_state(scene.flow), FLOW_REQUESTING);
-		assert_null(flow_code(scene.flow));
-		assert_null(flow_oauth_failure(scene.flow));
-		flow_scene_reach(&scene, FLOW_WAITING);
-		assert_int_equal(scene.world.issuer.code, codes + 1);
-		assert_int_equal(scene.world.issuer.requests[REQUEST_POLL],
+		bring(&fixture, i);
+		codes = fixture.world.issuer.code;
+		polls = fixture.world.issuer.requests[REQUEST_POLL];
+		flow_fixture_start(&fixture);
+		assert_int_equal(flow_state(fixture.flow), FLOW_REQUESTING);
+		assert_null(flow_code(fixture.flow));
+		assert_null(flow_oauth_failure(fixture.flow));
+		flow_fixture_reach(&fixture, FLOW_WAITING);
+		assert_int_equal(fixture.world.issuer.code, codes + 1);
+		assert_int_equal(fixture.world.issuer.requests[REQUEST_POLL],
 				 polls);
-		scene.world.issuer.approve_ms = scene.world.now_ms;
-		flow_scene_reach(&scene, FLOW_GRANTED);
-		assert_int_equal(flow_failure(scene.flow), FAILURE_NONE);
-		flow_scene_close(&scene);
+		fixture.world.issuer.approve_ms = fixture.world.now_ms;
+		flow_fixture_reach(&fixture, FLOW_GRANTED);
+		assert_int_equal(flow_failure(fixture.flow), FAILURE_NONE);
+		flow_fixture_close(&fixture);
 	}
 }
 
 /* A new code replaced an old one; after a rest the count begins anew. */
 static void test_codes(void **state)
 {
-	struct scene scene;
+	struct fixture fixture;
 
 	(void)state;
-	flow_scene_open(&scene, 0, 1);
-	flow_scene_start(&scene);
-	flow_scene_reach(&scene, FLOW_WAITING);
-	assert_int_equal(flow_codes(scene.flow), 1);
-	flow_scene_reach(&scene, FLOW_EXPIRED);
-	flow_scene_start(&scene);
-	flow_scene_reach(&scene, FLOW_WAITING);
-	assert_int_equal(flow_codes(scene.flow), 2);
-	flow_scene_start(&scene);
-	flow_scene_reach(&scene, FLOW_WAITING);
-	assert_int_equal(flow_codes(scene.flow), 3);
-	cancel(&scene);
-	flow_scene_start(&scene);
-	flow_scene_reach(&scene, FLOW_WAITING);
-	assert_int_equal(flow_codes(scene.flow), 1);
-	scene.world.issuer.approve_ms = scene.world.now_ms;
-	flow_scene_reach(&scene, FLOW_GRANTED);
-	flow_scene_start(&scene);
-	flow_scene_reach(&scene, FLOW_WAITING);
-	assert_int_equal(flow_codes(scene.flow), 1);
-	flow_scene_close(&scene);
+	flow_fixture_open(&fixture, 0, 1);
+	flow_fixture_start(&fixture);
+	flow_fixture_reach(&fixture, FLOW_WAITING);
+	assert_int_equal(flow_codes(fixture.flow), 1);
+	flow_fixture_reach(&fixture, FLOW_EXPIRED);
+	flow_fixture_start(&fixture);
+	flow_fixture_reach(&fixture, FLOW_WAITING);
+	assert_int_equal(flow_codes(fixture.flow), 2);
+	flow_fixture_start(&fixture);
+	flow_fixture_reach(&fixture, FLOW_WAITING);
+	assert_int_equal(flow_codes(fixture.flow), 3);
+	cancel(&fixture);
+	flow_fixture_start(&fixture);
+	flow_fixture_reach(&fixture, FLOW_WAITING);
+	assert_int_equal(flow_codes(fixture.flow), 1);
+	fixture.world.issuer.approve_ms = fixture.world.now_ms;
+	flow_fixture_reach(&fixture, FLOW_GRANTED);
+	flow_fixture_start(&fixture);
+	flow_fixture_reach(&fixture, FLOW_WAITING);
+	assert_int_equal(flow_codes(fixture.flow), 1);
+	flow_fixture_close(&fixture);
 }
 
 /* What the screen shows of a code. */
 static void test_code_on_show(void **state)
 {
-	struct scene scene;
+	struct fixture fixture;
 
 	(void)state;
-	flow_scene_open(&scene, 0, 1);
-	scene.world.issuer.script[REQUEST_POLL] =
+	flow_fixture_open(&fixture, 0, 1);
+	fixture.world.issuer.script[REQUEST_POLL] =
 		"pending slow_down pending 500 ok";
-	flow_scene_start(&scene);
-	flow_scene_reach(&scene, FLOW_WAITING);
-	assert_string_equal(flow_code(scene.flow)->user_code, "000001");
-	assert_int_equal(flow_code(scene.flow)->interval_s, 5);
+	flow_fixture_start(&fixture);
+	flow_fixture_reach(&fixture, FLOW_WAITING);
+	assert_string_equal(flow_code(fixture.flow)->user_code, "000001");
+	assert_int_equal(flow_code(fixture.flow)->interval_s, 5);
 	for (unsigned polls = 1; polls <= 4; polls++) {
-		flow_scene_reach(&scene, FLOW_POLLING);
-		assert_int_equal(scene.world.issuer.requests[REQUEST_POLL],
+		flow_fixture_reach(&fixture, FLOW_POLLING);
+		assert_int_equal(fixture.world.issuer.requests[REQUEST_POLL],
 				 polls);
-		flow_scene_reach(&scene, FLOW_WAITING);
-		assert_int_equal(flow_code(scene.flow)->interval_s,
+		flow_fixture_reach(&fixture, FLOW_WAITING);
+		assert_int_equal(flow_code(fixture.flow)->interval_s,
 				 polls < 2 ? 5 : 10);
-		assert_int_equal(flow_oauth_failure(scene.flow) != NULL,
+		assert_int_equal(flow_oauth_failure(fixture.flow) != NULL,
 				 polls == 4);
 	}
-	flow_scene_close(&scene);
+	flow_fixture_close(&fixture);
 }
 
 /* Ticks at any other time than the deadline change nothing. */
 static void test_early_ticks(void **state)
 {
-	struct scene scene;
+	struct fixture fixture;
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(ways); i++) {
 		enum flow_state before = ways[i].state;
 
-		bring(&scene, i);
-		world_post(&scene.world, scene.client, EVENT_TICK);
-		assert_int_equal(flow_state(scene.flow), before);
-		scene.world.now_ms++;
-		world_post(&scene.world, scene.client, EVENT_TICK);
-		assert_int_equal(flow_state(scene.flow), before);
-		flow_scene_close(&scene);
+		bring(&fixture, i);
+		world_post(&fixture.world, fixture.client, EVENT_TICK);
+		assert_int_equal(flow_state(fixture.flow), before);
+		fixture.world.now_ms++;
+		world_post(&fixture.world, fixture.client, EVENT_TICK);
+		assert_int_equal(flow_state(fixture.flow), before);
+		flow_fixture_close(&fixture);
 	}
 }
 
@@ -326,48 +326,48 @@ static void test_json(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct scene scene;
-		struct issuer *issuer = &scene.world.issuer;
+		struct fixture fixture;
+		struct issuer *issuer = &fixture.world.issuer;
 
-		flow_scene_open(&scene, 0, i);
+		flow_fixture_open(&fixture, 0, i);
 		issuer->wants_json = true;
 		issuer->dpop = cases[i].dpop;
 		issuer->provider.dpop = cases[i].dpop;
-		issuer->approve_ms = scene.world.now_ms;
+		issuer->approve_ms = fixture.world.now_ms;
 		*issuer->provider.takes_json =
 			cases[i].known ? SHAPE_JSON : SHAPE_FORM;
 		issuer->script[REQUEST_POLL] = cases[i].poll;
-		flow_scene_start(&scene);
-		flow_scene_reach(&scene, FLOW_GRANTED);
+		flow_fixture_start(&fixture);
+		flow_fixture_reach(&fixture, FLOW_GRANTED);
 		assert_int_equal(issuer->forms_refused, cases[i].refused);
 		assert_int_equal(issuer->requests[REQUEST_DEVICE_AUTHORIZATION],
 				 1 + cases[i].refused);
 		assert_int_equal(issuer->requests[REQUEST_POLL],
 				 cases[i].polls);
-		flow_scene_close(&scene);
+		flow_fixture_close(&fixture);
 	}
 }
 
 /* Where the code came by a form, the poll has to wait all the same. */
 static void test_json_for_polls_alone(void **state)
 {
-	struct scene scene;
-	struct issuer *issuer = &scene.world.issuer;
+	struct fixture fixture;
+	struct issuer *issuer = &fixture.world.issuer;
 
 	(void)state;
-	flow_scene_open(&scene, 0, 1);
-	flow_scene_start(&scene);
-	flow_scene_reach(&scene, FLOW_WAITING);
+	flow_fixture_open(&fixture, 0, 1);
+	flow_fixture_start(&fixture);
+	flow_fixture_reach(&fixture, FLOW_WAITING);
 	issuer->wants_json = true;
-	flow_scene_reach(&scene, FLOW_POLLING);
-	flow_scene_reach(&scene, FLOW_WAITING);
-	assert_int_equal(scene.client->notes[LEVEL_WARN], 0);
-	assert_null(flow_oauth_failure(scene.flow));
+	flow_fixture_reach(&fixture, FLOW_POLLING);
+	flow_fixture_reach(&fixture, FLOW_WAITING);
+	assert_int_equal(fixture.client->notes[LEVEL_WARN], 0);
+	assert_null(flow_oauth_failure(fixture.flow));
 	issuer->script[REQUEST_POLL] = "ok";
-	flow_scene_reach(&scene, FLOW_GRANTED);
+	flow_fixture_reach(&fixture, FLOW_GRANTED);
 	assert_int_equal(issuer->forms_refused, 1);
 	assert_int_equal(issuer->requests[REQUEST_POLL], 2);
-	flow_scene_close(&scene);
+	flow_fixture_close(&fixture);
 }
 
 /* PKCE on the device grant: where it is demanded one request more is made, for
@@ -391,22 +391,22 @@ static void test_pkce(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct scene scene;
-		struct issuer *issuer = &scene.world.issuer;
+		struct fixture fixture;
+		struct issuer *issuer = &fixture.world.issuer;
 		char challenge[64] = "";
 
-		world_init(&scene.world);
+		world_init(&fixture.world);
 		issuer->provider.pkce = cases[i].configured;
-		scene.flow = flow_new(&issuer->provider, 0, i);
-		scene.client = world_add_flow(&scene.world, scene.flow);
+		fixture.flow = flow_new(&issuer->provider, 0, i);
+		fixture.client = world_add_flow(&fixture.world, fixture.flow);
 		issuer->wants_pkce = cases[i].demanded;
 		issuer->script[REQUEST_DEVICE_AUTHORIZATION] = cases[i].ask;
 		issuer->script[REQUEST_POLL] = "pending*2 rules";
 		for (int j = 0; j < 2; j++) {
 			issuer->approve_ms = 0;
-			flow_scene_start(&scene);
-			assert_true(flow_scene_finish(&scene, HOUR_MS));
-			assert_int_equal(flow_state(scene.flow),
+			flow_fixture_start(&fixture);
+			assert_true(flow_fixture_finish(&fixture, HOUR_MS));
+			assert_int_equal(flow_state(fixture.flow),
 					 cases[i].state);
 			assert_int_equal(
 				issuer->requests[REQUEST_DEVICE_AUTHORIZATION],
@@ -422,7 +422,7 @@ static void test_pkce(void **state)
 							challenge);
 			memcpy(challenge, issuer->challenge, sizeof(challenge));
 		}
-		flow_scene_close(&scene);
+		flow_fixture_close(&fixture);
 	}
 }
 

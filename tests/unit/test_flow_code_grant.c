@@ -25,77 +25,78 @@
 #define LIFETIME_MS 600000
 #define HOUR_MS (60 * INT64_C(60000))
 
-struct scene {
+struct fixture {
 	struct world world;
 	struct flow *flow;
 	struct client *client;
 	char answer[512]; /* where the browser ended */
 };
 
-static void open_scene(struct scene *scene, uint64_t seed)
+static void open_fixture(struct fixture *fixture, uint64_t seed)
 {
-	world_init(&scene->world);
-	scene->world.issuer.provider.code_grant = true;
-	scene->flow = flow_new(&scene->world.issuer.provider, 0, seed);
-	scene->client = world_add_flow(&scene->world, scene->flow);
+	world_init(&fixture->world);
+	fixture->world.issuer.provider.code_grant = true;
+	fixture->flow = flow_new(&fixture->world.issuer.provider, 0, seed);
+	fixture->client = world_add_flow(&fixture->world, fixture->flow);
 }
 
-static void close_scene(struct scene *scene)
+static void close_fixture(struct fixture *fixture)
 {
-	flow_free(scene->flow);
-	world_free(&scene->world);
+	flow_free(fixture->flow);
+	world_free(&fixture->world);
 }
 
-static void start(struct scene *scene)
+static void start(struct fixture *fixture)
 {
-	world_post(&scene->world, scene->client, EVENT_START);
+	world_post(&fixture->world, fixture->client, EVENT_START);
 }
 
 /* A person agrees at the provider; the browser has not come back yet. */
-static void agree(struct scene *scene)
+static void agree(struct fixture *fixture)
 {
-	issuer_authorize(&scene->world.issuer,
-			 flow_authorization_uri(scene->flow), scene->answer,
-			 sizeof(scene->answer));
+	issuer_authorize(&fixture->world.issuer,
+			 flow_authorization_uri(fixture->flow), fixture->answer,
+			 sizeof(fixture->answer));
 }
 
-static void come_back(struct scene *scene, const char *answer)
+static void come_back(struct fixture *fixture, const char *answer)
 {
-	world_redirect(&scene->world, scene->client, answer);
+	world_redirect(&fixture->world, fixture->client, answer);
 }
 
-static void run_for(struct scene *scene, int64_t ms)
+static void run_for(struct fixture *fixture, int64_t ms)
 {
-	world_run(&scene->world, scene->world.now_ms + ms);
+	world_run(&fixture->world, fixture->world.now_ms + ms);
 }
 
-static void check_state(const struct scene *scene, enum flow_state state)
+static void check_state(const struct fixture *fixture, enum flow_state state)
 {
-	if (flow_state(scene->flow) != state)
-		fail_msg("%s, not %s", flow_state_name(flow_state(scene->flow)),
+	if (flow_state(fixture->flow) != state)
+		fail_msg("%s, not %s",
+			 flow_state_name(flow_state(fixture->flow)),
 			 flow_state_name(state));
 }
 
 /* What is true while an address is on show. */
-static void check_waiting(const struct scene *scene, int64_t since_ms)
+static void check_waiting(const struct fixture *fixture, int64_t since_ms)
 {
-	check_state(scene, FLOW_AWAITING_REDIRECT);
-	assert_non_null(flow_authorization_uri(scene->flow));
-	assert_null(flow_code(scene->flow));
-	assert_true(flow_lifetime_ms(scene->flow) == LIFETIME_MS);
-	assert_true(flow_expires_ms(scene->flow) == since_ms + LIFETIME_MS);
-	assert_true(flow_deadline(scene->flow) == since_ms + LIFETIME_MS);
-	assert_false(scene->client->driver.sending);
+	check_state(fixture, FLOW_AWAITING_REDIRECT);
+	assert_non_null(flow_authorization_uri(fixture->flow));
+	assert_null(flow_code(fixture->flow));
+	assert_true(flow_lifetime_ms(fixture->flow) == LIFETIME_MS);
+	assert_true(flow_expires_ms(fixture->flow) == since_ms + LIFETIME_MS);
+	assert_true(flow_deadline(fixture->flow) == since_ms + LIFETIME_MS);
+	assert_false(fixture->client->driver.sending);
 }
 
-static void check_end(const struct scene *scene)
+static void check_end(const struct fixture *fixture)
 {
-	assert_true(flow_deadline(scene->flow) == NEVER_MS);
-	assert_true(flow_expires_ms(scene->flow) == NEVER_MS);
-	assert_null(flow_authorization_uri(scene->flow));
-	if (flow_state(scene->flow) == FLOW_FAILED) {
-		assert_int_not_equal(flow_failure(scene->flow), FAILURE_NONE);
-		assert_true(flow_oauth_failure(scene->flow)->err.text[0] !=
+	assert_true(flow_deadline(fixture->flow) == NEVER_MS);
+	assert_true(flow_expires_ms(fixture->flow) == NEVER_MS);
+	assert_null(flow_authorization_uri(fixture->flow));
+	if (flow_state(fixture->flow) == FLOW_FAILED) {
+		assert_int_not_equal(flow_failure(fixture->flow), FAILURE_NONE);
+		assert_true(flow_oauth_failure(fixture->flow)->err.text[0] !=
 			    '\0');
 	}
 }
@@ -120,68 +121,70 @@ static void test_granted(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct tokens tokens = {0};
-		struct scene scene;
-		struct provider *provider = &scene.world.issuer.provider;
+		struct fixture fixture;
+		struct provider *provider = &fixture.world.issuer.provider;
 		int64_t begun_ms;
 
-		open_scene(&scene, i);
+		open_fixture(&fixture, i);
 		free(provider->scope);
 		provider->scope = xstrdup(cases[i].scope);
 		provider->sends_iss = cases[i].sends_iss;
-		scene.world.issuer.gives_refresh_token = cases[i].refreshable;
-		begun_ms = scene.world.now_ms;
-		start(&scene);
-		check_waiting(&scene, begun_ms);
-		assert_int_equal(flow_codes(scene.flow), 1);
-		run_for(&scene, cases[i].after_ms);
-		agree(&scene);
-		come_back(&scene, scene.answer);
-		check_state(&scene, FLOW_EXCHANGING);
-		run_for(&scene, HOUR_MS);
-		check_state(&scene, FLOW_GRANTED);
-		check_end(&scene);
-		assert_int_equal(scene.client->notes[LEVEL_WARN],
+		fixture.world.issuer.gives_refresh_token = cases[i].refreshable;
+		begun_ms = fixture.world.now_ms;
+		start(&fixture);
+		check_waiting(&fixture, begun_ms);
+		assert_int_equal(flow_codes(fixture.flow), 1);
+		run_for(&fixture, cases[i].after_ms);
+		agree(&fixture);
+		come_back(&fixture, fixture.answer);
+		check_state(&fixture, FLOW_EXCHANGING);
+		run_for(&fixture, HOUR_MS);
+		check_state(&fixture, FLOW_GRANTED);
+		check_end(&fixture);
+		assert_int_equal(fixture.client->notes[LEVEL_WARN],
 				 cases[i].warnings);
-		assert_null(flow_oauth_failure(scene.flow));
+		assert_null(flow_oauth_failure(fixture.flow));
 		assert_int_equal(
-			scene.world.issuer.requests[REQUEST_CODE_EXCHANGE], 1);
+			fixture.world.issuer.requests[REQUEST_CODE_EXCHANGE],
+			1);
 		assert_int_equal(
-			scene.world.issuer
+			fixture.world.issuer
 				.requests[REQUEST_DEVICE_AUTHORIZATION],
 			0);
-		assert_int_equal(scene.world.issuer.requests[REQUEST_POLL], 0);
-		flow_take_tokens(scene.flow, &tokens);
+		assert_int_equal(fixture.world.issuer.requests[REQUEST_POLL],
+				 0);
+		flow_take_tokens(fixture.flow, &tokens);
 		assert_string_equal(tokens.access_token,
-				    scene.world.issuer.access_token);
+				    fixture.world.issuer.access_token);
 		/* The nonce goes along, for the ID token. */
 		if (strstr(cases[i].scope, "openid") != NULL)
 			assert_string_equal(tokens.nonce,
-					    scene.world.issuer.nonce);
+					    fixture.world.issuer.nonce);
 		else
 			assert_null(tokens.nonce);
 		tokens_free(&tokens);
-		close_scene(&scene);
+		close_fixture(&fixture);
 	}
 }
 
 /* An address that would lack its parameters is never on show. */
 static void test_too_long(void **state)
 {
-	struct scene scene;
+	struct fixture fixture;
 	char *scope = xcalloc(66001, 1);
 
 	(void)state;
-	open_scene(&scene, 1);
+	open_fixture(&fixture, 1);
 	memset(scope, 'x', 66000);
-	free(scene.world.issuer.provider.scope);
-	scene.world.issuer.provider.scope = scope;
-	start(&scene);
-	check_state(&scene, FLOW_FAILED);
-	assert_int_equal(flow_failure(scene.flow), FAILURE_MISCONFIGURED);
-	assert_null(flow_authorization_uri(scene.flow));
+	free(fixture.world.issuer.provider.scope);
+	fixture.world.issuer.provider.scope = scope;
+	start(&fixture);
+	check_state(&fixture, FLOW_FAILED);
+	assert_int_equal(flow_failure(fixture.flow), FAILURE_MISCONFIGURED);
+	assert_null(flow_authorization_uri(fixture.flow));
 	assert_non_null(
-		strstr(flow_oauth_failure(scene.flow)->err.text, "too long"));
-	close_scene(&scene);
+		strstr(flow_oauth_failure(fixture.flow)->err.text, "too long"));
+	close_fixture(&fixture);
 }
 
 /* What is no answer to this attempt changes nothing but what is said. */
@@ -201,61 +204,63 @@ static void test_foreign(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(answers); i++) {
-		struct scene scene;
+		struct fixture fixture;
 		int64_t begun_ms;
 		char *uri;
 
-		open_scene(&scene, i);
-		begun_ms = scene.world.now_ms;
-		start(&scene);
-		uri = xstrdup(flow_authorization_uri(scene.flow));
+		open_fixture(&fixture, i);
+		begun_ms = fixture.world.now_ms;
+		start(&fixture);
+		uri = xstrdup(flow_authorization_uri(fixture.flow));
 		for (int again = 0; again < 3; again++) {
-			run_for(&scene, 1000);
-			come_back(&scene, answers[i]);
-			check_waiting(&scene, begun_ms);
-			assert_string_equal(flow_authorization_uri(scene.flow),
-					    uri);
-			assert_non_null(flow_oauth_failure(scene.flow));
+			run_for(&fixture, 1000);
+			come_back(&fixture, answers[i]);
+			check_waiting(&fixture, begun_ms);
+			assert_string_equal(
+				flow_authorization_uri(fixture.flow), uri);
+			assert_non_null(flow_oauth_failure(fixture.flow));
 		}
-		assert_int_equal(scene.client->notes[LEVEL_WARN], 3);
+		assert_int_equal(fixture.client->notes[LEVEL_WARN], 3);
 		assert_int_equal(
-			scene.world.issuer.requests[REQUEST_CODE_EXCHANGE], 0);
+			fixture.world.issuer.requests[REQUEST_CODE_EXCHANGE],
+			0);
 		/* The right one is as good as before. */
-		agree(&scene);
-		come_back(&scene, scene.answer);
-		run_for(&scene, 1000);
-		check_state(&scene, FLOW_GRANTED);
+		agree(&fixture);
+		come_back(&fixture, fixture.answer);
+		run_for(&fixture, 1000);
+		check_state(&fixture, FLOW_GRANTED);
 		free(uri);
-		close_scene(&scene);
+		close_fixture(&fixture);
 	}
 }
 
 /* An answer of this attempt, with its state, but from somebody else. */
 static void test_wrong_issuer(void **state)
 {
-	struct scene scene;
+	struct fixture fixture;
 	char *genuine;
 
 	(void)state;
-	open_scene(&scene, 1);
-	scene.world.issuer.provider.sends_iss = true;
-	start(&scene);
-	agree(&scene);
-	genuine = xstrdup(scene.answer);
-	*strstr(scene.answer, "id.example") = 'e';
-	come_back(&scene, scene.answer);
-	check_state(&scene, FLOW_AWAITING_REDIRECT);
-	*strstr(scene.answer, "&iss=") = '\0'; /* none at all */
-	come_back(&scene, scene.answer);
-	check_state(&scene, FLOW_AWAITING_REDIRECT);
-	assert_non_null(strstr(flow_oauth_failure(scene.flow)->err.text,
+	open_fixture(&fixture, 1);
+	fixture.world.issuer.provider.sends_iss = true;
+	start(&fixture);
+	agree(&fixture);
+	genuine = xstrdup(fixture.answer);
+	*strstr(fixture.answer, "id.example") = 'e';
+	come_back(&fixture, fixture.answer);
+	check_state(&fixture, FLOW_AWAITING_REDIRECT);
+	*strstr(fixture.answer, "&iss=") = '\0'; /* none at all */
+	come_back(&fixture, fixture.answer);
+	check_state(&fixture, FLOW_AWAITING_REDIRECT);
+	assert_non_null(strstr(flow_oauth_failure(fixture.flow)->err.text,
 			       "a provider other than Example"));
-	assert_int_equal(scene.world.issuer.requests[REQUEST_CODE_EXCHANGE], 0);
-	come_back(&scene, genuine);
-	run_for(&scene, 1000);
-	check_state(&scene, FLOW_GRANTED);
+	assert_int_equal(fixture.world.issuer.requests[REQUEST_CODE_EXCHANGE],
+			 0);
+	come_back(&fixture, genuine);
+	run_for(&fixture, 1000);
+	check_state(&fixture, FLOW_GRANTED);
 	free(genuine);
-	close_scene(&scene);
+	close_fixture(&fixture);
 }
 
 static void test_errors(void **state)
@@ -276,26 +281,27 @@ static void test_errors(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		char answer[600];
-		struct scene scene;
+		struct fixture fixture;
 
-		open_scene(&scene, i);
-		start(&scene);
-		agree(&scene);
+		open_fixture(&fixture, i);
+		start(&fixture);
+		agree(&fixture);
 		(void)snprintf(answer, sizeof(answer), "error=%s%s",
-			       cases[i].error, strchr(scene.answer, '&'));
-		come_back(&scene, answer);
-		check_state(&scene, cases[i].state);
-		assert_int_equal(flow_failure(scene.flow), cases[i].failure);
-		check_end(&scene);
+			       cases[i].error, strchr(fixture.answer, '&'));
+		come_back(&fixture, answer);
+		check_state(&fixture, cases[i].state);
+		assert_int_equal(flow_failure(fixture.flow), cases[i].failure);
+		check_end(&fixture);
 		assert_int_equal(
-			scene.world.issuer.requests[REQUEST_CODE_EXCHANGE], 0);
+			fixture.world.issuer.requests[REQUEST_CODE_EXCHANGE],
+			0);
 		/* It is over: the code that may lie about is of no use. */
-		come_back(&scene, scene.answer);
-		check_state(&scene, cases[i].state);
-		start(&scene);
-		come_back(&scene, scene.answer);
-		check_state(&scene, FLOW_AWAITING_REDIRECT);
-		close_scene(&scene);
+		come_back(&fixture, fixture.answer);
+		check_state(&fixture, cases[i].state);
+		start(&fixture);
+		come_back(&fixture, fixture.answer);
+		check_state(&fixture, FLOW_AWAITING_REDIRECT);
+		close_fixture(&fixture);
 	}
 }
 
@@ -349,46 +355,46 @@ static void test_event(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct tokens tokens = {0};
-		struct scene scene;
+		struct fixture fixture;
 		int64_t begun_ms;
 
-		open_scene(&scene, i);
-		scene.world.issuer.script[REQUEST_CODE_EXCHANGE] =
+		open_fixture(&fixture, i);
+		fixture.world.issuer.script[REQUEST_CODE_EXCHANGE] =
 			cases[i].script;
-		start(&scene);
-		begun_ms = scene.world.now_ms;
-		agree(&scene);
-		come_back(&scene, scene.answer);
-		while (flow_state(scene.flow) == FLOW_EXCHANGING ||
-		       flow_state(scene.flow) == FLOW_EXCHANGE_BACKING_OFF)
-			assert_true(world_turn(&scene.world, NEVER_MS));
-		assert_true(scene.world.now_ms <
+		start(&fixture);
+		begun_ms = fixture.world.now_ms;
+		agree(&fixture);
+		come_back(&fixture, fixture.answer);
+		while (flow_state(fixture.flow) == FLOW_EXCHANGING ||
+		       flow_state(fixture.flow) == FLOW_EXCHANGE_BACKING_OFF)
+			assert_true(world_turn(&fixture.world, NEVER_MS));
+		assert_true(fixture.world.now_ms <
 			    begun_ms + LIFETIME_MS + 31000);
-		if (flow_state(scene.flow) != cases[i].state ||
-		    flow_failure(scene.flow) != cases[i].failure ||
-		    scene.world.issuer.requests[REQUEST_CODE_EXCHANGE] !=
+		if (flow_state(fixture.flow) != cases[i].state ||
+		    flow_failure(fixture.flow) != cases[i].failure ||
+		    fixture.world.issuer.requests[REQUEST_CODE_EXCHANGE] !=
 			    cases[i].sent)
 			fail_msg("\"%s\": %s after %u", cases[i].script,
-				 flow_state_name(flow_state(scene.flow)),
-				 scene.world.issuer
+				 flow_state_name(flow_state(fixture.flow)),
+				 fixture.world.issuer
 					 .requests[REQUEST_CODE_EXCHANGE]);
-		check_end(&scene);
-		assert_int_equal(scene.world.issuer.replays, 0);
-		flow_take_tokens(scene.flow, &tokens);
+		check_end(&fixture);
+		assert_int_equal(fixture.world.issuer.replays, 0);
+		flow_take_tokens(fixture.flow, &tokens);
 		assert_int_equal(tokens.access_token != NULL,
 				 cases[i].state == FLOW_GRANTED);
 		tokens_free(&tokens);
 		/* Whatever it was, the next attempt is a clean one. */
-		scene.world.issuer.script[REQUEST_CODE_EXCHANGE] = NULL;
-		issuer_forget_clients(&scene.world.issuer);
-		start(&scene);
-		check_waiting(&scene, scene.world.now_ms);
-		assert_null(flow_oauth_failure(scene.flow));
-		agree(&scene);
-		come_back(&scene, scene.answer);
-		run_for(&scene, 1000);
-		check_state(&scene, FLOW_GRANTED);
-		close_scene(&scene);
+		fixture.world.issuer.script[REQUEST_CODE_EXCHANGE] = NULL;
+		issuer_forget_clients(&fixture.world.issuer);
+		start(&fixture);
+		check_waiting(&fixture, fixture.world.now_ms);
+		assert_null(flow_oauth_failure(fixture.flow));
+		agree(&fixture);
+		come_back(&fixture, fixture.answer);
+		run_for(&fixture, 1000);
+		check_state(&fixture, FLOW_GRANTED);
+		close_fixture(&fixture);
 	}
 }
 
@@ -396,19 +402,20 @@ static void test_event(void **state)
 /* A form that is not taken leaves the code unused. */
 static void test_json(void **state)
 {
-	struct scene scene;
+	struct fixture fixture;
 
 	(void)state;
-	open_scene(&scene, 1);
-	scene.world.issuer.wants_json = true;
-	start(&scene);
-	agree(&scene);
-	come_back(&scene, scene.answer);
-	run_for(&scene, 1000);
-	check_state(&scene, FLOW_GRANTED);
-	assert_int_equal(scene.world.issuer.requests[REQUEST_CODE_EXCHANGE], 2);
-	assert_int_equal(scene.world.issuer.forms_refused, 1);
-	close_scene(&scene);
+	open_fixture(&fixture, 1);
+	fixture.world.issuer.wants_json = true;
+	start(&fixture);
+	agree(&fixture);
+	come_back(&fixture, fixture.answer);
+	run_for(&fixture, 1000);
+	check_state(&fixture, FLOW_GRANTED);
+	assert_int_equal(fixture.world.issuer.requests[REQUEST_CODE_EXCHANGE],
+			 2);
+	assert_int_equal(fixture.world.issuer.forms_refused, 1);
+	close_fixture(&fixture);
 }
 
 static void test_second_redirect(void **state)
@@ -421,27 +428,27 @@ static void test_second_redirect(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(scripts); i++) {
-		struct scene scene;
+		struct fixture fixture;
 
-		open_scene(&scene, i);
-		scene.world.issuer.script[REQUEST_CODE_EXCHANGE] = scripts[i];
-		start(&scene);
-		agree(&scene);
-		come_back(&scene, scene.answer);
+		open_fixture(&fixture, i);
+		fixture.world.issuer.script[REQUEST_CODE_EXCHANGE] = scripts[i];
+		start(&fixture);
+		agree(&fixture);
+		come_back(&fixture, fixture.answer);
 		for (int again = 0; again < 3; again++) {
-			come_back(&scene, scene.answer);
-			check_state(&scene, FLOW_EXCHANGING);
+			come_back(&fixture, fixture.answer);
+			check_state(&fixture, FLOW_EXCHANGING);
 			assert_int_equal(
-				scene.world.issuer
+				fixture.world.issuer
 					.requests[REQUEST_CODE_EXCHANGE],
 				1);
 		}
-		assert_int_equal(scene.client->drops, 0);
-		run_for(&scene, HOUR_MS);
-		come_back(&scene, scene.answer);
-		check_state(&scene, i == 1 ? FLOW_FAILED : FLOW_GRANTED);
-		assert_int_equal(scene.world.issuer.replays, 0);
-		close_scene(&scene);
+		assert_int_equal(fixture.client->drops, 0);
+		run_for(&fixture, HOUR_MS);
+		come_back(&fixture, fixture.answer);
+		check_state(&fixture, i == 1 ? FLOW_FAILED : FLOW_GRANTED);
+		assert_int_equal(fixture.world.issuer.replays, 0);
+		close_fixture(&fixture);
 	}
 }
 
@@ -452,32 +459,34 @@ static void test_not_waiting(void **state)
 
 	(void)state;
 	for (int code_grant = 0; code_grant < 2; code_grant++) {
-		struct scene scene;
+		struct fixture fixture;
 
-		open_scene(&scene, 1);
-		scene.world.issuer.provider.code_grant = code_grant != 0;
-		come_back(&scene, answer);
-		check_state(&scene, FLOW_IDLE);
-		start(&scene);
+		open_fixture(&fixture, 1);
+		fixture.world.issuer.provider.code_grant = code_grant != 0;
+		come_back(&fixture, answer);
+		check_state(&fixture, FLOW_IDLE);
+		start(&fixture);
 		if (code_grant != 0) {
-			agree(&scene);
-			world_post(&scene.world, scene.client, EVENT_CANCEL);
-			come_back(&scene, scene.answer);
-			check_state(&scene, FLOW_IDLE);
-			assert_null(flow_authorization_uri(scene.flow));
+			agree(&fixture);
+			world_post(&fixture.world, fixture.client,
+				   EVENT_CANCEL);
+			come_back(&fixture, fixture.answer);
+			check_state(&fixture, FLOW_IDLE);
+			assert_null(flow_authorization_uri(fixture.flow));
 		} else {
-			come_back(&scene, answer);
-			check_state(&scene, FLOW_REQUESTING);
-			run_for(&scene, 1000);
-			come_back(&scene, answer);
-			check_state(&scene, FLOW_WAITING);
-			assert_non_null(flow_code(scene.flow));
-			assert_null(flow_authorization_uri(scene.flow));
+			come_back(&fixture, answer);
+			check_state(&fixture, FLOW_REQUESTING);
+			run_for(&fixture, 1000);
+			come_back(&fixture, answer);
+			check_state(&fixture, FLOW_WAITING);
+			assert_non_null(flow_code(fixture.flow));
+			assert_null(flow_authorization_uri(fixture.flow));
 		}
-		assert_null(flow_oauth_failure(scene.flow));
+		assert_null(flow_oauth_failure(fixture.flow));
 		assert_int_equal(
-			scene.world.issuer.requests[REQUEST_CODE_EXCHANGE], 0);
-		close_scene(&scene);
+			fixture.world.issuer.requests[REQUEST_CODE_EXCHANGE],
+			0);
+		close_fixture(&fixture);
 	}
 }
 
@@ -488,49 +497,51 @@ static void test_expiry(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(pasted); i++) {
-		struct scene scene;
+		struct fixture fixture;
 		char *old;
 
-		open_scene(&scene, i);
-		start(&scene);
-		agree(&scene);
-		old = xstrdup(flow_authorization_uri(scene.flow));
+		open_fixture(&fixture, i);
+		start(&fixture);
+		agree(&fixture);
+		old = xstrdup(flow_authorization_uri(fixture.flow));
 		if (pasted[i] != NULL)
-			come_back(&scene, pasted[i]);
-		run_for(&scene, LIFETIME_MS);
-		check_state(&scene, FLOW_AWAITING_REDIRECT);
-		run_for(&scene, 1);
-		check_state(&scene, FLOW_EXPIRED);
-		check_end(&scene);
-		come_back(&scene, scene.answer);
-		check_state(&scene, FLOW_EXPIRED);
-		start(&scene);
-		assert_int_equal(flow_codes(scene.flow), 2);
-		assert_string_not_equal(flow_authorization_uri(scene.flow),
+			come_back(&fixture, pasted[i]);
+		run_for(&fixture, LIFETIME_MS);
+		check_state(&fixture, FLOW_AWAITING_REDIRECT);
+		run_for(&fixture, 1);
+		check_state(&fixture, FLOW_EXPIRED);
+		check_end(&fixture);
+		come_back(&fixture, fixture.answer);
+		check_state(&fixture, FLOW_EXPIRED);
+		start(&fixture);
+		assert_int_equal(flow_codes(fixture.flow), 2);
+		assert_string_not_equal(flow_authorization_uri(fixture.flow),
 					old);
-		come_back(&scene, scene.answer);
-		check_state(&scene, FLOW_AWAITING_REDIRECT);
+		come_back(&fixture, fixture.answer);
+		check_state(&fixture, FLOW_AWAITING_REDIRECT);
 		assert_int_equal(
-			scene.world.issuer.requests[REQUEST_CODE_EXCHANGE], 0);
+			fixture.world.issuer.requests[REQUEST_CODE_EXCHANGE],
+			0);
 		free(old);
-		close_scene(&scene);
+		close_fixture(&fixture);
 	}
 }
 
 /* The machine was asleep, and a browser is there before the tick is. */
 static void test_suspend(void **state)
 {
-	struct scene scene;
+	struct fixture fixture;
 
 	(void)state;
-	open_scene(&scene, 1);
-	start(&scene);
-	agree(&scene);
-	world_suspend(&scene.world, LIFETIME_MS);
-	come_back(&scene, scene.answer);
-	check_state(&scene, FLOW_EXPIRED);
-	assert_int_equal(scene.world.issuer.requests[REQUEST_CODE_EXCHANGE], 0);
-	close_scene(&scene);
+	open_fixture(&fixture, 1);
+	start(&fixture);
+	agree(&fixture);
+	world_suspend(&fixture.world, LIFETIME_MS);
+	come_back(&fixture, fixture.answer);
+	check_state(&fixture, FLOW_EXPIRED);
+	assert_int_equal(fixture.world.issuer.requests[REQUEST_CODE_EXCHANGE],
+			 0);
+	close_fixture(&fixture);
 }
 
 /* Giving up and asking anew drop an exchange under way, and what it brings. */
@@ -544,31 +555,33 @@ static void test_interrupted(void **state)
 		enum event_kind kind = kinds[i % 2];
 		bool under_way = i / 2 == 0;
 		struct tokens tokens = {0};
-		struct scene scene;
+		struct fixture fixture;
 
-		open_scene(&scene, i);
-		scene.world.issuer.script[REQUEST_CODE_EXCHANGE] =
+		open_fixture(&fixture, i);
+		fixture.world.issuer.script[REQUEST_CODE_EXCHANGE] =
 			scripts[i / 2];
-		start(&scene);
-		agree(&scene);
-		come_back(&scene, scene.answer);
+		start(&fixture);
+		agree(&fixture);
+		come_back(&fixture, fixture.answer);
 		if (!under_way)
-			run_for(&scene, 500);
-		check_state(&scene, under_way ? FLOW_EXCHANGING
-					      : FLOW_EXCHANGE_BACKING_OFF);
-		assert_int_equal(scene.client->driver.sending, under_way);
-		world_post(&scene.world, scene.client, kind);
-		assert_int_equal(scene.client->drops, under_way);
-		assert_false(scene.client->driver.sending);
-		run_for(&scene, 5000);
-		check_state(&scene, kind == EVENT_START ? FLOW_AWAITING_REDIRECT
-							: FLOW_IDLE);
-		come_back(&scene, scene.answer);
-		check_state(&scene, kind == EVENT_START ? FLOW_AWAITING_REDIRECT
-							: FLOW_IDLE);
-		flow_take_tokens(scene.flow, &tokens);
+			run_for(&fixture, 500);
+		check_state(&fixture, under_way ? FLOW_EXCHANGING
+						: FLOW_EXCHANGE_BACKING_OFF);
+		assert_int_equal(fixture.client->driver.sending, under_way);
+		world_post(&fixture.world, fixture.client, kind);
+		assert_int_equal(fixture.client->drops, under_way);
+		assert_false(fixture.client->driver.sending);
+		run_for(&fixture, 5000);
+		check_state(&fixture, kind == EVENT_START
+					      ? FLOW_AWAITING_REDIRECT
+					      : FLOW_IDLE);
+		come_back(&fixture, fixture.answer);
+		check_state(&fixture, kind == EVENT_START
+					      ? FLOW_AWAITING_REDIRECT
+					      : FLOW_IDLE);
+		flow_take_tokens(fixture.flow, &tokens);
 		assert_null(tokens.access_token);
-		close_scene(&scene);
+		close_fixture(&fixture);
 	}
 }
 
@@ -587,27 +600,27 @@ static void test_stray_reply(void **state)
 
 	(void)state;
 	for (int retrying = 0; retrying < 2; retrying++) {
-		struct scene scene;
+		struct fixture fixture;
 		struct event event;
 		struct action action;
 
-		open_scene(&scene, 1);
-		scene.world.issuer.script[REQUEST_CODE_EXCHANGE] =
+		open_fixture(&fixture, 1);
+		fixture.world.issuer.script[REQUEST_CODE_EXCHANGE] =
 			"resolve rules";
-		start(&scene);
+		start(&fixture);
 		if (retrying != 0) {
-			agree(&scene);
-			come_back(&scene, scene.answer);
-			run_for(&scene, 500);
+			agree(&fixture);
+			come_back(&fixture, fixture.answer);
+			run_for(&fixture, 500);
 		}
-		event = world_event(&scene.world, EVENT_REPLY);
+		event = world_event(&fixture.world, EVENT_REPLY);
 		event.reply = &reply;
 		action_clear(&action);
-		flow_step(scene.flow, &event, &action);
+		flow_step(fixture.flow, &event, &action);
 		assert_int_equal(action.kind, ACTION_NONE);
-		check_state(&scene, retrying != 0 ? FLOW_EXCHANGE_BACKING_OFF
-						  : FLOW_AWAITING_REDIRECT);
-		close_scene(&scene);
+		check_state(&fixture, retrying != 0 ? FLOW_EXCHANGE_BACKING_OFF
+						    : FLOW_AWAITING_REDIRECT);
+		close_fixture(&fixture);
 	}
 }
 

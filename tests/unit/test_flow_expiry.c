@@ -14,7 +14,7 @@
 #include <cmocka.h>
 
 #include "machine/flow.h"
-#include "flow_scene.h"
+#include "flow_fixture.h"
 #include "world.h"
 
 #define MINUTE_MS 60000
@@ -51,28 +51,28 @@ static void test_last_poll(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct scene scene;
-		struct issuer *issuer = &scene.world.issuer;
+		struct fixture fixture;
+		struct issuer *issuer = &fixture.world.issuer;
 		int64_t end_ms;
 
-		flow_scene_open(&scene, 0, i);
-		end_ms = scene.world.now_ms + cases[i].code_life_s * 1000;
+		flow_fixture_open(&fixture, 0, i);
+		end_ms = fixture.world.now_ms + cases[i].code_life_s * 1000;
 		issuer->interval_s = cases[i].interval_s;
 		issuer->code_life_s = cases[i].code_life_s;
 		issuer->latency_ms = cases[i].latency_ms;
 		issuer->approve_ms = end_ms - cases[i].approved_before_end_ms;
-		flow_scene_start(&scene);
-		flow_scene_reach(&scene, FLOW_WAITING);
-		assert_true(flow_expires_ms(scene.flow) == end_ms);
+		flow_fixture_start(&fixture);
+		flow_fixture_reach(&fixture, FLOW_WAITING);
+		assert_true(flow_expires_ms(fixture.flow) == end_ms);
 		if (cases[i].outage != NULL) {
 			issuer->outage = cases[i].outage;
 			issuer->outage_end_ms = end_ms - 10000;
 		}
-		assert_true(flow_scene_finish(&scene, HOUR_MS));
-		if (flow_state(scene.flow) != cases[i].state)
+		assert_true(flow_fixture_finish(&fixture, HOUR_MS));
+		if (flow_state(fixture.flow) != cases[i].state)
 			fail_msg("case %zu: %s", i,
-				 flow_state_name(flow_state(scene.flow)));
-		flow_scene_close(&scene);
+				 flow_state_name(flow_state(fixture.flow)));
+		flow_fixture_close(&fixture);
 	}
 }
 
@@ -103,26 +103,26 @@ static void test_told_past_the_end(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		bool granted = cases[i].granted_before_end_ms > 0;
-		struct scene scene;
-		struct issuer *issuer = &scene.world.issuer;
+		struct fixture fixture;
+		struct issuer *issuer = &fixture.world.issuer;
 		int64_t end_ms;
 
-		flow_scene_open(&scene, 0, i);
+		flow_fixture_open(&fixture, 0, i);
 		issuer->script[REQUEST_POLL] = cases[i].poll;
 		issuer->latency_ms = 0;
 		issuer->provider.poll_margin_ms = 1000; /* round times */
 		issuer->interval_s = cases[i].interval_s;
 		issuer->code_life_s = cases[i].code_life_s;
-		end_ms = scene.world.now_ms + cases[i].code_life_s * 1000;
+		end_ms = fixture.world.now_ms + cases[i].code_life_s * 1000;
 		issuer->approve_ms = end_ms - 30000;
-		flow_scene_start(&scene);
-		assert_true(flow_scene_finish(&scene, HOUR_MS));
-		if ((flow_state(scene.flow) == FLOW_GRANTED) != granted)
+		flow_fixture_start(&fixture);
+		assert_true(flow_fixture_finish(&fixture, HOUR_MS));
+		if ((flow_state(fixture.flow) == FLOW_GRANTED) != granted)
 			fail_msg("\"%s\": %s", cases[i].poll,
-				 flow_state_name(flow_state(scene.flow)));
-		assert_int_equal(end_ms - scene.world.now_ms,
+				 flow_state_name(flow_state(fixture.flow)));
+		assert_int_equal(end_ms - fixture.world.now_ms,
 				 cases[i].granted_before_end_ms);
-		flow_scene_close(&scene);
+		flow_fixture_close(&fixture);
 	}
 }
 
@@ -150,30 +150,31 @@ static void test_expiry_in_flight(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < 2 * COUNT(cases); i++) {
-		struct scene scene;
+		struct fixture fixture;
 
-		flow_scene_open(&scene, 0, i);
-		scene.world.issuer.script[REQUEST_POLL] = cases[i / 2].poll;
-		scene.world.issuer.code_life_s = 60;
-		scene.world.issuer.provider.poll_margin_ms = 1000;
-		flow_scene_start(&scene);
-		flow_scene_reach(&scene, FLOW_WAITING);
-		while (flow_state(scene.flow) != FLOW_WAITING ||
-		       flow_deadline(scene.flow) <
-			       flow_expires_ms(scene.flow) - 1500)
-			assert_true(world_turn(&scene.world, NEVER_MS));
-		scene.world.issuer.script[REQUEST_POLL] =
+		flow_fixture_open(&fixture, 0, i);
+		fixture.world.issuer.script[REQUEST_POLL] = cases[i / 2].poll;
+		fixture.world.issuer.code_life_s = 60;
+		fixture.world.issuer.provider.poll_margin_ms = 1000;
+		flow_fixture_start(&fixture);
+		flow_fixture_reach(&fixture, FLOW_WAITING);
+		while (flow_state(fixture.flow) != FLOW_WAITING ||
+		       flow_deadline(fixture.flow) <
+			       flow_expires_ms(fixture.flow) - 1500)
+			assert_true(world_turn(&fixture.world, NEVER_MS));
+		fixture.world.issuer.script[REQUEST_POLL] =
 			strrchr(cases[i / 2].poll, ' ') + 1;
-		scene.world.issuer.latency_ms = i % 2 == 0 ? 5000 : 100;
-		flow_scene_reach(&scene, FLOW_POLLING);
-		assert_true(flow_scene_finish(&scene, HOUR_MS));
-		if (flow_state(scene.flow) != cases[i / 2].state)
+		fixture.world.issuer.latency_ms = i % 2 == 0 ? 5000 : 100;
+		flow_fixture_reach(&fixture, FLOW_POLLING);
+		assert_true(flow_fixture_finish(&fixture, HOUR_MS));
+		if (flow_state(fixture.flow) != cases[i / 2].state)
 			fail_msg("\"%s\": %s", cases[i / 2].poll,
-				 flow_state_name(flow_state(scene.flow)));
+				 flow_state_name(flow_state(fixture.flow)));
 		if (cases[i / 2].state == FLOW_EXPIRED)
-			assert_int_equal(scene.client->last_level, LEVEL_WARN);
-		flow_scene_check_end(scene.flow);
-		flow_scene_close(&scene);
+			assert_int_equal(fixture.client->last_level,
+					 LEVEL_WARN);
+		flow_fixture_check_end(fixture.flow);
+		flow_fixture_close(&fixture);
 	}
 }
 
@@ -194,28 +195,29 @@ static void test_slow_answer(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct scene scene;
+		struct fixture fixture;
 		int64_t sent_ms;
 
-		flow_scene_open(&scene, 0, i);
-		sent_ms = scene.world.now_ms;
-		scene.world.issuer.latency_ms = cases[i].latency_ms;
-		scene.world.issuer.code_life_s = cases[i].code_life_s;
-		scene.world.issuer.script[REQUEST_POLL] = "ok";
-		flow_scene_start(&scene);
-		while (scene.client->driver.sending)
-			assert_true(world_turn(&scene.world, NEVER_MS));
-		if (!flow_scene_is_over(scene.flow))
-			assert_true(flow_expires_ms(scene.flow) ==
+		flow_fixture_open(&fixture, 0, i);
+		sent_ms = fixture.world.now_ms;
+		fixture.world.issuer.latency_ms = cases[i].latency_ms;
+		fixture.world.issuer.code_life_s = cases[i].code_life_s;
+		fixture.world.issuer.script[REQUEST_POLL] = "ok";
+		flow_fixture_start(&fixture);
+		while (fixture.client->driver.sending)
+			assert_true(world_turn(&fixture.world, NEVER_MS));
+		if (!flow_fixture_is_over(fixture.flow))
+			assert_true(flow_expires_ms(fixture.flow) ==
 				    sent_ms + cases[i].code_life_s * 1000);
-		scene.world.issuer.latency_ms = 100;
-		assert_true(flow_scene_finish(&scene, HOUR_MS));
-		assert_int_equal(flow_state(scene.flow), cases[i].state);
+		fixture.world.issuer.latency_ms = 100;
+		assert_true(flow_fixture_finish(&fixture, HOUR_MS));
+		assert_int_equal(flow_state(fixture.flow), cases[i].state);
 		if (cases[i].state == FLOW_EXPIRED)
-			assert_int_equal(scene.client->last_level, LEVEL_WARN);
-		assert_int_equal(scene.world.issuer.requests[REQUEST_POLL],
+			assert_int_equal(fixture.client->last_level,
+					 LEVEL_WARN);
+		assert_int_equal(fixture.world.issuer.requests[REQUEST_POLL],
 				 cases[i].polls);
-		flow_scene_close(&scene);
+		flow_fixture_close(&fixture);
 	}
 }
 
@@ -238,18 +240,18 @@ static void test_unheard(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct scene scene;
+		struct fixture fixture;
 
-		flow_scene_open(&scene, 3, i);
-		scene.world.issuer.script[REQUEST_POLL] = cases[i].poll;
-		flow_scene_start(&scene);
-		assert_true(flow_scene_finish(&scene, HOUR_MS));
-		if (flow_state(scene.flow) != cases[i].state ||
-		    flow_failure(scene.flow) != cases[i].failure)
+		flow_fixture_open(&fixture, 3, i);
+		fixture.world.issuer.script[REQUEST_POLL] = cases[i].poll;
+		flow_fixture_start(&fixture);
+		assert_true(flow_fixture_finish(&fixture, HOUR_MS));
+		if (flow_state(fixture.flow) != cases[i].state ||
+		    flow_failure(fixture.flow) != cases[i].failure)
 			fail_msg("\"%s\": %s", cases[i].poll,
-				 flow_state_name(flow_state(scene.flow)));
-		flow_scene_check_end(scene.flow);
-		flow_scene_close(&scene);
+				 flow_state_name(flow_state(fixture.flow)));
+		flow_fixture_check_end(fixture.flow);
+		flow_fixture_close(&fixture);
 	}
 }
 
@@ -257,24 +259,24 @@ static void test_unheard(void **state)
  * in getting it. */
 static void test_unheard_alone(void **state)
 {
-	struct scene scene;
+	struct fixture fixture;
 
 	(void)state;
-	flow_scene_open(&scene, 0, 1);
-	flow_scene_start(&scene);
-	flow_scene_reach(&scene, FLOW_EXPIRED);
-	scene.world.issuer.script[REQUEST_POLL] = "timeout";
-	flow_scene_start(&scene);
-	flow_scene_reach(&scene, FLOW_FAILED);
-	assert_int_equal(flow_failure(scene.flow), FAILURE_UNREACHABLE);
+	flow_fixture_open(&fixture, 0, 1);
+	flow_fixture_start(&fixture);
+	flow_fixture_reach(&fixture, FLOW_EXPIRED);
+	fixture.world.issuer.script[REQUEST_POLL] = "timeout";
+	flow_fixture_start(&fixture);
+	flow_fixture_reach(&fixture, FLOW_FAILED);
+	assert_int_equal(flow_failure(fixture.flow), FAILURE_UNREACHABLE);
 
-	scene.world.issuer.script[REQUEST_DEVICE_AUTHORIZATION] = "500 ok";
-	scene.world.issuer.interval_s = 60;
-	scene.world.issuer.code_life_s = 30;
-	flow_scene_start(&scene);
-	flow_scene_reach(&scene, FLOW_EXPIRED);
-	assert_int_equal(flow_failure(scene.flow), FAILURE_NONE);
-	flow_scene_close(&scene);
+	fixture.world.issuer.script[REQUEST_DEVICE_AUTHORIZATION] = "500 ok";
+	fixture.world.issuer.interval_s = 60;
+	fixture.world.issuer.code_life_s = 30;
+	flow_fixture_start(&fixture);
+	flow_fixture_reach(&fixture, FLOW_EXPIRED);
+	assert_int_equal(flow_failure(fixture.flow), FAILURE_NONE);
+	flow_fixture_close(&fixture);
 }
 
 /* An hour of garbage, and approved in the last minute. */
@@ -287,21 +289,21 @@ static void test_garbage(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(outages); i++) {
-		struct scene scene;
-		struct issuer *issuer = &scene.world.issuer;
+		struct fixture fixture;
+		struct issuer *issuer = &fixture.world.issuer;
 
-		flow_scene_open(&scene, 0, i);
+		flow_fixture_open(&fixture, 0, i);
 		issuer->code_life_s = 3600;
-		flow_scene_start(&scene);
-		flow_scene_reach(&scene, FLOW_WAITING);
+		flow_fixture_start(&fixture);
+		flow_fixture_reach(&fixture, FLOW_WAITING);
 		issuer->outage = outages[i];
-		issuer->outage_end_ms = scene.world.now_ms + 59 * MINUTE_MS;
-		issuer->approve_ms = scene.world.now_ms + 30 * MINUTE_MS;
-		assert_true(flow_scene_finish(&scene, HOUR_MS));
-		assert_int_equal(flow_state(scene.flow), FLOW_GRANTED);
+		issuer->outage_end_ms = fixture.world.now_ms + 59 * MINUTE_MS;
+		issuer->approve_ms = fixture.world.now_ms + 30 * MINUTE_MS;
+		assert_true(flow_fixture_finish(&fixture, HOUR_MS));
+		assert_int_equal(flow_state(fixture.flow), FLOW_GRANTED);
 		/* 30 to 45 s apart once it has backed off */
 		assert_in_range(issuer->requests[REQUEST_POLL], 40, 125);
-		flow_scene_close(&scene);
+		flow_fixture_close(&fixture);
 	}
 }
 

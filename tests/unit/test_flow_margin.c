@@ -15,7 +15,7 @@
 #include <cmocka.h>
 
 #include "machine/flow.h"
-#include "flow_scene.h"
+#include "flow_fixture.h"
 #include "practice/poll_clock.h"
 #include "world.h"
 
@@ -41,62 +41,62 @@ static const struct timing {
 	{"rounded up", POLL_CLOCK_SECONDS_UP, 5, 1},
 };
 
-static void open_scene(struct scene *scene, const struct timing *timing)
+static void open_fixture(struct fixture *fixture, const struct timing *timing)
 {
-	struct issuer *issuer = &scene->world.issuer;
+	struct issuer *issuer = &fixture->world.issuer;
 
-	flow_scene_open(scene, 0, 1);
+	flow_fixture_open(fixture, 0, 1);
 	issuer->latency_ms = 40;
 	issuer->poll_clock = timing->poll_clock;
 	issuer->interval_s = timing->interval_s;
 }
 
 /* The program is started again and finds what the last run has kept. */
-static void restart(struct scene *scene)
+static void restart(struct fixture *fixture)
 {
-	const char *margin = scene->world.disk.margin;
+	const char *margin = fixture->world.disk.margin;
 
-	world_crash(&scene->world);
-	flow_free(scene->flow);
-	scene->flow = flow_new(&scene->world.issuer.provider, 0, 1);
-	scene->client = world_add_flow(&scene->world, scene->flow);
+	world_crash(&fixture->world);
+	flow_free(fixture->flow);
+	fixture->flow = flow_new(&fixture->world.issuer.provider, 0, 1);
+	fixture->client = world_add_flow(&fixture->world, fixture->flow);
 	if (margin != NULL)
-		flow_recall_margin(scene->flow, margin, strlen(margin));
+		flow_recall_margin(fixture->flow, margin, strlen(margin));
 }
 
 /* The user approves so long after the code was requested. Returns how long they
  * then wait. */
-static int64_t sign_in(struct scene *scene, int64_t approve_after_ms)
+static int64_t sign_in(struct fixture *fixture, int64_t approve_after_ms)
 {
-	int64_t approved_ms = scene->world.now_ms + approve_after_ms;
+	int64_t approved_ms = fixture->world.now_ms + approve_after_ms;
 	struct tokens tokens = {0};
 
-	scene->world.issuer.approve_ms = approved_ms;
-	flow_scene_start(scene);
-	assert_true(flow_scene_finish(scene, HOUR_MS));
-	assert_int_equal(flow_state(scene->flow), FLOW_GRANTED);
-	flow_take_tokens(scene->flow, &tokens);
+	fixture->world.issuer.approve_ms = approved_ms;
+	flow_fixture_start(fixture);
+	assert_true(flow_fixture_finish(fixture, HOUR_MS));
+	assert_int_equal(flow_state(fixture->flow), FLOW_GRANTED);
+	flow_take_tokens(fixture->flow, &tokens);
 	tokens_free(&tokens);
-	return scene->world.now_ms - approved_ms;
+	return fixture->world.now_ms - approved_ms;
 }
 
 static void check_slow_downs(const struct timing *timing, int64_t phase_ms)
 {
-	struct scene scene;
-	const struct issuer *issuer = &scene.world.issuer;
+	struct fixture fixture;
+	const struct issuer *issuer = &fixture.world.issuer;
 
-	open_scene(&scene, timing);
-	scene.world.now_ms += phase_ms;
-	(void)sign_in(&scene, 250000);
+	open_fixture(&fixture, timing);
+	fixture.world.now_ms += phase_ms;
+	(void)sign_in(&fixture, 250000);
 	if (issuer->slow_downs != timing->slow_downs)
 		fail_msg("%s, %lld s, from %lld ms: slow_down %u times",
 			 timing->name, (long long)timing->interval_s,
 			 (long long)phase_ms, issuer->slow_downs);
-	(void)sign_in(&scene, 250000);
-	restart(&scene);
-	(void)sign_in(&scene, 250000);
+	(void)sign_in(&fixture, 250000);
+	restart(&fixture);
+	(void)sign_in(&fixture, 250000);
 	assert_int_equal(issuer->slow_downs, timing->slow_downs);
-	flow_scene_close(&scene);
+	flow_fixture_close(&fixture);
 }
 
 /* The first sign-in meets slow_down once at most, whenever it begins; the next
@@ -119,15 +119,15 @@ static void test_last_poll(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(timings); i++) {
 		for (int64_t life_s = 20; life_s < 60; life_s++) {
-			struct scene scene;
+			struct fixture fixture;
 
-			open_scene(&scene, &timings[i]);
-			scene.world.issuer.code_life_s = life_s;
-			flow_recall_margin(scene.flow, learned,
+			open_fixture(&fixture, &timings[i]);
+			fixture.world.issuer.code_life_s = life_s;
+			flow_recall_margin(fixture.flow, learned,
 					   strlen(learned));
-			(void)sign_in(&scene, life_s * 1000 - 2000);
-			assert_int_equal(scene.world.issuer.slow_downs, 0);
-			flow_scene_close(&scene);
+			(void)sign_in(&fixture, life_s * 1000 - 2000);
+			assert_int_equal(fixture.world.issuer.slow_downs, 0);
+			flow_fixture_close(&fixture);
 		}
 	}
 }
@@ -142,15 +142,15 @@ static void test_waits(void **state)
 		int64_t most_ms = interval_ms * 53 / 100 + 100;
 		int64_t sum_ms = 0;
 		uint64_t seed = 1;
-		struct scene scene;
+		struct fixture fixture;
 
 		if (timings[i].slow_downs > 0)
 			continue;
-		open_scene(&scene, &timings[i]);
+		open_fixture(&fixture, &timings[i]);
 		for (int n = 0; n < SIGN_INS; n++)
-			sum_ms += sign_in(&scene,
+			sum_ms += sign_in(&fixture,
 					  10000 + jitter_ms(&seed, 60000));
-		flow_scene_close(&scene);
+		flow_fixture_close(&fixture);
 		if (sum_ms > most_ms * SIGN_INS)
 			fail_msg("%s, %lld s: %lld ms on average, not %lld",
 				 timings[i].name,
@@ -227,17 +227,17 @@ static void test_margins(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		const char *kept = cases[i].kept;
-		struct scene scene;
-		struct issuer *issuer = &scene.world.issuer;
+		struct fixture fixture;
+		struct issuer *issuer = &fixture.world.issuer;
 
-		open_scene(&scene, &timings[1]);
+		open_fixture(&fixture, &timings[1]);
 		issuer->provider.poll_margin_ms = cases[i].margin_ms;
 		issuer->provider.learns_poll_margin = cases[i].learns;
 		issuer->script[REQUEST_POLL] = cases[i].poll;
 		if (kept != NULL)
-			flow_recall_margin(scene.flow, kept, strlen(kept));
-		flow_scene_start(&scene);
-		world_run(&scene.world, scene.world.now_ms + 100000);
+			flow_recall_margin(fixture.flow, kept, strlen(kept));
+		flow_fixture_start(&fixture);
+		world_run(&fixture.world, fixture.world.now_ms + 100000);
 		for (size_t j = 0; j < COUNT(cases[i].gaps_ms); j++) {
 			int64_t least_ms = cases[i].gaps_ms[j];
 			int64_t gap_ms = issuer->gaps_ms[j];
@@ -250,12 +250,12 @@ static void test_margins(void **state)
 				fail_msg("case %zu: gap %zu is %lld", i, j,
 					 (long long)gap_ms);
 		}
-		if ((scene.world.disk.margin != NULL) != cases[i].keeps)
+		if ((fixture.world.disk.margin != NULL) != cases[i].keeps)
 			fail_msg("case %zu: kept %s", i,
-				 scene.world.disk.margin != NULL
-					 ? scene.world.disk.margin
+				 fixture.world.disk.margin != NULL
+					 ? fixture.world.disk.margin
 					 : "nothing");
-		flow_scene_close(&scene);
+		flow_fixture_close(&fixture);
 	}
 }
 
@@ -265,20 +265,20 @@ static void test_log(void **state)
 	static const char learned[] =
 		"asked to slow down: now polling every 10 s, and from now on "
 		"always waiting a second longer than this provider asks for";
-	struct scene scene;
+	struct fixture fixture;
 
 	(void)state;
-	open_scene(&scene, &timings[1]);
-	scene.world.issuer.script[REQUEST_POLL] = "slow_down*2 pending";
-	flow_scene_start(&scene);
-	flow_scene_reach(&scene, FLOW_POLLING);
-	flow_scene_reach(&scene, FLOW_WAITING);
-	assert_string_equal(scene.client->last_note, learned);
-	flow_scene_reach(&scene, FLOW_POLLING);
-	flow_scene_reach(&scene, FLOW_WAITING);
-	assert_string_equal(scene.client->last_note,
+	open_fixture(&fixture, &timings[1]);
+	fixture.world.issuer.script[REQUEST_POLL] = "slow_down*2 pending";
+	flow_fixture_start(&fixture);
+	flow_fixture_reach(&fixture, FLOW_POLLING);
+	flow_fixture_reach(&fixture, FLOW_WAITING);
+	assert_string_equal(fixture.client->last_note, learned);
+	flow_fixture_reach(&fixture, FLOW_POLLING);
+	flow_fixture_reach(&fixture, FLOW_WAITING);
+	assert_string_equal(fixture.client->last_note,
 			    "asked to slow down: now polling every 15 s");
-	flow_scene_close(&scene);
+	flow_fixture_close(&fixture);
 }
 
 int main(void)

@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 #include "machine/flow.h"
-#include "flow_scene.h"
+#include "flow_fixture.h"
 #include "world.h"
 
 /* Each poll comes after the time that stands here and, for back-off, at most
@@ -84,15 +84,17 @@ static void test_gaps(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		for (uint64_t seed = 0; seed < 20; seed++) {
-			struct scene scene;
-			const struct issuer *issuer = &scene.world.issuer;
+			struct fixture fixture;
+			const struct issuer *issuer = &fixture.world.issuer;
 
-			flow_scene_open(&scene, 0, seed);
-			scene.world.issuer.script[REQUEST_POLL] = cases[i].poll;
-			scene.world.issuer.interval_s = cases[i].interval_s;
-			scene.world.issuer.code_life_s = 1800;
-			flow_scene_start(&scene);
-			world_run(&scene.world, scene.world.now_ms + 600000);
+			flow_fixture_open(&fixture, 0, seed);
+			fixture.world.issuer.script[REQUEST_POLL] =
+				cases[i].poll;
+			fixture.world.issuer.interval_s = cases[i].interval_s;
+			fixture.world.issuer.code_life_s = 1800;
+			flow_fixture_start(&fixture);
+			world_run(&fixture.world,
+				  fixture.world.now_ms + 600000);
 			for (size_t j = 0; j < COUNT(cases[i].gaps_ms); j++) {
 				int64_t gap_ms = issuer->gaps_ms[j];
 				int64_t least_ms = cases[i].gaps_ms[j];
@@ -106,8 +108,8 @@ static void test_gaps(void **state)
 						 cases[i].poll, j,
 						 (long long)gap_ms);
 			}
-			assert_int_equal(scene.client->drops, 0);
-			flow_scene_close(&scene);
+			assert_int_equal(fixture.client->drops, 0);
+			flow_fixture_close(&fixture);
 		}
 	}
 }
@@ -139,21 +141,21 @@ static void test_crossed(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct scene scene;
+		struct fixture fixture;
 
-		flow_scene_open(&scene, cases[i].patience, i);
-		scene.world.issuer.script[REQUEST_DEVICE_AUTHORIZATION] =
+		flow_fixture_open(&fixture, cases[i].patience, i);
+		fixture.world.issuer.script[REQUEST_DEVICE_AUTHORIZATION] =
 			cases[i].ask;
-		scene.world.issuer.script[REQUEST_POLL] = cases[i].poll;
-		flow_scene_start(&scene);
-		while (!flow_scene_is_over(scene.flow) &&
-		       world_turn(&scene.world, NEVER_MS))
-			assert_true(scene.client->notes[LEVEL_WARN] > 0 ||
-				    flow_oauth_failure(scene.flow) == NULL);
-		assert_int_equal(flow_state(scene.flow), cases[i].state);
-		assert_int_equal(scene.client->notes[LEVEL_WARN],
+		fixture.world.issuer.script[REQUEST_POLL] = cases[i].poll;
+		flow_fixture_start(&fixture);
+		while (!flow_fixture_is_over(fixture.flow) &&
+		       world_turn(&fixture.world, NEVER_MS))
+			assert_true(fixture.client->notes[LEVEL_WARN] > 0 ||
+				    flow_oauth_failure(fixture.flow) == NULL);
+		assert_int_equal(flow_state(fixture.flow), cases[i].state);
+		assert_int_equal(fixture.client->notes[LEVEL_WARN],
 				 cases[i].warnings);
-		flow_scene_close(&scene);
+		flow_fixture_close(&fixture);
 	}
 }
 
@@ -164,14 +166,14 @@ static void test_jitter(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < 2; i++) {
-		struct scene scene;
+		struct fixture fixture;
 
-		flow_scene_open(&scene, 0, i);
-		scene.world.issuer.script[REQUEST_POLL] = "500*2 pending";
-		flow_scene_start(&scene);
-		world_run(&scene.world, scene.world.now_ms + 120000);
-		gaps_ms[i] = scene.world.issuer.gaps_ms[1];
-		flow_scene_close(&scene);
+		flow_fixture_open(&fixture, 0, i);
+		fixture.world.issuer.script[REQUEST_POLL] = "500*2 pending";
+		flow_fixture_start(&fixture);
+		world_run(&fixture.world, fixture.world.now_ms + 120000);
+		gaps_ms[i] = fixture.world.issuer.gaps_ms[1];
+		flow_fixture_close(&fixture);
 	}
 	assert_true(gaps_ms[0] != gaps_ms[1]);
 }
@@ -191,27 +193,27 @@ static void test_backing_off(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct scene scene;
+		struct fixture fixture;
 
-		flow_scene_open(&scene, 0, i);
-		scene.world.issuer.script[REQUEST_DEVICE_AUTHORIZATION] =
+		flow_fixture_open(&fixture, 0, i);
+		fixture.world.issuer.script[REQUEST_DEVICE_AUTHORIZATION] =
 			cases[i].ask;
-		flow_scene_start(&scene);
+		flow_fixture_start(&fixture);
 		for (size_t j = 0; j < 7 && cases[i].waits_s[j] > 0; j++) {
 			int64_t least_ms = cases[i].waits_s[j] * 1000;
 			int64_t wait_ms;
 
-			flow_scene_reach(&scene, FLOW_BACKING_OFF);
-			wait_ms =
-				flow_deadline(scene.flow) - scene.world.now_ms;
+			flow_fixture_reach(&fixture, FLOW_BACKING_OFF);
+			wait_ms = flow_deadline(fixture.flow) -
+				  fixture.world.now_ms;
 			if (wait_ms < least_ms ||
 			    wait_ms > least_ms + least_ms / 2)
 				fail_msg("\"%s\": wait %zu is %lld",
 					 cases[i].ask, j, (long long)wait_ms);
-			assert_non_null(flow_oauth_failure(scene.flow));
-			flow_scene_reach(&scene, FLOW_REQUESTING);
+			assert_non_null(flow_oauth_failure(fixture.flow));
+			flow_fixture_reach(&fixture, FLOW_REQUESTING);
 		}
-		flow_scene_close(&scene);
+		flow_fixture_close(&fixture);
 	}
 }
 
@@ -235,34 +237,35 @@ static void test_suspend(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct scene scene;
+		struct fixture fixture;
 
-		flow_scene_open(&scene, 0, i);
+		flow_fixture_open(&fixture, 0, i);
 		if (cases[i].asleep_in == FLOW_BACKING_OFF)
-			scene.world.issuer
+			fixture.world.issuer
 				.script[REQUEST_DEVICE_AUTHORIZATION] =
 				"500 ok";
 		if (cases[i].asleep_in == FLOW_POLLING)
-			scene.world.issuer.script[REQUEST_POLL] = "pending ok";
+			fixture.world.issuer.script[REQUEST_POLL] =
+				"pending ok";
 		else
-			scene.world.issuer.script[REQUEST_POLL] = "ok";
-		flow_scene_start(&scene);
-		flow_scene_reach(&scene, cases[i].asleep_in);
-		world_suspend(&scene.world, cases[i].ms);
-		assert_true(flow_scene_finish(&scene, HOUR_MS));
-		if (flow_state(scene.flow) != cases[i].state)
+			fixture.world.issuer.script[REQUEST_POLL] = "ok";
+		flow_fixture_start(&fixture);
+		flow_fixture_reach(&fixture, cases[i].asleep_in);
+		world_suspend(&fixture.world, cases[i].ms);
+		assert_true(flow_fixture_finish(&fixture, HOUR_MS));
+		if (flow_state(fixture.flow) != cases[i].state)
 			fail_msg("case %zu: %s", i,
-				 flow_state_name(flow_state(scene.flow)));
-		assert_int_equal(scene.world.issuer.requests[REQUEST_POLL],
+				 flow_state_name(flow_state(fixture.flow)));
+		assert_int_equal(fixture.world.issuer.requests[REQUEST_POLL],
 				 cases[i].polls);
-		flow_scene_close(&scene);
+		flow_fixture_close(&fixture);
 	}
 }
 
 /* The polling interval; 0 without a code. */
-static int64_t interval_ms(const struct scene *scene)
+static int64_t interval_ms(const struct fixture *fixture)
 {
-	const struct device_code *code = flow_code(scene->flow);
+	const struct device_code *code = flow_code(fixture->flow);
 
 	return code != NULL ? code->interval_s * 1000 : 0;
 }
@@ -287,40 +290,41 @@ static void test_clock_set(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct scene scene;
-		struct issuer *issuer = &scene.world.issuer;
+		struct fixture fixture;
+		struct issuer *issuer = &fixture.world.issuer;
 		int64_t due_ms;
 		int64_t wait_ms;
 
-		flow_scene_open(&scene, 0, i);
+		flow_fixture_open(&fixture, 0, i);
 		issuer->script[REQUEST_DEVICE_AUTHORIZATION] = cases[i].ask;
 		issuer->script[REQUEST_POLL] = cases[i].poll;
-		flow_scene_start(&scene);
+		flow_fixture_start(&fixture);
 		do
-			assert_true(world_turn(&scene.world, NEVER_MS));
-		while (flow_state(scene.flow) != cases[i].waits ||
+			assert_true(world_turn(&fixture.world, NEVER_MS));
+		while (flow_state(fixture.flow) != cases[i].waits ||
 		       issuer->requests[REQUEST_POLL] < cases[i].polls ||
-		       flow_deadline(scene.flow) <=
-			       scene.world.now_ms + interval_ms(&scene));
-		due_ms = flow_deadline(scene.flow);
-		wait_ms = interval_ms(&scene) + issuer->provider.poll_margin_ms;
-		scene.world.wall_s += 1000000000;
-		world_post(&scene.world, scene.client, EVENT_CLOCK);
+		       flow_deadline(fixture.flow) <=
+			       fixture.world.now_ms + interval_ms(&fixture));
+		due_ms = flow_deadline(fixture.flow);
+		wait_ms =
+			interval_ms(&fixture) + issuer->provider.poll_margin_ms;
+		fixture.world.wall_s += 1000000000;
+		world_post(&fixture.world, fixture.client, EVENT_CLOCK);
 		if (!cases[i].hurries)
-			assert_true(flow_deadline(scene.flow) == due_ms);
+			assert_true(flow_deadline(fixture.flow) == due_ms);
 		else if (cases[i].waits == FLOW_BACKING_OFF)
-			assert_int_equal(flow_state(scene.flow),
+			assert_int_equal(flow_state(fixture.flow),
 					 FLOW_REQUESTING);
 		else
-			assert_true(due_ms > flow_deadline(scene.flow) &&
-				    flow_deadline(scene.flow) ==
-					    scene.world.now_ms + wait_ms);
+			assert_true(due_ms > flow_deadline(fixture.flow) &&
+				    flow_deadline(fixture.flow) ==
+					    fixture.world.now_ms + wait_ms);
 		/* And goes on well: the world keeps count of the polls. */
 		issuer->script[REQUEST_DEVICE_AUTHORIZATION] = "rules";
 		issuer->script[REQUEST_POLL] = "pending ok";
-		assert_true(flow_scene_finish(&scene, HOUR_MS));
-		assert_int_equal(flow_state(scene.flow), FLOW_GRANTED);
-		flow_scene_close(&scene);
+		assert_true(flow_fixture_finish(&fixture, HOUR_MS));
+		assert_int_equal(flow_state(fixture.flow), FLOW_GRANTED);
+		flow_fixture_close(&fixture);
 	}
 }
 

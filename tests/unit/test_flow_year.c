@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "flow_scene.h"
+#include "flow_fixture.h"
 #include "world.h"
 
 /* A year in front of a provider that makes no sense, with somebody who asks
@@ -30,25 +30,25 @@ static void test_year(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct scene scene;
-		struct issuer *issuer = &scene.world.issuer;
+		struct fixture fixture;
+		struct issuer *issuer = &fixture.world.issuer;
 		int64_t end_ms;
 
-		flow_scene_open(&scene, 0, i);
-		end_ms = scene.world.now_ms + 365 * 24 * HOUR_MS;
+		flow_fixture_open(&fixture, 0, i);
+		end_ms = fixture.world.now_ms + 365 * 24 * HOUR_MS;
 		issuer->code_life_s = 86400;
 		issuer->script[REQUEST_DEVICE_AUTHORIZATION] = cases[i].ask;
 		issuer->script[REQUEST_POLL] = cases[i].poll;
-		flow_scene_start(&scene);
-		while (world_turn(&scene.world, end_ms)) {
-			if (flow_scene_is_over(scene.flow))
-				flow_scene_start(&scene);
+		flow_fixture_start(&fixture);
+		while (world_turn(&fixture.world, end_ms)) {
+			if (flow_fixture_is_over(fixture.flow))
+				flow_fixture_start(&fixture);
 		}
-		assert_true(scene.world.now_ms == end_ms);
+		assert_true(fixture.world.now_ms == end_ms);
 		assert_int_equal(issuer->granted, 0);
 		assert_in_range(issuer->requests[REQUEST_DEVICE_AUTHORIZATION],
 				364, 366 * 24 * 60);
-		flow_scene_close(&scene);
+		flow_fixture_close(&fixture);
 	}
 }
 

@@ -73,7 +73,7 @@ static const struct garbage {
 	{NET_OTHER, 0, "", "", -1, 100},
 };
 
-struct scene {
+struct fixture {
 	struct world world;
 	struct flow *flow;
 	uint64_t seed, random;
@@ -87,19 +87,19 @@ struct scene {
 };
 
 /* Says so with the seed, in place of the modelled provider. */
-static void check(const struct scene *scene, bool holds, const char *what)
+static void check(const struct fixture *fixture, bool holds, const char *what)
 {
 	if (!holds)
 		fail_msg("seed %llu, %lld ms after the code: %s",
-			 (unsigned long long)scene->seed,
-			 (long long)(scene->world.now_ms - scene->asked_ms),
+			 (unsigned long long)fixture->seed,
+			 (long long)(fixture->world.now_ms - fixture->asked_ms),
 			 what);
 }
 
-static void answer_code(struct scene *scene, struct answer *answer)
+static void answer_code(struct fixture *fixture, struct answer *answer)
 {
-	scene->asked_ms = scene->world.now_ms;
-	scene->life_ms = HOUR_S * INT64_C(1000);
+	fixture->asked_ms = fixture->world.now_ms;
+	fixture->life_ms = HOUR_S * INT64_C(1000);
 	answer->status = 200;
 	(void)snprintf(answer->body, sizeof(answer->body),
 		       "{\"device_code\":\"d\",\"user_code\":\"ABCD\","
@@ -108,24 +108,24 @@ static void answer_code(struct scene *scene, struct answer *answer)
 		       HOUR_S, INTERVAL_S);
 }
 
-static void want_nonce(struct scene *scene, struct answer *answer)
+static void want_nonce(struct fixture *fixture, struct answer *answer)
 {
-	(void)snprintf(scene->nonce, sizeof(scene->nonce), "n-%u",
-		       scene->polls);
+	(void)snprintf(fixture->nonce, sizeof(fixture->nonce), "n-%u",
+		       fixture->polls);
 	answer->status = 400;
-	answer->dpop_nonce = scene->nonce;
+	answer->dpop_nonce = fixture->nonce;
 	(void)snprintf(answer->body, sizeof(answer->body),
 		       "{\"error\":\"use_dpop_nonce\"}");
-	scene->free_ms =
-		scene->world.now_ms + answer->delay_ms + INTERVAL_S * 1000;
+	fixture->free_ms =
+		fixture->world.now_ms + answer->delay_ms + INTERVAL_S * 1000;
 }
 
-static void answer_poll(struct scene *scene, struct answer *answer)
+static void answer_poll(struct fixture *fixture, struct answer *answer)
 {
 	const struct garbage *item =
-		&garbage[jitter_ms(&scene->random, COUNT(garbage))];
-	int64_t now_ms = scene->world.now_ms;
-	int64_t end_ms = scene->asked_ms + scene->life_ms;
+		&garbage[jitter_ms(&fixture->random, COUNT(garbage))];
+	int64_t now_ms = fixture->world.now_ms;
+	int64_t end_ms = fixture->asked_ms + fixture->life_ms;
 	int64_t delay_ms = item->delay_ms;
 	int64_t there_ms;
 
@@ -134,19 +134,19 @@ static void answer_poll(struct scene *scene, struct answer *answer)
 		delay_ms = 100;
 	there_ms = now_ms + delay_ms;
 
-	check(scene, now_ms >= scene->free_ms, "polled too soon");
-	check(scene, now_ms < end_ms, "polled a code that is over");
-	scene->polls++;
-	if (now_ms >= scene->approved_ms) {
+	check(fixture, now_ms >= fixture->free_ms, "polled too soon");
+	check(fixture, now_ms < end_ms, "polled a code that is over");
+	fixture->polls++;
+	if (now_ms >= fixture->approved_ms) {
 		answer->status = 200;
 		(void)snprintf(answer->body, sizeof(answer->body),
 			       "{\"access_token\":\"a\","
 			       "\"token_type\":\"%s\"}",
-			       scene->nonce[0] != '\0' ? "DPoP" : "Bearer");
+			       fixture->nonce[0] != '\0' ? "DPoP" : "Bearer");
 		return;
 	}
-	if (scene->nonce[0] != '\0') {
-		want_nonce(scene, answer);
+	if (fixture->nonce[0] != '\0') {
+		want_nonce(fixture, answer);
 		return;
 	}
 	answer->net = item->net;
@@ -155,15 +155,15 @@ static void answer_poll(struct scene *scene, struct answer *answer)
 	answer->retry_after_s = item->retry_after_s;
 	answer->delay_ms = delay_ms;
 	(void)snprintf(answer->body, sizeof(answer->body), "%s", item->body);
-	scene->free_ms = there_ms + INTERVAL_S * 1000;
+	fixture->free_ms = there_ms + INTERVAL_S * 1000;
 	/* One that is longer than the code lives counts up to its end. */
 	if (item->retry_after_s < INTERVAL_S)
 		return;
 	if (item->retry_after_s < HOUR_S)
-		scene->free_ms = there_ms + item->retry_after_s * 1000;
-	if (item->retry_after_s >= HOUR_S || scene->free_ms >= end_ms)
-		scene->free_ms = later_ms(there_ms + INTERVAL_S * 1000,
-					  end_ms - LAST_MOMENT_MS);
+		fixture->free_ms = there_ms + item->retry_after_s * 1000;
+	if (item->retry_after_s >= HOUR_S || fixture->free_ms >= end_ms)
+		fixture->free_ms = later_ms(there_ms + INTERVAL_S * 1000,
+					    end_ms - LAST_MOMENT_MS);
 }
 
 static void answer(void *self, const struct request *request,
@@ -179,31 +179,31 @@ static void answer(void *self, const struct request *request,
 		answer_poll(self, answer);
 }
 
-static void begin(struct scene *scene)
+static void begin(struct fixture *fixture)
 {
-	memset(scene, 0, sizeof(*scene));
-	world_init(&scene->world);
-	scene->world.answerer = answer;
-	scene->world.answerer_self = scene;
+	memset(fixture, 0, sizeof(*fixture));
+	world_init(&fixture->world);
+	fixture->world.answerer = answer;
+	fixture->world.answerer_self = fixture;
 }
 
-static void run(struct scene *scene, uint64_t seed, int64_t approved_ms)
+static void run(struct fixture *fixture, uint64_t seed, int64_t approved_ms)
 {
 	struct client *client;
 
-	scene->seed = scene->random = seed;
-	scene->approved_ms = scene->world.now_ms + approved_ms;
-	scene->flow = flow_new(&scene->world.issuer.provider, 0, seed);
-	client = world_add_flow(&scene->world, scene->flow);
-	world_post(&scene->world, client, EVENT_START);
-	world_run(&scene->world,
-		  scene->world.now_ms + 2 * HOUR_S * INT64_C(1000));
+	fixture->seed = fixture->random = seed;
+	fixture->approved_ms = fixture->world.now_ms + approved_ms;
+	fixture->flow = flow_new(&fixture->world.issuer.provider, 0, seed);
+	client = world_add_flow(&fixture->world, fixture->flow);
+	world_post(&fixture->world, client, EVENT_START);
+	world_run(&fixture->world,
+		  fixture->world.now_ms + 2 * HOUR_S * INT64_C(1000));
 }
 
-static void finish(struct scene *scene)
+static void finish(struct fixture *fixture)
 {
-	flow_free(scene->flow);
-	world_free(&scene->world);
+	flow_free(fixture->flow);
+	world_free(&fixture->world);
 }
 
 /* Nobody comes: an hour of it, and not one poll too many. */
@@ -211,18 +211,19 @@ static void test_nobody(void **state)
 {
 	(void)state;
 	for (uint64_t seed = 1; seed <= SEEDS; seed++) {
-		struct scene scene;
+		struct fixture fixture;
 
-		begin(&scene);
-		run(&scene, seed, INT32_MAX);
+		begin(&fixture);
+		run(&fixture, seed, INT32_MAX);
 		/* It was the network, and says nothing about a person. */
-		check(&scene, flow_state(scene.flow) == FLOW_FAILED,
-		      flow_state_name(flow_state(scene.flow)));
-		check(&scene, flow_failure(scene.flow) == FAILURE_UNREACHABLE,
+		check(&fixture, flow_state(fixture.flow) == FLOW_FAILED,
+		      flow_state_name(flow_state(fixture.flow)));
+		check(&fixture,
+		      flow_failure(fixture.flow) == FAILURE_UNREACHABLE,
 		      "not taken for an outage");
-		check(&scene, scene.polls >= 1 && scene.polls <= 720,
+		check(&fixture, fixture.polls >= 1 && fixture.polls <= 720,
 		      "not polled as often as it should");
-		finish(&scene);
+		finish(&fixture);
 	}
 }
 
@@ -240,13 +241,14 @@ static void test_approved(void **state)
 		};
 
 		for (size_t i = 0; i < COUNT(moments); i++) {
-			struct scene scene;
+			struct fixture fixture;
 
-			begin(&scene);
-			run(&scene, seed, moments[i]);
-			check(&scene, flow_state(scene.flow) == FLOW_GRANTED,
-			      flow_state_name(flow_state(scene.flow)));
-			finish(&scene);
+			begin(&fixture);
+			run(&fixture, seed, moments[i]);
+			check(&fixture,
+			      flow_state(fixture.flow) == FLOW_GRANTED,
+			      flow_state_name(flow_state(fixture.flow)));
+			finish(&fixture);
 		}
 	}
 }
@@ -267,17 +269,17 @@ static void test_nonces(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct scene scene;
+		struct fixture fixture;
 
-		begin(&scene);
-		scene.world.issuer.provider.dpop = true;
-		(void)snprintf(scene.nonce, sizeof(scene.nonce), "n");
-		run(&scene, i + 1, cases[i].approved_ms);
-		check(&scene, flow_state(scene.flow) == cases[i].state,
-		      flow_state_name(flow_state(scene.flow)));
-		check(&scene, scene.polls >= 50 && scene.polls <= 720,
+		begin(&fixture);
+		fixture.world.issuer.provider.dpop = true;
+		(void)snprintf(fixture.nonce, sizeof(fixture.nonce), "n");
+		run(&fixture, i + 1, cases[i].approved_ms);
+		check(&fixture, flow_state(fixture.flow) == cases[i].state,
+		      flow_state_name(flow_state(fixture.flow)));
+		check(&fixture, fixture.polls >= 50 && fixture.polls <= 720,
 		      "not polled as often as it should");
-		finish(&scene);
+		finish(&fixture);
 	}
 }
 

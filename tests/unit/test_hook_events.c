@@ -37,7 +37,7 @@
 	"\"/bin/sh\", \"-c\", \"echo $GRANTTY_EVENT $GRANTTY_NAME " \
 	"$(test -z $GRANTTY_TOKEN_FD || cat <&3) >>$TEST_FILE\""
 
-struct scene {
+struct fixture {
 	struct world world;
 	struct setup setup;
 	struct hook_events *hook_events;
@@ -48,8 +48,8 @@ struct scene {
 	char path[32];
 };
 
-/* Of the scene that there is; the operations know only their client. */
-static struct scene *watched;
+/* Of the fixture that there is; the operations know only their client. */
+static struct fixture *watched;
 static struct driver_ops ops;
 static void (*stepped_there)(void *self, const struct action *action);
 
@@ -60,71 +60,72 @@ static void stepped(void *self, const struct action *action)
 			    visit_session(watched->visit));
 }
 
-static void open_scene(struct scene *scene, const char *hooks)
+static void open_fixture(struct fixture *fixture, const char *hooks)
 {
 	const struct http_options options = {.proxy = "none",
 					     .user_agent = "test"};
 	struct err err = {""};
 	int fd;
 
-	memset(scene, 0, sizeof(*scene));
-	world_init(&scene->world);
-	scene->world.issuer.userinfo = "{\"sub\":\"7\",\"name\":\"Ada\"}";
-	scene->world.issuer.script[REQUEST_POLL] = "ok";
-	(void)snprintf(scene->path, sizeof(scene->path),
+	memset(fixture, 0, sizeof(*fixture));
+	world_init(&fixture->world);
+	fixture->world.issuer.userinfo = "{\"sub\":\"7\",\"name\":\"Ada\"}";
+	fixture->world.issuer.script[REQUEST_POLL] = "ok";
+	(void)snprintf(fixture->path, sizeof(fixture->path),
 		       "/tmp/test_hooks_XXXXXX");
-	fd = mkstemp(scene->path);
+	fd = mkstemp(fixture->path);
 	assert_true(fd >= 0);
 	(void)close(fd);
-	assert_int_equal(setenv("TEST_FILE", scene->path, 1), 0);
-	conf_init(&scene->setup.conf);
-	if (!conf_parse(&scene->setup.conf, hooks, strlen(hooks), "test", &err))
+	assert_int_equal(setenv("TEST_FILE", fixture->path, 1), 0);
+	conf_init(&fixture->setup.conf);
+	if (!conf_parse(&fixture->setup.conf, hooks, strlen(hooks), "test",
+			&err))
 		fail_msg("%s", err.text);
-	scene->setup.log = log_new(10);
-	scene->signals = sig_open();
-	scene->http = http_new(&options, &err);
-	assert_non_null(scene->http);
-	scene->hook_events = hook_events_new(&scene->setup);
+	fixture->setup.log = log_new(10);
+	fixture->signals = sig_open();
+	fixture->http = http_new(&options, &err);
+	assert_non_null(fixture->http);
+	fixture->hook_events = hook_events_new(&fixture->setup);
 }
 
-static void start(struct scene *scene, const struct visit_policy *policy)
+static void start(struct fixture *fixture, const struct visit_policy *policy)
 {
-	struct event event = world_event(&scene->world, EVENT_TICK);
+	struct event event = world_event(&fixture->world, EVENT_TICK);
 	struct action action;
 
-	watched = scene;
-	scene->visit = visit_new(&scene->world.issuer.provider, policy, 1);
-	scene->client = world_add_visit(&scene->world, scene->visit);
-	ops = *scene->client->driver.ops;
+	watched = fixture;
+	fixture->visit = visit_new(&fixture->world.issuer.provider, policy, 1);
+	fixture->client = world_add_visit(&fixture->world, fixture->visit);
+	ops = *fixture->client->driver.ops;
 	stepped_there = ops.stepped;
 	ops.stepped = stepped;
-	scene->client->driver.ops = &ops;
-	visit_begin(scene->visit, &event, &action);
-	world_do(&scene->world, scene->client, &action);
+	fixture->client->driver.ops = &ops;
+	visit_begin(fixture->visit, &event, &action);
+	world_do(&fixture->world, fixture->client, &action);
 }
 
-static void close_scene(struct scene *scene)
+static void close_fixture(struct fixture *fixture)
 {
-	hook_events_free(scene->hook_events);
-	http_free(scene->http);
-	(void)close(scene->signals);
-	log_free(scene->setup.log);
-	conf_free(&scene->setup.conf);
-	visit_free(scene->visit);
-	world_free(&scene->world);
-	(void)unlink(scene->path);
+	hook_events_free(fixture->hook_events);
+	http_free(fixture->http);
+	(void)close(fixture->signals);
+	log_free(fixture->setup.log);
+	conf_free(&fixture->setup.conf);
+	visit_free(fixture->visit);
+	world_free(&fixture->world);
+	(void)unlink(fixture->path);
 }
 
 /* Fails where the hooks have not run as expected, in that order. */
-static void check(struct scene *scene, const char *expected)
+static void check(struct fixture *fixture, const char *expected)
 {
 	char found[512];
 	FILE *file;
 	size_t n;
 
-	assert_true(hook_events_finish(scene->hook_events, scene->http,
-				       scene->signals));
-	file = fopen(scene->path, "r");
+	assert_true(hook_events_finish(fixture->hook_events, fixture->http,
+				       fixture->signals));
+	file = fopen(fixture->path, "r");
 	assert_non_null(file);
 	n = fread(found, 1, sizeof(found) - 1, file);
 	found[n] = '\0';
@@ -132,17 +133,17 @@ static void check(struct scene *scene, const char *expected)
 	assert_string_equal(found, expected);
 }
 
-static void reach(struct scene *scene, enum visit_stage stage)
+static void reach(struct fixture *fixture, enum visit_stage stage)
 {
-	while (visit_stage(scene->visit) != stage &&
-	       world_turn(&scene->world, scene->world.now_ms + HOUR_MS))
+	while (visit_stage(fixture->visit) != stage &&
+	       world_turn(&fixture->world, fixture->world.now_ms + HOUR_MS))
 		continue;
-	assert_int_equal(visit_stage(scene->visit), stage);
+	assert_int_equal(visit_stage(fixture->visit), stage);
 }
 
-static void pass(struct scene *scene, int64_t ms)
+static void pass(struct fixture *fixture, int64_t ms)
 {
-	world_run(&scene->world, scene->world.now_ms + ms);
+	world_run(&fixture->world, fixture->world.now_ms + ms);
 }
 
 #define HOOKS                                                            \
@@ -156,23 +157,23 @@ static const struct visit_policy resumes = {.wait_for_key = true,
 /* A whole visit, with a renewal in between. */
 static void test_visit(void **state)
 {
-	struct scene scene;
+	struct fixture fixture;
 
 	(void)state;
-	open_scene(&scene, HOOKS);
-	start(&scene, &key_kiosk);
-	world_post(&scene.world, scene.client, EVENT_START);
-	reach(&scene, VISIT_PROFILE);
-	pass(&scene, 1000);
-	check(&scene, "signed_in Ada access-1\n");
-	pass(&scene, HOUR_MS);
-	check(&scene, "signed_in Ada access-1\nrefreshed Ada access-2\n");
-	world_post(&scene.world, scene.client, EVENT_SIGN_OUT);
-	reach(&scene, VISIT_WELCOME);
+	open_fixture(&fixture, HOOKS);
+	start(&fixture, &key_kiosk);
+	world_post(&fixture.world, fixture.client, EVENT_START);
+	reach(&fixture, VISIT_PROFILE);
+	pass(&fixture, 1000);
+	check(&fixture, "signed_in Ada access-1\n");
+	pass(&fixture, HOUR_MS);
+	check(&fixture, "signed_in Ada access-1\nrefreshed Ada access-2\n");
+	world_post(&fixture.world, fixture.client, EVENT_SIGN_OUT);
+	reach(&fixture, VISIT_WELCOME);
 	/* Without the token, which is no longer good. */
-	check(&scene, "signed_in Ada access-1\nrefreshed Ada access-2\n"
-		      "signed_out Ada\n");
-	close_scene(&scene);
+	check(&fixture, "signed_in Ada access-1\nrefreshed Ada access-2\n"
+			"signed_out Ada\n");
+	close_fixture(&fixture);
 }
 
 /* What is no sign-in, and what was none of this program's. */
@@ -192,22 +193,22 @@ static void test_silence(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct scene scene;
+		struct fixture fixture;
 
-		open_scene(&scene, HOOKS);
-		scene.world.issuer.script[REQUEST_POLL] = cases[i].poll;
+		open_fixture(&fixture, HOOKS);
+		fixture.world.issuer.script[REQUEST_POLL] = cases[i].poll;
 		if (cases[i].stored)
-			world_store(&scene.world, OURS, 3600);
-		start(&scene, &resumes);
+			world_store(&fixture.world, OURS, 3600);
+		start(&fixture, &resumes);
 		if (!cases[i].stored)
-			world_post(&scene.world, scene.client, EVENT_START);
-		pass(&scene, 20000);
-		check(&scene, "");
-		world_post(&scene.world, scene.client,
+			world_post(&fixture.world, fixture.client, EVENT_START);
+		pass(&fixture, 20000);
+		check(&fixture, "");
+		world_post(&fixture.world, fixture.client,
 			   cases[i].stored ? EVENT_SIGN_OUT : EVENT_CANCEL);
-		pass(&scene, 20000);
-		check(&scene, cases[i].signed_out);
-		close_scene(&scene);
+		pass(&fixture, 20000);
+		check(&fixture, cases[i].signed_out);
+		close_fixture(&fixture);
 	}
 }
 
@@ -228,19 +229,19 @@ static void test_configured(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct scene scene;
+		struct fixture fixture;
 
-		open_scene(&scene, cases[i].hooks);
-		assert_int_equal(scene.hook_events != NULL,
+		open_fixture(&fixture, cases[i].hooks);
+		assert_int_equal(fixture.hook_events != NULL,
 				 strstr(cases[i].hooks, "/bin/sh") != NULL);
-		start(&scene, &key_kiosk);
-		world_post(&scene.world, scene.client, EVENT_START);
-		reach(&scene, VISIT_PROFILE);
-		pass(&scene, 1000);
-		world_post(&scene.world, scene.client, EVENT_SIGN_OUT);
-		reach(&scene, VISIT_WELCOME);
-		check(&scene, cases[i].ran);
-		close_scene(&scene);
+		start(&fixture, &key_kiosk);
+		world_post(&fixture.world, fixture.client, EVENT_START);
+		reach(&fixture, VISIT_PROFILE);
+		pass(&fixture, 1000);
+		world_post(&fixture.world, fixture.client, EVENT_SIGN_OUT);
+		reach(&fixture, VISIT_WELCOME);
+		check(&fixture, cases[i].ran);
+		close_fixture(&fixture);
 	}
 }
 

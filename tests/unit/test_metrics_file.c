@@ -21,75 +21,75 @@
 #include "app/metrics_file.h"
 #include "base/log.h"
 
-struct scene {
+struct fixture {
 	char folder[32], path[64];
 	struct metrics_file file;
 	struct log *log;
 };
 
-static void open_scene(struct scene *scene)
+static void open_fixture(struct fixture *fixture)
 {
-	memset(scene, 0, sizeof(*scene));
-	(void)snprintf(scene->folder, sizeof(scene->folder),
+	memset(fixture, 0, sizeof(*fixture));
+	(void)snprintf(fixture->folder, sizeof(fixture->folder),
 		       "/tmp/test_metrics_XXXXXX");
-	assert_non_null(mkdtemp(scene->folder));
-	(void)snprintf(scene->path, sizeof(scene->path), "%s/grantty.prom",
-		       scene->folder);
-	scene->file.path = scene->path;
-	scene->log = log_new(10);
+	assert_non_null(mkdtemp(fixture->folder));
+	(void)snprintf(fixture->path, sizeof(fixture->path), "%s/grantty.prom",
+		       fixture->folder);
+	fixture->file.path = fixture->path;
+	fixture->log = log_new(10);
 }
 
-static void close_scene(struct scene *scene)
+static void close_fixture(struct fixture *fixture)
 {
-	(void)unlink(scene->path);
-	(void)rmdir(scene->folder);
-	log_free(scene->log);
+	(void)unlink(fixture->path);
+	(void)rmdir(fixture->folder);
+	log_free(fixture->log);
 }
 
 /* Takes the file away. False where there was none. */
-static bool was_written(const struct scene *scene)
+static bool was_written(const struct fixture *fixture)
 {
-	return unlink(scene->path) == 0;
+	return unlink(fixture->path) == 0;
 }
 
-static void count(struct scene *scene)
+static void count(struct fixture *fixture)
 {
-	scene->file.metrics.polls++;
-	scene->file.metrics.changes++;
+	fixture->file.metrics.polls++;
+	fixture->file.metrics.changes++;
 }
 
 static void test_when(void **state)
 {
-	struct scene scene;
+	struct fixture fixture;
 	int64_t began_ms;
 
 	(void)state;
-	open_scene(&scene);
+	open_fixture(&fixture);
 	/* At once, though nothing was counted: it says that the program runs.
 	 */
 	began_ms = clock_now_ms();
-	assert_true(metrics_file_deadline(&scene.file) <= began_ms);
-	metrics_file_write(&scene.file, false, scene.log);
-	assert_true(was_written(&scene));
+	assert_true(metrics_file_deadline(&fixture.file) <= began_ms);
+	metrics_file_write(&fixture.file, false, fixture.log);
+	assert_true(was_written(&fixture));
 	/* Then only after a change, and ten seconds later. */
-	assert_true(metrics_file_deadline(&scene.file) == NEVER_MS);
-	metrics_file_write(&scene.file, false, scene.log);
-	assert_false(was_written(&scene));
-	count(&scene);
-	assert_in_range(metrics_file_deadline(&scene.file), began_ms + 10000,
+	assert_true(metrics_file_deadline(&fixture.file) == NEVER_MS);
+	metrics_file_write(&fixture.file, false, fixture.log);
+	assert_false(was_written(&fixture));
+	count(&fixture);
+	assert_in_range(metrics_file_deadline(&fixture.file), began_ms + 10000,
 			clock_now_ms() + 10000);
-	metrics_file_write(&scene.file, false, scene.log);
-	assert_false(was_written(&scene));
-	scene.file.free_ms = clock_now_ms();
-	metrics_file_write(&scene.file, false, scene.log);
-	assert_true(was_written(&scene));
+	metrics_file_write(&fixture.file, false, fixture.log);
+	assert_false(was_written(&fixture));
+	fixture.file.free_ms = clock_now_ms();
+	metrics_file_write(&fixture.file, false, fixture.log);
+	assert_true(was_written(&fixture));
 	/* The end does not wait. */
-	count(&scene);
-	metrics_file_write(&scene.file, true, scene.log);
-	assert_true(was_written(&scene));
-	assert_true(metrics_file_deadline(&scene.file) == NEVER_MS);
-	assert_int_equal(log_count(scene.log), 0);
-	close_scene(&scene);
+	count(&fixture);
+	metrics_file_write(&fixture.file, true, fixture.log);
+	assert_true(was_written(&fixture));
+	assert_true(metrics_file_deadline(&fixture.file) == NEVER_MS);
+	assert_int_equal(log_count(fixture.log), 0);
+	close_fixture(&fixture);
 }
 
 /* One line for each run of failures. */
@@ -102,21 +102,21 @@ static void test_failure(void **state)
 		{true, 1}, {true, 1}, {false, 1}, {true, 2}, {true, 2},
 	};
 	char nowhere[] = "/dev/null/grantty.prom";
-	struct scene scene;
+	struct fixture fixture;
 
 	(void)state;
-	open_scene(&scene);
+	open_fixture(&fixture);
 	for (size_t i = 0; i < sizeof(writes) / sizeof(*writes); i++) {
-		scene.file.path = writes[i].fails ? nowhere : scene.path;
-		count(&scene);
-		metrics_file_write(&scene.file, true, scene.log);
-		assert_int_equal(was_written(&scene), !writes[i].fails);
-		assert_int_equal(log_serial(scene.log), writes[i].lines);
+		fixture.file.path = writes[i].fails ? nowhere : fixture.path;
+		count(&fixture);
+		metrics_file_write(&fixture.file, true, fixture.log);
+		assert_int_equal(was_written(&fixture), !writes[i].fails);
+		assert_int_equal(log_serial(fixture.log), writes[i].lines);
 	}
-	assert_int_equal(log_line(scene.log, 0)->level, LEVEL_ERROR);
+	assert_int_equal(log_line(fixture.log, 0)->level, LEVEL_ERROR);
 	assert_non_null(
-		strstr(log_line(scene.log, 0)->text, "metrics.textfile"));
-	close_scene(&scene);
+		strstr(log_line(fixture.log, 0)->text, "metrics.textfile"));
+	close_fixture(&fixture);
 }
 
 /* The name that the terminal's file gets; NULL: no terminal. */

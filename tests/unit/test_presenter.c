@@ -33,7 +33,7 @@
 #define LABEL "Example"
 #define ADA "{\"sub\":\"7\",\"name\":\"Ada Lovelace\"}"
 
-struct scene {
+struct fixture {
 	struct world world;
 	struct setup setup;
 	struct presenter presenter;
@@ -43,50 +43,50 @@ struct scene {
 };
 
 /* The world, in which the program has not started yet. */
-static void open_scene(struct scene *scene)
+static void open_fixture(struct fixture *fixture)
 {
-	memset(scene, 0, sizeof(*scene));
-	world_init(&scene->world);
-	scene->world.issuer.userinfo = ADA;
-	conf_init(&scene->setup.conf);
+	memset(fixture, 0, sizeof(*fixture));
+	world_init(&fixture->world);
+	fixture->world.issuer.userinfo = ADA;
+	conf_init(&fixture->setup.conf);
 	/* Borrowed from the issuer. */
-	scene->setup.provider = scene->world.issuer.provider;
-	presenter_init(&scene->presenter, &scene->setup);
+	fixture->setup.provider = fixture->world.issuer.provider;
+	presenter_init(&fixture->presenter, &fixture->setup);
 }
 
-static void start(struct scene *scene, const struct visit_policy *policy)
+static void start(struct fixture *fixture, const struct visit_policy *policy)
 {
-	struct event event = world_event(&scene->world, EVENT_TICK);
+	struct event event = world_event(&fixture->world, EVENT_TICK);
 	struct action action;
 
-	scene->visit = visit_new(&scene->world.issuer.provider, policy, 1);
-	scene->client = world_add_visit(&scene->world, scene->visit);
-	visit_begin(scene->visit, &event, &action);
-	world_do(&scene->world, scene->client, &action);
+	fixture->visit = visit_new(&fixture->world.issuer.provider, policy, 1);
+	fixture->client = world_add_visit(&fixture->world, fixture->visit);
+	visit_begin(fixture->visit, &event, &action);
+	world_do(&fixture->world, fixture->client, &action);
 }
 
-static void close_scene(struct scene *scene)
+static void close_fixture(struct fixture *fixture)
 {
-	visit_free(scene->visit);
-	presenter_free(&scene->presenter);
-	conf_free(&scene->setup.conf);
-	world_free(&scene->world);
+	visit_free(fixture->visit);
+	presenter_free(&fixture->presenter);
+	conf_free(&fixture->setup.conf);
+	world_free(&fixture->world);
 }
 
-static const struct model *fill(struct scene *scene)
+static const struct model *fill(struct fixture *fixture)
 {
-	presenter_fill(&scene->presenter, scene->visit, &scene->model);
-	return &scene->model;
+	presenter_fill(&fixture->presenter, fixture->visit, &fixture->model);
+	return &fixture->model;
 }
 
-static void reach(struct scene *scene, enum visit_stage stage)
+static void reach(struct fixture *fixture, enum visit_stage stage)
 {
-	const int64_t until_ms = scene->world.now_ms + HOUR_MS;
+	const int64_t until_ms = fixture->world.now_ms + HOUR_MS;
 
-	while (visit_stage(scene->visit) != stage &&
-	       world_turn(&scene->world, until_ms))
+	while (visit_stage(fixture->visit) != stage &&
+	       world_turn(&fixture->world, until_ms))
 		continue;
-	assert_int_equal(visit_stage(scene->visit), stage);
+	assert_int_equal(visit_stage(fixture->visit), stage);
 }
 
 static const struct visit_policy kiosk = {.once = false};
@@ -133,24 +133,25 @@ static void test_screens(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct scene scene;
+		struct fixture fixture;
 		const struct model *model;
 		const struct flow *flow;
 
-		open_scene(&scene);
-		scene.world.issuer.script[REQUEST_DEVICE_AUTHORIZATION] =
+		open_fixture(&fixture);
+		fixture.world.issuer.script[REQUEST_DEVICE_AUTHORIZATION] =
 			cases[i].ask;
-		scene.world.issuer.script[REQUEST_POLL] = cases[i].poll;
-		scene.world.issuer.script[REQUEST_PROFILE] = cases[i].profile;
-		start(&scene, cases[i].policy);
-		world_run(&scene.world, scene.world.now_ms + cases[i].after_ms);
-		model = fill(&scene);
+		fixture.world.issuer.script[REQUEST_POLL] = cases[i].poll;
+		fixture.world.issuer.script[REQUEST_PROFILE] = cases[i].profile;
+		start(&fixture, cases[i].policy);
+		world_run(&fixture.world,
+			  fixture.world.now_ms + cases[i].after_ms);
+		model = fill(&fixture);
 		if (model->screen != cases[i].screen)
 			fail_msg("%s: screen %d in stage %s", cases[i].what,
 				 (int)model->screen,
 				 states_name(&visit_stages,
-					     visit_stage(scene.visit)));
-		flow = visit_flow(scene.visit);
+					     visit_stage(fixture.visit)));
+		flow = visit_flow(fixture.visit);
 		if (cases[i].code) {
 			assert_string_equal(model->user_code,
 					    flow_code(flow)->user_code);
@@ -185,7 +186,7 @@ static void test_screens(void **state)
 			assert_true(model->status[0] != '\0');
 		assert_string_equal(model->provider, LABEL);
 		assert_null(model->authorization_uri);
-		close_scene(&scene);
+		close_fixture(&fixture);
 	}
 }
 
@@ -249,43 +250,44 @@ static void test_trouble(void **state)
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		const struct model *model;
 		char status[160];
-		struct scene scene;
+		struct fixture fixture;
 
-		open_scene(&scene);
-		free(scene.setup.conf.kiosk.help);
-		scene.setup.conf.kiosk.help = xstrdup("Call 4711.");
-		scene.world.issuer.script[REQUEST_DEVICE_AUTHORIZATION] =
+		open_fixture(&fixture);
+		free(fixture.setup.conf.kiosk.help);
+		fixture.setup.conf.kiosk.help = xstrdup("Call 4711.");
+		fixture.world.issuer.script[REQUEST_DEVICE_AUTHORIZATION] =
 			cases[i].ask;
-		scene.world.issuer.script[REQUEST_POLL] = cases[i].poll;
-		start(&scene, cases[i].policy);
+		fixture.world.issuer.script[REQUEST_POLL] = cases[i].poll;
+		start(&fixture, cases[i].policy);
 		if (cases[i].policy->wait_for_key)
-			world_post(&scene.world, scene.client, EVENT_START);
+			world_post(&fixture.world, fixture.client, EVENT_START);
 		if (cases[i].policy->confirm) {
-			reach(&scene, VISIT_CONFIRM);
+			reach(&fixture, VISIT_CONFIRM);
 			if (cases[i].answer != EVENT_TICK)
-				world_post(&scene.world, scene.client,
+				world_post(&fixture.world, fixture.client,
 					   cases[i].answer);
 		}
-		while (fill(&scene)->screen != SCREEN_TROUBLE)
-			assert_true(world_turn(&scene.world,
-					       scene.world.now_ms + HOUR_MS));
-		model = fill(&scene);
+		while (fill(&fixture)->screen != SCREEN_TROUBLE)
+			assert_true(world_turn(&fixture.world,
+					       fixture.world.now_ms + HOUR_MS));
+		model = fill(&fixture);
 		(void)memcpy(status, model->status, sizeof(status));
 		assert_string_equal(model->trouble, cases[i].says);
-		check_words(model->trouble, visit_trouble(scene.visit));
-		check_words(model->advice, visit_trouble(scene.visit));
-		check_words(status, visit_trouble(scene.visit));
+		check_words(model->trouble, visit_trouble(fixture.visit));
+		check_words(model->advice, visit_trouble(fixture.visit));
+		check_words(status, visit_trouble(fixture.visit));
 		assert_string_equal(model->help, "Call 4711.");
 		assert_int_equal(model->next, cases[i].next);
 		/* And so it comes. */
-		scene.world.issuer.script[REQUEST_DEVICE_AUTHORIZATION] = "ok";
-		scene.world.issuer.script[REQUEST_POLL] = NULL;
-		(void)world_run(&scene.world, model->retry_ms + 1000);
-		model = fill(&scene);
+		fixture.world.issuer.script[REQUEST_DEVICE_AUTHORIZATION] =
+			"ok";
+		fixture.world.issuer.script[REQUEST_POLL] = NULL;
+		(void)world_run(&fixture.world, model->retry_ms + 1000);
+		model = fill(&fixture);
 		assert_int_equal(model->screen, cases[i].next == NEXT_START
 							? SCREEN_WELCOME
 							: SCREEN_SIGN_IN);
-		close_scene(&scene);
+		close_fixture(&fixture);
 	}
 }
 
@@ -295,24 +297,24 @@ static void test_profile_summary(void **state)
 {
 	char phone[] = "Phone", sub[] = "sub";
 	char *chosen[] = {phone, sub};
-	struct scene scene;
+	struct fixture fixture;
 	const struct profile *profile;
 
 	(void)state;
 	for (int own = 0; own < 2; own++) {
-		open_scene(&scene);
-		scene.world.issuer.userinfo =
+		open_fixture(&fixture);
+		fixture.world.issuer.userinfo =
 			"{\"sub\":\"7\",\"name\":\"Ada Lovelace\","
 			"\"email\":\"ada@example.org\",\"org_id\":\"org_9yb\","
 			"\"org_name\":\"Acme\",\"phone_number\":\"4711\"}";
 		if (own != 0) {
-			scene.setup.conf.screen.profile_fields.items = chosen;
-			scene.setup.conf.screen.profile_fields.count = 2;
+			fixture.setup.conf.screen.profile_fields.items = chosen;
+			fixture.setup.conf.screen.profile_fields.count = 2;
 		}
-		scene.world.issuer.script[REQUEST_POLL] = "ok";
-		start(&scene, &kiosk);
-		reach(&scene, VISIT_PROFILE);
-		profile = fill(&scene)->profile;
+		fixture.world.issuer.script[REQUEST_POLL] = "ok";
+		start(&fixture, &kiosk);
+		reach(&fixture, VISIT_PROFILE);
+		profile = fill(&fixture)->profile;
 		assert_int_equal(profile->field_count, own != 0 ? 2 : 3);
 		assert_string_equal(profile->fields[0].value,
 				    own != 0 ? "4711" : "Ada Lovelace");
@@ -321,9 +323,9 @@ static void test_profile_summary(void **state)
 		if (own == 0)
 			assert_string_equal(profile->fields[2].value, "Acme");
 		assert_int_equal(profile->node_count, 6);
-		scene.setup.conf.screen.profile_fields.items = NULL;
-		scene.setup.conf.screen.profile_fields.count = 0;
-		close_scene(&scene);
+		fixture.setup.conf.screen.profile_fields.items = NULL;
+		fixture.setup.conf.screen.profile_fields.count = 0;
+		close_fixture(&fixture);
 	}
 }
 
@@ -344,15 +346,15 @@ static void test_screen_log(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct scene scene;
+		struct fixture fixture;
 
-		open_scene(&scene);
-		scene.setup.conf.screen.log = cases[i].log;
-		scene.setup.conf.kiosk.lock = cases[i].locked;
-		scene.presenter.cancel_leaves = cases[i].login;
-		start(&scene, &kiosk);
-		assert_int_equal(fill(&scene)->hides_log, cases[i].hidden);
-		close_scene(&scene);
+		open_fixture(&fixture);
+		fixture.setup.conf.screen.log = cases[i].log;
+		fixture.setup.conf.kiosk.lock = cases[i].locked;
+		fixture.presenter.cancel_leaves = cases[i].login;
+		start(&fixture, &kiosk);
+		assert_int_equal(fill(&fixture)->hides_log, cases[i].hidden);
+		close_fixture(&fixture);
 	}
 }
 
@@ -379,23 +381,25 @@ static void test_caution(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct scene scene;
+		struct fixture fixture;
 
-		open_scene(&scene);
+		open_fixture(&fixture);
 		if (cases[i].title != NULL) {
-			free(scene.setup.conf.screen.title);
-			scene.setup.conf.screen.title = xstrdup(cases[i].title);
-			conf_set_origin(&scene.setup.conf, "screen.title", "1");
+			free(fixture.setup.conf.screen.title);
+			fixture.setup.conf.screen.title =
+				xstrdup(cases[i].title);
+			conf_set_origin(&fixture.setup.conf, "screen.title",
+					"1");
 		}
-		(void)snprintf(scene.presenter.device,
-			       sizeof(scene.presenter.device), "%s",
+		(void)snprintf(fixture.presenter.device,
+			       sizeof(fixture.presenter.device), "%s",
 			       cases[i].device);
-		scene.presenter.is_screen = cases[i].is_screen;
-		assert_string_equal(presenter_caution(&scene.presenter),
+		fixture.presenter.is_screen = cases[i].is_screen;
+		assert_string_equal(presenter_caution(&fixture.presenter),
 				    cases[i].caution);
-		start(&scene, &kiosk);
-		assert_string_equal(fill(&scene)->caution, cases[i].caution);
-		close_scene(&scene);
+		start(&fixture, &kiosk);
+		assert_string_equal(fill(&fixture)->caution, cases[i].caution);
+		close_fixture(&fixture);
 	}
 }
 
@@ -417,53 +421,53 @@ static void test_status(void **state)
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		const struct model *model;
 		char waiting[160];
-		struct scene scene;
+		struct fixture fixture;
 
-		open_scene(&scene);
-		start(&scene, &kiosk);
-		world_run(&scene.world, scene.world.now_ms + 10000);
-		(void)memcpy(waiting, fill(&scene)->status, sizeof(waiting));
-		scene.world.issuer.script[REQUEST_POLL] = cases[i].poll;
-		while (visit_reason(scene.visit) == REASON_NONE)
-			assert_true(world_turn(&scene.world,
-					       scene.world.now_ms + 60000));
-		model = fill(&scene);
+		open_fixture(&fixture);
+		start(&fixture, &kiosk);
+		world_run(&fixture.world, fixture.world.now_ms + 10000);
+		(void)memcpy(waiting, fill(&fixture)->status, sizeof(waiting));
+		fixture.world.issuer.script[REQUEST_POLL] = cases[i].poll;
+		while (visit_reason(fixture.visit) == REASON_NONE)
+			assert_true(world_turn(&fixture.world,
+					       fixture.world.now_ms + 60000));
+		model = fill(&fixture);
 		assert_non_null(model->user_code);
 		assert_string_equal(model->status, cases[i].status);
 		assert_in_range(text_width(model->status), 1, 31);
 		assert_in_range(text_width(model->status_brief), 1, 15);
-		check_words(model->status, visit_trouble(scene.visit));
-		world_run(&scene.world, scene.world.now_ms + 60000);
-		model = fill(&scene);
+		check_words(model->status, visit_trouble(fixture.visit));
+		world_run(&fixture.world, fixture.world.now_ms + 60000);
+		model = fill(&fixture);
 		assert_string_equal(model->status, waiting);
 		assert_null(model->status_brief);
-		close_scene(&scene);
+		close_fixture(&fixture);
 	}
 }
 
 /* Nothing of a person stays behind, and the screens are told once. */
 static void test_forgets(void **state)
 {
-	struct scene scene;
+	struct fixture fixture;
 
 	(void)state;
-	open_scene(&scene);
-	start(&scene, &key_kiosk);
-	world_post(&scene.world, scene.client, EVENT_START);
-	scene.world.issuer.script[REQUEST_POLL] = "ok";
-	reach(&scene, VISIT_PROFILE);
-	world_run(&scene.world, scene.world.now_ms + 1000);
-	assert_non_null(fill(&scene)->profile);
-	assert_false(scene.presenter.forgets);
-	world_post(&scene.world, scene.client, EVENT_SIGN_OUT);
-	reach(&scene, VISIT_WELCOME);
-	assert_null(fill(&scene)->profile);
-	assert_true(scene.presenter.forgets);
-	assert_null(scene.presenter.profile_json);
-	scene.presenter.forgets = false;
-	(void)fill(&scene);
-	assert_false(scene.presenter.forgets);
-	close_scene(&scene);
+	open_fixture(&fixture);
+	start(&fixture, &key_kiosk);
+	world_post(&fixture.world, fixture.client, EVENT_START);
+	fixture.world.issuer.script[REQUEST_POLL] = "ok";
+	reach(&fixture, VISIT_PROFILE);
+	world_run(&fixture.world, fixture.world.now_ms + 1000);
+	assert_non_null(fill(&fixture)->profile);
+	assert_false(fixture.presenter.forgets);
+	world_post(&fixture.world, fixture.client, EVENT_SIGN_OUT);
+	reach(&fixture, VISIT_WELCOME);
+	assert_null(fill(&fixture)->profile);
+	assert_true(fixture.presenter.forgets);
+	assert_null(fixture.presenter.profile_json);
+	fixture.presenter.forgets = false;
+	(void)fill(&fixture);
+	assert_false(fixture.presenter.forgets);
+	close_fixture(&fixture);
 }
 
 /* A kiosk that was cut off while it signed a user out shows nothing of that
@@ -478,42 +482,42 @@ static void test_interrupted(void **state)
 	for (size_t i = 0; i < 2 * COUNT(policies); i++) {
 		const struct visit_policy *policy = policies[i / 2];
 		const bool cut_off = i % 2 != 0;
-		struct scene scene;
+		struct fixture fixture;
 		const struct model *model;
 		const struct session *session;
 
-		open_scene(&scene);
-		world_store(&scene.world, scene.setup.provider.id, 3600);
-		secret_free(scene.world.disk.data.profile);
-		scene.world.disk.data.profile = xstrdup(ADA);
-		scene.world.disk.data.signing_out = cut_off;
-		start(&scene, policy);
-		session = visit_session(scene.visit);
-		model = fill(&scene);
+		open_fixture(&fixture);
+		world_store(&fixture.world, fixture.setup.provider.id, 3600);
+		secret_free(fixture.world.disk.data.profile);
+		fixture.world.disk.data.profile = xstrdup(ADA);
+		fixture.world.disk.data.signing_out = cut_off;
+		start(&fixture, policy);
+		session = visit_session(fixture.visit);
+		model = fill(&fixture);
 		if (!cut_off) {
 			assert_int_equal(model->screen,
 					 policy->resume ? SCREEN_PROFILE
 							: SCREEN_SIGN_IN);
 			assert_int_equal(model->profile != NULL,
 					 policy->resume);
-			close_scene(&scene);
+			close_fixture(&fixture);
 			continue;
 		}
-		assert_int_equal(visit_stage(scene.visit), VISIT_RESUMING);
-		while (visit_stage(scene.visit) == VISIT_RESUMING) {
-			model = fill(&scene);
+		assert_int_equal(visit_stage(fixture.visit), VISIT_RESUMING);
+		while (visit_stage(fixture.visit) == VISIT_RESUMING) {
+			model = fill(&fixture);
 			assert_true(session_data(session)->signing_out);
 			assert_null(session_data(session)->profile);
 			assert_int_equal(model->screen, SCREEN_SIGN_IN);
 			assert_non_null(strstr(model->status, LABEL));
 			assert_null(model->profile);
 			assert_null(model->user_code);
-			assert_null(scene.presenter.profile_json);
-			assert_true(world_turn(&scene.world, NEVER_MS));
+			assert_null(fixture.presenter.profile_json);
+			assert_true(world_turn(&fixture.world, NEVER_MS));
 		}
-		assert_int_equal(scene.world.issuer.revoked, 2);
-		assert_null(fill(&scene)->profile);
-		close_scene(&scene);
+		assert_int_equal(fixture.world.issuer.revoked, 2);
+		assert_null(fill(&fixture)->profile);
+		close_fixture(&fixture);
 	}
 }
 
@@ -522,54 +526,54 @@ static void test_interrupted(void **state)
 static void test_interrupted_and_cancelled(void **state)
 {
 	static const struct visit_policy login = {.once = true};
-	struct scene scene;
+	struct fixture fixture;
 	const struct model *model;
 
 	(void)state;
-	open_scene(&scene);
-	world_store(&scene.world, scene.setup.provider.id, 3600);
-	secret_free(scene.world.disk.data.profile);
-	scene.world.disk.data.profile = xstrdup(ADA);
-	scene.world.disk.data.signing_out = true;
-	start(&scene, &login);
-	assert_int_equal(visit_stage(scene.visit), VISIT_RESUMING);
-	world_post(&scene.world, scene.client, EVENT_CANCEL);
-	assert_int_equal(visit_stage(scene.visit), VISIT_LEAVING);
-	while (visit_stage(scene.visit) == VISIT_LEAVING) {
-		model = fill(&scene);
+	open_fixture(&fixture);
+	world_store(&fixture.world, fixture.setup.provider.id, 3600);
+	secret_free(fixture.world.disk.data.profile);
+	fixture.world.disk.data.profile = xstrdup(ADA);
+	fixture.world.disk.data.signing_out = true;
+	start(&fixture, &login);
+	assert_int_equal(visit_stage(fixture.visit), VISIT_RESUMING);
+	world_post(&fixture.world, fixture.client, EVENT_CANCEL);
+	assert_int_equal(visit_stage(fixture.visit), VISIT_LEAVING);
+	while (visit_stage(fixture.visit) == VISIT_LEAVING) {
+		model = fill(&fixture);
 		assert_int_equal(model->screen, SCREEN_SIGN_IN);
 		assert_non_null(strstr(model->status, LABEL));
 		assert_null(model->profile);
-		assert_null(scene.presenter.profile_json);
-		assert_true(world_turn(&scene.world, NEVER_MS));
+		assert_null(fixture.presenter.profile_json);
+		assert_true(world_turn(&fixture.world, NEVER_MS));
 	}
-	assert_int_equal(scene.world.issuer.revoked, 2);
-	assert_string_equal(fill(&scene)->trouble, "Cancelled");
-	close_scene(&scene);
+	assert_int_equal(fixture.world.issuer.revoked, 2);
+	assert_string_equal(fill(&fixture)->trouble, "Cancelled");
+	close_fixture(&fixture);
 }
 
 /* The device keeps another client's session: the sign-in was accepted, but is
  * not kept. */
 static void test_not_kept(void **state)
 {
-	struct scene scene;
+	struct fixture fixture;
 	const struct model *model;
 
 	(void)state;
-	open_scene(&scene);
-	world_store(&scene.world, "webex", 3600);
-	scene.world.issuer.script[REQUEST_POLL] = "ok";
-	start(&scene, &kiosk);
-	reach(&scene, VISIT_TROUBLE);
-	assert_int_equal(visit_reason(scene.visit), REASON_NOT_KEPT);
-	model = fill(&scene);
+	open_fixture(&fixture);
+	world_store(&fixture.world, "webex", 3600);
+	fixture.world.issuer.script[REQUEST_POLL] = "ok";
+	start(&fixture, &kiosk);
+	reach(&fixture, VISIT_TROUBLE);
+	assert_int_equal(visit_reason(fixture.visit), REASON_NOT_KEPT);
+	model = fill(&fixture);
 	assert_string_equal(model->trouble, "The sign-in was not kept");
-	check_words(model->trouble, visit_trouble(scene.visit));
-	check_words(model->advice, visit_trouble(scene.visit));
+	check_words(model->trouble, visit_trouble(fixture.visit));
+	check_words(model->advice, visit_trouble(fixture.visit));
 	assert_non_null(strstr(model->advice, "administrator"));
-	assert_int_equal(scene.world.issuer.revoked, 2);
-	assert_string_equal(scene.world.disk.data.provider, "webex");
-	close_scene(&scene);
+	assert_int_equal(fixture.world.issuer.revoked, 2);
+	assert_string_equal(fixture.world.disk.data.provider, "webex");
+	close_fixture(&fixture);
 }
 
 static void test_leaving(void **state)
@@ -583,18 +587,18 @@ static void test_leaving(void **state)
 		{false, true, true},
 		{false, false, false},
 	};
-	struct scene scene;
+	struct fixture fixture;
 
 	(void)state;
-	open_scene(&scene);
-	start(&scene, &key_kiosk);
+	open_fixture(&fixture);
+	start(&fixture, &key_kiosk);
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		scene.presenter.can_quit = cases[i].can_quit;
-		scene.presenter.cancel_leaves = cases[i].cancel_leaves;
-		assert_int_equal(fill(&scene)->can_quit, cases[i].can_quit);
-		assert_int_equal(fill(&scene)->locked_in, cases[i].locked_in);
+		fixture.presenter.can_quit = cases[i].can_quit;
+		fixture.presenter.cancel_leaves = cases[i].cancel_leaves;
+		assert_int_equal(fill(&fixture)->can_quit, cases[i].can_quit);
+		assert_int_equal(fill(&fixture)->locked_in, cases[i].locked_in);
 	}
-	close_scene(&scene);
+	close_fixture(&fixture);
 }
 
 /* How a login ends, as a script sees it and as a person reads it. */
@@ -617,59 +621,60 @@ static void test_ends(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct scene scene;
+		struct fixture fixture;
 		const char *text;
 
-		open_scene(&scene);
-		scene.world.issuer.script[REQUEST_DEVICE_AUTHORIZATION] =
+		open_fixture(&fixture);
+		fixture.world.issuer.script[REQUEST_DEVICE_AUTHORIZATION] =
 			cases[i].ask;
-		scene.world.issuer.script[REQUEST_POLL] = cases[i].poll;
-		start(&scene, &login);
+		fixture.world.issuer.script[REQUEST_POLL] = cases[i].poll;
+		start(&fixture, &login);
 		if (cases[i].event != EVENT_TICK)
-			world_post(&scene.world, scene.client, cases[i].event);
-		reach(&scene, VISIT_OVER);
-		assert_int_equal(presenter_exit_code(scene.visit),
+			world_post(&fixture.world, fixture.client,
+				   cases[i].event);
+		reach(&fixture, VISIT_OVER);
+		assert_int_equal(presenter_exit_code(fixture.visit),
 				 cases[i].code);
 		if (cases[i].code == EXIT_DONE) {
-			text = presenter_greeting(&scene.presenter,
-						  scene.visit);
+			text = presenter_greeting(&fixture.presenter,
+						  fixture.visit);
 			assert_non_null(strstr(text, LABEL));
 			assert_non_null(strstr(text, "Ada Lovelace"));
 		} else {
-			text = presenter_farewell(&scene.presenter,
-						  scene.visit);
+			text = presenter_farewell(&fixture.presenter,
+						  fixture.visit);
 			assert_string_not_equal(text, "");
 			/* The details are for the log. */
-			if (visit_trouble(scene.visit)[0] != '\0')
-				assert_null(strstr(text,
-						   visit_trouble(scene.visit)));
+			if (visit_trouble(fixture.visit)[0] != '\0')
+				assert_null(strstr(
+					text, visit_trouble(fixture.visit)));
 		}
-		close_scene(&scene);
+		close_fixture(&fixture);
 	}
 }
 
 /* The code grant has an address in the place of the code. */
 static void test_code_grant(void **state)
 {
-	struct scene scene;
+	struct fixture fixture;
 	const struct flow *flow;
 
 	(void)state;
-	open_scene(&scene);
-	scene.world.issuer.provider.code_grant = true;
-	scene.setup.provider.code_grant = true;
-	start(&scene, &kiosk);
-	flow = visit_flow(scene.visit);
-	assert_int_equal(fill(&scene)->screen, SCREEN_SIGN_IN);
-	assert_null(scene.model.user_code);
-	assert_non_null(scene.model.authorization_uri);
-	assert_string_equal(scene.model.authorization_uri,
+	open_fixture(&fixture);
+	fixture.world.issuer.provider.code_grant = true;
+	fixture.setup.provider.code_grant = true;
+	start(&fixture, &kiosk);
+	flow = visit_flow(fixture.visit);
+	assert_int_equal(fill(&fixture)->screen, SCREEN_SIGN_IN);
+	assert_null(fixture.model.user_code);
+	assert_non_null(fixture.model.authorization_uri);
+	assert_string_equal(fixture.model.authorization_uri,
 			    flow_authorization_uri(flow));
-	assert_string_equal(scene.model.redirect_uri,
+	assert_string_equal(fixture.model.redirect_uri,
 			    "http://127.0.0.1:2000/redirect.html");
-	assert_null(scene.model.failure);
-	assert_int_equal(scene.model.expires_ms, flow_expires_ms(flow));
-	close_scene(&scene);
+	assert_null(fixture.model.failure);
+	assert_int_equal(fixture.model.expires_ms, flow_expires_ms(flow));
+	close_fixture(&fixture);
 }
 
 int main(void)

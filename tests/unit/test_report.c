@@ -28,42 +28,42 @@ struct row {
 	const char *check, *advice, *detail;
 };
 
-struct scene {
+struct fixture {
 	char text[8192]; /* what was printed */
 	FILE *file;
 	int out; /* the real standard output */
 };
 
-static void redirect(struct scene *scene)
+static void redirect(struct fixture *fixture)
 {
 	(void)fflush(stdout);
-	scene->file = tmpfile();
-	assert_non_null(scene->file);
-	scene->out = dup(STDOUT_FILENO);
-	assert_true(dup2(fileno(scene->file), STDOUT_FILENO) >= 0);
+	fixture->file = tmpfile();
+	assert_non_null(fixture->file);
+	fixture->out = dup(STDOUT_FILENO);
+	assert_true(dup2(fileno(fixture->file), STDOUT_FILENO) >= 0);
 }
 
-static void give_back(struct scene *scene)
+static void give_back(struct fixture *fixture)
 {
 	size_t n;
 
 	(void)fflush(stdout);
-	assert_true(dup2(scene->out, STDOUT_FILENO) >= 0);
-	(void)close(scene->out);
-	rewind(scene->file);
-	n = fread(scene->text, 1, sizeof(scene->text) - 1, scene->file);
-	scene->text[n] = '\0';
-	(void)fclose(scene->file);
+	assert_true(dup2(fixture->out, STDOUT_FILENO) >= 0);
+	(void)close(fixture->out);
+	rewind(fixture->file);
+	n = fread(fixture->text, 1, sizeof(fixture->text) - 1, fixture->file);
+	fixture->text[n] = '\0';
+	(void)fclose(fixture->file);
 }
 
 /* A report of these rows. True if any failed. */
-static bool print(struct scene *scene, bool json, const struct row *rows,
+static bool print(struct fixture *fixture, bool json, const struct row *rows,
 		  size_t n, const struct findings *findings)
 {
 	struct report *report;
 	bool ok, failed;
 
-	redirect(scene);
+	redirect(fixture);
 	report = report_new(json);
 	for (size_t i = 0; i < n; i++)
 		report_row(report, rows[i].outcome, rows[i].check,
@@ -71,7 +71,7 @@ static bool print(struct scene *scene, bool json, const struct row *rows,
 	failed = report_has_failed(report);
 	ok = report_end(report, findings, "Example");
 	report_free(report);
-	give_back(scene);
+	give_back(fixture);
 	assert_true(ok);
 	return failed;
 }
@@ -120,12 +120,12 @@ static void test_rows(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		const char *printed = cases[i].printed;
-		struct scene scene;
+		struct fixture fixture;
 
-		assert_int_equal(print(&scene, false, &cases[i].row, 1, NULL),
+		assert_int_equal(print(&fixture, false, &cases[i].row, 1, NULL),
 				 cases[i].failed);
-		if (strncmp(scene.text, printed, strlen(printed)) != 0)
-			assert_string_equal(scene.text, printed);
+		if (strncmp(fixture.text, printed, strlen(printed)) != 0)
+			assert_string_equal(fixture.text, printed);
 	}
 }
 
@@ -140,13 +140,13 @@ static void test_skips(void **state)
 		"      not checked           e, because two\n"
 		"\n1 of 2 checks failed, and 4 could not be run.\n";
 	struct report *report;
-	struct scene scene;
+	struct fixture fixture;
 	struct json *json;
 	bool is_json = false;
 
 	(void)state;
 	do {
-		redirect(&scene);
+		redirect(&fixture);
 		report = report_new(is_json);
 		report_row(report, OUTCOME_FAIL, "connection", NULL, "x");
 		report_busy(report, "Testing a ...");
@@ -157,12 +157,12 @@ static void test_skips(void **state)
 		report_skip(report, OUTCOME_FAIL, "e", "two");
 		assert_true(report_end(report, NULL, "Example"));
 		report_free(report);
-		give_back(&scene);
+		give_back(&fixture);
 		if (!is_json)
-			assert_string_equal(scene.text, wanted);
+			assert_string_equal(fixture.text, wanted);
 		is_json = !is_json;
 	} while (is_json);
-	json = json_parse(scene.text, strlen(scene.text), NULL);
+	json = json_parse(fixture.text, strlen(fixture.text), NULL);
 	assert_string_equal(json_text(json_path(json, "checks.2.status")),
 			    "WARN");
 	assert_string_equal(json_text(json_path(json, "checks.2.detail")),
@@ -181,14 +181,14 @@ static void test_end(void **state)
 		{OUTCOME_FAIL, "d", NULL, "x"},
 	};
 	char ends[4][256];
-	struct scene scene;
+	struct fixture fixture;
 
 	(void)state;
 	for (size_t n = 1; n <= COUNT(rows); n++) {
-		assert_int_equal(print(&scene, false, rows, n, NULL), n > 2);
-		assert_non_null(strstr(scene.text, "\n\n"));
+		assert_int_equal(print(&fixture, false, rows, n, NULL), n > 2);
+		assert_non_null(strstr(fixture.text, "\n\n"));
 		(void)snprintf(ends[n - 1], sizeof(ends[0]), "%s",
-			       strstr(scene.text, "\n\n") + 2);
+			       strstr(fixture.text, "\n\n") + 2);
 	}
 	assert_string_not_equal(ends[0], ends[1]);
 	assert_non_null(strstr(ends[2], "1 of 3"));
@@ -228,12 +228,12 @@ static void test_json(void **state)
 		{"remarks.0.detail", "no interval"},
 		{"remarks.1", NULL},
 	};
-	struct scene scene;
+	struct fixture fixture;
 	struct json *json;
 
 	(void)state;
-	assert_true(print(&scene, true, rows, COUNT(rows), &findings));
-	json = json_parse(scene.text, strlen(scene.text), NULL);
+	assert_true(print(&fixture, true, rows, COUNT(rows), &findings));
+	json = json_parse(fixture.text, strlen(fixture.text), NULL);
 	assert_non_null(json_path(json, "ok"));
 	assert_false(json_is_true(json_path(json, "ok")));
 	for (size_t i = 0; i < COUNT(values); i++) {
@@ -248,8 +248,8 @@ static void test_json(void **state)
 	}
 	json_free(json);
 	/* Nothing failed, and nothing was judged. */
-	assert_false(print(&scene, true, rows, 1, NULL));
-	json = json_parse(scene.text, strlen(scene.text), NULL);
+	assert_false(print(&fixture, true, rows, 1, NULL));
+	json = json_parse(fixture.text, strlen(fixture.text), NULL);
 	assert_non_null(json);
 	assert_true(json_is_true(json_path(json, "ok")));
 	assert_null(json_path(json, "deviations.0"));

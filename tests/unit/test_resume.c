@@ -27,7 +27,7 @@
 #define LIFE_S 300
 #define INTERVAL_MS 5000
 
-struct scene {
+struct fixture {
 	struct world world;
 	struct flow *flow;
 	struct client *client;
@@ -37,62 +37,62 @@ struct scene {
 
 /* A program starts, after a crash where one has run before. True where it goes
  * on with that one's code; else it asks for another. */
-static bool boot(struct scene *scene)
+static bool boot(struct fixture *fixture)
 {
-	struct world *world = &scene->world;
+	struct world *world = &fixture->world;
 	struct event event = world_event(world, EVENT_START);
 	const char *record;
 	bool resumed;
 
-	flow_free(scene->flow);
+	flow_free(fixture->flow);
 	world_crash(world);
-	scene->flow = flow_new(&world->issuer.provider, 0, 7 + scene->seed);
-	scene->client = world_add_flow(world, scene->flow);
-	record = world_take_code(world, scene->client);
+	fixture->flow = flow_new(&world->issuer.provider, 0, 7 + fixture->seed);
+	fixture->client = world_add_flow(world, fixture->flow);
+	record = world_take_code(world, fixture->client);
 	if (record != NULL)
-		flow_recall(scene->flow, record, world->boot);
-	action_clear(&scene->action);
-	resumed = flow_resume(scene->flow, &event, &scene->action);
+		flow_recall(fixture->flow, record, world->boot);
+	action_clear(&fixture->action);
+	resumed = flow_resume(fixture->flow, &event, &fixture->action);
 	if (!resumed)
-		flow_step(scene->flow, &event, &scene->action);
-	world_do(world, scene->client, &scene->action);
+		flow_step(fixture->flow, &event, &fixture->action);
+	world_do(world, fixture->client, &fixture->action);
 	return resumed;
 }
 
-static void run_for(struct scene *scene, int64_t ms)
+static void run_for(struct fixture *fixture, int64_t ms)
 {
-	world_run(&scene->world, scene->world.now_ms + ms);
+	world_run(&fixture->world, fixture->world.now_ms + ms);
 }
 
 /* With a code on show. */
-static void open_scene(struct scene *scene)
+static void open_fixture(struct fixture *fixture)
 {
-	memset(scene, 0, sizeof(*scene));
-	world_init(&scene->world);
-	scene->world.issuer.code_life_s = LIFE_S;
+	memset(fixture, 0, sizeof(*fixture));
+	world_init(&fixture->world);
+	fixture->world.issuer.code_life_s = LIFE_S;
 }
 
-static void show_code(struct scene *scene)
+static void show_code(struct fixture *fixture)
 {
-	assert_false(boot(scene));
-	run_for(scene, 1000);
-	assert_int_equal(flow_state(scene->flow), FLOW_WAITING);
+	assert_false(boot(fixture));
+	run_for(fixture, 1000);
+	assert_int_equal(flow_state(fixture->flow), FLOW_WAITING);
 }
 
-static void close_scene(struct scene *scene)
+static void close_fixture(struct fixture *fixture)
 {
-	flow_free(scene->flow);
-	world_free(&scene->world);
+	flow_free(fixture->flow);
+	world_free(&fixture->world);
 }
 
-static void reach(struct scene *scene, enum flow_state state)
+static void reach(struct fixture *fixture, enum flow_state state)
 {
-	int64_t until_ms = scene->world.now_ms + HOUR_MS;
+	int64_t until_ms = fixture->world.now_ms + HOUR_MS;
 
-	while (flow_state(scene->flow) != state &&
-	       world_turn(&scene->world, until_ms))
+	while (flow_state(fixture->flow) != state &&
+	       world_turn(&fixture->world, until_ms))
 		continue;
-	assert_int_equal(flow_state(scene->flow), state);
+	assert_int_equal(flow_state(fixture->flow), state);
 }
 
 static void test_clocks(void **state)
@@ -125,32 +125,32 @@ static void test_clocks(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct scene scene;
+		struct fixture fixture;
 		char *code;
 
-		open_scene(&scene);
-		show_code(&scene);
-		code = xstrdup(flow_code(scene.flow)->user_code);
-		scene.world.now_ms += cases[i].away_ms;
-		scene.world.wall_s += cases[i].shift_s;
+		open_fixture(&fixture);
+		show_code(&fixture);
+		code = xstrdup(flow_code(fixture.flow)->user_code);
+		fixture.world.now_ms += cases[i].away_ms;
+		fixture.world.wall_s += cases[i].shift_s;
 		if (cases[i].reboot)
-			scene.world.boot = "second";
-		if (boot(&scene) != cases[i].resumes)
-			fail_msg("%s: %s", cases[i].what, scene.action.note);
-		run_for(&scene, 1000);
+			fixture.world.boot = "second";
+		if (boot(&fixture) != cases[i].resumes)
+			fail_msg("%s: %s", cases[i].what, fixture.action.note);
+		run_for(&fixture, 1000);
 		assert_int_equal(
-			scene.world.issuer
+			fixture.world.issuer
 				.requests[REQUEST_DEVICE_AUTHORIZATION],
 			cases[i].resumes ? 1 : 2);
 		assert_int_equal(
-			strcmp(flow_code(scene.flow)->user_code, code) == 0,
+			strcmp(flow_code(fixture.flow)->user_code, code) == 0,
 			cases[i].resumes);
-		assert_int_equal(flow_codes(scene.flow), 1);
-		scene.world.issuer.approve_ms = scene.world.now_ms;
-		reach(&scene, FLOW_GRANTED);
-		assert_null(scene.world.disk.code);
+		assert_int_equal(flow_codes(fixture.flow), 1);
+		fixture.world.issuer.approve_ms = fixture.world.now_ms;
+		reach(&fixture, FLOW_GRANTED);
+		assert_null(fixture.world.disk.code);
 		free(code);
-		close_scene(&scene);
+		close_fixture(&fixture);
 	}
 }
 
@@ -158,29 +158,29 @@ static void test_clocks(void **state)
  * machine holds when it has been set right, too. */
 static void set_right_later(bool told)
 {
-	struct scene scene;
+	struct fixture fixture;
 	unsigned polls;
 
-	open_scene(&scene);
-	show_code(&scene);
-	scene.world.now_ms += HOUR_MS; /* the power was away */
-	scene.world.wall_s -= 3600;    /* and with it the clock */
-	scene.world.boot = "second";
-	scene.world.issuer.code_sent_ms = scene.world.now_ms;
-	assert_true(boot(&scene));
-	run_for(&scene, 15000);
-	assert_int_equal(flow_state(scene.flow), FLOW_WAITING);
-	polls = scene.world.issuer.requests[REQUEST_POLL];
+	open_fixture(&fixture);
+	show_code(&fixture);
+	fixture.world.now_ms += HOUR_MS; /* the power was away */
+	fixture.world.wall_s -= 3600;	 /* and with it the clock */
+	fixture.world.boot = "second";
+	fixture.world.issuer.code_sent_ms = fixture.world.now_ms;
+	assert_true(boot(&fixture));
+	run_for(&fixture, 15000);
+	assert_int_equal(flow_state(fixture.flow), FLOW_WAITING);
+	polls = fixture.world.issuer.requests[REQUEST_POLL];
 	assert_true(polls > 0);
-	scene.world.wall_s += 3600;
+	fixture.world.wall_s += 3600;
 	if (told)
-		world_post(&scene.world, scene.client, EVENT_CLOCK);
+		world_post(&fixture.world, fixture.client, EVENT_CLOCK);
 	else
-		reach(&scene, FLOW_EXPIRED);
-	assert_int_equal(flow_state(scene.flow), FLOW_EXPIRED);
-	assert_int_equal(scene.world.issuer.requests[REQUEST_POLL], polls);
-	assert_null(scene.world.disk.code);
-	close_scene(&scene);
+		reach(&fixture, FLOW_EXPIRED);
+	assert_int_equal(flow_state(fixture.flow), FLOW_EXPIRED);
+	assert_int_equal(fixture.world.issuer.requests[REQUEST_POLL], polls);
+	assert_null(fixture.world.disk.code);
+	close_fixture(&fixture);
 }
 
 static void test_clock_set_right_later(void **state)
@@ -196,18 +196,18 @@ static void test_clock_set_right_first(void **state)
 {
 	(void)state;
 	for (int told = 0; told < 2; told++) {
-		struct scene scene;
+		struct fixture fixture;
 
-		open_scene(&scene);
-		scene.world.wall_s = 0; /* 1970 */
-		show_code(&scene);
-		scene.world.wall_s = 1800000000;
+		open_fixture(&fixture);
+		fixture.world.wall_s = 0; /* 1970 */
+		show_code(&fixture);
+		fixture.world.wall_s = 1800000000;
 		for (int i = 0; i < 2 * told; i++) /* once is news */
-			world_post(&scene.world, scene.client, EVENT_CLOCK);
-		assert_int_equal(scene.world.disk.code_saves, 1 + told);
-		scene.world.boot = "second";
-		assert_int_equal(boot(&scene), told);
-		close_scene(&scene);
+			world_post(&fixture.world, fixture.client, EVENT_CLOCK);
+		assert_int_equal(fixture.world.disk.code_saves, 1 + told);
+		fixture.world.boot = "second";
+		assert_int_equal(boot(&fixture), told);
+		close_fixture(&fixture);
 	}
 }
 
@@ -219,21 +219,21 @@ static void test_clock_set_after_another_start(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(shifts_s); i++) {
-		struct scene scene;
+		struct fixture fixture;
 		int64_t end_ms;
 
-		open_scene(&scene);
-		show_code(&scene);
-		end_ms = flow_expires_ms(scene.flow);
-		scene.world.now_ms += 100000;
-		scene.world.wall_s += shifts_s[i];
-		scene.world.boot = "second";
-		assert_true(boot(&scene));
-		scene.world.wall_s -= shifts_s[i];
-		world_post(&scene.world, scene.client, EVENT_CLOCK);
-		assert_in_range(flow_expires_ms(scene.flow), end_ms - 2000,
+		open_fixture(&fixture);
+		show_code(&fixture);
+		end_ms = flow_expires_ms(fixture.flow);
+		fixture.world.now_ms += 100000;
+		fixture.world.wall_s += shifts_s[i];
+		fixture.world.boot = "second";
+		assert_true(boot(&fixture));
+		fixture.world.wall_s -= shifts_s[i];
+		world_post(&fixture.world, fixture.client, EVENT_CLOCK);
+		assert_in_range(flow_expires_ms(fixture.flow), end_ms - 2000,
 				end_ms + 2000);
-		close_scene(&scene);
+		close_fixture(&fixture);
 	}
 }
 
@@ -246,18 +246,18 @@ static void test_apart(void **state)
 
 	(void)state;
 	for (uint64_t seed = 0; seed < 20; seed++) {
-		struct scene scene;
+		struct fixture fixture;
 		int64_t wait_ms;
 
-		open_scene(&scene);
-		scene.seed = seed;
-		show_code(&scene);
-		assert_true(boot(&scene));
-		wait_ms = flow_deadline(scene.flow) - scene.world.now_ms;
+		open_fixture(&fixture);
+		fixture.seed = seed;
+		show_code(&fixture);
+		assert_true(boot(&fixture));
+		wait_ms = flow_deadline(fixture.flow) - fixture.world.now_ms;
 		if (seed == 0)
 			first_ms = wait_ms;
 		apart += wait_ms < first_ms - 100 || wait_ms > first_ms + 100;
-		close_scene(&scene);
+		close_fixture(&fixture);
 	}
 	assert_true(apart >= 15);
 }
@@ -277,27 +277,27 @@ static void test_first_poll(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct scene scene;
-		struct issuer *issuer = &scene.world.issuer;
+		struct fixture fixture;
+		struct issuer *issuer = &fixture.world.issuer;
 		int64_t start_ms;
 		unsigned polls;
 
-		open_scene(&scene);
+		open_fixture(&fixture);
 		issuer->script[REQUEST_POLL] = cases[i].script;
-		show_code(&scene);
-		run_for(&scene, 90000);
-		scene.world.now_ms += 100;
-		start_ms = scene.world.now_ms;
-		assert_true(boot(&scene));
-		assert_int_equal(flow_code(scene.flow)->interval_s * 1000,
+		show_code(&fixture);
+		run_for(&fixture, 90000);
+		fixture.world.now_ms += 100;
+		start_ms = fixture.world.now_ms;
+		assert_true(boot(&fixture));
+		assert_int_equal(flow_code(fixture.flow)->interval_s * 1000,
 				 cases[i].interval_ms);
-		assert_in_range(flow_deadline(scene.flow) - start_ms,
+		assert_in_range(flow_deadline(fixture.flow) - start_ms,
 				cases[i].interval_ms,
 				2 * cases[i].interval_ms + 1000);
 		polls = issuer->requests[REQUEST_POLL];
-		run_for(&scene, 2 * cases[i].interval_ms + 2000);
+		run_for(&fixture, 2 * cases[i].interval_ms + 2000);
 		assert_int_equal(issuer->requests[REQUEST_POLL], polls + 1);
-		close_scene(&scene);
+		close_fixture(&fixture);
 	}
 }
 
@@ -325,48 +325,48 @@ static void test_code_used_up(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct scene scene;
-		unsigned *requests = scene.world.issuer.requests;
+		struct fixture fixture;
+		unsigned *requests = fixture.world.issuer.requests;
 
-		open_scene(&scene);
-		show_code(&scene);
-		assert_true(boot(&scene));
-		scene.world.issuer.script[REQUEST_POLL] = cases[i].polls;
+		open_fixture(&fixture);
+		show_code(&fixture);
+		assert_true(boot(&fixture));
+		fixture.world.issuer.script[REQUEST_POLL] = cases[i].polls;
 		if (!cases[i].replaced) {
-			reach(&scene, cases[i].end);
+			reach(&fixture, cases[i].end);
 			assert_int_equal(requests[REQUEST_DEVICE_AUTHORIZATION],
 					 1);
-			close_scene(&scene);
+			close_fixture(&fixture);
 			continue;
 		}
-		reach(&scene, FLOW_REQUESTING);
-		assert_null(scene.world.disk.code);
-		assert_int_equal(scene.client->last_level, LEVEL_INFO);
-		reach(&scene, FLOW_WAITING);
-		assert_int_equal(flow_codes(scene.flow), 2);
-		assert_non_null(strstr(scene.world.disk.code, "device-2"));
-		scene.world.issuer.approve_ms = scene.world.now_ms;
-		scene.world.issuer.script[REQUEST_POLL] = "rules";
-		reach(&scene, FLOW_GRANTED);
+		reach(&fixture, FLOW_REQUESTING);
+		assert_null(fixture.world.disk.code);
+		assert_int_equal(fixture.client->last_level, LEVEL_INFO);
+		reach(&fixture, FLOW_WAITING);
+		assert_int_equal(flow_codes(fixture.flow), 2);
+		assert_non_null(strstr(fixture.world.disk.code, "device-2"));
+		fixture.world.issuer.approve_ms = fixture.world.now_ms;
+		fixture.world.issuer.script[REQUEST_POLL] = "rules";
+		reach(&fixture, FLOW_GRANTED);
 		assert_int_equal(requests[REQUEST_DEVICE_AUTHORIZATION], 2);
-		close_scene(&scene);
+		close_fixture(&fixture);
 	}
 }
 
 /* Another code that is used up is the user's: no third one. */
 static void test_used_up_once(void **state)
 {
-	struct scene scene;
+	struct fixture fixture;
 
 	(void)state;
-	open_scene(&scene);
-	show_code(&scene);
-	assert_true(boot(&scene));
-	scene.world.issuer.script[REQUEST_POLL] = "expired";
-	reach(&scene, FLOW_EXPIRED);
+	open_fixture(&fixture);
+	show_code(&fixture);
+	assert_true(boot(&fixture));
+	fixture.world.issuer.script[REQUEST_POLL] = "expired";
+	reach(&fixture, FLOW_EXPIRED);
 	assert_int_equal(
-		scene.world.issuer.requests[REQUEST_DEVICE_AUTHORIZATION], 2);
-	close_scene(&scene);
+		fixture.world.issuer.requests[REQUEST_DEVICE_AUTHORIZATION], 2);
+	close_fixture(&fixture);
 }
 
 /* The clock turns out to be later than the one by which the code was resumed:
@@ -375,25 +375,25 @@ static void test_over_before_a_poll(void **state)
 {
 	(void)state;
 	for (int told = 0; told < 2; told++) {
-		struct scene scene;
-		unsigned *requests = scene.world.issuer.requests;
+		struct fixture fixture;
+		unsigned *requests = fixture.world.issuer.requests;
 
-		open_scene(&scene);
-		show_code(&scene);
-		scene.world.now_ms += HOUR_MS; /* the power was away */
-		scene.world.wall_s -= 3600;    /* and with it the clock */
-		scene.world.boot = "second";
-		assert_true(boot(&scene));
-		scene.world.wall_s += 3600;
+		open_fixture(&fixture);
+		show_code(&fixture);
+		fixture.world.now_ms += HOUR_MS; /* the power was away */
+		fixture.world.wall_s -= 3600;	 /* and with it the clock */
+		fixture.world.boot = "second";
+		assert_true(boot(&fixture));
+		fixture.world.wall_s += 3600;
 		if (told)
-			world_post(&scene.world, scene.client, EVENT_CLOCK);
+			world_post(&fixture.world, fixture.client, EVENT_CLOCK);
 		else
-			reach(&scene, FLOW_REQUESTING);
-		assert_int_equal(flow_state(scene.flow), FLOW_REQUESTING);
+			reach(&fixture, FLOW_REQUESTING);
+		assert_int_equal(flow_state(fixture.flow), FLOW_REQUESTING);
 		assert_int_equal(requests[REQUEST_POLL], 0);
-		reach(&scene, FLOW_WAITING);
+		reach(&fixture, FLOW_WAITING);
 		assert_int_equal(requests[REQUEST_DEVICE_AUTHORIZATION], 2);
-		close_scene(&scene);
+		close_fixture(&fixture);
 	}
 }
 
@@ -402,21 +402,21 @@ static void test_secrets_of_the_code(void **state)
 {
 	(void)state;
 	for (int i = 0; i < 4; i++) {
-		struct scene scene;
-		struct issuer *issuer = &scene.world.issuer;
+		struct fixture fixture;
+		struct issuer *issuer = &fixture.world.issuer;
 		struct tokens tokens = {0};
 
-		open_scene(&scene);
+		open_fixture(&fixture);
 		issuer->wants_pkce = (i & 1) != 0;
 		issuer->dpop = issuer->provider.dpop = (i & 2) != 0;
-		show_code(&scene);
-		assert_true(boot(&scene));
-		issuer->approve_ms = scene.world.now_ms;
-		reach(&scene, FLOW_GRANTED);
-		flow_take_tokens(scene.flow, &tokens);
+		show_code(&fixture);
+		assert_true(boot(&fixture));
+		issuer->approve_ms = fixture.world.now_ms;
+		reach(&fixture, FLOW_GRANTED);
+		flow_take_tokens(fixture.flow, &tokens);
 		assert_int_equal(tokens.dpop_key != NULL, issuer->dpop);
 		tokens_free(&tokens);
-		close_scene(&scene);
+		close_fixture(&fixture);
 	}
 }
 
@@ -431,11 +431,11 @@ static void test_settings(void **state)
 {
 	(void)state;
 	for (int i = 0; i < 10; i++) {
-		struct scene scene;
-		struct provider *provider = &scene.world.issuer.provider;
+		struct fixture fixture;
+		struct provider *provider = &fixture.world.issuer.provider;
 
-		open_scene(&scene);
-		show_code(&scene);
+		open_fixture(&fixture);
+		show_code(&fixture);
 		switch (i) {
 		case 0:
 			replace(&provider->client_id, "other");
@@ -475,38 +475,39 @@ static void test_settings(void **state)
 				"https://id.example/me");
 			break;
 		}
-		assert_int_equal(boot(&scene), i == 9);
-		assert_int_equal(strstr(scene.action.note, "settings") != NULL,
+		assert_int_equal(boot(&fixture), i == 9);
+		assert_int_equal(strstr(fixture.action.note, "settings") !=
+					 NULL,
 				 i != 9);
-		close_scene(&scene);
+		close_fixture(&fixture);
 	}
 }
 
 /* Flash memory wears out: once for each code, and for each slow_down. */
 static void test_writes(void **state)
 {
-	struct scene scene;
-	const struct disk *disk = &scene.world.disk;
+	struct fixture fixture;
+	const struct disk *disk = &fixture.world.disk;
 
 	(void)state;
-	open_scene(&scene);
-	scene.world.issuer.script[REQUEST_POLL] =
+	open_fixture(&fixture);
+	fixture.world.issuer.script[REQUEST_POLL] =
 		"pending*10 slow_down pending*4 timeout pending*3 expired";
 	assert_null(disk->code);
-	show_code(&scene);
+	show_code(&fixture);
 	assert_int_equal(disk->code_saves, 1);
-	run_for(&scene, 55000);
-	assert_int_equal(scene.world.issuer.requests[REQUEST_POLL], 10);
+	run_for(&fixture, 55000);
+	assert_int_equal(fixture.world.issuer.requests[REQUEST_POLL], 10);
 	assert_int_equal(disk->code_saves, 1);
-	run_for(&scene, 10000);
+	run_for(&fixture, 10000);
 	assert_int_equal(disk->code_saves, 2);
-	assert_true(boot(&scene));
+	assert_true(boot(&fixture));
 	assert_int_equal(disk->code_saves, 2);
-	reach(&scene, FLOW_EXPIRED);
+	reach(&fixture, FLOW_EXPIRED);
 	assert_int_equal(disk->code_saves, 2);
 	assert_null(disk->code);
-	assert_null(flow_record(scene.flow, ""));
-	close_scene(&scene);
+	assert_null(flow_record(fixture.flow, ""));
+	close_fixture(&fixture);
 }
 
 /* Every way in which a code ends, and a person who wants another one. */
@@ -521,46 +522,46 @@ static void test_ends(void **state)
 		{"refused", FLOW_FAILED},  {"invalid_client", FLOW_FAILED},
 		{"timeout", FLOW_FAILED},
 	};
-	struct scene scene;
+	struct fixture fixture;
 
 	(void)state;
 	for (size_t i = 0; i < 2 * COUNT(cases); i++) {
-		open_scene(&scene);
-		scene.world.issuer.script[REQUEST_POLL] = cases[i / 2].poll;
-		show_code(&scene);
-		assert_non_null(scene.world.disk.code);
+		open_fixture(&fixture);
+		fixture.world.issuer.script[REQUEST_POLL] = cases[i / 2].poll;
+		show_code(&fixture);
+		assert_non_null(fixture.world.disk.code);
 		if (i % 2 == 1)
-			assert_true(boot(&scene));
-		reach(&scene, cases[i / 2].state);
-		assert_null(scene.world.disk.code);
-		close_scene(&scene);
+			assert_true(boot(&fixture));
+		reach(&fixture, cases[i / 2].state);
+		assert_null(fixture.world.disk.code);
+		close_fixture(&fixture);
 	}
-	open_scene(&scene);
-	show_code(&scene);
-	world_post(&scene.world, scene.client, EVENT_START);
-	assert_null(scene.world.disk.code);
-	run_for(&scene, 1000);
-	assert_non_null(strstr(scene.world.disk.code, "device-2"));
-	world_post(&scene.world, scene.client, EVENT_CANCEL);
-	assert_null(scene.world.disk.code);
-	close_scene(&scene);
+	open_fixture(&fixture);
+	show_code(&fixture);
+	world_post(&fixture.world, fixture.client, EVENT_START);
+	assert_null(fixture.world.disk.code);
+	run_for(&fixture, 1000);
+	assert_non_null(strstr(fixture.world.disk.code, "device-2"));
+	world_post(&fixture.world, fixture.client, EVENT_CANCEL);
+	assert_null(fixture.world.disk.code);
+	close_fixture(&fixture);
 }
 
 /* An address to open is not kept: where the browser would come back is gone
  * with the program. */
 static void test_code_grant(void **state)
 {
-	struct scene scene;
+	struct fixture fixture;
 
 	(void)state;
-	open_scene(&scene);
-	show_code(&scene);
-	scene.world.issuer.provider.code_grant = true;
-	assert_false(boot(&scene));
-	assert_non_null(flow_authorization_uri(scene.flow));
-	assert_null(flow_record(scene.flow, "b"));
-	assert_null(scene.world.disk.code);
-	close_scene(&scene);
+	open_fixture(&fixture);
+	show_code(&fixture);
+	fixture.world.issuer.provider.code_grant = true;
+	assert_false(boot(&fixture));
+	assert_non_null(flow_authorization_uri(fixture.flow));
+	assert_null(flow_record(fixture.flow, "b"));
+	assert_null(fixture.world.disk.code);
+	close_fixture(&fixture);
 }
 
 int main(void)

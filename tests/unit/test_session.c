@@ -16,7 +16,7 @@
 #include <cmocka.h>
 
 #include "machine/session.h"
-#include "session_scene.h"
+#include "session_fixture.h"
 #include "world.h"
 
 static void test_begin(void **state)
@@ -42,108 +42,108 @@ static void test_begin(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct scene scene;
+		struct fixture fixture;
 		const struct session_data *data;
 
-		session_scene_open(&scene, i);
-		scene.world.issuer.script[REQUEST_PROFILE] = cases[i].profile;
-		session_scene_begin(&scene);
-		session_scene_settle(&scene);
-		data = session_data(scene.session);
-		assert_int_equal(session_state(scene.session), SESSION_LIVE);
-		assert_int_equal(scene.world.issuer.requests[REQUEST_PROFILE],
+		session_fixture_open(&fixture, i);
+		fixture.world.issuer.script[REQUEST_PROFILE] = cases[i].profile;
+		session_fixture_begin(&fixture);
+		session_fixture_settle(&fixture);
+		data = session_data(fixture.session);
+		assert_int_equal(session_state(fixture.session), SESSION_LIVE);
+		assert_int_equal(fixture.world.issuer.requests[REQUEST_PROFILE],
 				 cases[i].asked);
-		assert_int_equal(scene.world.issuer.requests[REQUEST_REFRESH],
+		assert_int_equal(fixture.world.issuer.requests[REQUEST_REFRESH],
 				 cases[i].refreshed);
 		assert_int_equal(data->profile != NULL, cases[i].read);
-		assert_int_equal(scene.world.disk.data.profile != NULL,
+		assert_int_equal(fixture.world.disk.data.profile != NULL,
 				 cases[i].read);
-		assert_int_equal(session_oauth_failure(scene.session) == NULL,
+		assert_int_equal(session_oauth_failure(fixture.session) == NULL,
 				 cases[i].read);
-		session_scene_check_saved(&scene);
+		session_fixture_check_saved(&fixture);
 		assert_string_equal(data->tokens.scope, "profile");
-		assert_int_equal(scene.client->drops, 0);
-		session_scene_close(&scene);
+		assert_int_equal(fixture.client->drops, 0);
+		session_fixture_close(&fixture);
 	}
 }
 
 /* The tokens are on the disk before they are used for anything. */
 static void test_saved_first(void **state)
 {
-	struct scene scene;
+	struct fixture fixture;
 	int64_t begun_s;
 
 	(void)state;
-	session_scene_open(&scene, 1);
-	begun_s = world_event(&scene.world, EVENT_TICK).wall_s;
-	session_scene_begin(&scene);
-	assert_int_equal(session_state(scene.session), SESSION_READING);
-	session_scene_check_saved(&scene);
-	assert_false(session_holds_lock(scene.session));
-	session_scene_settle(&scene);
-	assert_int_equal(scene.world.disk.saves, 2);
-	assert_int_equal(scene.world.disk.data.refresh_expires_at,
+	session_fixture_open(&fixture, 1);
+	begun_s = world_event(&fixture.world, EVENT_TICK).wall_s;
+	session_fixture_begin(&fixture);
+	assert_int_equal(session_state(fixture.session), SESSION_READING);
+	session_fixture_check_saved(&fixture);
+	assert_false(session_holds_lock(fixture.session));
+	session_fixture_settle(&fixture);
+	assert_int_equal(fixture.world.disk.saves, 2);
+	assert_int_equal(fixture.world.disk.data.refresh_expires_at,
 			 begun_s + REFRESH_LIFE_S);
 
-	session_scene_reach(&scene, SESSION_REFRESHING);
-	assert_true(scene.world.disk.data.refreshing);
-	assert_true(session_holds_lock(scene.session));
-	session_scene_reach(&scene, SESSION_LIVE);
-	session_scene_check_saved(&scene);
-	assert_string_equal(session_data(scene.session)->tokens.access_token,
+	session_fixture_reach(&fixture, SESSION_REFRESHING);
+	assert_true(fixture.world.disk.data.refreshing);
+	assert_true(session_holds_lock(fixture.session));
+	session_fixture_reach(&fixture, SESSION_LIVE);
+	session_fixture_check_saved(&fixture);
+	assert_string_equal(session_data(fixture.session)->tokens.access_token,
 			    "access-2");
-	assert_non_null(scene.world.disk.data.profile);
-	session_scene_close(&scene);
+	assert_non_null(fixture.world.disk.data.profile);
+	session_fixture_close(&fixture);
 }
 
 static void test_without_profile(void **state)
 {
 	(void)state;
 	for (int i = 0; i < 2; i++) {
-		struct scene scene;
+		struct fixture fixture;
 		char *endpoint;
 
-		session_scene_open(&scene, 1);
-		endpoint = scene.world.issuer.provider.userinfo_endpoint;
+		session_fixture_open(&fixture, 1);
+		endpoint = fixture.world.issuer.provider.userinfo_endpoint;
 		if (i == 0)
-			session_without_profile(scene.session);
+			session_without_profile(fixture.session);
 		else
-			scene.world.issuer.provider.userinfo_endpoint = NULL;
-		session_scene_begin(&scene);
-		assert_int_equal(session_state(scene.session), SESSION_LIVE);
-		session_scene_check_saved(&scene);
-		session_scene_run_for(&scene, DAY_MS);
-		assert_int_equal(scene.world.issuer.requests[REQUEST_PROFILE],
+			fixture.world.issuer.provider.userinfo_endpoint = NULL;
+		session_fixture_begin(&fixture);
+		assert_int_equal(session_state(fixture.session), SESSION_LIVE);
+		session_fixture_check_saved(&fixture);
+		session_fixture_run_for(&fixture, DAY_MS);
+		assert_int_equal(fixture.world.issuer.requests[REQUEST_PROFILE],
 				 0);
-		assert_true(session_scene_is_good(&scene));
-		scene.world.issuer.provider.userinfo_endpoint = endpoint;
-		session_scene_close(&scene);
+		assert_true(session_fixture_is_good(&fixture));
+		fixture.world.issuer.provider.userinfo_endpoint = endpoint;
+		session_fixture_close(&fixture);
 	}
 }
 
 /* A profile that could not be read is read as soon as that is possible. */
 static void test_late_profile(void **state)
 {
-	struct scene scene;
-	struct issuer *issuer = &scene.world.issuer;
+	struct fixture fixture;
+	struct issuer *issuer = &fixture.world.issuer;
 
 	(void)state;
-	session_scene_open(&scene, 1);
+	session_fixture_open(&fixture, 1);
 	issuer->token_life_s = 64799;
 	issuer->outage = "500";
-	issuer->outage_end_ms = scene.world.now_ms + 10 * MINUTE_MS;
+	issuer->outage_end_ms = fixture.world.now_ms + 10 * MINUTE_MS;
 	issuer->script[REQUEST_PROFILE] = "500 429:900 rules";
-	session_scene_begin(&scene);
-	session_scene_run_for(&scene, MINUTE_MS);
-	assert_int_equal(session_state(scene.session), SESSION_LIVE);
-	assert_null(session_data(scene.session)->profile);
-	session_scene_run_for(&scene, HOUR_MS);
-	assert_int_equal(session_state(scene.session), SESSION_LIVE);
-	assert_non_null(session_data(scene.session)->profile);
-	assert_non_null(scene.world.disk.data.profile);
+	session_fixture_begin(&fixture);
+	session_fixture_run_for(&fixture, MINUTE_MS);
+	assert_int_equal(session_state(fixture.session), SESSION_LIVE);
+	assert_null(session_data(fixture.session)->profile);
+	session_fixture_run_for(&fixture, HOUR_MS);
+	assert_int_equal(session_state(fixture.session), SESSION_LIVE);
+	assert_non_null(session_data(fixture.session)->profile);
+	assert_non_null(fixture.world.disk.data.profile);
 	assert_in_range(issuer->requests[REQUEST_PROFILE], 9, 13);
 	assert_int_equal(issuer->requests[REQUEST_REFRESH], 0);
-	session_scene_close(&scene);
+	session_fixture_close(&fixture);
 }
 
 /* Nothing of one person's troubles is left for the next one. */
@@ -151,64 +151,65 @@ static void test_next_person(void **state)
 {
 	(void)state;
 	for (int resumed = 0; resumed < 2; resumed++) {
-		struct scene scene;
-		struct issuer *issuer = &scene.world.issuer;
+		struct fixture fixture;
+		struct issuer *issuer = &fixture.world.issuer;
 
-		session_scene_open(&scene, 1);
+		session_fixture_open(&fixture, 1);
 		issuer->script[REQUEST_PROFILE] = "unauthorized";
 		issuer->script[REQUEST_REFRESH] = "rules 500";
-		scene.world.disk.full = true;
-		session_scene_begin(&scene);
-		session_scene_settle(&scene);
-		session_scene_run_for(&scene, 2 * HOUR_MS);
-		session_scene_settle(&scene);
+		fixture.world.disk.full = true;
+		session_fixture_begin(&fixture);
+		session_fixture_settle(&fixture);
+		session_fixture_run_for(&fixture, 2 * HOUR_MS);
+		session_fixture_settle(&fixture);
 		issuer->script[REQUEST_REFRESH] = "invalid_grant";
-		session_scene_run_for(&scene, HOUR_MS);
-		assert_int_equal(session_end(scene.session), END_LOST);
-		assert_non_null(session_oauth_failure(scene.session));
+		session_fixture_run_for(&fixture, HOUR_MS);
+		assert_int_equal(session_end(fixture.session), END_LOST);
+		assert_non_null(session_oauth_failure(fixture.session));
 
-		scene.world.disk.full = false;
+		fixture.world.disk.full = false;
 		issuer->script[REQUEST_PROFILE] = "unauthorized rules";
 		issuer->script[REQUEST_REFRESH] = NULL;
 		issuer->requests[REQUEST_REFRESH] =
 			issuer->requests[REQUEST_PROFILE] = 0;
 		if (resumed != 0) {
-			world_store(&scene.world, OURS, 3600);
-			session_scene_resume(&scene);
+			world_store(&fixture.world, OURS, 3600);
+			session_fixture_resume(&fixture);
 		} else {
-			session_scene_begin(&scene);
+			session_fixture_begin(&fixture);
 		}
-		assert_int_equal(session_end(scene.session), END_NONE);
-		assert_null(session_oauth_failure(scene.session));
-		assert_false(session_was_renewed(scene.session));
-		session_scene_settle(&scene);
-		assert_true(session_was_renewed(scene.session));
+		assert_int_equal(session_end(fixture.session), END_NONE);
+		assert_null(session_oauth_failure(fixture.session));
+		assert_false(session_was_renewed(fixture.session));
+		session_fixture_settle(&fixture);
+		assert_true(session_was_renewed(fixture.session));
 		assert_int_equal(issuer->requests[REQUEST_REFRESH], 1);
 		assert_int_equal(issuer->requests[REQUEST_PROFILE], 2);
-		assert_null(session_oauth_failure(scene.session));
-		assert_int_equal(session_verdict(scene.session), VERDICT_OK);
-		session_scene_check_saved(&scene);
+		assert_null(session_oauth_failure(fixture.session));
+		assert_int_equal(session_verdict(fixture.session), VERDICT_OK);
+		session_fixture_check_saved(&fixture);
 		/* What another process renews is taken over. */
-		session_scene_run_for(&scene, 50 * MINUTE_MS);
-		world_store(&scene.world, OURS, 3600);
-		session_scene_run_for(&scene, 20 * MINUTE_MS);
+		session_fixture_run_for(&fixture, 50 * MINUTE_MS);
+		world_store(&fixture.world, OURS, 3600);
+		session_fixture_run_for(&fixture, 20 * MINUTE_MS);
 		assert_int_equal(issuer->requests[REQUEST_REFRESH], 1);
 		issuer->script[REQUEST_REFRESH] = "500";
-		session_scene_run_for(&scene, 40 * MINUTE_MS);
-		assert_int_equal(session_verdict(scene.session), VERDICT_RETRY);
-		world_post(&scene.world, scene.client, EVENT_SIGN_OUT);
-		session_scene_settle(&scene);
-		assert_int_equal(session_end(scene.session), END_SIGNED_OUT);
-		assert_true(session_was_revoked(scene.session));
+		session_fixture_run_for(&fixture, 40 * MINUTE_MS);
+		assert_int_equal(session_verdict(fixture.session),
+				 VERDICT_RETRY);
+		world_post(&fixture.world, fixture.client, EVENT_SIGN_OUT);
+		session_fixture_settle(&fixture);
+		assert_int_equal(session_end(fixture.session), END_SIGNED_OUT);
+		assert_true(session_was_revoked(fixture.session));
 
 		issuer->script[REQUEST_REVOCATION] = "500";
 		issuer->script[REQUEST_REFRESH] = NULL;
-		session_scene_begin(&scene);
-		session_scene_settle(&scene);
-		world_post(&scene.world, scene.client, EVENT_SIGN_OUT);
-		session_scene_settle(&scene);
-		assert_false(session_was_revoked(scene.session));
-		session_scene_close(&scene);
+		session_fixture_begin(&fixture);
+		session_fixture_settle(&fixture);
+		world_post(&fixture.world, fixture.client, EVENT_SIGN_OUT);
+		session_fixture_settle(&fixture);
+		assert_false(session_was_revoked(fixture.session));
+		session_fixture_close(&fixture);
 	}
 }
 
@@ -236,27 +237,28 @@ static void test_stray_events(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(kinds) * COUNT(states); i++) {
 		enum session_state at = states[i / COUNT(kinds)];
-		struct scene scene;
+		struct fixture fixture;
 		struct event event;
 		struct action action;
 
-		session_scene_open(&scene, i);
+		session_fixture_open(&fixture, i);
 		if (at != SESSION_NONE) {
-			session_scene_begin(&scene);
-			session_scene_settle(&scene);
+			session_fixture_begin(&fixture);
+			session_fixture_settle(&fixture);
 		}
 		if (at == SESSION_ENDED) {
-			world_post(&scene.world, scene.client, EVENT_SIGN_OUT);
-			session_scene_settle(&scene);
+			world_post(&fixture.world, fixture.client,
+				   EVENT_SIGN_OUT);
+			session_fixture_settle(&fixture);
 		}
-		event = world_event(&scene.world, kinds[i % COUNT(kinds)]);
+		event = world_event(&fixture.world, kinds[i % COUNT(kinds)]);
 		event.reply = &reply;
 		action_clear(&action);
-		session_step(scene.session, &event, &action);
+		session_step(fixture.session, &event, &action);
 		assert_int_equal(action.kind, ACTION_NONE);
-		assert_int_equal(session_state(scene.session), at);
-		assert_false(session_holds_lock(scene.session));
-		session_scene_close(&scene);
+		assert_int_equal(session_state(fixture.session), at);
+		assert_false(session_holds_lock(fixture.session));
+		session_fixture_close(&fixture);
 	}
 }
 
@@ -271,27 +273,27 @@ static void test_stray_reply(void **state)
 		.type = "application/json",
 		.retry_after_s = -1,
 	};
-	struct scene scene;
+	struct fixture fixture;
 	struct event event;
 	struct action action;
 
 	(void)state;
-	session_scene_open(&scene, 1);
-	scene.world.issuer.script[REQUEST_PROFILE] = "500 rules";
-	session_scene_begin(&scene);
-	while (scene.client->driver.sending)
-		assert_true(world_turn(&scene.world, NEVER_MS));
-	assert_int_equal(session_state(scene.session),
+	session_fixture_open(&fixture, 1);
+	fixture.world.issuer.script[REQUEST_PROFILE] = "500 rules";
+	session_fixture_begin(&fixture);
+	while (fixture.client->driver.sending)
+		assert_true(world_turn(&fixture.world, NEVER_MS));
+	assert_int_equal(session_state(fixture.session),
 			 SESSION_READ_BACKING_OFF);
-	event = world_event(&scene.world, EVENT_REPLY);
+	event = world_event(&fixture.world, EVENT_REPLY);
 	event.reply = &reply;
 	action_clear(&action);
-	session_step(scene.session, &event, &action);
+	session_step(fixture.session, &event, &action);
 	assert_int_equal(action.kind, ACTION_NONE);
-	assert_null(session_data(scene.session)->profile);
-	session_scene_settle(&scene);
-	assert_non_null(strstr(session_data(scene.session)->profile, "Ada"));
-	session_scene_close(&scene);
+	assert_null(session_data(fixture.session)->profile);
+	session_fixture_settle(&fixture);
+	assert_non_null(strstr(session_data(fixture.session)->profile, "Ada"));
+	session_fixture_close(&fixture);
 }
 
 int main(void)

@@ -32,7 +32,7 @@ struct keys {
 	char *old; /* the set before the keys were changed */
 };
 
-struct scene {
+struct fixture {
 	struct world world;
 	struct session *session;
 	struct client *client;
@@ -64,35 +64,35 @@ static int tear_down(void **state)
 	return 0;
 }
 
-static void open_scene(struct scene *scene, const struct keys *keys,
-		       uint64_t seed)
+static void open_fixture(struct fixture *fixture, const struct keys *keys,
+			 uint64_t seed)
 {
-	struct issuer *issuer = &scene->world.issuer;
+	struct issuer *issuer = &fixture->world.issuer;
 
-	world_init(&scene->world);
+	world_init(&fixture->world);
 	free(issuer->provider.scope);
 	issuer->provider.scope = xstrdup("openid profile");
 	issuer->provider.jwks_uri = xstrdup("https://id.example/keys");
 	issuer->key = keys->ours;
 	issuer->kid = "1";
 	issuer->keys = keys->published;
-	scene->session = session_new(&issuer->provider, seed);
-	scene->client = world_add_session(&scene->world, scene->session);
+	fixture->session = session_new(&issuer->provider, seed);
+	fixture->client = world_add_session(&fixture->world, fixture->session);
 }
 
-static void close_scene(struct scene *scene)
+static void close_fixture(struct fixture *fixture)
 {
-	session_free(scene->session);
-	world_free(&scene->world);
+	session_free(fixture->session);
+	world_free(&fixture->world);
 }
 
 /* Hands over tokens as a sign-in with that nonce (NULL: none) would; life_s 0:
  * it is not said how long they are good. */
-static void begin_for(struct scene *scene, const char *nonce, int64_t life_s,
-		      const char *refresh_token)
+static void begin_for(struct fixture *fixture, const char *nonce,
+		      int64_t life_s, const char *refresh_token)
 {
-	struct issuer *issuer = &scene->world.issuer;
-	struct event event = world_event(&scene->world, EVENT_TICK);
+	struct issuer *issuer = &fixture->world.issuer;
+	struct event event = world_event(&fixture->world, EVENT_TICK);
 	struct tokens tokens = {0};
 	struct action action;
 
@@ -114,39 +114,39 @@ static void begin_for(struct scene *scene, const char *nonce, int64_t life_s,
 	if (issuer->key != NULL)
 		tokens.id_token = issuer_id_token(issuer);
 	action_clear(&action);
-	session_begin(scene->session, &tokens, &event, &action);
-	world_do(&scene->world, scene->client, &action);
+	session_begin(fixture->session, &tokens, &event, &action);
+	world_do(&fixture->world, fixture->client, &action);
 }
 
-static void begin(struct scene *scene, const char *nonce)
+static void begin(struct fixture *fixture, const char *nonce)
 {
-	begin_for(scene, nonce, 0, NULL);
+	begin_for(fixture, nonce, 0, NULL);
 }
 
 /* Goes on until it rests, and checks that nothing is kept of what is over. */
-static void settle(struct scene *scene)
+static void settle(struct fixture *fixture)
 {
-	const struct session_data *data = session_data(scene->session);
-	int64_t until_ms = scene->world.now_ms + HOUR_MS;
+	const struct session_data *data = session_data(fixture->session);
+	int64_t until_ms = fixture->world.now_ms + HOUR_MS;
 	enum session_state state;
 
 	do {
-		state = session_state(scene->session);
+		state = session_state(fixture->session);
 	} while (state != SESSION_LIVE && state != SESSION_ENDED &&
-		 world_turn(&scene->world, until_ms));
-	assert_false(session_holds_lock(scene->session));
-	assert_null(scene->world.disk.owner);
+		 world_turn(&fixture->world, until_ms));
+	assert_false(session_holds_lock(fixture->session));
+	assert_null(fixture->world.disk.owner);
 	if (state == SESSION_LIVE)
 		return;
 	assert_int_equal(state, SESSION_ENDED);
-	assert_true(session_deadline(scene->session) == NEVER_MS);
-	assert_false(scene->client->driver.sending);
+	assert_true(session_deadline(fixture->session) == NEVER_MS);
+	assert_false(fixture->client->driver.sending);
 	assert_null(data->tokens.access_token);
 	assert_null(data->tokens.id_token);
 	assert_null(data->tokens.nonce);
 	assert_null(data->profile);
-	assert_null(scene->world.disk.data.tokens.access_token);
-	assert_null(scene->world.disk.data.profile);
+	assert_null(fixture->world.disk.data.tokens.access_token);
+	assert_null(fixture->world.disk.data.profile);
 }
 
 static void test_check(void **state)
@@ -209,39 +209,40 @@ static void test_check(void **state)
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		const struct oauth_failure *failure;
-		struct scene scene;
+		struct fixture fixture;
 
-		open_scene(&scene, *state, i);
-		scene.world.issuer.claims = cases[i].claims;
-		scene.world.issuer.script[REQUEST_KEYS] = cases[i].script;
-		begin(&scene, "n");
-		assert_int_equal(session_state(scene.session),
+		open_fixture(&fixture, *state, i);
+		fixture.world.issuer.claims = cases[i].claims;
+		fixture.world.issuer.script[REQUEST_KEYS] = cases[i].script;
+		begin(&fixture, "n");
+		assert_int_equal(session_state(fixture.session),
 				 SESSION_CHECKING);
-		settle(&scene);
-		failure = session_oauth_failure(scene.session);
-		if (session_end(scene.session) != cases[i].end ||
-		    session_verdict(scene.session) != cases[i].verdict ||
-		    scene.world.issuer.requests[REQUEST_KEYS] != cases[i].asked)
+		settle(&fixture);
+		failure = session_oauth_failure(fixture.session);
+		if (session_end(fixture.session) != cases[i].end ||
+		    session_verdict(fixture.session) != cases[i].verdict ||
+		    fixture.world.issuer.requests[REQUEST_KEYS] !=
+			    cases[i].asked)
 			fail_msg("case %zu: end %d, verdict %d, %u requests", i,
-				 session_end(scene.session),
-				 session_verdict(scene.session),
-				 scene.world.issuer.requests[REQUEST_KEYS]);
+				 session_end(fixture.session),
+				 session_verdict(fixture.session),
+				 fixture.world.issuer.requests[REQUEST_KEYS]);
 		if (cases[i].end == END_NONE) {
 			assert_null(failure);
 			assert_string_equal(
-				session_data(scene.session)->profile,
+				session_data(fixture.session)->profile,
 				"{\"sub\":\"7\",\"name\":\"Ada\"}");
 		} else {
 			if (!strstr(failure->err.text, cases[i].why))
 				fail_msg("case %zu: %s", i, failure->err.text);
 			/* Nothing was done with tokens that did not pass. */
-			assert_int_equal(scene.world.disk.saves, 0);
+			assert_int_equal(fixture.world.disk.saves, 0);
 			assert_int_equal(
-				scene.world.issuer.requests[REQUEST_PROFILE],
+				fixture.world.issuer.requests[REQUEST_PROFILE],
 				0);
-			assert_int_equal(scene.client->notes[LEVEL_ERROR], 1);
+			assert_int_equal(fixture.client->notes[LEVEL_ERROR], 1);
 		}
-		close_scene(&scene);
+		close_fixture(&fixture);
 	}
 }
 
@@ -272,31 +273,32 @@ static void test_patience(void **state)
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct scene scene;
+		struct fixture fixture;
 		int64_t took_s;
 
-		open_scene(&scene, *state, i);
-		scene.world.issuer.script[REQUEST_KEYS] = cases[i].script;
-		took_s = scene.world.now_ms;
-		begin_for(&scene, NULL, cases[i].life_s,
+		open_fixture(&fixture, *state, i);
+		fixture.world.issuer.script[REQUEST_KEYS] = cases[i].script;
+		took_s = fixture.world.now_ms;
+		begin_for(&fixture, NULL, cases[i].life_s,
 			  cases[i].refresh ? "refresh-1" : NULL);
-		while (session_state(scene.session) == SESSION_CHECKING ||
-		       session_state(scene.session) ==
+		while (session_state(fixture.session) == SESSION_CHECKING ||
+		       session_state(fixture.session) ==
 			       SESSION_CHECK_BACKING_OFF)
-			assert_true(world_turn(&scene.world, NEVER_MS));
-		took_s = (scene.world.now_ms - took_s) / 1000;
-		settle(&scene);
+			assert_true(world_turn(&fixture.world, NEVER_MS));
+		took_s = (fixture.world.now_ms - took_s) / 1000;
+		settle(&fixture);
 		if (took_s < cases[i].at_least_s ||
 		    took_s > cases[i].at_most_s ||
-		    session_end(scene.session) != cases[i].end)
+		    session_end(fixture.session) != cases[i].end)
 			fail_msg("case %zu: %lld s, end %d", i,
-				 (long long)took_s, session_end(scene.session));
+				 (long long)took_s,
+				 session_end(fixture.session));
 		/* Said, not silent; and not in a tight circle. */
-		assert_true(scene.client->notes[LEVEL_WARN] +
-				    scene.client->notes[LEVEL_ERROR] >
+		assert_true(fixture.client->notes[LEVEL_WARN] +
+				    fixture.client->notes[LEVEL_ERROR] >
 			    0);
-		assert_true(scene.world.issuer.requests[REQUEST_KEYS] < 100);
-		close_scene(&scene);
+		assert_true(fixture.world.issuer.requests[REQUEST_KEYS] < 100);
+		close_fixture(&fixture);
 	}
 }
 
@@ -312,41 +314,42 @@ static void test_waited_token(void **state)
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct scene scene;
+		struct fixture fixture;
 		char claims[64];
 
-		open_scene(&scene, *state, i);
-		(void)snprintf(claims, sizeof(claims), "{\"exp\":%lld}",
-			       (long long)world_event(&scene.world, EVENT_TICK)
-					       .wall_s +
-				       60);
-		scene.world.issuer.claims = claims;
-		scene.world.issuer.script[REQUEST_KEYS] = cases[i].script;
-		begin(&scene, NULL);
-		settle(&scene);
-		assert_int_equal(session_end(scene.session), cases[i].end);
-		close_scene(&scene);
+		open_fixture(&fixture, *state, i);
+		(void)snprintf(
+			claims, sizeof(claims), "{\"exp\":%lld}",
+			(long long)world_event(&fixture.world, EVENT_TICK)
+					.wall_s +
+				60);
+		fixture.world.issuer.claims = claims;
+		fixture.world.issuer.script[REQUEST_KEYS] = cases[i].script;
+		begin(&fixture, NULL);
+		settle(&fixture);
+		assert_int_equal(session_end(fixture.session), cases[i].end);
+		close_fixture(&fixture);
 	}
 }
 
 /* Nothing is on the disk and no token goes out before the ID token passed. */
 static void test_first(void **state)
 {
-	struct scene scene;
+	struct fixture fixture;
 
-	open_scene(&scene, *state, 1);
-	scene.world.issuer.script[REQUEST_KEYS] = "timeout rules";
-	begin(&scene, NULL);
-	world_run(&scene.world, scene.world.now_ms + 30500);
-	assert_int_equal(session_state(scene.session),
+	open_fixture(&fixture, *state, 1);
+	fixture.world.issuer.script[REQUEST_KEYS] = "timeout rules";
+	begin(&fixture, NULL);
+	world_run(&fixture.world, fixture.world.now_ms + 30500);
+	assert_int_equal(session_state(fixture.session),
 			 SESSION_CHECK_BACKING_OFF);
-	assert_int_equal(scene.world.disk.saves, 0);
-	assert_int_equal(scene.world.issuer.requests[REQUEST_PROFILE], 0);
-	settle(&scene);
-	assert_int_equal(session_state(scene.session), SESSION_LIVE);
-	assert_int_equal(scene.world.disk.saves, 2);
-	assert_non_null(scene.world.disk.data.tokens.id_token);
-	close_scene(&scene);
+	assert_int_equal(fixture.world.disk.saves, 0);
+	assert_int_equal(fixture.world.issuer.requests[REQUEST_PROFILE], 0);
+	settle(&fixture);
+	assert_int_equal(session_state(fixture.session), SESSION_LIVE);
+	assert_int_equal(fixture.world.disk.saves, 2);
+	assert_non_null(fixture.world.disk.data.tokens.id_token);
+	close_fixture(&fixture);
 }
 
 static void test_signature(void **state)
@@ -369,20 +372,20 @@ static void test_signature(void **state)
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct scene scene;
+		struct fixture fixture;
 
-		open_scene(&scene, keys, i);
-		scene.world.issuer.key = cases[i].key;
-		scene.world.issuer.keys = cases[i].first;
-		begin(&scene, NULL);
-		scene.world.issuer.keys = cases[i].later;
-		settle(&scene);
-		assert_int_equal(session_end(scene.session), cases[i].end);
-		assert_int_equal(scene.world.issuer.requests[REQUEST_KEYS],
+		open_fixture(&fixture, keys, i);
+		fixture.world.issuer.key = cases[i].key;
+		fixture.world.issuer.keys = cases[i].first;
+		begin(&fixture, NULL);
+		fixture.world.issuer.keys = cases[i].later;
+		settle(&fixture);
+		assert_int_equal(session_end(fixture.session), cases[i].end);
+		assert_int_equal(fixture.world.issuer.requests[REQUEST_KEYS],
 				 cases[i].asked);
-		assert_int_equal(scene.world.disk.saves > 0,
+		assert_int_equal(fixture.world.disk.saves > 0,
 				 cases[i].end == END_NONE);
-		close_scene(&scene);
+		close_fixture(&fixture);
 	}
 }
 
@@ -390,18 +393,19 @@ static void test_signature(void **state)
 static void test_without_keys(void **state)
 {
 	for (int good = 0; good < 2; good++) {
-		struct scene scene;
+		struct fixture fixture;
 
-		open_scene(&scene, *state, 1);
-		free(scene.world.issuer.provider.jwks_uri);
-		scene.world.issuer.provider.jwks_uri = NULL;
-		scene.world.issuer.claims = good != 0 ? NULL : "{\"exp\":1}";
-		begin(&scene, NULL);
-		settle(&scene);
-		assert_int_equal(session_end(scene.session),
+		open_fixture(&fixture, *state, 1);
+		free(fixture.world.issuer.provider.jwks_uri);
+		fixture.world.issuer.provider.jwks_uri = NULL;
+		fixture.world.issuer.claims = good != 0 ? NULL : "{\"exp\":1}";
+		begin(&fixture, NULL);
+		settle(&fixture);
+		assert_int_equal(session_end(fixture.session),
 				 good != 0 ? END_NONE : END_REFUSED);
-		assert_int_equal(scene.world.issuer.requests[REQUEST_KEYS], 0);
-		close_scene(&scene);
+		assert_int_equal(fixture.world.issuer.requests[REQUEST_KEYS],
+				 0);
+		close_fixture(&fixture);
 	}
 }
 
@@ -410,24 +414,26 @@ static void test_without_keys(void **state)
 static void test_not_needed(void **state)
 {
 	for (int asked = 0; asked < 2; asked++) {
-		struct scene scene;
+		struct fixture fixture;
 
-		open_scene(&scene, *state, 1);
+		open_fixture(&fixture, *state, 1);
 		if (asked != 0) {
-			scene.world.issuer.key = NULL;
+			fixture.world.issuer.key = NULL;
 		} else {
-			free(scene.world.issuer.provider.scope);
-			scene.world.issuer.provider.scope = xstrdup("profile");
-			scene.world.issuer.claims = "{\"exp\":1}";
+			free(fixture.world.issuer.provider.scope);
+			fixture.world.issuer.provider.scope =
+				xstrdup("profile");
+			fixture.world.issuer.claims = "{\"exp\":1}";
 		}
-		begin(&scene, NULL);
-		settle(&scene);
-		assert_int_equal(session_state(scene.session), SESSION_LIVE);
-		assert_int_equal(scene.world.issuer.requests[REQUEST_KEYS], 0);
-		assert_null(session_data(scene.session)->tokens.id_token);
-		assert_non_null(scene.world.disk.data.tokens.access_token);
-		assert_null(scene.world.disk.data.tokens.id_token);
-		close_scene(&scene);
+		begin(&fixture, NULL);
+		settle(&fixture);
+		assert_int_equal(session_state(fixture.session), SESSION_LIVE);
+		assert_int_equal(fixture.world.issuer.requests[REQUEST_KEYS],
+				 0);
+		assert_null(session_data(fixture.session)->tokens.id_token);
+		assert_non_null(fixture.world.disk.data.tokens.access_token);
+		assert_null(fixture.world.disk.data.tokens.id_token);
+		close_fixture(&fixture);
 	}
 }
 
@@ -462,33 +468,34 @@ static void test_renewed(void **state)
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		const struct tokens *tokens;
 		struct issuer *issuer;
-		struct scene scene;
+		struct fixture fixture;
 		char *first;
 
-		open_scene(&scene, keys, i);
-		issuer = &scene.world.issuer;
+		open_fixture(&fixture, keys, i);
+		issuer = &fixture.world.issuer;
 		issuer->key = cases[i].first ? keys->ours : NULL;
-		begin_for(&scene, NULL, 3600, "refresh-1");
-		settle(&scene);
-		tokens = &session_data(scene.session)->tokens;
+		begin_for(&fixture, NULL, 3600, "refresh-1");
+		settle(&fixture);
+		tokens = &session_data(fixture.session)->tokens;
 		assert_int_equal(tokens->id_token != NULL, cases[i].first);
 		first = xstrdup(tokens->id_token);
 		issuer->key = cases[i].again ? keys->ours : NULL;
 		issuer->claims = cases[i].claims;
-		world_run(&scene.world, scene.world.now_ms + HOUR_MS);
+		world_run(&fixture.world, fixture.world.now_ms + HOUR_MS);
 		assert_int_equal(issuer->requests[REQUEST_REFRESH], 1);
-		assert_int_equal(scene.client->last_level, cases[i].level);
-		if (!strstr(scene.client->last_note, cases[i].note))
-			fail_msg("case %zu: %s", i, scene.client->last_note);
+		assert_int_equal(fixture.client->last_level, cases[i].level);
+		if (!strstr(fixture.client->last_note, cases[i].note))
+			fail_msg("case %zu: %s", i, fixture.client->last_note);
 		if (cases[i].kept == NEITHER)
 			assert_null(tokens->id_token);
 		else
 			assert_int_equal(strcmp(tokens->id_token, first) == 0,
 					 cases[i].kept == OLD);
-		assert_int_equal(scene.world.disk.data.tokens.id_token != NULL,
+		assert_int_equal(fixture.world.disk.data.tokens.id_token !=
+					 NULL,
 				 cases[i].kept != NEITHER);
 		secret_free(first);
-		close_scene(&scene);
+		close_fixture(&fixture);
 	}
 }
 
@@ -508,36 +515,37 @@ static void test_userinfo(void **state)
 	for (size_t i = 0; i < COUNT(cases) * 2; i++) {
 		size_t c = i / 2;
 		bool can_revoke = i % 2 == 0;
-		struct scene scene;
-		struct issuer *issuer = &scene.world.issuer;
+		struct fixture fixture;
+		struct issuer *issuer = &fixture.world.issuer;
 
-		open_scene(&scene, *state, i);
+		open_fixture(&fixture, *state, i);
 		if (!can_revoke) {
 			free(issuer->provider.revocation_endpoint);
 			issuer->provider.revocation_endpoint = NULL;
 		}
 		issuer->claims = cases[c].claims;
 		issuer->userinfo = cases[c].userinfo;
-		begin(&scene, NULL);
-		settle(&scene);
+		begin(&fixture, NULL);
+		settle(&fixture);
 		if (cases[c].profile != NULL) {
-			assert_int_equal(session_state(scene.session),
+			assert_int_equal(session_state(fixture.session),
 					 SESSION_LIVE);
 			assert_string_equal(
-				session_data(scene.session)->profile,
+				session_data(fixture.session)->profile,
 				cases[c].profile);
-			assert_string_equal(scene.world.disk.data.profile,
+			assert_string_equal(fixture.world.disk.data.profile,
 					    cases[c].profile);
 		} else {
-			assert_int_equal(session_end(scene.session),
+			assert_int_equal(session_end(fixture.session),
 					 END_REFUSED);
-			assert_non_null(strstr(
-				session_oauth_failure(scene.session)->err.text,
-				"about different users"));
+			assert_non_null(
+				strstr(session_oauth_failure(fixture.session)
+					       ->err.text,
+				       "about different users"));
 			assert_int_equal(issuer->requests[REQUEST_REVOCATION],
 					 can_revoke);
 		}
-		close_scene(&scene);
+		close_fixture(&fixture);
 	}
 }
 
@@ -555,23 +563,23 @@ static void test_userinfo_store(void **state)
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		int64_t until_ms;
-		struct scene scene;
+		struct fixture fixture;
 
-		open_scene(&scene, *state, i);
-		scene.world.issuer.userinfo = "{\"sub\":\"8\"}";
-		begin(&scene, NULL);
-		while (session_state(scene.session) != SESSION_READING)
-			assert_true(world_turn(&scene.world, NEVER_MS));
-		scene.world.disk.held = cases[i].held;
-		scene.world.disk.unreadable = cases[i].unreadable;
-		until_ms = scene.world.now_ms + HOUR_MS;
-		while (session_state(scene.session) != SESSION_ENDED)
-			assert_true(world_turn(&scene.world, until_ms));
-		assert_int_equal(session_end(scene.session), cases[i].end);
-		assert_null(session_data(scene.session)->tokens.access_token);
-		assert_null(session_data(scene.session)->profile);
-		assert_non_null(session_oauth_failure(scene.session));
-		close_scene(&scene);
+		open_fixture(&fixture, *state, i);
+		fixture.world.issuer.userinfo = "{\"sub\":\"8\"}";
+		begin(&fixture, NULL);
+		while (session_state(fixture.session) != SESSION_READING)
+			assert_true(world_turn(&fixture.world, NEVER_MS));
+		fixture.world.disk.held = cases[i].held;
+		fixture.world.disk.unreadable = cases[i].unreadable;
+		until_ms = fixture.world.now_ms + HOUR_MS;
+		while (session_state(fixture.session) != SESSION_ENDED)
+			assert_true(world_turn(&fixture.world, until_ms));
+		assert_int_equal(session_end(fixture.session), cases[i].end);
+		assert_null(session_data(fixture.session)->tokens.access_token);
+		assert_null(session_data(fixture.session)->profile);
+		assert_non_null(session_oauth_failure(fixture.session));
+		close_fixture(&fixture);
 	}
 }
 
@@ -579,24 +587,25 @@ static void test_userinfo_store(void **state)
 static void test_resumed(void **state)
 {
 	for (int same = 0; same < 2; same++) {
-		struct scene scene;
+		struct fixture fixture;
 		struct event event;
 		struct action action;
 
-		open_scene(&scene, *state, 1);
-		world_store(&scene.world, OURS, 3600);
-		scene.world.issuer.userinfo =
+		open_fixture(&fixture, *state, 1);
+		world_store(&fixture.world, OURS, 3600);
+		fixture.world.issuer.userinfo =
 			same != 0 ? "{\"sub\":\"7\",\"name\":\"Ada\"}"
 				  : "{\"sub\":\"8\",\"name\":\"Eve\"}";
-		event = world_event(&scene.world, EVENT_TICK);
+		event = world_event(&fixture.world, EVENT_TICK);
 		action_clear(&action);
-		session_resume(scene.session, &event, &action);
-		world_do(&scene.world, scene.client, &action);
-		settle(&scene);
-		assert_int_equal(session_end(scene.session),
+		session_resume(fixture.session, &event, &action);
+		world_do(&fixture.world, fixture.client, &action);
+		settle(&fixture);
+		assert_int_equal(session_end(fixture.session),
 				 same != 0 ? END_NONE : END_REFUSED);
-		assert_int_equal(scene.world.issuer.requests[REQUEST_KEYS], 0);
-		close_scene(&scene);
+		assert_int_equal(fixture.world.issuer.requests[REQUEST_KEYS],
+				 0);
+		close_fixture(&fixture);
 	}
 }
 
@@ -616,27 +625,28 @@ static void test_sign_out(void **state)
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct scene scene;
+		struct fixture fixture;
 		struct provider *provider;
 
-		open_scene(&scene, *state, i);
-		provider = &scene.world.issuer.provider;
+		open_fixture(&fixture, *state, i);
+		provider = &fixture.world.issuer.provider;
 		if (cases[i].held)
-			session_hold(scene.session);
+			session_hold(fixture.session);
 		if (!cases[i].can_revoke) {
 			free(provider->revocation_endpoint);
 			provider->revocation_endpoint = NULL;
 		}
-		scene.world.issuer.script[REQUEST_KEYS] = "500 rules";
-		begin(&scene, NULL);
-		world_run(&scene.world, scene.world.now_ms + cases[i].after_ms);
-		assert_int_equal(session_state(scene.session), cases[i].when);
-		world_post(&scene.world, scene.client, EVENT_SIGN_OUT);
-		settle(&scene);
-		assert_int_equal(session_end(scene.session), END_SIGNED_OUT);
-		assert_int_equal(session_was_revoked(scene.session),
+		fixture.world.issuer.script[REQUEST_KEYS] = "500 rules";
+		begin(&fixture, NULL);
+		world_run(&fixture.world,
+			  fixture.world.now_ms + cases[i].after_ms);
+		assert_int_equal(session_state(fixture.session), cases[i].when);
+		world_post(&fixture.world, fixture.client, EVENT_SIGN_OUT);
+		settle(&fixture);
+		assert_int_equal(session_end(fixture.session), END_SIGNED_OUT);
+		assert_int_equal(session_was_revoked(fixture.session),
 				 cases[i].can_revoke);
-		close_scene(&scene);
+		close_fixture(&fixture);
 	}
 }
 
@@ -652,22 +662,22 @@ static void test_stray_reply(void **state)
 		.type = "application/json",
 		.retry_after_s = -1,
 	};
-	struct scene scene;
+	struct fixture fixture;
 	struct event event;
 	struct action action;
 
-	open_scene(&scene, keys, 1);
-	scene.world.issuer.script[REQUEST_KEYS] = "500 rules";
-	begin(&scene, NULL);
-	world_run(&scene.world, scene.world.now_ms + 500);
-	event = world_event(&scene.world, EVENT_REPLY);
+	open_fixture(&fixture, keys, 1);
+	fixture.world.issuer.script[REQUEST_KEYS] = "500 rules";
+	begin(&fixture, NULL);
+	world_run(&fixture.world, fixture.world.now_ms + 500);
+	event = world_event(&fixture.world, EVENT_REPLY);
 	event.reply = &reply;
 	action_clear(&action);
-	session_step(scene.session, &event, &action);
+	session_step(fixture.session, &event, &action);
 	assert_int_equal(action.kind, ACTION_NONE);
-	assert_int_equal(session_state(scene.session),
+	assert_int_equal(session_state(fixture.session),
 			 SESSION_CHECK_BACKING_OFF);
-	close_scene(&scene);
+	close_fixture(&fixture);
 }
 
 int main(void)

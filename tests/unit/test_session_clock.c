@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 #include "machine/session.h"
-#include "session_scene.h"
+#include "session_fixture.h"
 #include "world.h"
 
 /* The wall clock that wrote expires_at and the one that reads it differ. */
@@ -33,28 +33,28 @@ static void test_wall_clock(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct scene scene;
+		struct fixture fixture;
 		int64_t most_ms;
 
-		session_scene_open(&scene, i);
-		world_store(&scene.world, OURS, 3600);
-		scene.world.wall_s += cases[i].shift_s;
-		if (scene.world.wall_s < 0)
-			scene.world.wall_s = 0;
-		session_scene_resume(&scene);
-		session_scene_settle(&scene);
-		if (session_state(scene.session) != SESSION_LIVE ||
-		    scene.world.issuer.requests[REQUEST_REFRESH] !=
+		session_fixture_open(&fixture, i);
+		world_store(&fixture.world, OURS, 3600);
+		fixture.world.wall_s += cases[i].shift_s;
+		if (fixture.world.wall_s < 0)
+			fixture.world.wall_s = 0;
+		session_fixture_resume(&fixture);
+		session_fixture_settle(&fixture);
+		if (session_state(fixture.session) != SESSION_LIVE ||
+		    fixture.world.issuer.requests[REQUEST_REFRESH] !=
 			    cases[i].refreshed ||
-		    scene.world.issuer.requests[REQUEST_PROFILE] !=
+		    fixture.world.issuer.requests[REQUEST_PROFILE] !=
 			    cases[i].read)
 			fail_msg("%s", cases[i].name);
 		/* Nothing is believed to be good for longer than 90 days. */
-		most_ms = scene.world.now_ms + 90 * DAY_MS;
-		assert_true(session_expires_ms(scene.session) <= most_ms);
-		assert_true(session_expires_ms(scene.session) >
-			    scene.world.now_ms);
-		session_scene_close(&scene);
+		most_ms = fixture.world.now_ms + 90 * DAY_MS;
+		assert_true(session_expires_ms(fixture.session) <= most_ms);
+		assert_true(session_expires_ms(fixture.session) >
+			    fixture.world.now_ms);
+		session_fixture_close(&fixture);
 	}
 }
 
@@ -62,55 +62,55 @@ static void test_wall_clock(void **state)
  * taken back. */
 static void test_wall_clock_alone(void **state)
 {
-	struct scene scene;
+	struct fixture fixture;
 
 	(void)state;
-	session_scene_open(&scene, 1);
-	scene.world.issuer.gives_refresh_token = false;
-	session_scene_store(&scene, 3600);
+	session_fixture_open(&fixture, 1);
+	fixture.world.issuer.gives_refresh_token = false;
+	session_fixture_store(&fixture, 3600);
 	for (int i = 0; i < 2; i++) {
-		scene.world.wall_s += 7200;
-		session_scene_resume(&scene);
-		session_scene_settle(&scene);
-		assert_int_equal(session_end(scene.session), END_EXPIRED);
-		assert_true(session_scene_is_on_disk(&scene));
-		assert_int_equal(scene.world.issuer.requests[REQUEST_PROFILE],
+		fixture.world.wall_s += 7200;
+		session_fixture_resume(&fixture);
+		session_fixture_settle(&fixture);
+		assert_int_equal(session_end(fixture.session), END_EXPIRED);
+		assert_true(session_fixture_is_on_disk(&fixture));
+		assert_int_equal(fixture.world.issuer.requests[REQUEST_PROFILE],
 				 i);
-		scene.world.wall_s -= 7200;
-		session_scene_resume(&scene);
-		session_scene_settle(&scene);
-		assert_int_equal(session_state(scene.session), SESSION_LIVE);
-		assert_true(session_scene_is_good(&scene));
-		session_scene_check_saved(&scene);
+		fixture.world.wall_s -= 7200;
+		session_fixture_resume(&fixture);
+		session_fixture_settle(&fixture);
+		assert_int_equal(session_state(fixture.session), SESSION_LIVE);
+		assert_true(session_fixture_is_good(&fixture));
+		session_fixture_check_saved(&fixture);
 	}
 	/* The provider's word is enough. */
-	issuer_end_session(&scene.world.issuer);
-	session_scene_resume(&scene);
-	session_scene_settle(&scene);
-	assert_int_equal(session_end(scene.session), END_LOST);
-	assert_false(session_scene_is_on_disk(&scene));
-	session_scene_close(&scene);
+	issuer_end_session(&fixture.world.issuer);
+	session_fixture_resume(&fixture);
+	session_fixture_settle(&fixture);
+	assert_int_equal(session_end(fixture.session), END_LOST);
+	assert_false(session_fixture_is_on_disk(&fixture));
+	session_fixture_close(&fixture);
 }
 
 /* The wall clock jumps while the session lives: it does not notice. */
 static void test_wall_clock_jumps(void **state)
 {
-	struct scene scene;
+	struct fixture fixture;
 	int64_t end_ms;
 
 	(void)state;
-	session_scene_open(&scene, 1);
-	scene.world.wall_s = 0;
-	session_scene_begin(&scene);
-	session_scene_settle(&scene);
+	session_fixture_open(&fixture, 1);
+	fixture.world.wall_s = 0;
+	session_fixture_begin(&fixture);
+	session_fixture_settle(&fixture);
 	for (int i = 0; i < 10; i++) {
-		scene.world.wall_s = i % 2 == 0 ? 1800000000 : 86400;
-		end_ms = scene.world.now_ms + 100 * MINUTE_MS;
-		while (world_turn(&scene.world, end_ms))
-			assert_true(session_scene_is_good(&scene));
+		fixture.world.wall_s = i % 2 == 0 ? 1800000000 : 86400;
+		end_ms = fixture.world.now_ms + 100 * MINUTE_MS;
+		while (world_turn(&fixture.world, end_ms))
+			assert_true(session_fixture_is_good(&fixture));
 	}
-	assert_in_range(scene.world.issuer.requests[REQUEST_REFRESH], 16, 20);
-	session_scene_close(&scene);
+	assert_in_range(fixture.world.issuer.requests[REQUEST_REFRESH], 16, 20);
+	session_fixture_close(&fixture);
 }
 
 /* Asleep for long: one renewal, and no poll of what is over. */
@@ -127,26 +127,26 @@ static void test_suspend(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct scene scene;
+		struct fixture fixture;
 
-		session_scene_open(&scene, i);
-		session_scene_begin(&scene);
-		session_scene_reach(&scene, cases[i].asleep_in);
-		world_suspend(&scene.world, 2 * HOUR_MS);
-		scene.world.issuer.now_ms = scene.world.now_ms;
-		session_scene_run_for(&scene, MINUTE_MS);
-		assert_int_equal(session_state(scene.session), SESSION_LIVE);
-		assert_true(session_scene_is_good(&scene));
-		assert_int_equal(scene.world.issuer.requests[REQUEST_REFRESH],
+		session_fixture_open(&fixture, i);
+		session_fixture_begin(&fixture);
+		session_fixture_reach(&fixture, cases[i].asleep_in);
+		world_suspend(&fixture.world, 2 * HOUR_MS);
+		fixture.world.issuer.now_ms = fixture.world.now_ms;
+		session_fixture_run_for(&fixture, MINUTE_MS);
+		assert_int_equal(session_state(fixture.session), SESSION_LIVE);
+		assert_true(session_fixture_is_good(&fixture));
+		assert_int_equal(fixture.world.issuer.requests[REQUEST_REFRESH],
 				 cases[i].refreshed);
-		session_scene_close(&scene);
+		session_fixture_close(&fixture);
 	}
 }
 
-static void set_clock(struct scene *scene, int64_t shift_s)
+static void set_clock(struct fixture *fixture, int64_t shift_s)
 {
-	scene->world.wall_s += shift_s;
-	world_post(&scene->world, scene->client, EVENT_CLOCK);
+	fixture->world.wall_s += shift_s;
+	world_post(&fixture->world, fixture->client, EVENT_CLOCK);
 }
 
 /* Tokens that came here: only what others read of them is corrected. */
@@ -161,25 +161,25 @@ static void test_clock_set(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct scene scene;
-		const struct disk *disk = &scene.world.disk;
+		struct fixture fixture;
+		const struct disk *disk = &fixture.world.disk;
 		int64_t expires_ms, due_ms, stored, refresh_stored, off_s;
 		unsigned saves;
 
-		session_scene_open(&scene, i);
-		session_scene_begin(&scene);
-		session_scene_settle(&scene);
-		assert_int_equal(session_state(scene.session), SESSION_LIVE);
-		expires_ms = session_expires_ms(scene.session);
-		due_ms = session_deadline(scene.session);
+		session_fixture_open(&fixture, i);
+		session_fixture_begin(&fixture);
+		session_fixture_settle(&fixture);
+		assert_int_equal(session_state(fixture.session), SESSION_LIVE);
+		expires_ms = session_expires_ms(fixture.session);
+		due_ms = session_deadline(fixture.session);
 		stored = disk->data.expires_at;
 		refresh_stored = disk->data.refresh_expires_at;
 		saves = disk->saves;
-		set_clock(&scene, cases[i].shift_s);
-		session_scene_run_for(&scene, 1000);
-		assert_int_equal(session_state(scene.session), SESSION_LIVE);
-		assert_true(session_expires_ms(scene.session) == expires_ms);
-		assert_true(session_deadline(scene.session) == due_ms);
+		set_clock(&fixture, cases[i].shift_s);
+		session_fixture_run_for(&fixture, 1000);
+		assert_int_equal(session_state(fixture.session), SESSION_LIVE);
+		assert_true(session_expires_ms(fixture.session) == expires_ms);
+		assert_true(session_deadline(fixture.session) == due_ms);
 		assert_int_equal(disk->saves - saves, cases[i].saves);
 		/* To a second: times are kept in whole ones. */
 		off_s = disk->data.expires_at - stored;
@@ -187,34 +187,34 @@ static void test_clock_set(void **state)
 			    off_s - cases[i].saves * cases[i].shift_s <= 1);
 		assert_true(disk->data.refresh_expires_at - refresh_stored ==
 			    off_s);
-		session_scene_close(&scene);
+		session_fixture_close(&fixture);
 	}
 }
 
 /* Tokens from the store: the clock's word is all there is. */
 static void test_clock_set_after_resume(void **state)
 {
-	struct scene scene;
-	const struct issuer *issuer = &scene.world.issuer;
+	struct fixture fixture;
+	const struct issuer *issuer = &fixture.world.issuer;
 
 	(void)state;
-	session_scene_open(&scene, 1);
-	world_store(&scene.world, OURS, 3600);
+	session_fixture_open(&fixture, 1);
+	world_store(&fixture.world, OURS, 3600);
 	/* It reads 1970: the token seems good for a long time. */
-	scene.world.wall_s -= 1000000000;
-	session_scene_resume(&scene);
-	session_scene_run_for(&scene, 2 * HOUR_MS);
-	assert_int_equal(session_state(scene.session), SESSION_LIVE);
+	fixture.world.wall_s -= 1000000000;
+	session_fixture_resume(&fixture);
+	session_fixture_run_for(&fixture, 2 * HOUR_MS);
+	assert_int_equal(session_state(fixture.session), SESSION_LIVE);
 	assert_int_equal(issuer->tokens, 1);
-	set_clock(&scene, 1000000000);
-	session_scene_run_for(&scene, MINUTE_MS);
-	assert_int_equal(session_state(scene.session), SESSION_LIVE);
+	set_clock(&fixture, 1000000000);
+	session_fixture_run_for(&fixture, MINUTE_MS);
+	assert_int_equal(session_state(fixture.session), SESSION_LIVE);
 	assert_int_equal(issuer->tokens, 2);
 	/* These came here. */
-	set_clock(&scene, 3 * 3600);
-	session_scene_run_for(&scene, MINUTE_MS);
+	set_clock(&fixture, 3 * 3600);
+	session_fixture_run_for(&fixture, MINUTE_MS);
 	assert_int_equal(issuer->tokens, 2);
-	session_scene_close(&scene);
+	session_fixture_close(&fixture);
 }
 
 /* A refresh that failed for want of trust is tried at once, any other when it
@@ -228,27 +228,27 @@ static void test_clock_set_while_renewing(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct scene scene;
-		struct issuer *issuer = &scene.world.issuer;
+		struct fixture fixture;
+		struct issuer *issuer = &fixture.world.issuer;
 		int64_t due_ms;
 
-		session_scene_open(&scene, i);
-		world_store(&scene.world, OURS, -1);
+		session_fixture_open(&fixture, i);
+		world_store(&fixture.world, OURS, -1);
 		issuer->script[REQUEST_REFRESH] = cases[i].script;
-		session_scene_resume(&scene);
-		session_scene_run_for(&scene, 10 * MINUTE_MS);
-		while (session_state(scene.session) != SESSION_LIVE)
-			world_turn(&scene.world, NEVER_MS);
-		due_ms = session_deadline(scene.session);
-		assert_true(due_ms > scene.world.now_ms);
-		set_clock(&scene, 60);
-		assert_true(session_deadline(scene.session) ==
-			    (cases[i].hurries ? scene.world.now_ms : due_ms));
+		session_fixture_resume(&fixture);
+		session_fixture_run_for(&fixture, 10 * MINUTE_MS);
+		while (session_state(fixture.session) != SESSION_LIVE)
+			world_turn(&fixture.world, NEVER_MS);
+		due_ms = session_deadline(fixture.session);
+		assert_true(due_ms > fixture.world.now_ms);
+		set_clock(&fixture, 60);
+		assert_true(session_deadline(fixture.session) ==
+			    (cases[i].hurries ? fixture.world.now_ms : due_ms));
 		issuer->script[REQUEST_REFRESH] = "rules";
-		world_run(&scene.world, due_ms + MINUTE_MS);
-		assert_int_equal(session_state(scene.session), SESSION_LIVE);
+		world_run(&fixture.world, due_ms + MINUTE_MS);
+		assert_int_equal(session_state(fixture.session), SESSION_LIVE);
 		assert_int_equal(issuer->tokens, 2);
-		session_scene_close(&scene);
+		session_fixture_close(&fixture);
 	}
 }
 

@@ -14,7 +14,7 @@
 
 #include "base/mem.h"
 #include "machine/session.h"
-#include "session_scene.h"
+#include "session_fixture.h"
 #include "world.h"
 
 /* A disk that takes nothing, from that moment on and for two hours. */
@@ -41,41 +41,41 @@ static void test_disk(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct scene scene;
-		struct disk *disk = &scene.world.disk;
+		struct fixture fixture;
+		struct disk *disk = &fixture.world.disk;
 		bool *trouble = cases[i].trouble == BROKEN ? &disk->unreadable
 							   : &disk->full;
 
-		session_scene_open(&scene, i);
+		session_fixture_open(&fixture, i);
 		if (cases[i].from == SESSION_NONE) {
 			*trouble = true;
-			session_scene_begin(&scene);
+			session_fixture_begin(&fixture);
 		} else {
-			session_scene_begin(&scene);
-			session_scene_reach(&scene, cases[i].from);
+			session_fixture_begin(&fixture);
+			session_fixture_reach(&fixture, cases[i].from);
 			*trouble = true;
 			disk->damaged = cases[i].trouble == FULL_AND_DAMAGED;
 		}
-		session_scene_run_for(&scene, 2 * HOUR_MS);
-		session_scene_settle(&scene);
-		if (session_state(scene.session) != SESSION_LIVE)
+		session_fixture_run_for(&fixture, 2 * HOUR_MS);
+		session_fixture_settle(&fixture);
+		if (session_state(fixture.session) != SESSION_LIVE)
 			fail_msg("%s: %s", cases[i].name,
 				 session_state_name(
-					 session_state(scene.session)));
-		assert_non_null(session_data(scene.session)->profile);
+					 session_state(fixture.session)));
+		assert_non_null(session_data(fixture.session)->profile);
 		/* It says so, but not every few seconds. */
-		assert_in_range(scene.client->notes[LEVEL_ERROR], 1, 60);
+		assert_in_range(fixture.client->notes[LEVEL_ERROR], 1, 60);
 		*trouble = false;
-		session_scene_run_for(&scene, 15 * MINUTE_MS);
-		session_scene_settle(&scene);
-		session_scene_check_saved(&scene);
-		assert_non_null(scene.world.disk.data.profile);
-		assert_true(session_scene_is_good(&scene));
-		assert_int_equal(scene.world.issuer.replays, 0);
-		session_scene_run_for(&scene, 5 * HOUR_MS);
-		session_scene_check_saved(&scene);
-		assert_true(session_scene_is_good(&scene));
-		session_scene_close(&scene);
+		session_fixture_run_for(&fixture, 15 * MINUTE_MS);
+		session_fixture_settle(&fixture);
+		session_fixture_check_saved(&fixture);
+		assert_non_null(fixture.world.disk.data.profile);
+		assert_true(session_fixture_is_good(&fixture));
+		assert_int_equal(fixture.world.issuer.replays, 0);
+		session_fixture_run_for(&fixture, 5 * HOUR_MS);
+		session_fixture_check_saved(&fixture);
+		assert_true(session_fixture_is_good(&fixture));
+		session_fixture_close(&fixture);
 	}
 }
 
@@ -91,30 +91,31 @@ static void test_full_at_the_mark(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct scene scene;
-		struct issuer *issuer = &scene.world.issuer;
+		struct fixture fixture;
+		struct issuer *issuer = &fixture.world.issuer;
 
-		session_scene_open(&scene, i);
-		scene.world.disk.full = !cases[i].kept;
-		session_scene_begin(&scene);
-		session_scene_settle(&scene);
-		scene.world.disk.full = true;
-		session_scene_run_for(&scene, 59 * MINUTE_MS);
+		session_fixture_open(&fixture, i);
+		fixture.world.disk.full = !cases[i].kept;
+		session_fixture_begin(&fixture);
+		session_fixture_settle(&fixture);
+		fixture.world.disk.full = true;
+		session_fixture_run_for(&fixture, 59 * MINUTE_MS);
 		assert_int_equal(issuer->requests[REQUEST_REFRESH], 0);
-		assert_true(session_scene_is_good(&scene));
-		session_scene_run_for(&scene, 10 * MINUTE_MS);
+		assert_true(session_fixture_is_good(&fixture));
+		session_fixture_run_for(&fixture, 10 * MINUTE_MS);
 		assert_int_equal(issuer->requests[REQUEST_REFRESH],
 				 cases[i].refreshed);
-		assert_int_equal(session_scene_is_good(&scene), cases[i].good);
-		assert_int_equal(session_oauth_failure(scene.session) == NULL,
+		assert_int_equal(session_fixture_is_good(&fixture),
 				 cases[i].good);
-		scene.world.disk.full = false;
-		session_scene_run_for(&scene, 6 * MINUTE_MS);
-		session_scene_check_saved(&scene);
-		assert_true(session_scene_is_good(&scene));
-		assert_null(session_oauth_failure(scene.session));
+		assert_int_equal(session_oauth_failure(fixture.session) == NULL,
+				 cases[i].good);
+		fixture.world.disk.full = false;
+		session_fixture_run_for(&fixture, 6 * MINUTE_MS);
+		session_fixture_check_saved(&fixture);
+		assert_true(session_fixture_is_good(&fixture));
+		assert_null(session_oauth_failure(fixture.session));
 		assert_int_equal(issuer->requests[REQUEST_REFRESH], 1);
-		session_scene_close(&scene);
+		session_fixture_close(&fixture);
 	}
 }
 
@@ -122,26 +123,26 @@ static void test_full_at_the_mark(void **state)
  * before it can be: those are not overwritten. */
 static void test_full_at_the_profile(void **state)
 {
-	struct scene scene;
-	struct session_data *disk = &scene.world.disk.data;
+	struct fixture fixture;
+	struct session_data *disk = &fixture.world.disk.data;
 
 	(void)state;
-	session_scene_open(&scene, 1);
-	session_scene_begin(&scene);
-	session_scene_reach(&scene, SESSION_READING);
-	scene.world.disk.full = true;
-	session_scene_reach(&scene, SESSION_LIVE);
+	session_fixture_open(&fixture, 1);
+	session_fixture_begin(&fixture);
+	session_fixture_reach(&fixture, SESSION_READING);
+	fixture.world.disk.full = true;
+	session_fixture_reach(&fixture, SESSION_LIVE);
 	assert_null(disk->profile);
-	scene.world.disk.full = false;
+	fixture.world.disk.full = false;
 	secret_free(disk->tokens.access_token);
 	secret_free(disk->tokens.refresh_token);
 	disk->tokens.access_token = xstrdup("access-other");
 	disk->tokens.refresh_token = xstrdup("refresh-other");
-	session_scene_run_for(&scene, 6 * MINUTE_MS);
+	session_fixture_run_for(&fixture, 6 * MINUTE_MS);
 	assert_string_equal(disk->tokens.refresh_token, "refresh-other");
 	assert_non_null(disk->profile);
-	session_scene_check_saved(&scene);
-	session_scene_close(&scene);
+	session_fixture_check_saved(&fixture);
+	session_fixture_close(&fixture);
 }
 
 int main(void)

@@ -16,7 +16,7 @@
 #include "base/mem.h"
 #include "machine/session.h"
 #include "oauth/provider.h"
-#include "session_scene.h"
+#include "session_fixture.h"
 #include "world.h"
 
 /* Programs that share a session file: one renews, the others take it over. */
@@ -32,7 +32,7 @@ static void test_shared(void **state)
 	world.issuer.latency_ms = 3000;
 	for (size_t i = 0; i < COUNT(sessions); i++) {
 		sessions[i] = session_new(&world.issuer.provider, i);
-		session_scene_resume_with(
+		session_fixture_resume_with(
 			&world, sessions[i],
 			world_add_session(&world, sessions[i]));
 	}
@@ -74,41 +74,42 @@ static void test_owner(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct scene scene;
-		struct session_data *stored = &scene.world.disk.data;
-		const struct provider *provider = &scene.world.issuer.provider;
+		struct fixture fixture;
+		struct session_data *stored = &fixture.world.disk.data;
+		const struct provider *provider =
+			&fixture.world.issuer.provider;
 		bool replaced;
 
-		session_scene_open(&scene, i);
-		world_store(&scene.world, cases[i].provider, 3600);
+		session_fixture_open(&fixture, i);
+		world_store(&fixture.world, cases[i].provider, 3600);
 		stored->issuer = xstrdup(cases[i].issuer);
 		stored->client_id = xstrdup(cases[i].client_id);
-		session_scene_begin(&scene);
-		session_scene_settle(&scene);
-		replaced = session_state(scene.session) == SESSION_LIVE;
+		session_fixture_begin(&fixture);
+		session_fixture_settle(&fixture);
+		replaced = session_state(fixture.session) == SESSION_LIVE;
 		if (replaced != cases[i].is_ours)
 			fail_msg("%s: %s", cases[i].name,
 				 session_state_name(
-					 session_state(scene.session)));
+					 session_state(fixture.session)));
 		if (replaced) {
 			assert_string_equal(stored->issuer, provider->issuer);
 			assert_string_equal(stored->client_id,
 					    provider->client_id);
-			session_scene_check_saved(&scene);
+			session_fixture_check_saved(&fixture);
 		} else {
 			assert_string_equal(stored->provider,
 					    cases[i].provider);
-			assert_int_equal(session_end(scene.session),
+			assert_int_equal(session_end(fixture.session),
 					 END_NOT_KEPT);
-			assert_true(session_was_revoked(scene.session));
-			assert_true(session_scene_is_on_disk(&scene));
+			assert_true(session_was_revoked(fixture.session));
+			assert_true(session_fixture_is_on_disk(&fixture));
 		}
-		session_scene_resume(&scene);
-		session_scene_settle(&scene);
-		assert_int_equal(session_state(scene.session),
+		session_fixture_resume(&fixture);
+		session_fixture_settle(&fixture);
+		assert_int_equal(session_state(fixture.session),
 				 cases[i].is_ours ? SESSION_LIVE
 						  : SESSION_NONE);
-		session_scene_close(&scene);
+		session_fixture_close(&fixture);
 	}
 }
 
@@ -116,31 +117,31 @@ static void test_owner(void **state)
  * not replace that, and is saved once that is gone. */
 static void test_unsaved_replaces_no_other(void **state)
 {
-	struct scene scene;
-	struct disk *disk = &scene.world.disk;
+	struct fixture fixture;
+	struct disk *disk = &fixture.world.disk;
 
 	(void)state;
-	session_scene_open(&scene, 1);
+	session_fixture_open(&fixture, 1);
 	disk->full = true;
-	session_scene_begin(&scene);
-	session_scene_settle(&scene);
-	world_store(&scene.world, "webex", 3600);
+	session_fixture_begin(&fixture);
+	session_fixture_settle(&fixture);
+	world_store(&fixture.world, "webex", 3600);
 	disk->full = false;
-	session_scene_run_for(&scene, 20 * MINUTE_MS);
-	assert_int_equal(session_state(scene.session), SESSION_LIVE);
-	assert_false(session_is_saved(scene.session));
+	session_fixture_run_for(&fixture, 20 * MINUTE_MS);
+	assert_int_equal(session_state(fixture.session), SESSION_LIVE);
+	assert_false(session_is_saved(fixture.session));
 	assert_string_equal(disk->data.provider, "webex");
 	/* Nor if the file cannot be read for a while. */
 	disk->hidden = true;
-	session_scene_run_for(&scene, 10 * MINUTE_MS);
+	session_fixture_run_for(&fixture, 10 * MINUTE_MS);
 	assert_string_equal(disk->data.provider, "webex");
 	disk->hidden = false;
-	session_scene_run_for(&scene, 10 * MINUTE_MS);
+	session_fixture_run_for(&fixture, 10 * MINUTE_MS);
 	assert_string_equal(disk->data.provider, "webex");
 	session_data_free(&disk->data);
-	session_scene_run_for(&scene, 10 * MINUTE_MS);
-	session_scene_check_saved(&scene);
-	session_scene_close(&scene);
+	session_fixture_run_for(&fixture, 10 * MINUTE_MS);
+	session_fixture_check_saved(&fixture);
+	session_fixture_close(&fixture);
 }
 
 /* Puts another client's session into the file; the issuer's own tokens stay as
@@ -180,51 +181,53 @@ static void test_unsaved_renewal_replaces_no_other(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct scene scene;
-		struct disk *disk = &scene.world.disk;
-		struct issuer *issuer = &scene.world.issuer;
+		struct fixture fixture;
+		struct disk *disk = &fixture.world.disk;
+		struct issuer *issuer = &fixture.world.issuer;
 		unsigned saves;
 
-		session_scene_open(&scene, i);
+		session_fixture_open(&fixture, i);
 		issuer->gives_refresh_token = cases[i].end != NOT_RENEWABLE;
 		disk->full = true;
-		session_scene_begin(&scene);
-		session_scene_settle(&scene);
-		store_other(&scene.world);
+		session_fixture_begin(&fixture);
+		session_fixture_settle(&fixture);
+		store_other(&fixture.world);
 		disk->full = false;
 		saves = disk->saves;
-		session_scene_run_for(&scene, 20 * MINUTE_MS);
+		session_fixture_run_for(&fixture, 20 * MINUTE_MS);
 		disk->hidden = cases[i].hidden;
 		if (cases[i].end == NO_LONGER_ACCEPTED)
 			issuer_end_session(issuer);
 		if (cases[i].end == SIGNED_OUT)
-			session_scene_reach(&scene, SESSION_REFRESHING);
+			session_fixture_reach(&fixture, SESSION_REFRESHING);
 		if (cases[i].end == SIGNED_OUT)
-			world_post(&scene.world, scene.client, EVENT_SIGN_OUT);
-		session_scene_run_for(&scene, 70 * MINUTE_MS);
-		session_scene_settle(&scene);
+			world_post(&fixture.world, fixture.client,
+				   EVENT_SIGN_OUT);
+		session_fixture_run_for(&fixture, 70 * MINUTE_MS);
+		session_fixture_settle(&fixture);
 		assert_string_equal(disk->data.provider, "webex");
 		assert_false(disk->data.refreshing);
 		assert_false(disk->data.signing_out);
 		assert_int_equal(disk->saves, saves);
-		if (session_end(scene.session) != cases[i].then)
-			fail_msg("case %zu: %d", i, session_end(scene.session));
+		if (session_end(fixture.session) != cases[i].then)
+			fail_msg("case %zu: %d", i,
+				 session_end(fixture.session));
 		assert_int_equal(issuer->requests[REQUEST_REFRESH],
 				 cases[i].end != NOT_RENEWABLE);
 		if (cases[i].end != RENEWED) {
-			session_scene_close(&scene);
+			session_fixture_close(&fixture);
 			continue;
 		}
-		assert_true(session_scene_is_good(&scene));
-		assert_false(session_is_saved(scene.session));
+		assert_true(session_fixture_is_good(&fixture));
+		assert_false(session_is_saved(fixture.session));
 		assert_string_equal(
-			session_data(scene.session)->tokens.refresh_token,
+			session_data(fixture.session)->tokens.refresh_token,
 			issuer->refresh_token);
 		disk->hidden = false;
 		session_data_free(&disk->data);
-		session_scene_run_for(&scene, 20 * MINUTE_MS);
-		session_scene_check_saved(&scene);
-		session_scene_close(&scene);
+		session_fixture_run_for(&fixture, 20 * MINUTE_MS);
+		session_fixture_check_saved(&fixture);
+		session_fixture_close(&fixture);
 	}
 }
 
@@ -232,21 +235,21 @@ static void test_unsaved_renewal_replaces_no_other(void **state)
  * it cannot be renewed, the earlier one stays. */
 static void test_unsaved_leaves_the_earlier(void **state)
 {
-	struct scene scene;
-	struct disk *disk = &scene.world.disk;
+	struct fixture fixture;
+	struct disk *disk = &fixture.world.disk;
 
 	(void)state;
-	session_scene_open(&scene, 1);
-	world_store(&scene.world, OURS, DAY_MS / 1000);
+	session_fixture_open(&fixture, 1);
+	world_store(&fixture.world, OURS, DAY_MS / 1000);
 	disk->full = true;
-	session_scene_begin(&scene);
-	session_scene_settle(&scene);
-	issuer_end_session(&scene.world.issuer);
-	session_scene_run_for(&scene, 2 * HOUR_MS);
-	assert_int_equal(session_state(scene.session), SESSION_ENDED);
-	assert_int_equal(session_end(scene.session), END_LOST);
-	assert_true(session_scene_is_on_disk(&scene));
-	session_scene_close(&scene);
+	session_fixture_begin(&fixture);
+	session_fixture_settle(&fixture);
+	issuer_end_session(&fixture.world.issuer);
+	session_fixture_run_for(&fixture, 2 * HOUR_MS);
+	assert_int_equal(session_state(fixture.session), SESSION_ENDED);
+	assert_int_equal(session_end(fixture.session), END_LOST);
+	assert_true(session_fixture_is_on_disk(&fixture));
+	session_fixture_close(&fixture);
 }
 
 /* The session file was removed. What another process has put there since is
@@ -260,18 +263,18 @@ static void test_removed(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		const enum now now = cases[i];
-		struct scene scene;
-		struct disk *disk = &scene.world.disk;
+		struct fixture fixture;
+		struct disk *disk = &fixture.world.disk;
 		unsigned saves, requests;
 
-		session_scene_open(&scene, i);
+		session_fixture_open(&fixture, i);
 		disk->full = now == NEVER_SAVED;
-		session_scene_begin(&scene);
-		session_scene_settle(&scene);
+		session_fixture_begin(&fixture);
+		session_fixture_settle(&fixture);
 		if (now == GONE || now == ANOTHER_USER)
 			session_data_free(&disk->data);
 		if (now == ANOTHER_USER) {
-			world_store(&scene.world, OURS, 7200);
+			world_store(&fixture.world, OURS, 7200);
 			secret_free(disk->data.tokens.access_token);
 			disk->data.tokens.access_token = xstrdup("another");
 			secret_free(disk->data.profile);
@@ -279,29 +282,29 @@ static void test_removed(void **state)
 		}
 		disk->unreadable = now == UNREADABLE;
 		saves = disk->saves;
-		requests = scene.world.issuer.requests[REQUEST_REFRESH];
+		requests = fixture.world.issuer.requests[REQUEST_REFRESH];
 		disk->held = true; /* as the process that removed it does */
-		world_post(&scene.world, scene.client, EVENT_REMOVED);
-		assert_int_equal(session_state(scene.session),
+		world_post(&fixture.world, fixture.client, EVENT_REMOVED);
+		assert_int_equal(session_state(fixture.session),
 				 now == UNREADABLE ? SESSION_LIVE
 						   : SESSION_LOCK_BUSY);
 		disk->held = false;
-		session_scene_settle(&scene);
-		if ((session_state(scene.session) == SESSION_ENDED) !=
+		session_fixture_settle(&fixture);
+		if ((session_state(fixture.session) == SESSION_ENDED) !=
 		    (now == GONE))
 			fail_msg("case %zu: %s", i,
 				 session_state_name(
-					 session_state(scene.session)));
-		assert_int_equal(session_end(scene.session),
+					 session_state(fixture.session)));
+		assert_int_equal(session_end(fixture.session),
 				 now == GONE ? END_LOST : END_NONE);
 		if (now == ANOTHER_USER)
 			assert_string_equal(
-				session_data(scene.session)->profile,
+				session_data(fixture.session)->profile,
 				"{\"name\":\"Ida\"}");
 		assert_int_equal(disk->saves, saves);
-		assert_int_equal(scene.world.issuer.requests[REQUEST_REFRESH],
+		assert_int_equal(fixture.world.issuer.requests[REQUEST_REFRESH],
 				 requests);
-		session_scene_close(&scene);
+		session_fixture_close(&fixture);
 	}
 }
 
@@ -314,20 +317,20 @@ static void test_removed_meanwhile(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct scene scene;
+		struct fixture fixture;
 
-		session_scene_open(&scene, i);
-		scene.world.issuer.script[REQUEST_PROFILE] = "500";
-		session_scene_begin(&scene);
-		while (session_state(scene.session) != cases[i])
-			session_scene_run_for(&scene, 50);
-		session_data_free(&scene.world.disk.data);
-		world_post(&scene.world, scene.client, EVENT_REMOVED);
-		assert_int_equal(session_state(scene.session), cases[i]);
-		session_scene_run_for(&scene, MINUTE_MS);
-		assert_int_equal(session_state(scene.session), SESSION_ENDED);
-		assert_int_equal(session_end(scene.session), END_LOST);
-		session_scene_close(&scene);
+		session_fixture_open(&fixture, i);
+		fixture.world.issuer.script[REQUEST_PROFILE] = "500";
+		session_fixture_begin(&fixture);
+		while (session_state(fixture.session) != cases[i])
+			session_fixture_run_for(&fixture, 50);
+		session_data_free(&fixture.world.disk.data);
+		world_post(&fixture.world, fixture.client, EVENT_REMOVED);
+		assert_int_equal(session_state(fixture.session), cases[i]);
+		session_fixture_run_for(&fixture, MINUTE_MS);
+		assert_int_equal(session_state(fixture.session), SESSION_ENDED);
+		assert_int_equal(session_end(fixture.session), END_LOST);
+		session_fixture_close(&fixture);
 	}
 }
 
@@ -335,29 +338,29 @@ static void test_removed_meanwhile(void **state)
  * and the renewal still gets its turn. */
 static void test_removed_and_locked(void **state)
 {
-	struct scene scene;
-	struct disk *disk = &scene.world.disk;
+	struct fixture fixture;
+	struct disk *disk = &fixture.world.disk;
 
 	(void)state;
-	session_scene_open(&scene, 1);
-	session_scene_begin(&scene);
-	session_scene_settle(&scene);
+	session_fixture_open(&fixture, 1);
+	session_fixture_begin(&fixture);
+	session_fixture_settle(&fixture);
 	disk->held = true;
-	world_post(&scene.world, scene.client, EVENT_REMOVED);
-	session_scene_run_for(&scene, 1000);
-	assert_int_equal(session_state(scene.session), SESSION_LOCK_BUSY);
+	world_post(&fixture.world, fixture.client, EVENT_REMOVED);
+	session_fixture_run_for(&fixture, 1000);
+	assert_int_equal(session_state(fixture.session), SESSION_LOCK_BUSY);
 	session_data_free(&disk->data);
-	world_post(&scene.world, scene.client, EVENT_REMOVED);
-	session_scene_run_for(&scene, 10 * MINUTE_MS);
-	assert_int_equal(session_state(scene.session), SESSION_LIVE);
-	assert_int_equal(scene.client->notes[LEVEL_ERROR], 1);
-	session_scene_run_for(&scene, 44 * MINUTE_MS);
-	assert_int_equal(scene.client->notes[LEVEL_ERROR], 2);
+	world_post(&fixture.world, fixture.client, EVENT_REMOVED);
+	session_fixture_run_for(&fixture, 10 * MINUTE_MS);
+	assert_int_equal(session_state(fixture.session), SESSION_LIVE);
+	assert_int_equal(fixture.client->notes[LEVEL_ERROR], 1);
+	session_fixture_run_for(&fixture, 44 * MINUTE_MS);
+	assert_int_equal(fixture.client->notes[LEVEL_ERROR], 2);
 	disk->held = false;
-	session_scene_run_for(&scene, 10 * MINUTE_MS);
-	assert_int_equal(session_end(scene.session), END_LOST);
-	assert_int_equal(scene.world.issuer.requests[REQUEST_REFRESH], 0);
-	session_scene_close(&scene);
+	session_fixture_run_for(&fixture, 10 * MINUTE_MS);
+	assert_int_equal(session_end(fixture.session), END_LOST);
+	assert_int_equal(fixture.world.issuer.requests[REQUEST_REFRESH], 0);
+	session_fixture_close(&fixture);
 }
 
 /* Eight programs that start at the same moment with a token that is over. */
@@ -373,7 +376,7 @@ static void test_shared_start(void **state)
 	for (size_t i = 0; i < COUNT(sessions); i++) {
 		sessions[i] = session_new(&world.issuer.provider, i);
 		session_without_profile(sessions[i]);
-		session_scene_resume_with(
+		session_fixture_resume_with(
 			&world, sessions[i],
 			world_add_session(&world, sessions[i]));
 	}
@@ -413,40 +416,42 @@ static void test_meanwhile(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct scene scene;
-		struct disk *disk = &scene.world.disk;
+		struct fixture fixture;
+		struct disk *disk = &fixture.world.disk;
 
-		session_scene_open(&scene, i);
-		session_scene_begin(&scene);
-		session_scene_settle(&scene);
-		session_scene_run_for(&scene, 50 * MINUTE_MS);
+		session_fixture_open(&fixture, i);
+		session_fixture_begin(&fixture);
+		session_fixture_settle(&fixture);
+		session_fixture_run_for(&fixture, 50 * MINUTE_MS);
 		if (cases[i].deed == SIGNED_OUT)
 			session_data_free(&disk->data);
 		else
-			world_store(&scene.world,
+			world_store(&fixture.world,
 				    cases[i].deed == TAKEN_OVER ? "webex"
 								: OURS,
 				    3600);
 		disk->data.refreshing = cases[i].deed == RENEWED_MARKED;
 		disk->data.signing_out = cases[i].deed == DIED_SIGNING_OUT;
-		session_scene_run_for(&scene, 15 * MINUTE_MS);
-		assert_int_equal(session_state(scene.session), cases[i].state);
-		assert_int_equal(scene.world.issuer.requests[REQUEST_REFRESH],
+		session_fixture_run_for(&fixture, 15 * MINUTE_MS);
+		assert_int_equal(session_state(fixture.session),
+				 cases[i].state);
+		assert_int_equal(fixture.world.issuer.requests[REQUEST_REFRESH],
 				 cases[i].refreshed);
-		assert_int_equal(scene.world.issuer.replays, 0);
+		assert_int_equal(fixture.world.issuer.replays, 0);
 		if (cases[i].state == SESSION_LIVE) {
-			session_scene_check_saved(&scene);
-			assert_true(session_scene_is_good(&scene));
+			session_fixture_check_saved(&fixture);
+			assert_true(session_fixture_is_good(&fixture));
 		} else {
-			assert_int_equal(session_end(scene.session), END_LOST);
+			assert_int_equal(session_end(fixture.session),
+					 END_LOST);
 			/* What is there now is not ours to remove. */
-			assert_int_equal(session_scene_is_on_disk(&scene),
+			assert_int_equal(session_fixture_is_on_disk(&fixture),
 					 cases[i].deed == TAKEN_OVER);
-			assert_int_equal(scene.world.issuer.revoked,
+			assert_int_equal(fixture.world.issuer.revoked,
 					 cases[i].deed == DIED_SIGNING_OUT ? 2
 									   : 0);
 		}
-		session_scene_close(&scene);
+		session_fixture_close(&fixture);
 	}
 }
 
@@ -454,27 +459,27 @@ static void test_meanwhile(void **state)
  * clock that is set then does not bring the old plan back. */
 static void test_meanwhile_put_off(void **state)
 {
-	struct scene scene;
-	struct issuer *issuer = &scene.world.issuer;
+	struct fixture fixture;
+	struct issuer *issuer = &fixture.world.issuer;
 	unsigned asked;
 
 	(void)state;
-	session_scene_open(&scene, 1);
-	session_scene_begin(&scene);
-	session_scene_settle(&scene);
+	session_fixture_open(&fixture, 1);
+	session_fixture_begin(&fixture);
+	session_fixture_settle(&fixture);
 	issuer->script[REQUEST_REFRESH] = "500";
-	session_scene_reach(&scene, SESSION_REFRESHING);
-	session_scene_settle(&scene);
-	world_store(&scene.world, OURS, 3600);
+	session_fixture_reach(&fixture, SESSION_REFRESHING);
+	session_fixture_settle(&fixture);
+	world_store(&fixture.world, OURS, 3600);
 	issuer->script[REQUEST_REFRESH] = NULL;
 	asked = issuer->requests[REQUEST_REFRESH];
-	session_scene_run_for(&scene, MINUTE_MS);
-	assert_true(session_scene_is_good(&scene));
-	scene.world.wall_s += 1;
-	world_post(&scene.world, scene.client, EVENT_CLOCK);
-	session_scene_run_for(&scene, 10 * MINUTE_MS);
+	session_fixture_run_for(&fixture, MINUTE_MS);
+	assert_true(session_fixture_is_good(&fixture));
+	fixture.world.wall_s += 1;
+	world_post(&fixture.world, fixture.client, EVENT_CLOCK);
+	session_fixture_run_for(&fixture, 10 * MINUTE_MS);
 	assert_int_equal(issuer->requests[REQUEST_REFRESH], asked);
-	session_scene_close(&scene);
+	session_fixture_close(&fixture);
 }
 
 /* The same while the profile is on its way. */
@@ -501,13 +506,13 @@ static void test_meanwhile_reading(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct scene scene;
-		struct disk *disk = &scene.world.disk;
+		struct fixture fixture;
+		struct disk *disk = &fixture.world.disk;
 
-		session_scene_open(&scene, i);
-		scene.world.issuer.script[REQUEST_PROFILE] = cases[i].profile;
-		session_scene_begin(&scene);
-		session_scene_reach(&scene, SESSION_READING);
+		session_fixture_open(&fixture, i);
+		fixture.world.issuer.script[REQUEST_PROFILE] = cases[i].profile;
+		session_fixture_begin(&fixture);
+		session_fixture_reach(&fixture, SESSION_READING);
 		if (cases[i].deed == SIGNED_OUT)
 			session_data_free(&disk->data);
 		else if (cases[i].deed == DIED_SIGNING_OUT)
@@ -515,18 +520,19 @@ static void test_meanwhile_reading(void **state)
 		else if (cases[i].deed == DIED_RENEWING)
 			disk->data.refreshing = true;
 		else
-			world_store(&scene.world, OURS, 1800);
-		session_scene_settle(&scene);
-		assert_int_equal(scene.world.issuer.requests[REQUEST_PROFILE],
+			world_store(&fixture.world, OURS, 1800);
+		session_fixture_settle(&fixture);
+		assert_int_equal(fixture.world.issuer.requests[REQUEST_PROFILE],
 				 cases[i].read);
-		assert_int_equal(scene.world.issuer.requests[REQUEST_REFRESH],
+		assert_int_equal(fixture.world.issuer.requests[REQUEST_REFRESH],
 				 0);
 		if (cases[i].deed == SIGNED_OUT ||
 		    cases[i].deed == DIED_SIGNING_OUT) {
-			assert_int_equal(session_state(scene.session),
+			assert_int_equal(session_state(fixture.session),
 					 SESSION_ENDED);
-			assert_int_equal(session_end(scene.session), END_LOST);
-			assert_false(session_scene_is_on_disk(&scene));
+			assert_int_equal(session_end(fixture.session),
+					 END_LOST);
+			assert_false(session_fixture_is_on_disk(&fixture));
 		} else {
 			assert_non_null(strstr(disk->data.profile, "Ada"));
 			/* Saving the profile must not hide that a renewal
@@ -534,10 +540,10 @@ static void test_meanwhile_reading(void **state)
 			assert_int_equal(disk->data.refreshing,
 					 cases[i].deed == DIED_RENEWING);
 			disk->data.refreshing = false;
-			session_scene_check_saved(&scene);
-			assert_true(session_scene_is_good(&scene));
+			session_fixture_check_saved(&fixture);
+			assert_true(session_fixture_is_good(&fixture));
 		}
-		session_scene_close(&scene);
+		session_fixture_close(&fixture);
 	}
 }
 
@@ -562,57 +568,58 @@ static void test_lock(void **state)
 	for (size_t i = 0; i < 2 * COUNT(cases); i++) {
 		enum purpose purpose = cases[i / 2].purpose;
 		bool freed = i % 2 == 0;
-		struct scene scene;
-		struct disk *disk = &scene.world.disk;
+		struct fixture fixture;
+		struct disk *disk = &fixture.world.disk;
 		int64_t since_ms;
 
-		session_scene_open(&scene, i);
+		session_fixture_open(&fixture, i);
 		disk->held = purpose == KEEP || purpose == RESUMING;
 		if (purpose == RESUMING) {
-			world_store(&scene.world, OURS, 3600);
-			session_scene_resume(&scene);
+			world_store(&fixture.world, OURS, 3600);
+			session_fixture_resume(&fixture);
 		} else {
-			session_scene_begin(&scene);
+			session_fixture_begin(&fixture);
 		}
 		if (purpose == PROFILE_TOO)
-			session_scene_reach(&scene, SESSION_READING);
+			session_fixture_reach(&fixture, SESSION_READING);
 		else if (purpose == RENEW || purpose == LEAVING)
-			session_scene_settle(&scene);
+			session_fixture_settle(&fixture);
 		if (purpose == RENEW)
-			session_scene_run_for(&scene, 52 * MINUTE_MS);
+			session_fixture_run_for(&fixture, 52 * MINUTE_MS);
 		disk->held = true;
 		if (purpose == LEAVING)
-			world_post(&scene.world, scene.client, EVENT_SIGN_OUT);
-		session_scene_reach(&scene, SESSION_LOCK_BUSY);
-		since_ms = scene.world.now_ms;
-		session_scene_run_for(&scene, 10000);
-		assert_int_equal(session_state(scene.session),
+			world_post(&fixture.world, fixture.client,
+				   EVENT_SIGN_OUT);
+		session_fixture_reach(&fixture, SESSION_LOCK_BUSY);
+		since_ms = fixture.world.now_ms;
+		session_fixture_run_for(&fixture, 10000);
+		assert_int_equal(session_state(fixture.session),
 				 SESSION_LOCK_BUSY);
 		disk->held = !freed;
-		session_scene_settle(&scene);
-		if (session_state(scene.session) !=
+		session_fixture_settle(&fixture);
+		if (session_state(fixture.session) !=
 		    (freed ? cases[i / 2].freed : cases[i / 2].never))
 			fail_msg("%s: %s", cases[i / 2].name,
 				 session_state_name(
-					 session_state(scene.session)));
+					 session_state(fixture.session)));
 		/* 45 s of patience, twice where two things are wanted */
 		if (!freed)
-			assert_in_range(scene.world.now_ms - since_ms, 45000,
+			assert_in_range(fixture.world.now_ms - since_ms, 45000,
 					91000);
 		if (freed && purpose != LEAVING) {
-			session_scene_run_for(&scene, 10 * MINUTE_MS);
-			session_scene_check_saved(&scene);
-			assert_true(session_scene_is_good(&scene));
+			session_fixture_run_for(&fixture, 10 * MINUTE_MS);
+			session_fixture_check_saved(&fixture);
+			assert_true(session_fixture_is_good(&fixture));
 		}
 		if (purpose == LEAVING) {
-			assert_int_equal(session_end(scene.session),
+			assert_int_equal(session_end(fixture.session),
 					 freed ? END_SIGNED_OUT : END_FAILED);
 			/* What is left on the disk is good for nothing. */
-			assert_int_equal(scene.world.issuer.revoked, 2);
-			assert_int_equal(session_scene_is_on_disk(&scene),
+			assert_int_equal(fixture.world.issuer.revoked, 2);
+			assert_int_equal(session_fixture_is_on_disk(&fixture),
 					 !freed);
 		}
-		session_scene_close(&scene);
+		session_fixture_close(&fixture);
 	}
 }
 
@@ -630,64 +637,64 @@ static void test_lock_of_a_slow_one(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct scene scene;
+		struct fixture fixture;
 		int64_t waited_ms;
 
-		session_scene_open(&scene, i);
-		scene.world.issuer.provider.request_timeout_ms =
+		session_fixture_open(&fixture, i);
+		fixture.world.issuer.provider.request_timeout_ms =
 			cases[i].timeout_ms;
-		world_store(&scene.world, OURS, 3600);
-		scene.world.disk.held = true;
-		waited_ms = -scene.world.now_ms;
-		session_scene_resume(&scene);
-		session_scene_settle(&scene);
-		waited_ms += scene.world.now_ms;
-		assert_int_equal(session_state(scene.session), SESSION_NONE);
+		world_store(&fixture.world, OURS, 3600);
+		fixture.world.disk.held = true;
+		waited_ms = -fixture.world.now_ms;
+		session_fixture_resume(&fixture);
+		session_fixture_settle(&fixture);
+		waited_ms += fixture.world.now_ms;
+		assert_int_equal(session_state(fixture.session), SESSION_NONE);
 		assert_in_range(waited_ms, cases[i].patience_ms,
 				cases[i].patience_ms + 300);
-		session_scene_close(&scene);
+		session_fixture_close(&fixture);
 	}
 }
 
 /* Released at last, the lock lets everything be made good. */
 static void test_lock_late(void **state)
 {
-	struct scene scene;
+	struct fixture fixture;
 
 	(void)state;
-	session_scene_open(&scene, 1);
-	scene.world.disk.held = true;
-	session_scene_begin(&scene);
-	session_scene_run_for(&scene, 30 * MINUTE_MS);
-	assert_false(session_scene_is_on_disk(&scene));
-	assert_non_null(session_data(scene.session)->profile);
-	scene.world.disk.held = false;
-	session_scene_run_for(&scene, 10 * MINUTE_MS);
-	session_scene_settle(&scene);
-	session_scene_check_saved(&scene);
-	assert_non_null(scene.world.disk.data.profile);
-	session_scene_close(&scene);
+	session_fixture_open(&fixture, 1);
+	fixture.world.disk.held = true;
+	session_fixture_begin(&fixture);
+	session_fixture_run_for(&fixture, 30 * MINUTE_MS);
+	assert_false(session_fixture_is_on_disk(&fixture));
+	assert_non_null(session_data(fixture.session)->profile);
+	fixture.world.disk.held = false;
+	session_fixture_run_for(&fixture, 10 * MINUTE_MS);
+	session_fixture_settle(&fixture);
+	session_fixture_check_saved(&fixture);
+	assert_non_null(fixture.world.disk.data.profile);
+	session_fixture_close(&fixture);
 }
 
 /* The same where only the profile has to wait for it. */
 static void test_lock_late_for_profile(void **state)
 {
-	struct scene scene;
+	struct fixture fixture;
 
 	(void)state;
-	session_scene_open(&scene, 1);
-	session_scene_begin(&scene);
-	session_scene_reach(&scene, SESSION_READING);
-	scene.world.disk.held = true;
-	session_scene_run_for(&scene, 10 * MINUTE_MS);
-	assert_non_null(session_data(scene.session)->profile);
-	assert_null(scene.world.disk.data.profile);
-	scene.world.disk.held = false;
-	session_scene_run_for(&scene, 6 * MINUTE_MS);
-	session_scene_settle(&scene);
-	assert_non_null(scene.world.disk.data.profile);
-	session_scene_check_saved(&scene);
-	session_scene_close(&scene);
+	session_fixture_open(&fixture, 1);
+	session_fixture_begin(&fixture);
+	session_fixture_reach(&fixture, SESSION_READING);
+	fixture.world.disk.held = true;
+	session_fixture_run_for(&fixture, 10 * MINUTE_MS);
+	assert_non_null(session_data(fixture.session)->profile);
+	assert_null(fixture.world.disk.data.profile);
+	fixture.world.disk.held = false;
+	session_fixture_run_for(&fixture, 6 * MINUTE_MS);
+	session_fixture_settle(&fixture);
+	assert_non_null(fixture.world.disk.data.profile);
+	session_fixture_check_saved(&fixture);
+	session_fixture_close(&fixture);
 }
 
 /* Another process has just renewed: that is good enough, or it is not. */
@@ -695,20 +702,20 @@ static void test_require_adopts(void **state)
 {
 	(void)state;
 	for (int i = 0; i < 2; i++) {
-		struct scene scene;
+		struct fixture fixture;
 
-		session_scene_open(&scene, 1);
-		session_scene_begin(&scene);
-		session_scene_settle(&scene);
-		session_scene_run_for(&scene, 10 * MINUTE_MS);
-		world_store(&scene.world, OURS, i == 0 ? 3600 : 600);
-		session_scene_require(&scene, 3599);
-		session_scene_settle(&scene);
-		assert_int_equal(scene.world.issuer.requests[REQUEST_REFRESH],
+		session_fixture_open(&fixture, 1);
+		session_fixture_begin(&fixture);
+		session_fixture_settle(&fixture);
+		session_fixture_run_for(&fixture, 10 * MINUTE_MS);
+		world_store(&fixture.world, OURS, i == 0 ? 3600 : 600);
+		session_fixture_require(&fixture, 3599);
+		session_fixture_settle(&fixture);
+		assert_int_equal(fixture.world.issuer.requests[REQUEST_REFRESH],
 				 i == 1);
-		assert_true(session_scene_is_good(&scene));
-		session_scene_check_saved(&scene);
-		session_scene_close(&scene);
+		assert_true(session_fixture_is_good(&fixture));
+		session_fixture_check_saved(&fixture);
+		session_fixture_close(&fixture);
 	}
 }
 

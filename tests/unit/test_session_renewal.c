@@ -14,12 +14,12 @@
 #include <cmocka.h>
 
 #include "machine/session.h"
-#include "session_scene.h"
+#include "session_fixture.h"
 #include "world.h"
 
-static void begin_spent(struct scene *scene)
+static void begin_spent(struct fixture *fixture)
 {
-	session_scene_begin_with(scene, true);
+	session_fixture_begin_with(fixture, true);
 }
 
 /* When a token of that lifetime is renewed. */
@@ -43,29 +43,31 @@ static void test_plan(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		for (uint64_t seed = 0; seed < 50; seed++) {
-			struct scene scene;
+			struct fixture fixture;
 			int64_t now_ms, due_ms;
 
-			session_scene_open(&scene, seed);
-			scene.world.issuer.token_life_s = cases[i].life_s;
-			scene.world.issuer.gives_refresh_token =
+			session_fixture_open(&fixture, seed);
+			fixture.world.issuer.token_life_s = cases[i].life_s;
+			fixture.world.issuer.gives_refresh_token =
 				cases[i].can_refresh;
-			session_without_profile(scene.session);
-			session_scene_begin(&scene);
-			now_ms = scene.world.now_ms;
-			due_ms = session_deadline(scene.session);
+			session_without_profile(fixture.session);
+			session_fixture_begin(&fixture);
+			now_ms = fixture.world.now_ms;
+			due_ms = session_deadline(fixture.session);
 			if (cases[i].life_s == 0) {
 				assert_true(due_ms == NEVER_MS);
-				assert_true(session_expires_ms(scene.session) ==
-					    NEVER_MS);
+				assert_true(
+					session_expires_ms(fixture.session) ==
+					NEVER_MS);
 			} else {
-				assert_true(session_expires_ms(scene.session) ==
-					    now_ms + cases[i].life_s * 1000);
+				assert_true(
+					session_expires_ms(fixture.session) ==
+					now_ms + cases[i].life_s * 1000);
 				assert_in_range(due_ms,
 						now_ms + cases[i].from_s * 1000,
 						now_ms + cases[i].to_s * 1000);
 			}
-			session_scene_close(&scene);
+			session_fixture_close(&fixture);
 		}
 	}
 }
@@ -92,59 +94,59 @@ static void test_spent(void **state)
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		bool ends = !cases[i].renewable &&
 			    strcmp(cases[i].profile, "rules") != 0;
-		struct scene scene;
-		struct issuer *issuer = &scene.world.issuer;
+		struct fixture fixture;
+		struct issuer *issuer = &fixture.world.issuer;
 		int64_t begun_ms;
 
-		session_scene_open(&scene, i);
-		begun_ms = scene.world.now_ms;
+		session_fixture_open(&fixture, i);
+		begun_ms = fixture.world.now_ms;
 		issuer->script[REQUEST_PROFILE] = cases[i].profile;
 		issuer->gives_refresh_token = cases[i].renewable;
 		issuer->spent = cases[i].all ? "0" : NULL;
 		issuer->token_life_s = cases[i].all ? 0 : 3600;
-		begin_spent(&scene);
-		session_scene_settle(&scene);
-		session_scene_run_for(&scene,
-				      begun_ms + 60000 - scene.world.now_ms);
-		assert_int_equal(session_state(scene.session),
+		begin_spent(&fixture);
+		session_fixture_settle(&fixture);
+		session_fixture_run_for(&fixture, begun_ms + 60000 -
+							  fixture.world.now_ms);
+		assert_int_equal(session_state(fixture.session),
 				 ends ? SESSION_ENDED : SESSION_LIVE);
 		if (cases[i].renewable)
 			assert_true(issuer->requests[REQUEST_REFRESH] > 0);
 		if (strstr(cases[i].profile, "rules") != NULL)
-			assert_non_null(session_data(scene.session)->profile);
-		session_scene_run_for(&scene,
-				      begun_ms + HOUR_MS - scene.world.now_ms);
+			assert_non_null(session_data(fixture.session)->profile);
+		session_fixture_run_for(&fixture, begun_ms + HOUR_MS -
+							  fixture.world.now_ms);
 		assert_in_range(issuer->requests[REQUEST_REFRESH],
 				cases[i].at_least, cases[i].at_most);
-		session_scene_run_for(&scene,
-				      begun_ms + DAY_MS - scene.world.now_ms);
+		session_fixture_run_for(&fixture, begun_ms + DAY_MS -
+							  fixture.world.now_ms);
 		assert_in_range(issuer->requests[REQUEST_REFRESH],
 				cases[i].at_least, cases[i].a_day);
 		assert_int_equal(issuer->replays, 0);
-		session_scene_close(&scene);
+		session_fixture_close(&fixture);
 	}
 }
 
 /* Whoever wants a token has one renewal made, and gets what it brings. */
 static void test_spent_required(void **state)
 {
-	struct scene scene;
+	struct fixture fixture;
 
 	(void)state;
-	session_scene_open(&scene, 1);
-	world_store(&scene.world, OURS, -5);
-	scene.world.issuer.spent = "0";
-	session_without_profile(scene.session);
-	session_scene_resume(&scene);
-	session_scene_settle(&scene);
-	session_scene_require(&scene, 0);
-	session_scene_settle(&scene);
+	session_fixture_open(&fixture, 1);
+	world_store(&fixture.world, OURS, -5);
+	fixture.world.issuer.spent = "0";
+	session_without_profile(fixture.session);
+	session_fixture_resume(&fixture);
+	session_fixture_settle(&fixture);
+	session_fixture_require(&fixture, 0);
+	session_fixture_settle(&fixture);
 	/* Nor is another one made before the first has been looked at. */
-	session_scene_run_for(&scene, 1999);
-	assert_int_equal(session_state(scene.session), SESSION_LIVE);
-	assert_true(session_was_renewed(scene.session));
-	assert_int_equal(scene.world.issuer.requests[REQUEST_REFRESH], 1);
-	session_scene_close(&scene);
+	session_fixture_run_for(&fixture, 1999);
+	assert_int_equal(session_state(fixture.session), SESSION_LIVE);
+	assert_true(session_was_renewed(fixture.session));
+	assert_int_equal(fixture.world.issuer.requests[REQUEST_REFRESH], 1);
+	session_fixture_close(&fixture);
 }
 
 /* A month of renewals: the token is good at every moment. */
@@ -162,34 +164,34 @@ static void test_refresh(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct scene scene;
-		struct issuer *issuer = &scene.world.issuer;
+		struct fixture fixture;
+		struct issuer *issuer = &fixture.world.issuer;
 		int64_t end_ms, most;
 
-		session_scene_open(&scene, i);
+		session_fixture_open(&fixture, i);
 		issuer->token_life_s = cases[i].life_s;
 		issuer->rotates = cases[i].rotates;
-		end_ms = scene.world.now_ms + cases[i].ms;
-		session_scene_begin(&scene);
-		session_scene_settle(&scene);
-		while (world_turn(&scene.world, end_ms))
-			assert_true(session_scene_is_good(&scene));
+		end_ms = fixture.world.now_ms + cases[i].ms;
+		session_fixture_begin(&fixture);
+		session_fixture_settle(&fixture);
+		while (world_turn(&fixture.world, end_ms))
+			assert_true(session_fixture_is_good(&fixture));
 		most = cases[i].ms / (cases[i].life_s * 1000);
 		assert_in_range(issuer->requests[REQUEST_REFRESH], most,
 				most + most / 4);
 		assert_int_equal(issuer->replays, 0);
 		assert_int_equal(issuer->requests[REQUEST_PROFILE], 1);
-		session_scene_settle(&scene);
-		session_scene_check_saved(&scene);
+		session_fixture_settle(&fixture);
+		session_fixture_check_saved(&fixture);
 		assert_string_equal(
-			session_data(scene.session)->tokens.access_token,
+			session_data(fixture.session)->tokens.access_token,
 			issuer->access_token);
 		assert_string_equal(
-			session_data(scene.session)->tokens.refresh_token,
+			session_data(fixture.session)->tokens.refresh_token,
 			issuer->refresh_token);
-		assert_string_equal(session_data(scene.session)->tokens.scope,
+		assert_string_equal(session_data(fixture.session)->tokens.scope,
 				    "profile");
-		session_scene_close(&scene);
+		session_fixture_close(&fixture);
 	}
 }
 
@@ -226,33 +228,33 @@ static void test_refresh_trouble(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct scene scene;
-		struct issuer *issuer = &scene.world.issuer;
+		struct fixture fixture;
+		struct issuer *issuer = &fixture.world.issuer;
 		bool lost = cases[i].state == SESSION_ENDED;
 
-		session_scene_open(&scene, i);
+		session_fixture_open(&fixture, i);
 		issuer->rotates = cases[i].rotates;
 		issuer->script[REQUEST_REFRESH] = cases[i].refresh;
-		session_scene_begin(&scene);
-		session_scene_run_for(&scene, 8 * HOUR_MS);
-		session_scene_settle(&scene);
-		if (session_state(scene.session) != cases[i].state)
+		session_fixture_begin(&fixture);
+		session_fixture_run_for(&fixture, 8 * HOUR_MS);
+		session_fixture_settle(&fixture);
+		if (session_state(fixture.session) != cases[i].state)
 			fail_msg("\"%s\": %s", cases[i].refresh,
 				 session_state_name(
-					 session_state(scene.session)));
+					 session_state(fixture.session)));
 		if (issuer->requests[REQUEST_REFRESH] < cases[i].least ||
 		    issuer->requests[REQUEST_REFRESH] > cases[i].most)
 			fail_msg("\"%s\": %u requests", cases[i].refresh,
 				 issuer->requests[REQUEST_REFRESH]);
-		assert_int_equal(session_end(scene.session),
+		assert_int_equal(session_end(fixture.session),
 				 lost ? END_LOST : END_NONE);
-		assert_int_equal(session_scene_is_on_disk(&scene), !lost);
+		assert_int_equal(session_fixture_is_on_disk(&fixture), !lost);
 		if (!lost)
-			assert_int_equal(session_scene_is_good(&scene),
+			assert_int_equal(session_fixture_is_good(&fixture),
 					 cases[i].good);
-		assert_int_equal(session_oauth_failure(scene.session) != NULL,
+		assert_int_equal(session_oauth_failure(fixture.session) != NULL,
 				 lost || !cases[i].good);
-		session_scene_close(&scene);
+		session_fixture_close(&fixture);
 	}
 }
 
@@ -270,85 +272,87 @@ static void test_first_retry(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct scene scene;
+		struct fixture fixture;
 
-		session_scene_open(&scene, i);
-		scene.world.issuer.script[REQUEST_REFRESH] = cases[i].refresh;
-		session_scene_begin(&scene);
-		session_scene_reach(&scene, SESSION_REFRESHING);
-		session_scene_reach(&scene, SESSION_LIVE);
-		assert_in_range(
-			session_deadline(scene.session) - scene.world.now_ms,
-			cases[i].least_s * 1000, cases[i].most_s * 1000);
-		session_scene_close(&scene);
+		session_fixture_open(&fixture, i);
+		fixture.world.issuer.script[REQUEST_REFRESH] = cases[i].refresh;
+		session_fixture_begin(&fixture);
+		session_fixture_reach(&fixture, SESSION_REFRESHING);
+		session_fixture_reach(&fixture, SESSION_LIVE);
+		assert_in_range(session_deadline(fixture.session) -
+					fixture.world.now_ms,
+				cases[i].least_s * 1000,
+				cases[i].most_s * 1000);
+		session_fixture_close(&fixture);
 	}
 }
 
 /* A network that is away for minutes costs nothing: the renewal was early. */
 static void test_outage(void **state)
 {
-	struct scene scene;
+	struct fixture fixture;
 	int64_t end_ms;
 
 	(void)state;
-	session_scene_open(&scene, 1);
-	session_scene_begin(&scene);
-	session_scene_settle(&scene);
-	session_scene_run_for(&scene, 54 * MINUTE_MS);
-	scene.world.issuer.outage = "connect";
-	scene.world.issuer.outage_end_ms = scene.world.now_ms + 5 * MINUTE_MS;
-	end_ms = scene.world.now_ms + HOUR_MS;
-	while (world_turn(&scene.world, end_ms)) {
-		assert_non_null(session_data(scene.session)->profile);
-		assert_true(session_scene_is_good(&scene) ||
-			    scene.world.now_ms <
-				    scene.world.issuer.outage_end_ms +
+	session_fixture_open(&fixture, 1);
+	session_fixture_begin(&fixture);
+	session_fixture_settle(&fixture);
+	session_fixture_run_for(&fixture, 54 * MINUTE_MS);
+	fixture.world.issuer.outage = "connect";
+	fixture.world.issuer.outage_end_ms =
+		fixture.world.now_ms + 5 * MINUTE_MS;
+	end_ms = fixture.world.now_ms + HOUR_MS;
+	while (world_turn(&fixture.world, end_ms)) {
+		assert_non_null(session_data(fixture.session)->profile);
+		assert_true(session_fixture_is_good(&fixture) ||
+			    fixture.world.now_ms <
+				    fixture.world.issuer.outage_end_ms +
 					    8 * MINUTE_MS);
 	}
-	assert_true(session_scene_is_good(&scene));
-	session_scene_close(&scene);
+	assert_true(session_fixture_is_good(&fixture));
+	session_fixture_close(&fixture);
 }
 
 /* No refresh token: the session ends with the token. */
 static void test_no_refresh_token(void **state)
 {
-	struct scene scene;
+	struct fixture fixture;
 
 	(void)state;
-	session_scene_open(&scene, 1);
-	scene.world.issuer.gives_refresh_token = false;
-	session_scene_begin(&scene);
-	session_scene_run_for(&scene, 59 * MINUTE_MS);
-	assert_int_equal(session_state(scene.session), SESSION_LIVE);
-	session_scene_run_for(&scene, 2 * MINUTE_MS);
-	assert_int_equal(session_state(scene.session), SESSION_ENDED);
-	assert_int_equal(session_end(scene.session), END_LOST);
-	assert_int_equal(scene.world.issuer.requests[REQUEST_REFRESH], 0);
-	assert_false(session_scene_is_on_disk(&scene));
-	session_scene_close(&scene);
+	session_fixture_open(&fixture, 1);
+	fixture.world.issuer.gives_refresh_token = false;
+	session_fixture_begin(&fixture);
+	session_fixture_run_for(&fixture, 59 * MINUTE_MS);
+	assert_int_equal(session_state(fixture.session), SESSION_LIVE);
+	session_fixture_run_for(&fixture, 2 * MINUTE_MS);
+	assert_int_equal(session_state(fixture.session), SESSION_ENDED);
+	assert_int_equal(session_end(fixture.session), END_LOST);
+	assert_int_equal(fixture.world.issuer.requests[REQUEST_REFRESH], 0);
+	assert_false(session_fixture_is_on_disk(&fixture));
+	session_fixture_close(&fixture);
 }
 
 /* Nobody said how long the token lasts: it is used until somebody refuses. */
 static void test_life_unknown(void **state)
 {
-	struct scene scene;
+	struct fixture fixture;
 
 	(void)state;
-	session_scene_open(&scene, 1);
-	scene.world.issuer.token_life_s = 0;
-	session_scene_begin(&scene);
-	session_scene_run_for(&scene, 30 * DAY_MS);
-	assert_int_equal(session_state(scene.session), SESSION_LIVE);
-	assert_int_equal(scene.world.issuer.requests[REQUEST_REFRESH], 0);
-	assert_int_equal(scene.world.disk.data.expires_at, 0);
-	session_scene_require(&scene, 86400);
-	assert_int_equal(session_state(scene.session), SESSION_LIVE);
-	issuer_end_access(&scene.world.issuer);
-	session_scene_resume(&scene);
-	session_scene_settle(&scene);
-	assert_int_equal(session_state(scene.session), SESSION_LIVE);
-	assert_int_equal(scene.world.issuer.requests[REQUEST_REFRESH], 1);
-	session_scene_close(&scene);
+	session_fixture_open(&fixture, 1);
+	fixture.world.issuer.token_life_s = 0;
+	session_fixture_begin(&fixture);
+	session_fixture_run_for(&fixture, 30 * DAY_MS);
+	assert_int_equal(session_state(fixture.session), SESSION_LIVE);
+	assert_int_equal(fixture.world.issuer.requests[REQUEST_REFRESH], 0);
+	assert_int_equal(fixture.world.disk.data.expires_at, 0);
+	session_fixture_require(&fixture, 86400);
+	assert_int_equal(session_state(fixture.session), SESSION_LIVE);
+	issuer_end_access(&fixture.world.issuer);
+	session_fixture_resume(&fixture);
+	session_fixture_settle(&fixture);
+	assert_int_equal(session_state(fixture.session), SESSION_LIVE);
+	assert_int_equal(fixture.world.issuer.requests[REQUEST_REFRESH], 1);
+	session_fixture_close(&fixture);
 }
 
 static void test_require(void **state)
@@ -370,87 +374,87 @@ static void test_require(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct scene scene;
+		struct fixture fixture;
 
-		session_scene_open(&scene, i);
-		scene.world.issuer.gives_refresh_token = cases[i].can_refresh;
-		scene.world.issuer.script[REQUEST_REFRESH] = cases[i].refresh;
-		session_scene_begin(&scene);
-		session_scene_settle(&scene);
-		session_scene_run_for(&scene, 10 * MINUTE_MS);
-		session_scene_require(&scene, cases[i].min_valid_s);
-		session_scene_settle(&scene);
-		assert_int_equal(session_state(scene.session), SESSION_LIVE);
-		assert_int_equal(scene.world.issuer.requests[REQUEST_REFRESH],
+		session_fixture_open(&fixture, i);
+		fixture.world.issuer.gives_refresh_token = cases[i].can_refresh;
+		fixture.world.issuer.script[REQUEST_REFRESH] = cases[i].refresh;
+		session_fixture_begin(&fixture);
+		session_fixture_settle(&fixture);
+		session_fixture_run_for(&fixture, 10 * MINUTE_MS);
+		session_fixture_require(&fixture, cases[i].min_valid_s);
+		session_fixture_settle(&fixture);
+		assert_int_equal(session_state(fixture.session), SESSION_LIVE);
+		assert_int_equal(fixture.world.issuer.requests[REQUEST_REFRESH],
 				 cases[i].refreshed);
 		assert_string_equal(
-			session_data(scene.session)->tokens.access_token,
+			session_data(fixture.session)->tokens.access_token,
 			cases[i].token);
-		session_scene_close(&scene);
+		session_fixture_close(&fixture);
 	}
 }
 
 /* A token that cannot be renewed is wanted fresh while the lock is taken. */
 static void test_require_in_vain(void **state)
 {
-	struct scene scene;
+	struct fixture fixture;
 
 	(void)state;
-	session_scene_open(&scene, 1);
-	scene.world.issuer.gives_refresh_token = false;
-	session_scene_begin(&scene);
-	session_scene_settle(&scene);
-	scene.world.disk.held = true;
-	session_scene_require(&scene, 7200);
-	session_scene_settle(&scene);
-	scene.world.disk.held = false;
-	session_scene_run_for(&scene, 50 * MINUTE_MS);
-	assert_int_equal(session_state(scene.session), SESSION_LIVE);
-	session_scene_run_for(&scene, 10 * MINUTE_MS);
-	assert_int_equal(session_end(scene.session), END_LOST);
-	session_scene_close(&scene);
+	session_fixture_open(&fixture, 1);
+	fixture.world.issuer.gives_refresh_token = false;
+	session_fixture_begin(&fixture);
+	session_fixture_settle(&fixture);
+	fixture.world.disk.held = true;
+	session_fixture_require(&fixture, 7200);
+	session_fixture_settle(&fixture);
+	fixture.world.disk.held = false;
+	session_fixture_run_for(&fixture, 50 * MINUTE_MS);
+	assert_int_equal(session_state(fixture.session), SESSION_LIVE);
+	session_fixture_run_for(&fixture, 10 * MINUTE_MS);
+	assert_int_equal(session_end(fixture.session), END_LOST);
+	session_fixture_close(&fixture);
 }
 
 /* A provider that takes JSON only: a refresh and a revocation are sent once
  * more, and only once. */
 static void test_json(void **state)
 {
-	struct scene scene;
-	struct issuer *issuer = &scene.world.issuer;
+	struct fixture fixture;
+	struct issuer *issuer = &fixture.world.issuer;
 
 	(void)state;
 	for (int known = 0; known < 2; known++) {
-		session_scene_open(&scene, 1);
-		session_scene_begin(&scene);
-		session_scene_reach(&scene, SESSION_LIVE);
+		session_fixture_open(&fixture, 1);
+		session_fixture_begin(&fixture);
+		session_fixture_reach(&fixture, SESSION_LIVE);
 		issuer->wants_json = true;
 		*issuer->provider.takes_json = known ? SHAPE_JSON : SHAPE_FORM;
-		session_scene_require(&scene, issuer->token_life_s);
-		session_scene_settle(&scene);
-		assert_int_equal(session_state(scene.session), SESSION_LIVE);
-		assert_true(session_was_renewed(scene.session));
-		session_scene_check_saved(&scene);
+		session_fixture_require(&fixture, issuer->token_life_s);
+		session_fixture_settle(&fixture);
+		assert_int_equal(session_state(fixture.session), SESSION_LIVE);
+		assert_true(session_was_renewed(fixture.session));
+		session_fixture_check_saved(&fixture);
 		assert_int_equal(issuer->forms_refused, !known);
 		assert_int_equal(issuer->replays, 0);
-		world_post(&scene.world, scene.client, EVENT_SIGN_OUT);
-		session_scene_settle(&scene);
-		assert_true(session_was_revoked(scene.session));
+		world_post(&fixture.world, fixture.client, EVENT_SIGN_OUT);
+		session_fixture_settle(&fixture);
+		assert_true(session_was_revoked(fixture.session));
 		assert_int_equal(issuer->forms_refused, !known);
 		assert_int_equal(issuer->requests[REQUEST_REVOCATION], 2);
-		session_scene_close(&scene);
+		session_fixture_close(&fixture);
 	}
 	/* The revocation may be the first. */
-	session_scene_open(&scene, 1);
-	session_scene_begin(&scene);
-	session_scene_reach(&scene, SESSION_LIVE);
+	session_fixture_open(&fixture, 1);
+	session_fixture_begin(&fixture);
+	session_fixture_reach(&fixture, SESSION_LIVE);
 	issuer->wants_json = true;
-	world_post(&scene.world, scene.client, EVENT_SIGN_OUT);
-	session_scene_settle(&scene);
-	assert_true(session_was_revoked(scene.session));
+	world_post(&fixture.world, fixture.client, EVENT_SIGN_OUT);
+	session_fixture_settle(&fixture);
+	assert_true(session_was_revoked(fixture.session));
 	assert_int_equal(issuer->forms_refused, 1);
 	assert_int_equal(issuer->requests[REQUEST_REVOCATION], 3);
-	assert_int_equal(scene.client->notes[LEVEL_WARN], 0);
-	session_scene_close(&scene);
+	assert_int_equal(fixture.client->notes[LEVEL_WARN], 0);
+	session_fixture_close(&fixture);
 }
 
 /* An address that leads nowhere has not ended the session. */
@@ -461,19 +465,19 @@ static void test_dead_ends(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(scripts); i++) {
-		struct scene scene;
+		struct fixture fixture;
 
-		session_scene_open(&scene, i);
-		scene.world.issuer.script[REQUEST_REFRESH] = scripts[i];
-		session_scene_begin(&scene);
-		session_scene_run_for(&scene, DAY_MS);
-		assert_int_equal(session_state(scene.session), SESSION_LIVE);
-		assert_true(session_scene_is_on_disk(&scene));
-		assert_true(scene.world.issuer.requests[REQUEST_REFRESH] > 3);
-		scene.world.issuer.script[REQUEST_REFRESH] = NULL;
-		session_scene_run_for(&scene, HOUR_MS);
-		assert_true(session_scene_is_good(&scene));
-		session_scene_close(&scene);
+		session_fixture_open(&fixture, i);
+		fixture.world.issuer.script[REQUEST_REFRESH] = scripts[i];
+		session_fixture_begin(&fixture);
+		session_fixture_run_for(&fixture, DAY_MS);
+		assert_int_equal(session_state(fixture.session), SESSION_LIVE);
+		assert_true(session_fixture_is_on_disk(&fixture));
+		assert_true(fixture.world.issuer.requests[REQUEST_REFRESH] > 3);
+		fixture.world.issuer.script[REQUEST_REFRESH] = NULL;
+		session_fixture_run_for(&fixture, HOUR_MS);
+		assert_true(session_fixture_is_good(&fixture));
+		session_fixture_close(&fixture);
 	}
 }
 

@@ -16,7 +16,7 @@
 
 #include "base/mem.h"
 #include "machine/session.h"
-#include "session_scene.h"
+#include "session_fixture.h"
 #include "world.h"
 
 /* What an earlier run has left, and what comes of it. */
@@ -79,45 +79,45 @@ static void test_resume(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct scene scene;
-		struct session_data *left = &scene.world.disk.data;
-		struct issuer *issuer = &scene.world.issuer;
+		struct fixture fixture;
+		struct session_data *left = &fixture.world.disk.data;
+		struct issuer *issuer = &fixture.world.issuer;
 
-		session_scene_open(&scene, i);
+		session_fixture_open(&fixture, i);
 		if (cases[i].left != NOTHING && cases[i].left != CORRUPT)
-			world_store(&scene.world,
+			world_store(&fixture.world,
 				    cases[i].left == ALIEN ? "webex" : OURS,
 				    cases[i].life_s);
 		left->refreshing = cases[i].left == MARKED;
 		left->signing_out = cases[i].left == LEFT;
-		scene.world.disk.unreadable = cases[i].left == CORRUPT;
+		fixture.world.disk.unreadable = cases[i].left == CORRUPT;
 		if (cases[i].left == WITHOUT) {
 			secret_free(left->tokens.refresh_token);
 			left->tokens.refresh_token = NULL;
 		}
 		issuer->script[REQUEST_REFRESH] = cases[i].refresh;
 		issuer->script[REQUEST_PROFILE] = cases[i].profile;
-		session_scene_resume(&scene);
-		session_scene_settle(&scene);
-		if (session_state(scene.session) != cases[i].state ||
+		session_fixture_resume(&fixture);
+		session_fixture_settle(&fixture);
+		if (session_state(fixture.session) != cases[i].state ||
 		    issuer->requests[REQUEST_REFRESH] != cases[i].refreshed ||
 		    issuer->requests[REQUEST_PROFILE] != cases[i].read ||
-		    session_scene_is_on_disk(&scene) != cases[i].on_disk)
+		    session_fixture_is_on_disk(&fixture) != cases[i].on_disk)
 			fail_msg("%s: %s, %u refreshed, %u read", cases[i].name,
 				 session_state_name(
-					 session_state(scene.session)),
+					 session_state(fixture.session)),
 				 issuer->requests[REQUEST_REFRESH],
 				 issuer->requests[REQUEST_PROFILE]);
 		if (cases[i].state == SESSION_ENDED)
-			assert_int_equal(session_end(scene.session),
+			assert_int_equal(session_end(fixture.session),
 					 cases[i].on_disk ? END_EXPIRED
 							  : END_LOST);
 		if (cases[i].state == SESSION_LIVE)
-			assert_non_null(session_data(scene.session)->profile);
+			assert_non_null(session_data(fixture.session)->profile);
 		if (cases[i].state == SESSION_NONE)
-			assert_int_equal(scene.client->notes[LEVEL_WARN],
+			assert_int_equal(fixture.client->notes[LEVEL_WARN],
 					 cases[i].left == ALIEN);
-		session_scene_close(&scene);
+		session_fixture_close(&fixture);
 	}
 }
 
@@ -130,35 +130,37 @@ static void test_cut_off(void **state)
 {
 	(void)state;
 	for (int rotated = 0; rotated < 2; rotated++) {
-		struct scene scene;
-		struct issuer *issuer = &scene.world.issuer;
+		struct fixture fixture;
+		struct issuer *issuer = &fixture.world.issuer;
 
-		session_scene_open(&scene, 1);
-		world_store(&scene.world, OURS, 3600);
-		scene.world.disk.data.refreshing = true;
+		session_fixture_open(&fixture, 1);
+		world_store(&fixture.world, OURS, 3600);
+		fixture.world.disk.data.refreshing = true;
 		if (rotated)
 			(void)snprintf(issuer->refresh_token,
 				       sizeof(issuer->refresh_token), "newer");
-		session_scene_resume(&scene);
-		session_scene_settle(&scene);
+		session_fixture_resume(&fixture);
+		session_fixture_settle(&fixture);
 		assert_int_equal(issuer->requests[REQUEST_REFRESH], 1);
 		assert_int_equal(issuer->replays, rotated);
-		assert_int_equal(session_scene_is_on_disk(&scene), !rotated);
+		assert_int_equal(session_fixture_is_on_disk(&fixture),
+				 !rotated);
 		if (rotated) {
-			assert_int_equal(session_state(scene.session),
+			assert_int_equal(session_state(fixture.session),
 					 SESSION_ENDED);
-			assert_int_equal(session_end(scene.session), END_LOST);
+			assert_int_equal(session_end(fixture.session),
+					 END_LOST);
 		} else {
-			assert_true(session_scene_is_good(&scene));
-			session_scene_check_saved(&scene);
+			assert_true(session_fixture_is_good(&fixture));
+			session_fixture_check_saved(&fixture);
 		}
 		/* The next start. */
-		session_scene_resume(&scene);
-		session_scene_settle(&scene);
-		assert_int_equal(session_state(scene.session),
+		session_fixture_resume(&fixture);
+		session_fixture_settle(&fixture);
+		assert_int_equal(session_state(fixture.session),
 				 rotated ? SESSION_NONE : SESSION_LIVE);
 		assert_int_equal(issuer->requests[REQUEST_REFRESH], 1);
-		session_scene_close(&scene);
+		session_fixture_close(&fixture);
 	}
 }
 
@@ -168,24 +170,24 @@ static void test_resume_early(void **state)
 {
 	(void)state;
 	for (int64_t life_s = -5; life_s <= 3600; life_s += 3605) {
-		struct scene scene;
-		struct issuer *issuer = &scene.world.issuer;
+		struct fixture fixture;
+		struct issuer *issuer = &fixture.world.issuer;
 
-		session_scene_open(&scene, 1);
-		world_store(&scene.world, OURS, life_s);
+		session_fixture_open(&fixture, 1);
+		world_store(&fixture.world, OURS, life_s);
 		issuer->outage = "resolve";
-		issuer->outage_end_ms = scene.world.now_ms + 10 * MINUTE_MS;
-		session_scene_resume(&scene);
-		session_scene_settle(&scene);
-		assert_int_equal(session_state(scene.session), SESSION_LIVE);
-		assert_string_equal(session_data(scene.session)->profile,
+		issuer->outage_end_ms = fixture.world.now_ms + 10 * MINUTE_MS;
+		session_fixture_resume(&fixture);
+		session_fixture_settle(&fixture);
+		assert_int_equal(session_state(fixture.session), SESSION_LIVE);
+		assert_string_equal(session_data(fixture.session)->profile,
 				    "{\"sub\":\"7\"}");
-		session_scene_run_for(&scene, 20 * MINUTE_MS);
-		assert_true(session_scene_is_good(&scene));
+		session_fixture_run_for(&fixture, 20 * MINUTE_MS);
+		assert_true(session_fixture_is_good(&fixture));
 		assert_non_null(
-			strstr(session_data(scene.session)->profile, "Ada"));
-		session_scene_check_saved(&scene);
-		session_scene_close(&scene);
+			strstr(session_data(fixture.session)->profile, "Ada"));
+		session_fixture_check_saved(&fixture);
+		session_fixture_close(&fixture);
 	}
 }
 

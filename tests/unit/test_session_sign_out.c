@@ -17,39 +17,39 @@
 
 #include "base/mem.h"
 #include "machine/session.h"
-#include "session_scene.h"
+#include "session_fixture.h"
 #include "world.h"
 
 /* Tokens that could not be saved are given back without a wait: what is in the
  * store is somebody else's. */
 static void test_never_saved(void **state)
 {
-	struct scene scene;
+	struct fixture fixture;
 	int64_t since_ms;
 
 	(void)state;
-	session_scene_open(&scene, 1);
-	world_store(&scene.world, "webex", 3600);
-	scene.world.disk.held = true;
-	session_scene_begin(&scene);
-	session_scene_run_for(&scene, 1000);
-	assert_int_equal(session_state(scene.session), SESSION_LOCK_BUSY);
-	assert_true(session_was_never_saved(scene.session));
-	since_ms = scene.world.now_ms;
-	world_post(&scene.world, scene.client, EVENT_SIGN_OUT);
-	session_scene_settle(&scene);
-	assert_in_range(scene.world.now_ms - since_ms, 0, 1000);
-	assert_int_equal(session_end(scene.session), END_SIGNED_OUT);
-	assert_true(session_was_revoked(scene.session));
-	assert_false(session_was_never_saved(scene.session));
-	assert_string_equal(scene.world.disk.data.provider, "webex");
-	assert_true(session_scene_is_on_disk(&scene));
+	session_fixture_open(&fixture, 1);
+	world_store(&fixture.world, "webex", 3600);
+	fixture.world.disk.held = true;
+	session_fixture_begin(&fixture);
+	session_fixture_run_for(&fixture, 1000);
+	assert_int_equal(session_state(fixture.session), SESSION_LOCK_BUSY);
+	assert_true(session_was_never_saved(fixture.session));
+	since_ms = fixture.world.now_ms;
+	world_post(&fixture.world, fixture.client, EVENT_SIGN_OUT);
+	session_fixture_settle(&fixture);
+	assert_in_range(fixture.world.now_ms - since_ms, 0, 1000);
+	assert_int_equal(session_end(fixture.session), END_SIGNED_OUT);
+	assert_true(session_was_revoked(fixture.session));
+	assert_false(session_was_never_saved(fixture.session));
+	assert_string_equal(fixture.world.disk.data.provider, "webex");
+	assert_true(session_fixture_is_on_disk(&fixture));
 
-	scene.world.disk.held = false;
-	world_store(&scene.world, OURS, 3600);
-	session_scene_begin(&scene);
-	assert_false(session_was_never_saved(scene.session));
-	session_scene_close(&scene);
+	fixture.world.disk.held = false;
+	world_store(&fixture.world, OURS, 3600);
+	session_fixture_begin(&fixture);
+	assert_false(session_was_never_saved(fixture.session));
+	session_fixture_close(&fixture);
 }
 
 /* Tokens that could not be saved are given back, and what the store holds in
@@ -71,44 +71,44 @@ static void test_never_saved_leaves_the_store(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct scene scene;
-		struct issuer *issuer = &scene.world.issuer;
-		const struct session_data *disk = &scene.world.disk.data;
+		struct fixture fixture;
+		struct issuer *issuer = &fixture.world.issuer;
+		const struct session_data *disk = &fixture.world.disk.data;
 		char *endpoint = NULL;
 		char before[64] = "";
 
-		session_scene_open(&scene, i);
+		session_fixture_open(&fixture, i);
 		if (!cases[i].can_revoke) {
 			endpoint = issuer->provider.revocation_endpoint;
 			issuer->provider.revocation_endpoint = NULL;
 		}
 		if (cases[i].stored) {
-			world_store(&scene.world, OURS, 3600);
+			world_store(&fixture.world, OURS, 3600);
 			(void)snprintf(before, sizeof(before), "%s",
 				       disk->tokens.access_token);
 		}
 		if (cases[i].from == SESSION_READ_BACKING_OFF)
 			issuer->script[REQUEST_PROFILE] = "500";
-		scene.world.disk.full = true;
-		session_scene_begin_with(&scene,
-					 cases[i].from == SESSION_REFRESHING);
-		session_scene_reach(&scene, cases[i].from);
-		assert_true(session_was_never_saved(scene.session));
-		scene.world.disk.full = false;
-		world_post(&scene.world, scene.client, EVENT_SIGN_OUT);
+		fixture.world.disk.full = true;
+		session_fixture_begin_with(&fixture,
+					   cases[i].from == SESSION_REFRESHING);
+		session_fixture_reach(&fixture, cases[i].from);
+		assert_true(session_was_never_saved(fixture.session));
+		fixture.world.disk.full = false;
+		world_post(&fixture.world, fixture.client, EVENT_SIGN_OUT);
 		/* If it is cut off here, nothing was changed either. */
-		assert_int_equal(scene.world.disk.saves, 0);
-		session_scene_settle(&scene);
-		assert_int_equal(session_end(scene.session), END_SIGNED_OUT);
+		assert_int_equal(fixture.world.disk.saves, 0);
+		session_fixture_settle(&fixture);
+		assert_int_equal(session_end(fixture.session), END_SIGNED_OUT);
 		assert_int_equal(issuer->requests[REQUEST_REVOCATION],
 				 cases[i].can_revoke ? 2 : 0);
-		assert_int_equal(scene.world.disk.saves, 0);
-		assert_int_equal(session_scene_is_on_disk(&scene),
+		assert_int_equal(fixture.world.disk.saves, 0);
+		assert_int_equal(session_fixture_is_on_disk(&fixture),
 				 cases[i].stored);
 		if (cases[i].stored)
 			assert_string_equal(disk->tokens.access_token, before);
 		free(endpoint);
-		session_scene_close(&scene);
+		session_fixture_close(&fixture);
 	}
 }
 
@@ -117,33 +117,33 @@ static void test_replaced(void **state)
 {
 	(void)state;
 	for (int can_revoke = 0; can_revoke < 2; can_revoke++) {
-		struct scene scene;
-		struct issuer *issuer = &scene.world.issuer;
-		const struct session_data *disk = &scene.world.disk.data;
+		struct fixture fixture;
+		struct issuer *issuer = &fixture.world.issuer;
+		const struct session_data *disk = &fixture.world.disk.data;
 		char *endpoint = NULL;
 		unsigned saves;
 
-		session_scene_open(&scene, 1);
+		session_fixture_open(&fixture, 1);
 		if (can_revoke == 0) {
 			endpoint = issuer->provider.revocation_endpoint;
 			issuer->provider.revocation_endpoint = NULL;
 		}
-		session_scene_begin(&scene);
-		session_scene_settle(&scene);
-		assert_true(session_is_saved(scene.session));
-		world_store(&scene.world, "webex", 3600);
-		saves = scene.world.disk.saves;
-		world_post(&scene.world, scene.client, EVENT_SIGN_OUT);
-		session_scene_settle(&scene);
-		assert_int_equal(session_end(scene.session), END_SIGNED_OUT);
+		session_fixture_begin(&fixture);
+		session_fixture_settle(&fixture);
+		assert_true(session_is_saved(fixture.session));
+		world_store(&fixture.world, "webex", 3600);
+		saves = fixture.world.disk.saves;
+		world_post(&fixture.world, fixture.client, EVENT_SIGN_OUT);
+		session_fixture_settle(&fixture);
+		assert_int_equal(session_end(fixture.session), END_SIGNED_OUT);
 		assert_int_equal(issuer->requests[REQUEST_REVOCATION],
 				 can_revoke != 0 ? 2 : 0);
-		assert_int_equal(scene.world.disk.saves, saves);
-		assert_true(session_scene_is_on_disk(&scene));
+		assert_int_equal(fixture.world.disk.saves, saves);
+		assert_true(session_fixture_is_on_disk(&fixture));
 		assert_string_equal(disk->provider, "webex");
 		assert_false(disk->signing_out);
 		free(endpoint);
-		session_scene_close(&scene);
+		session_fixture_close(&fixture);
 	}
 }
 
@@ -151,29 +151,29 @@ static void test_replaced(void **state)
  * process could renew with a token that is about to be revoked. */
 static void test_lock_kept(void **state)
 {
-	struct scene scene;
+	struct fixture fixture;
 	struct event event;
 	struct action action;
 
 	(void)state;
-	session_scene_open(&scene, 1);
-	session_scene_begin(&scene);
-	session_scene_settle(&scene);
-	session_scene_reach(&scene, SESSION_REFRESHING);
-	event = world_event(&scene.world, EVENT_SIGN_OUT);
+	session_fixture_open(&fixture, 1);
+	session_fixture_begin(&fixture);
+	session_fixture_settle(&fixture);
+	session_fixture_reach(&fixture, SESSION_REFRESHING);
+	event = world_event(&fixture.world, EVENT_SIGN_OUT);
 	action_clear(&action);
-	session_step(scene.session, &event, &action);
-	world_do(&scene.world, scene.client, &action);
-	while (session_state(scene.session) == SESSION_REFRESHING) {
-		assert_true(session_holds_lock(scene.session));
-		session_scene_run_for(&scene, 1);
+	session_step(fixture.session, &event, &action);
+	world_do(&fixture.world, fixture.client, &action);
+	while (session_state(fixture.session) == SESSION_REFRESHING) {
+		assert_true(session_holds_lock(fixture.session));
+		session_fixture_run_for(&fixture, 1);
 	}
-	assert_int_equal(session_state(scene.session), SESSION_REVOKING);
-	session_scene_settle(&scene);
-	assert_int_equal(session_end(scene.session), END_SIGNED_OUT);
+	assert_int_equal(session_state(fixture.session), SESSION_REVOKING);
+	session_fixture_settle(&fixture);
+	assert_int_equal(session_end(fixture.session), END_SIGNED_OUT);
 	/* Those that the refresh brought, which nobody else knows. */
-	assert_int_equal(scene.world.issuer.revoked, 2);
-	session_scene_close(&scene);
+	assert_int_equal(fixture.world.issuer.revoked, 2);
+	session_fixture_close(&fixture);
 }
 
 /* The same where the provider takes the refresh token no longer: the access
@@ -191,26 +191,26 @@ static void test_refresh_refused(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct scene scene;
-		struct issuer *issuer = &scene.world.issuer;
+		struct fixture fixture;
+		struct issuer *issuer = &fixture.world.issuer;
 
-		session_scene_open(&scene, i);
+		session_fixture_open(&fixture, i);
 		issuer->script[REQUEST_REFRESH] = cases[i].refresh;
 		if (cases[i].life_s == 0) {
-			session_scene_begin(&scene);
+			session_fixture_begin(&fixture);
 		} else {
-			session_scene_store(&scene, cases[i].life_s);
-			session_scene_resume(&scene);
+			session_fixture_store(&fixture, cases[i].life_s);
+			session_fixture_resume(&fixture);
 		}
-		session_scene_reach(&scene, SESSION_REFRESHING);
-		world_post(&scene.world, scene.client, EVENT_SIGN_OUT);
-		session_scene_settle(&scene);
-		assert_int_equal(session_end(scene.session), END_SIGNED_OUT);
+		session_fixture_reach(&fixture, SESSION_REFRESHING);
+		world_post(&fixture.world, fixture.client, EVENT_SIGN_OUT);
+		session_fixture_settle(&fixture);
+		assert_int_equal(session_end(fixture.session), END_SIGNED_OUT);
 		assert_int_equal(issuer->requests[REQUEST_REFRESH], 1);
 		assert_int_equal(issuer->revoked, 2);
-		assert_true(session_was_revoked(scene.session));
-		assert_false(session_scene_is_on_disk(&scene));
-		session_scene_close(&scene);
+		assert_true(session_was_revoked(fixture.session));
+		assert_false(session_fixture_is_on_disk(&fixture));
+		session_fixture_close(&fixture);
 	}
 }
 
@@ -249,11 +249,11 @@ static void test_sign_out(void **state)
 	for (size_t i = 0; i < COUNT(froms) * COUNT(cases); i++) {
 		enum session_state from = froms[i % COUNT(froms)];
 		size_t c = i / COUNT(froms);
-		struct scene scene;
-		struct issuer *issuer = &scene.world.issuer;
+		struct fixture fixture;
+		struct issuer *issuer = &fixture.world.issuer;
 		char *endpoint;
 
-		session_scene_open(&scene, i);
+		session_fixture_open(&fixture, i);
 		endpoint = issuer->provider.revocation_endpoint;
 		if (cases[c].revoke == NULL)
 			issuer->provider.revocation_endpoint = NULL;
@@ -262,25 +262,25 @@ static void test_sign_out(void **state)
 		if (from == SESSION_REFRESHING && !cases[c].can_refresh)
 			from = SESSION_LIVE;
 		if (from == SESSION_NONE)
-			session_scene_store(&scene, 3600);
-		scene.world.disk.held = from == SESSION_LOCK_BUSY;
+			session_fixture_store(&fixture, 3600);
+		fixture.world.disk.held = from == SESSION_LOCK_BUSY;
 		if (from == SESSION_READ_BACKING_OFF)
 			issuer->script[REQUEST_PROFILE] = "500";
 		if (from != SESSION_NONE)
-			session_scene_begin(&scene);
-		session_scene_reach(&scene, from);
-		scene.world.disk.held = false;
-		memset(scene.client->notes, 0, sizeof(scene.client->notes));
-		world_post(&scene.world, scene.client, EVENT_SIGN_OUT);
-		session_scene_settle(&scene);
-		assert_int_equal(session_state(scene.session), SESSION_ENDED);
-		assert_int_equal(session_end(scene.session), END_SIGNED_OUT);
-		assert_int_equal(session_was_revoked(scene.session),
+			session_fixture_begin(&fixture);
+		session_fixture_reach(&fixture, from);
+		fixture.world.disk.held = false;
+		memset(fixture.client->notes, 0, sizeof(fixture.client->notes));
+		world_post(&fixture.world, fixture.client, EVENT_SIGN_OUT);
+		session_fixture_settle(&fixture);
+		assert_int_equal(session_state(fixture.session), SESSION_ENDED);
+		assert_int_equal(session_end(fixture.session), END_SIGNED_OUT);
+		assert_int_equal(session_was_revoked(fixture.session),
 				 cases[c].revoked);
 		assert_in_range(issuer->requests[REQUEST_REVOCATION],
 				cases[c].least, cases[c].most);
-		assert_false(session_scene_is_on_disk(&scene));
-		assert_int_equal(scene.client->notes[LEVEL_WARN] > 0,
+		assert_false(session_fixture_is_on_disk(&fixture));
+		assert_int_equal(fixture.client->notes[LEVEL_WARN] > 0,
 				 cases[c].revoke != NULL && !cases[c].revoked);
 		/* The refresh token goes first, for it is worth more; only a
 		 * renewal that was cut short has an unknown outcome. */
@@ -288,39 +288,39 @@ static void test_sign_out(void **state)
 		    strncmp(cases[c].revoke, "rules", 5) == 0 &&
 		    cases[c].can_refresh)
 			assert_string_equal(issuer->refresh_token, "");
-		assert_false(
-			world_turn(&scene.world, scene.world.now_ms + DAY_MS));
+		assert_false(world_turn(&fixture.world,
+					fixture.world.now_ms + DAY_MS));
 		issuer->provider.revocation_endpoint = endpoint;
-		session_scene_close(&scene);
+		session_fixture_close(&fixture);
 	}
 }
 
 /* There may be nothing to sign out of, or a person who asks twice. */
 static void test_sign_out_again(void **state)
 {
-	struct scene scene;
+	struct fixture fixture;
 
 	(void)state;
-	session_scene_open(&scene, 1);
-	world_post(&scene.world, scene.client, EVENT_SIGN_OUT);
-	session_scene_settle(&scene);
-	assert_int_equal(session_end(scene.session), END_SIGNED_OUT);
-	assert_false(session_was_revoked(scene.session));
-	assert_int_equal(scene.world.issuer.requests[REQUEST_REVOCATION], 0);
+	session_fixture_open(&fixture, 1);
+	world_post(&fixture.world, fixture.client, EVENT_SIGN_OUT);
+	session_fixture_settle(&fixture);
+	assert_int_equal(session_end(fixture.session), END_SIGNED_OUT);
+	assert_false(session_was_revoked(fixture.session));
+	assert_int_equal(fixture.world.issuer.requests[REQUEST_REVOCATION], 0);
 
-	session_scene_begin(&scene);
-	session_scene_settle(&scene);
-	assert_int_equal(session_end(scene.session), END_NONE);
-	world_post(&scene.world, scene.client, EVENT_SIGN_OUT);
-	assert_int_equal(session_state(scene.session), SESSION_REVOKING);
-	world_post(&scene.world, scene.client, EVENT_SIGN_OUT);
-	session_scene_settle(&scene);
-	world_post(&scene.world, scene.client, EVENT_SIGN_OUT);
-	session_scene_settle(&scene);
-	assert_int_equal(session_end(scene.session), END_SIGNED_OUT);
-	assert_int_equal(scene.world.issuer.revoked, 2);
-	assert_true(session_was_revoked(scene.session));
-	session_scene_close(&scene);
+	session_fixture_begin(&fixture);
+	session_fixture_settle(&fixture);
+	assert_int_equal(session_end(fixture.session), END_NONE);
+	world_post(&fixture.world, fixture.client, EVENT_SIGN_OUT);
+	assert_int_equal(session_state(fixture.session), SESSION_REVOKING);
+	world_post(&fixture.world, fixture.client, EVENT_SIGN_OUT);
+	session_fixture_settle(&fixture);
+	world_post(&fixture.world, fixture.client, EVENT_SIGN_OUT);
+	session_fixture_settle(&fixture);
+	assert_int_equal(session_end(fixture.session), END_SIGNED_OUT);
+	assert_int_equal(fixture.world.issuer.revoked, 2);
+	assert_true(session_was_revoked(fixture.session));
+	session_fixture_close(&fixture);
 }
 
 /* Killed at any moment after the first request: whoever comes next finds that
@@ -342,24 +342,24 @@ static void test_killed(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct scene scene;
-		struct world *world = &scene.world;
+		struct fixture fixture;
+		struct world *world = &fixture.world;
 		unsigned *requests = world->issuer.requests;
 		struct event event;
 		struct action action;
 
-		session_scene_open(&scene, i);
-		session_scene_begin(&scene);
-		session_scene_settle(&scene);
-		world_post(world, scene.client, EVENT_SIGN_OUT);
+		session_fixture_open(&fixture, i);
+		session_fixture_begin(&fixture);
+		session_fixture_settle(&fixture);
+		world_post(world, fixture.client, EVENT_SIGN_OUT);
 		while (requests[REQUEST_REVOCATION] <= cases[i].answered)
 			assert_true(world_turn(world, NEVER_MS));
 		assert_int_equal(world->issuer.revoked, cases[i].answered + 1);
 		assert_true(world->disk.data.signing_out);
-		session_free(scene.session);
+		session_free(fixture.session);
 		world_crash(world);
-		scene.session = session_new(&world->issuer.provider, i);
-		scene.client = world_add_session(world, scene.session);
+		fixture.session = session_new(&world->issuer.provider, i);
+		fixture.client = world_add_session(world, fixture.session);
 		if (cases[i].next == OTHER) {
 			free(world->disk.data.provider);
 			world->disk.data.provider = xstrdup("webex");
@@ -367,20 +367,21 @@ static void test_killed(void **state)
 		event = world_event(world, EVENT_SIGN_OUT);
 		action_clear(&action);
 		if (cases[i].next == RESUMES)
-			session_resume(scene.session, &event, &action);
+			session_resume(fixture.session, &event, &action);
 		else if (cases[i].next == SIGNS_OUT)
-			session_step(scene.session, &event, &action);
+			session_step(fixture.session, &event, &action);
 		else
-			session_finish_sign_out(scene.session, &event, &action);
-		world_do(world, scene.client, &action);
-		session_scene_settle(&scene);
-		assert_int_equal(session_end(scene.session), cases[i].end);
-		assert_int_equal(session_scene_is_on_disk(&scene),
+			session_finish_sign_out(fixture.session, &event,
+						&action);
+		world_do(world, fixture.client, &action);
+		session_fixture_settle(&fixture);
+		assert_int_equal(session_end(fixture.session), cases[i].end);
+		assert_int_equal(session_fixture_is_on_disk(&fixture),
 				 cases[i].next == OTHER);
 		assert_int_equal(world->issuer.revoked,
 				 cases[i].next == OTHER ? cases[i].answered + 1
 							: 2);
-		session_scene_close(&scene);
+		session_fixture_close(&fixture);
 	}
 }
 
@@ -392,26 +393,26 @@ static void test_nothing_to_finish(void **state)
 
 	(void)state;
 	for (int left = NOTHING; left <= HELD; left++) {
-		struct scene scene;
+		struct fixture fixture;
 		struct event event;
 		struct action action;
 
-		session_scene_open(&scene, 1);
+		session_fixture_open(&fixture, 1);
 		if (left != NOTHING)
-			session_scene_store(&scene, 3600);
-		scene.world.disk.held = left == HELD;
-		scene.world.disk.data.signing_out = left == HELD;
-		event = world_event(&scene.world, EVENT_START);
+			session_fixture_store(&fixture, 3600);
+		fixture.world.disk.held = left == HELD;
+		fixture.world.disk.data.signing_out = left == HELD;
+		event = world_event(&fixture.world, EVENT_START);
 		action_clear(&action);
-		session_finish_sign_out(scene.session, &event, &action);
-		world_do(&scene.world, scene.client, &action);
-		assert_int_equal(session_state(scene.session), SESSION_NONE);
-		assert_null(scene.world.disk.owner);
-		assert_int_equal(session_scene_is_on_disk(&scene),
+		session_finish_sign_out(fixture.session, &event, &action);
+		world_do(&fixture.world, fixture.client, &action);
+		assert_int_equal(session_state(fixture.session), SESSION_NONE);
+		assert_null(fixture.world.disk.owner);
+		assert_int_equal(session_fixture_is_on_disk(&fixture),
 				 left != NOTHING);
 		assert_int_equal(
-			scene.world.issuer.requests[REQUEST_REVOCATION], 0);
-		session_scene_close(&scene);
+			fixture.world.issuer.requests[REQUEST_REVOCATION], 0);
+		session_fixture_close(&fixture);
 	}
 }
 
@@ -430,48 +431,48 @@ static void test_mark(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct scene scene;
-		struct issuer *issuer = &scene.world.issuer;
+		struct fixture fixture;
+		struct issuer *issuer = &fixture.world.issuer;
 		char *endpoint = NULL;
 		int saves;
 
-		session_scene_open(&scene, i);
-		session_scene_begin(&scene);
-		session_scene_settle(&scene);
+		session_fixture_open(&fixture, i);
+		session_fixture_begin(&fixture);
+		session_fixture_settle(&fixture);
 		if (!cases[i].can_revoke) {
 			endpoint = issuer->provider.revocation_endpoint;
 			issuer->provider.revocation_endpoint = NULL;
 		}
-		saves = (int)scene.world.disk.saves;
-		scene.world.disk.full = cases[i].full;
-		world_post(&scene.world, scene.client, EVENT_SIGN_OUT);
-		session_scene_settle(&scene);
-		assert_int_equal((int)scene.world.disk.saves - saves,
+		saves = (int)fixture.world.disk.saves;
+		fixture.world.disk.full = cases[i].full;
+		world_post(&fixture.world, fixture.client, EVENT_SIGN_OUT);
+		session_fixture_settle(&fixture);
+		assert_int_equal((int)fixture.world.disk.saves - saves,
 				 cases[i].saves);
-		assert_int_equal(session_end(scene.session), END_SIGNED_OUT);
+		assert_int_equal(session_end(fixture.session), END_SIGNED_OUT);
 		assert_int_equal(issuer->revoked, cases[i].can_revoke ? 2 : 0);
-		assert_false(session_scene_is_on_disk(&scene));
+		assert_false(session_fixture_is_on_disk(&fixture));
 		free(endpoint);
-		session_scene_close(&scene);
+		session_fixture_close(&fixture);
 	}
 }
 
 /* The file cannot be removed: the person has to know. */
 static void test_wipe_fails(void **state)
 {
-	struct scene scene;
+	struct fixture fixture;
 
 	(void)state;
-	session_scene_open(&scene, 1);
-	session_scene_begin(&scene);
-	session_scene_settle(&scene);
-	scene.world.disk.unreadable = true;
-	world_post(&scene.world, scene.client, EVENT_SIGN_OUT);
-	session_scene_settle(&scene);
-	assert_int_equal(session_end(scene.session), END_FAILED);
-	assert_int_equal(scene.world.issuer.revoked, 2);
-	assert_in_range(scene.client->notes[LEVEL_ERROR], 1, 1);
-	session_scene_close(&scene);
+	session_fixture_open(&fixture, 1);
+	session_fixture_begin(&fixture);
+	session_fixture_settle(&fixture);
+	fixture.world.disk.unreadable = true;
+	world_post(&fixture.world, fixture.client, EVENT_SIGN_OUT);
+	session_fixture_settle(&fixture);
+	assert_int_equal(session_end(fixture.session), END_FAILED);
+	assert_int_equal(fixture.world.issuer.revoked, 2);
+	assert_in_range(fixture.client->notes[LEVEL_ERROR], 1, 1);
+	session_fixture_close(&fixture);
 }
 
 int main(void)

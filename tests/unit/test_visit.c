@@ -15,12 +15,12 @@
 #include "machine/flow.h"
 #include "machine/session.h"
 #include "machine/visit.h"
-#include "visit_scene.h"
+#include "visit_fixture.h"
 #include "world.h"
 
-static const struct session_data *data_of(const struct scene *scene)
+static const struct session_data *data_of(const struct fixture *fixture)
 {
-	return session_data(visit_session(scene->visit));
+	return session_data(visit_session(fixture->visit));
 }
 
 /* One person after another, each with a code of their own. */
@@ -28,72 +28,73 @@ static void test_persons(void **state)
 {
 	(void)state;
 	for (int with_key = 0; with_key < 2; with_key++) {
-		struct scene scene;
+		struct fixture fixture;
 
-		visit_scene_open(&scene, with_key != 0 ? &key_kiosk : &kiosk);
-		visit_scene_boot(&scene, 1);
+		visit_fixture_open(&fixture,
+				   with_key != 0 ? &key_kiosk : &kiosk);
+		visit_fixture_boot(&fixture, 1);
 		for (int i = 1; i <= 3; i++) {
 			if (with_key != 0) {
-				visit_scene_reach(&scene, VISIT_WELCOME);
-				visit_scene_run_for(&scene, DAY_MS);
+				visit_fixture_reach(&fixture, VISIT_WELCOME);
+				visit_fixture_run_for(&fixture, DAY_MS);
 				assert_int_equal(
-					scene.world.issuer.requests
+					fixture.world.issuer.requests
 						[REQUEST_DEVICE_AUTHORIZATION],
 					i - 1);
-				user_event(&scene, EVENT_START);
+				user_event(&fixture, EVENT_START);
 			}
-			visit_scene_reach(&scene, VISIT_SIGN_IN);
-			assert_null(data_of(&scene)->tokens.access_token);
-			assert_null(data_of(&scene)->profile);
-			visit_scene_run_for(&scene, 20000);
-			assert_int_equal(flow_codes(visit_flow(scene.visit)),
+			visit_fixture_reach(&fixture, VISIT_SIGN_IN);
+			assert_null(data_of(&fixture)->tokens.access_token);
+			assert_null(data_of(&fixture)->profile);
+			visit_fixture_run_for(&fixture, 20000);
+			assert_int_equal(flow_codes(visit_flow(fixture.visit)),
 					 1);
-			visit_scene_approve(&scene);
-			assert_int_equal(scene.world.issuer.code, i);
-			assert_int_equal(visit_result(scene.visit),
+			visit_fixture_approve(&fixture);
+			assert_int_equal(fixture.world.issuer.code, i);
+			assert_int_equal(visit_result(fixture.visit),
 					 RESULT_SIGNED_IN);
-			assert_non_null(data_of(&scene)->profile);
-			visit_scene_run_for(&scene, 3 * DAY_MS);
-			assert_int_equal(visit_stage(scene.visit),
+			assert_non_null(data_of(&fixture)->profile);
+			visit_fixture_run_for(&fixture, 3 * DAY_MS);
+			assert_int_equal(visit_stage(fixture.visit),
 					 VISIT_PROFILE);
-			user_event(&scene, EVENT_SIGN_OUT);
-			assert_int_equal(visit_stage(scene.visit),
+			user_event(&fixture, EVENT_SIGN_OUT);
+			assert_int_equal(visit_stage(fixture.visit),
 					 VISIT_LEAVING);
-			visit_scene_run_for(&scene, 1000);
-			assert_null(scene.world.disk.data.provider);
-			assert_int_equal(scene.world.issuer.revoked, 2 * i);
+			visit_fixture_run_for(&fixture, 1000);
+			assert_null(fixture.world.disk.data.provider);
+			assert_int_equal(fixture.world.issuer.revoked, 2 * i);
 		}
-		visit_scene_close(&scene);
+		visit_fixture_close(&fixture);
 	}
 }
 
 /* Giving up a code. */
 static void test_cancel(void **state)
 {
-	struct scene scene;
+	struct fixture fixture;
 
 	(void)state;
-	visit_scene_open(&scene, &key_kiosk);
-	visit_scene_boot(&scene, 1);
-	user_event(&scene, EVENT_START);
-	visit_scene_run_for(&scene, 10000);
-	user_event(&scene, EVENT_CANCEL);
-	assert_int_equal(visit_stage(scene.visit), VISIT_WELCOME);
-	assert_null(flow_code(visit_flow(scene.visit)));
-	visit_scene_run_for(&scene, DAY_MS);
+	visit_fixture_open(&fixture, &key_kiosk);
+	visit_fixture_boot(&fixture, 1);
+	user_event(&fixture, EVENT_START);
+	visit_fixture_run_for(&fixture, 10000);
+	user_event(&fixture, EVENT_CANCEL);
+	assert_int_equal(visit_stage(fixture.visit), VISIT_WELCOME);
+	assert_null(flow_code(visit_flow(fixture.visit)));
+	visit_fixture_run_for(&fixture, DAY_MS);
 	assert_int_equal(
-		scene.world.issuer.requests[REQUEST_DEVICE_AUTHORIZATION], 1);
-	visit_scene_close(&scene);
+		fixture.world.issuer.requests[REQUEST_DEVICE_AUTHORIZATION], 1);
+	visit_fixture_close(&fixture);
 
-	visit_scene_open(&scene, &kiosk);
-	visit_scene_boot(&scene, 1);
-	visit_scene_run_for(&scene, 10000);
-	user_event(&scene, EVENT_CANCEL);
-	assert_int_equal(visit_stage(scene.visit), VISIT_SIGN_IN);
-	visit_scene_run_for(&scene, 1000);
-	assert_int_equal(scene.world.issuer.code, 2);
-	assert_non_null(flow_code(visit_flow(scene.visit)));
-	visit_scene_close(&scene);
+	visit_fixture_open(&fixture, &kiosk);
+	visit_fixture_boot(&fixture, 1);
+	visit_fixture_run_for(&fixture, 10000);
+	user_event(&fixture, EVENT_CANCEL);
+	assert_int_equal(visit_stage(fixture.visit), VISIT_SIGN_IN);
+	visit_fixture_run_for(&fixture, 1000);
+	assert_int_equal(fixture.world.issuer.code, 2);
+	assert_non_null(flow_code(visit_flow(fixture.visit)));
+	visit_fixture_close(&fixture);
 }
 
 struct greeted {
@@ -133,34 +134,35 @@ static void test_greets(void **state)
 			.greet = greet,
 			.self = &greeted,
 		};
-		struct scene scene;
+		struct fixture fixture;
 
-		visit_scene_open(&scene, &policy);
-		visit_scene_boot(&scene, 1);
-		greeted.visit = scene.visit;
-		visit_scene_run_for(&scene, 10000);
+		visit_fixture_open(&fixture, &policy);
+		visit_fixture_boot(&fixture, 1);
+		greeted.visit = fixture.visit;
+		visit_fixture_run_for(&fixture, 10000);
 		assert_int_equal(greeted.count, 0);
 		if (policy.wait_for_key)
-			user_event(&scene, EVENT_START);
-		visit_scene_reach(&scene, VISIT_SIGN_IN);
-		visit_scene_run_for(&scene, 10000);
-		user_event(&scene, EVENT_CANCEL);
+			user_event(&fixture, EVENT_START);
+		visit_fixture_reach(&fixture, VISIT_SIGN_IN);
+		visit_fixture_run_for(&fixture, 10000);
+		user_event(&fixture, EVENT_CANCEL);
 		assert_int_equal(greeted.count, policy.wait_for_key ? 2 : 1);
 		if (policy.wait_for_key) {
-			visit_scene_run_for(&scene, 10000);
-			user_event(&scene, EVENT_START);
+			visit_fixture_run_for(&fixture, 10000);
+			user_event(&fixture, EVENT_START);
 		}
-		visit_scene_approve(&scene);
+		visit_fixture_approve(&fixture);
 		greeted.count = 0;
 		if (cases[i].after_profile == EVENT_TICK)
-			visit_scene_run_for(&scene, HOUR_MS);
+			visit_fixture_run_for(&fixture, HOUR_MS);
 		else
-			user_event(&scene, cases[i].after_profile);
-		visit_scene_reach(&scene, policy.wait_for_key ? VISIT_WELCOME
-							      : VISIT_SIGN_IN);
+			user_event(&fixture, cases[i].after_profile);
+		visit_fixture_reach(&fixture, policy.wait_for_key
+						      ? VISIT_WELCOME
+						      : VISIT_SIGN_IN);
 		assert_int_equal(greeted.count, 1);
 		assert_false(greeted.late);
-		visit_scene_close(&scene);
+		visit_fixture_close(&fixture);
 	}
 }
 
@@ -179,22 +181,22 @@ static void test_codes_of_a_visit(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct scene scene;
+		struct fixture fixture;
 
-		visit_scene_open(&scene, &key_kiosk);
-		scene.world.issuer.script[REQUEST_POLL] = cases[i].poll;
-		visit_scene_boot(&scene, i);
-		user_event(&scene, EVENT_START);
-		visit_scene_reach(&scene, VISIT_TROUBLE);
+		visit_fixture_open(&fixture, &key_kiosk);
+		fixture.world.issuer.script[REQUEST_POLL] = cases[i].poll;
+		visit_fixture_boot(&fixture, i);
+		user_event(&fixture, EVENT_START);
+		visit_fixture_reach(&fixture, VISIT_TROUBLE);
 		if (!cases[i].at_once)
-			visit_scene_reach(&scene, VISIT_WELCOME);
-		user_event(&scene, EVENT_START);
-		visit_scene_run_for(&scene, 1000);
-		assert_int_equal(visit_stage(scene.visit), VISIT_SIGN_IN);
-		if (flow_codes(visit_flow(scene.visit)) != cases[i].codes)
+			visit_fixture_reach(&fixture, VISIT_WELCOME);
+		user_event(&fixture, EVENT_START);
+		visit_fixture_run_for(&fixture, 1000);
+		assert_int_equal(visit_stage(fixture.visit), VISIT_SIGN_IN);
+		if (flow_codes(visit_flow(fixture.visit)) != cases[i].codes)
 			fail_msg("case %zu: %u codes", i,
-				 flow_codes(visit_flow(scene.visit)));
-		visit_scene_close(&scene);
+				 flow_codes(visit_flow(fixture.visit)));
+		visit_fixture_close(&fixture);
 	}
 }
 
@@ -216,57 +218,57 @@ static void test_renewals(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct scene scene;
+		struct fixture fixture;
 		const struct visit_policy policy = {
 			.wait_for_key = cases[i].wait_for_key,
 			.renewals = cases[i].renewals,
 		};
 		int64_t since_ms, pause_ms;
 
-		visit_scene_open(&scene, &policy);
-		visit_scene_boot(&scene, i);
-		user_event(&scene, EVENT_START);
+		visit_fixture_open(&fixture, &policy);
+		visit_fixture_boot(&fixture, i);
+		user_event(&fixture, EVENT_START);
 		for (size_t j = 0; j < COUNT(cases[i].pauses_s); j++) {
 			int64_t least_ms = cases[i].pauses_s[j] * 1000;
 
-			visit_scene_reach(&scene, VISIT_TROUBLE);
-			assert_int_equal(visit_result(scene.visit),
+			visit_fixture_reach(&fixture, VISIT_TROUBLE);
+			assert_int_equal(visit_result(fixture.visit),
 					 RESULT_EXPIRED);
 			if (least_ms < 0)
 				break;
-			since_ms = scene.world.now_ms;
-			visit_scene_reach(&scene, VISIT_SIGN_IN);
-			pause_ms = scene.world.now_ms - since_ms;
+			since_ms = fixture.world.now_ms;
+			visit_fixture_reach(&fixture, VISIT_SIGN_IN);
+			pause_ms = fixture.world.now_ms - since_ms;
 			if (pause_ms < least_ms ||
 			    pause_ms > (least_ms > 0 ? least_ms / 2 * 3 : 2000))
 				fail_msg("case %zu: pause %zu is %lld", i, j,
 					 (long long)pause_ms);
 		}
-		visit_scene_run_for(&scene, DAY_MS);
+		visit_fixture_run_for(&fixture, DAY_MS);
 		if (cases[i].wait_for_key)
-			assert_int_equal(visit_stage(scene.visit),
+			assert_int_equal(visit_stage(fixture.visit),
 					 VISIT_WELCOME);
 		else if (cases[i].renewals > 0)
-			assert_int_equal(visit_stage(scene.visit),
+			assert_int_equal(visit_stage(fixture.visit),
 					 VISIT_TROUBLE);
 		else
-			assert_true(scene.world.issuer.requests
+			assert_true(fixture.world.issuer.requests
 					    [REQUEST_DEVICE_AUTHORIZATION] >
 				    200);
 		/* A person is there again, and all begins anew. */
 		if (cases[i].renewals > 0) {
 			assert_int_equal(
-				scene.world.issuer
+				fixture.world.issuer
 					.requests[REQUEST_DEVICE_AUTHORIZATION],
 				1 + cases[i].renewals);
-			user_event(&scene, EVENT_START);
-			visit_scene_run_for(&scene, DAY_MS);
+			user_event(&fixture, EVENT_START);
+			visit_fixture_run_for(&fixture, DAY_MS);
 			assert_int_equal(
-				scene.world.issuer
+				fixture.world.issuer
 					.requests[REQUEST_DEVICE_AUTHORIZATION],
 				2 + 2 * cases[i].renewals);
 		}
-		visit_scene_close(&scene);
+		visit_fixture_close(&fixture);
 	}
 }
 
@@ -284,30 +286,30 @@ static void test_power_returns(void **state)
 		{20000, false, false, false},
 		{3600000, true, false, false},
 	};
-	struct scene scene;
+	struct fixture fixture;
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct visit_policy policy = {.spread = cases[i].spread};
 		unsigned at_once = 0;
 
-		visit_scene_open(&scene, &policy);
+		visit_fixture_open(&fixture, &policy);
 		for (uint64_t seed = 0; seed < 100; seed++) {
-			scene.world.now_ms = cases[i].now_ms;
-			visit_scene_boot(&scene, seed);
+			fixture.world.now_ms = cases[i].now_ms;
+			visit_fixture_boot(&fixture, seed);
 			if (cases[i].touched)
-				user_event(&scene, EVENT_START);
-			visit_scene_run_for(&scene, 1000);
-			at_once += flow_codes(visit_flow(scene.visit));
-			visit_scene_run_for(&scene, 10000);
+				user_event(&fixture, EVENT_START);
+			visit_fixture_run_for(&fixture, 1000);
+			at_once += flow_codes(visit_flow(fixture.visit));
+			visit_fixture_run_for(&fixture, 10000);
 			assert_int_equal(1,
-					 flow_codes(visit_flow(scene.visit)));
+					 flow_codes(visit_flow(fixture.visit)));
 		}
 		if (cases[i].waits)
 			assert_in_range(at_once, 2, 25);
 		else
 			assert_int_equal(100, at_once);
-		visit_scene_close(&scene);
+		visit_fixture_close(&fixture);
 	}
 }
 
@@ -316,22 +318,22 @@ static void test_power_returns(void **state)
 static void test_signs_out_at_start(void **state)
 {
 	const struct visit_policy policy = {.spread = true};
-	struct scene scene;
+	struct fixture fixture;
 
 	(void)state;
 	for (uint64_t seed = 0; seed < 20; seed++) {
-		visit_scene_open(&scene, &policy);
-		scene.world.now_ms = 20000;
-		visit_scene_boot(&scene, seed);
-		visit_scene_run_for(&scene, 12000);
-		visit_scene_approve(&scene);
-		user_event(&scene, EVENT_SIGN_OUT);
-		visit_scene_run_for(&scene, 20000);
-		assert_int_equal(visit_stage(scene.visit), VISIT_SIGN_IN);
-		assert_non_null(flow_code(visit_flow(scene.visit)));
-		user_event(&scene, EVENT_TOUCHED);
-		visit_scene_approve(&scene);
-		visit_scene_close(&scene);
+		visit_fixture_open(&fixture, &policy);
+		fixture.world.now_ms = 20000;
+		visit_fixture_boot(&fixture, seed);
+		visit_fixture_run_for(&fixture, 12000);
+		visit_fixture_approve(&fixture);
+		user_event(&fixture, EVENT_SIGN_OUT);
+		visit_fixture_run_for(&fixture, 20000);
+		assert_int_equal(visit_stage(fixture.visit), VISIT_SIGN_IN);
+		assert_non_null(flow_code(visit_flow(fixture.visit)));
+		user_event(&fixture, EVENT_TOUCHED);
+		visit_fixture_approve(&fixture);
+		visit_fixture_close(&fixture);
 	}
 }
 
@@ -346,35 +348,35 @@ static void test_idle(void **state)
 		EVENT_START,
 		EVENT_CANCEL,
 	};
-	struct scene scene;
+	struct fixture fixture;
 	int64_t since_ms;
 
 	(void)state;
-	visit_scene_open(&scene, &policy);
-	scene.world.issuer.token_life_s = 60; /* renews all the time */
-	visit_scene_boot(&scene, 1);
-	assert_true(visit_idle_ms(scene.visit) == NEVER_MS);
-	visit_scene_approve(&scene);
-	since_ms = scene.world.now_ms;
-	assert_true(visit_idle_ms(scene.visit) == since_ms + 10 * MINUTE_MS);
+	visit_fixture_open(&fixture, &policy);
+	fixture.world.issuer.token_life_s = 60; /* renews all the time */
+	visit_fixture_boot(&fixture, 1);
+	assert_true(visit_idle_ms(fixture.visit) == NEVER_MS);
+	visit_fixture_approve(&fixture);
+	since_ms = fixture.world.now_ms;
+	assert_true(visit_idle_ms(fixture.visit) == since_ms + 10 * MINUTE_MS);
 	for (size_t i = 0; i < COUNT(signs); i++) {
-		visit_scene_run_for(&scene, 9 * MINUTE_MS);
-		user_event(&scene, signs[i]);
-		since_ms = scene.world.now_ms;
+		visit_fixture_run_for(&fixture, 9 * MINUTE_MS);
+		user_event(&fixture, signs[i]);
+		since_ms = fixture.world.now_ms;
 	}
-	assert_int_equal(visit_stage(scene.visit), VISIT_PROFILE);
-	visit_scene_reach(&scene, VISIT_LEAVING);
-	assert_true(scene.world.now_ms == since_ms + 10 * MINUTE_MS);
-	assert_true(scene.world.issuer.requests[REQUEST_REFRESH] > 30);
-	visit_scene_reach(&scene, VISIT_SIGN_IN);
-	assert_null(scene.world.disk.data.provider);
+	assert_int_equal(visit_stage(fixture.visit), VISIT_PROFILE);
+	visit_fixture_reach(&fixture, VISIT_LEAVING);
+	assert_true(fixture.world.now_ms == since_ms + 10 * MINUTE_MS);
+	assert_true(fixture.world.issuer.requests[REQUEST_REFRESH] > 30);
+	visit_fixture_reach(&fixture, VISIT_SIGN_IN);
+	assert_null(fixture.world.disk.data.provider);
 
 	/* Asleep for hours: who opens the lid is not who signed in. */
-	visit_scene_approve(&scene);
-	world_suspend(&scene.world, 8 * HOUR_MS);
-	user_event(&scene, EVENT_TOUCHED);
-	assert_int_equal(visit_stage(scene.visit), VISIT_LEAVING);
-	visit_scene_close(&scene);
+	visit_fixture_approve(&fixture);
+	world_suspend(&fixture.world, 8 * HOUR_MS);
+	user_event(&fixture, EVENT_TOUCHED);
+	assert_int_equal(visit_stage(fixture.visit), VISIT_LEAVING);
+	visit_fixture_close(&fixture);
 }
 
 static void test_resume(void **state)
@@ -398,26 +400,26 @@ static void test_resume(void **state)
 			.resume = true,
 			.wait_for_key = cases[i].wait_for_key,
 		};
-		struct scene scene;
+		struct fixture fixture;
 
-		visit_scene_open(&scene, &policy);
+		visit_fixture_open(&fixture, &policy);
 		if (cases[i].left != NOTHING)
-			world_store(&scene.world,
+			world_store(&fixture.world,
 				    cases[i].left == ALIEN ? "webex" : OURS,
 				    cases[i].left == GOOD ? 3600 : -5);
 		if (cases[i].left == ENDED)
-			issuer_end_session(&scene.world.issuer);
-		visit_scene_boot(&scene, i);
-		visit_scene_run_for(&scene, 5000);
-		if (visit_stage(scene.visit) != cases[i].stage)
+			issuer_end_session(&fixture.world.issuer);
+		visit_fixture_boot(&fixture, i);
+		visit_fixture_run_for(&fixture, 5000);
+		if (visit_stage(fixture.visit) != cases[i].stage)
 			fail_msg("case %zu: %s", i,
 				 states_name(&visit_stages,
-					     visit_stage(scene.visit)));
+					     visit_stage(fixture.visit)));
 		assert_int_equal(
-			scene.world.issuer
+			fixture.world.issuer
 				.requests[REQUEST_DEVICE_AUTHORIZATION],
 			cases[i].stage == VISIT_SIGN_IN);
-		visit_scene_close(&scene);
+		visit_fixture_close(&fixture);
 	}
 }
 
@@ -426,40 +428,41 @@ static void test_lost(void **state)
 {
 	(void)state;
 	for (int with_key = 0; with_key < 2; with_key++) {
-		struct scene scene;
+		struct fixture fixture;
 
-		visit_scene_open(&scene, with_key != 0 ? &key_kiosk : &kiosk);
-		visit_scene_boot(&scene, 1);
-		user_event(&scene, EVENT_START);
-		visit_scene_approve(&scene);
-		issuer_end_session(&scene.world.issuer);
-		visit_scene_run_for(&scene, HOUR_MS);
-		assert_int_equal(visit_stage(scene.visit),
+		visit_fixture_open(&fixture,
+				   with_key != 0 ? &key_kiosk : &kiosk);
+		visit_fixture_boot(&fixture, 1);
+		user_event(&fixture, EVENT_START);
+		visit_fixture_approve(&fixture);
+		issuer_end_session(&fixture.world.issuer);
+		visit_fixture_run_for(&fixture, HOUR_MS);
+		assert_int_equal(visit_stage(fixture.visit),
 				 with_key != 0 ? VISIT_WELCOME : VISIT_SIGN_IN);
-		assert_null(data_of(&scene)->profile);
-		visit_scene_close(&scene);
+		assert_null(data_of(&fixture)->profile);
+		visit_fixture_close(&fixture);
 	}
 }
 
 /* Signing out may fail: that is told, and the next person is let in. */
 static void test_sign_out_fails(void **state)
 {
-	struct scene scene;
+	struct fixture fixture;
 
 	(void)state;
-	visit_scene_open(&scene, &kiosk);
-	visit_scene_boot(&scene, 1);
-	visit_scene_approve(&scene);
-	scene.world.disk.held = true;
-	user_event(&scene, EVENT_SIGN_OUT);
-	visit_scene_reach(&scene, VISIT_TROUBLE);
-	assert_int_equal(visit_result(scene.visit), RESULT_FAILED);
-	assert_int_equal(visit_reason(scene.visit), REASON_NOT_REMOVED);
-	assert_null(data_of(&scene)->tokens.access_token);
-	scene.world.disk.held = false;
-	visit_scene_reach(&scene, VISIT_SIGN_IN);
-	visit_scene_approve(&scene);
-	visit_scene_close(&scene);
+	visit_fixture_open(&fixture, &kiosk);
+	visit_fixture_boot(&fixture, 1);
+	visit_fixture_approve(&fixture);
+	fixture.world.disk.held = true;
+	user_event(&fixture, EVENT_SIGN_OUT);
+	visit_fixture_reach(&fixture, VISIT_TROUBLE);
+	assert_int_equal(visit_result(fixture.visit), RESULT_FAILED);
+	assert_int_equal(visit_reason(fixture.visit), REASON_NOT_REMOVED);
+	assert_null(data_of(&fixture)->tokens.access_token);
+	fixture.world.disk.held = false;
+	visit_fixture_reach(&fixture, VISIT_SIGN_IN);
+	visit_fixture_approve(&fixture);
+	visit_fixture_close(&fixture);
 }
 
 /* Nothing is kept before a person says that it is them; they have two minutes
@@ -481,38 +484,38 @@ static void test_confirm(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		bool kept = cases[i].stage == VISIT_PROFILE;
-		struct scene scene;
-		struct world *world = &scene.world;
+		struct fixture fixture;
+		struct world *world = &fixture.world;
 
-		visit_scene_open(&scene, &policy);
-		visit_scene_boot(&scene, 1);
-		visit_scene_reach(&scene, VISIT_SIGN_IN);
+		visit_fixture_open(&fixture, &policy);
+		visit_fixture_boot(&fixture, 1);
+		visit_fixture_reach(&fixture, VISIT_SIGN_IN);
 		world->issuer.approve_ms = world->now_ms;
-		visit_scene_reach(&scene, VISIT_CONFIRM);
-		assert_int_equal(session_state(visit_session(scene.visit)),
+		visit_fixture_reach(&fixture, VISIT_CONFIRM);
+		assert_int_equal(session_state(visit_session(fixture.visit)),
 				 SESSION_HELD);
-		assert_int_equal(visit_confirm_ms(scene.visit),
+		assert_int_equal(visit_confirm_ms(fixture.visit),
 				 world->now_ms + 2 * MINUTE_MS);
-		user_event(&scene, EVENT_TOUCHED);
-		visit_scene_run_for(&scene, 2 * MINUTE_MS - 1);
-		assert_int_equal(visit_stage(scene.visit), VISIT_CONFIRM);
+		user_event(&fixture, EVENT_TOUCHED);
+		visit_fixture_run_for(&fixture, 2 * MINUTE_MS - 1);
+		assert_int_equal(visit_stage(fixture.visit), VISIT_CONFIRM);
 		assert_int_equal(world->disk.saves, 0);
 		if (cases[i].answer != EVENT_TICK)
-			user_event(&scene, cases[i].answer);
+			user_event(&fixture, cases[i].answer);
 		else
-			visit_scene_run_for(&scene, 2);
-		assert_int_not_equal(visit_stage(scene.visit), VISIT_CONFIRM);
+			visit_fixture_run_for(&fixture, 2);
+		assert_int_not_equal(visit_stage(fixture.visit), VISIT_CONFIRM);
 		world->issuer.approve_ms = NEVER_MS;
 		if (!kept) {
-			visit_scene_reach(&scene, VISIT_TROUBLE);
-			assert_int_equal(visit_reason(scene.visit),
+			visit_fixture_reach(&fixture, VISIT_TROUBLE);
+			assert_int_equal(visit_reason(fixture.visit),
 					 cases[i].reason);
 		}
-		visit_scene_reach(&scene, cases[i].stage);
+		visit_fixture_reach(&fixture, cases[i].stage);
 		assert_int_equal(world->disk.saves > 0, kept);
 		assert_int_equal(world->issuer.requests[REQUEST_REVOCATION] > 0,
 				 !kept);
-		visit_scene_close(&scene);
+		visit_fixture_close(&fixture);
 	}
 }
 

@@ -20,17 +20,17 @@
 #include "machine/flow.h"
 #include "machine/visit.h"
 #include "issuer_openid.h"
-#include "issuer_scene.h"
+#include "issuer_fixture.h"
 #include "world.h"
 
 static const struct visit_policy key_kiosk = {.wait_for_key = true};
 
-static void agree(struct scene *scene)
+static void agree(struct fixture *fixture)
 {
-	const struct flow *flow = visit_flow(scene->visit);
+	const struct flow *flow = visit_flow(fixture->visit);
 
-	issuer_authorize(&scene->world.issuer, flow_authorization_uri(flow),
-			 scene->answer, sizeof(scene->answer));
+	issuer_authorize(&fixture->world.issuer, flow_authorization_uri(flow),
+			 fixture->answer, sizeof(fixture->answer));
 }
 
 /* How a browser that comes back decides about a login. */
@@ -75,32 +75,33 @@ static void test_login_code(void **state)
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct scene scene;
-		struct issuer *issuer = &scene.world.issuer;
+		struct fixture fixture;
+		struct issuer *issuer = &fixture.world.issuer;
 		char answer[600];
 
-		issuer_scene_open(&scene, *state);
+		issuer_fixture_open(&fixture, *state);
 		issuer->provider.code_grant = true;
 		issuer->script[REQUEST_CODE_EXCHANGE] = cases[i].exchange;
 		issuer->script[REQUEST_PROFILE] = cases[i].profile;
 		issuer->claims = cases[i].claims;
 		issuer->userinfo = cases[i].userinfo;
-		issuer_scene_boot(&scene, &login, i);
-		issuer_scene_reach(&scene, VISIT_SIGN_IN);
-		agree(&scene);
+		issuer_fixture_boot(&fixture, &login, i);
+		issuer_fixture_reach(&fixture, VISIT_SIGN_IN);
+		agree(&fixture);
 		(void)snprintf(answer, sizeof(answer), "%s%s",
 			       cases[i].answer != NULL ? cases[i].answer : "",
-			       strchr(scene.answer, '&'));
+			       strchr(fixture.answer, '&'));
 		if (cases[i].answer == NULL)
-			issuer_scene_come_back(&scene, scene.answer);
+			issuer_fixture_come_back(&fixture, fixture.answer);
 		else if (cases[i].result == RESULT_EXPIRED)
-			issuer_scene_come_back(&scene, cases[i].answer);
+			issuer_fixture_come_back(&fixture, cases[i].answer);
 		else
-			issuer_scene_come_back(&scene, answer);
-		issuer_scene_check_over(&scene, cases[i].result, cases[i].why);
+			issuer_fixture_come_back(&fixture, answer);
+		issuer_fixture_check_over(&fixture, cases[i].result,
+					  cases[i].why);
 		assert_int_equal(issuer->requests[REQUEST_DEVICE_AUTHORIZATION],
 				 0);
-		issuer_scene_close(&scene);
+		issuer_fixture_close(&fixture);
 	}
 }
 
@@ -122,16 +123,17 @@ static void test_login_forged(void **state)
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct scene scene;
+		struct fixture fixture;
 
-		issuer_scene_open(&scene, keys);
-		scene.world.issuer.script[REQUEST_POLL] = "ok";
-		scene.world.issuer.script[REQUEST_KEYS] = cases[i].keys;
+		issuer_fixture_open(&fixture, keys);
+		fixture.world.issuer.script[REQUEST_POLL] = "ok";
+		fixture.world.issuer.script[REQUEST_KEYS] = cases[i].keys;
 		if (cases[i].forged)
-			scene.world.issuer.key = keys->theirs;
-		issuer_scene_boot(&scene, &login, i);
-		issuer_scene_check_over(&scene, cases[i].result, cases[i].why);
-		issuer_scene_close(&scene);
+			fixture.world.issuer.key = keys->theirs;
+		issuer_fixture_boot(&fixture, &login, i);
+		issuer_fixture_check_over(&fixture, cases[i].result,
+					  cases[i].why);
+		issuer_fixture_close(&fixture);
 	}
 }
 
@@ -150,55 +152,55 @@ static void test_login_cancelled(void **state)
 	for (size_t i = 0; i < COUNT(cases) + 2; i++) {
 		bool back = i >= COUNT(cases);
 		size_t c = back ? COUNT(cases) - 1 : i;
-		struct scene scene;
+		struct fixture fixture;
 
-		issuer_scene_open(&scene, *state);
-		scene.world.issuer.provider.code_grant = true;
-		scene.world.issuer.script[REQUEST_DISCOVERY] =
+		issuer_fixture_open(&fixture, *state);
+		fixture.world.issuer.provider.code_grant = true;
+		fixture.world.issuer.script[REQUEST_DISCOVERY] =
 			cases[c].discovery;
-		issuer_scene_boot(&scene, &login, i);
-		issuer_scene_run_for(&scene, cases[c].after_ms);
-		assert_int_equal(visit_stage(scene.visit), cases[c].stage);
+		issuer_fixture_boot(&fixture, &login, i);
+		issuer_fixture_run_for(&fixture, cases[c].after_ms);
+		assert_int_equal(visit_stage(fixture.visit), cases[c].stage);
 		if (back) {
 			/* While the code is exchanged, or the keys are read. */
-			agree(&scene);
-			issuer_scene_come_back(&scene, scene.answer);
-			issuer_scene_run_for(&scene,
-					     i == COUNT(cases) ? 50 : 150);
-			assert_int_equal(visit_stage(scene.visit),
+			agree(&fixture);
+			issuer_fixture_come_back(&fixture, fixture.answer);
+			issuer_fixture_run_for(&fixture,
+					       i == COUNT(cases) ? 50 : 150);
+			assert_int_equal(visit_stage(fixture.visit),
 					 i == COUNT(cases) ? VISIT_SIGN_IN
 							   : VISIT_ARRIVING);
 		}
-		issuer_scene_event(&scene, EVENT_CANCEL);
+		issuer_fixture_event(&fixture, EVENT_CANCEL);
 		/* Tokens that have come already are signed out again. */
-		issuer_scene_reach(&scene, VISIT_OVER);
-		assert_false(scene.client->driver.sending);
-		issuer_scene_check_over(&scene, RESULT_CANCELLED, "");
-		issuer_scene_close(&scene);
+		issuer_fixture_reach(&fixture, VISIT_OVER);
+		assert_false(fixture.client->driver.sending);
+		issuer_fixture_check_over(&fixture, RESULT_CANCELLED, "");
+		issuer_fixture_close(&fixture);
 	}
 }
 
 /* A kiosk asks the issuer once, for as long as all goes well. */
 static void test_persons(void **state)
 {
-	struct scene scene;
+	struct fixture fixture;
 
-	issuer_scene_open(&scene, *state);
-	scene.world.issuer.provider.code_grant = true;
-	issuer_scene_boot(&scene, &kiosk, 1);
+	issuer_fixture_open(&fixture, *state);
+	fixture.world.issuer.provider.code_grant = true;
+	issuer_fixture_boot(&fixture, &kiosk, 1);
 	for (int i = 0; i < 5; i++) {
-		issuer_scene_reach(&scene, VISIT_SIGN_IN);
-		agree(&scene);
-		issuer_scene_come_back(&scene, scene.answer);
-		issuer_scene_reach(&scene, VISIT_PROFILE);
-		issuer_scene_come_back(&scene,
-				       scene.answer); /* the browser reloads */
-		assert_int_equal(visit_stage(scene.visit), VISIT_PROFILE);
-		issuer_scene_event(&scene, EVENT_SIGN_OUT);
+		issuer_fixture_reach(&fixture, VISIT_SIGN_IN);
+		agree(&fixture);
+		issuer_fixture_come_back(&fixture, fixture.answer);
+		issuer_fixture_reach(&fixture, VISIT_PROFILE);
+		issuer_fixture_come_back(
+			&fixture, fixture.answer); /* the browser reloads */
+		assert_int_equal(visit_stage(fixture.visit), VISIT_PROFILE);
+		issuer_fixture_event(&fixture, EVENT_SIGN_OUT);
 	}
-	assert_int_equal(scene.world.issuer.requests[REQUEST_DISCOVERY], 1);
-	assert_int_equal(scene.world.issuer.replays, 0);
-	issuer_scene_close(&scene);
+	assert_int_equal(fixture.world.issuer.requests[REQUEST_DISCOVERY], 1);
+	assert_int_equal(fixture.world.issuer.replays, 0);
+	issuer_fixture_close(&fixture);
 }
 
 /* What is not for this kiosk is told, and the next person is let in. */
@@ -214,30 +216,31 @@ static void test_trouble(void **state)
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct scene scene;
+		struct fixture fixture;
 
-		issuer_scene_open(&scene, *state);
-		scene.world.issuer.provider.code_grant = true;
-		scene.world.issuer.claims = cases[i].claims;
-		scene.world.issuer.userinfo = cases[i].userinfo;
-		issuer_scene_boot(&scene, &kiosk, i);
-		issuer_scene_reach(&scene, VISIT_SIGN_IN);
-		agree(&scene);
-		issuer_scene_come_back(&scene, scene.answer);
-		issuer_scene_reach(&scene, VISIT_TROUBLE);
-		assert_int_equal(visit_result(scene.visit), RESULT_FAILED);
-		if (!strstr(visit_trouble(scene.visit), cases[i].why))
-			fail_msg("%s", visit_trouble(scene.visit));
-		assert_in_range(visit_retry_ms(scene.visit) -
-					scene.world.now_ms,
+		issuer_fixture_open(&fixture, *state);
+		fixture.world.issuer.provider.code_grant = true;
+		fixture.world.issuer.claims = cases[i].claims;
+		fixture.world.issuer.userinfo = cases[i].userinfo;
+		issuer_fixture_boot(&fixture, &kiosk, i);
+		issuer_fixture_reach(&fixture, VISIT_SIGN_IN);
+		agree(&fixture);
+		issuer_fixture_come_back(&fixture, fixture.answer);
+		issuer_fixture_reach(&fixture, VISIT_TROUBLE);
+		assert_int_equal(visit_result(fixture.visit), RESULT_FAILED);
+		if (!strstr(visit_trouble(fixture.visit), cases[i].why))
+			fail_msg("%s", visit_trouble(fixture.visit));
+		assert_in_range(visit_retry_ms(fixture.visit) -
+					fixture.world.now_ms,
 				30000, 45000);
-		assert_null(scene.world.disk.data.tokens.access_token);
-		issuer_scene_reach(&scene, VISIT_SIGN_IN);
-		scene.world.issuer.claims = scene.world.issuer.userinfo = NULL;
-		agree(&scene);
-		issuer_scene_come_back(&scene, scene.answer);
-		issuer_scene_reach(&scene, VISIT_PROFILE);
-		issuer_scene_close(&scene);
+		assert_null(fixture.world.disk.data.tokens.access_token);
+		issuer_fixture_reach(&fixture, VISIT_SIGN_IN);
+		fixture.world.issuer.claims = fixture.world.issuer.userinfo =
+			NULL;
+		agree(&fixture);
+		issuer_fixture_come_back(&fixture, fixture.answer);
+		issuer_fixture_reach(&fixture, VISIT_PROFILE);
+		issuer_fixture_close(&fixture);
 	}
 }
 
@@ -245,58 +248,60 @@ static void test_trouble(void **state)
 static void test_clock_set_at_the_question(void **state)
 {
 	static const struct visit_policy policy = {.confirm = true};
-	struct scene scene;
-	struct world *world = &scene.world;
+	struct fixture fixture;
+	struct world *world = &fixture.world;
 	int64_t wall_s;
 
-	issuer_scene_open(&scene, *state);
+	issuer_fixture_open(&fixture, *state);
 	world->issuer.token_life_s = 3600;
 	world->issuer.key = NULL;
 	world->wall_s -= 86400;
-	issuer_scene_boot(&scene, &policy, 3);
-	issuer_scene_run_for(&scene, 2000);
+	issuer_fixture_boot(&fixture, &policy, 3);
+	issuer_fixture_run_for(&fixture, 2000);
 	world->issuer.approve_ms = world->now_ms;
-	issuer_scene_reach(&scene, VISIT_CONFIRM);
+	issuer_fixture_reach(&fixture, VISIT_CONFIRM);
 	world->wall_s += 86400;
-	issuer_scene_event(&scene, EVENT_CLOCK);
-	issuer_scene_event(&scene, EVENT_START);
-	issuer_scene_run_for(&scene, 5000);
-	assert_int_equal(visit_stage(scene.visit), VISIT_PROFILE);
+	issuer_fixture_event(&fixture, EVENT_CLOCK);
+	issuer_fixture_event(&fixture, EVENT_START);
+	issuer_fixture_run_for(&fixture, 5000);
+	assert_int_equal(visit_stage(fixture.visit), VISIT_PROFILE);
 	wall_s = world_event(world, EVENT_TICK).wall_s;
 	assert_in_range(world->disk.data.expires_at, wall_s + 3000,
 			wall_s + 3600);
-	issuer_scene_close(&scene);
+	issuer_fixture_close(&fixture);
 }
 
 /* A kiosk with a key: the address only after the key, a fresh one each time. */
 static void test_key(void **state)
 {
-	struct scene scene;
+	struct fixture fixture;
 	char *old;
 
-	issuer_scene_open(&scene, *state);
-	scene.world.issuer.provider.code_grant = true;
-	issuer_scene_boot(&scene, &key_kiosk, 1);
-	issuer_scene_reach(&scene, VISIT_WELCOME);
-	assert_null(flow_authorization_uri(visit_flow(scene.visit)));
-	issuer_scene_event(&scene, EVENT_START);
-	assert_int_equal(visit_stage(scene.visit), VISIT_SIGN_IN);
-	old = xstrdup(flow_authorization_uri(visit_flow(scene.visit)));
-	agree(&scene);
-	issuer_scene_event(&scene, EVENT_CANCEL);
-	assert_int_equal(visit_stage(scene.visit), VISIT_WELCOME);
-	issuer_scene_come_back(&scene, scene.answer);
-	assert_int_equal(visit_stage(scene.visit), VISIT_WELCOME);
-	issuer_scene_run_for(&scene, 5000);
-	issuer_scene_event(&scene, EVENT_START);
-	assert_string_not_equal(flow_authorization_uri(visit_flow(scene.visit)),
-				old);
-	issuer_scene_come_back(&scene, scene.answer); /* of the person before */
-	assert_int_equal(flow_state(visit_flow(scene.visit)),
+	issuer_fixture_open(&fixture, *state);
+	fixture.world.issuer.provider.code_grant = true;
+	issuer_fixture_boot(&fixture, &key_kiosk, 1);
+	issuer_fixture_reach(&fixture, VISIT_WELCOME);
+	assert_null(flow_authorization_uri(visit_flow(fixture.visit)));
+	issuer_fixture_event(&fixture, EVENT_START);
+	assert_int_equal(visit_stage(fixture.visit), VISIT_SIGN_IN);
+	old = xstrdup(flow_authorization_uri(visit_flow(fixture.visit)));
+	agree(&fixture);
+	issuer_fixture_event(&fixture, EVENT_CANCEL);
+	assert_int_equal(visit_stage(fixture.visit), VISIT_WELCOME);
+	issuer_fixture_come_back(&fixture, fixture.answer);
+	assert_int_equal(visit_stage(fixture.visit), VISIT_WELCOME);
+	issuer_fixture_run_for(&fixture, 5000);
+	issuer_fixture_event(&fixture, EVENT_START);
+	assert_string_not_equal(
+		flow_authorization_uri(visit_flow(fixture.visit)), old);
+	issuer_fixture_come_back(&fixture,
+				 fixture.answer); /* of the person before */
+	assert_int_equal(flow_state(visit_flow(fixture.visit)),
 			 FLOW_AWAITING_REDIRECT);
-	assert_int_equal(scene.world.issuer.requests[REQUEST_CODE_EXCHANGE], 0);
+	assert_int_equal(fixture.world.issuer.requests[REQUEST_CODE_EXCHANGE],
+			 0);
 	free(old);
-	issuer_scene_close(&scene);
+	issuer_fixture_close(&fixture);
 }
 
 int main(void)
@@ -313,6 +318,6 @@ int main(void)
 
 	if (!crypto_init())
 		return 1;
-	return cmocka_run_group_tests(tests, issuer_scene_set_up,
-				      issuer_scene_tear_down);
+	return cmocka_run_group_tests(tests, issuer_fixture_set_up,
+				      issuer_fixture_tear_down);
 }

@@ -20,7 +20,7 @@
 #include "machine/discovery.h"
 #include "machine/flow.h"
 #include "machine/visit.h"
-#include "issuer_scene.h"
+#include "issuer_fixture.h"
 #include "world.h"
 
 #define NO_DEVICE                                                 \
@@ -54,21 +54,23 @@ static void test_login_discovery(void **state)
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct scene scene;
+		struct fixture fixture;
 
-		issuer_scene_open(&scene, *state);
-		scene.world.issuer.script[REQUEST_DISCOVERY] = cases[i].script;
-		scene.world.issuer.script[REQUEST_POLL] = "pending ok";
-		scene.world.issuer.documents[0] = cases[i].openid;
-		scene.world.issuer.documents[1] = cases[i].rfc8414;
-		issuer_scene_boot(&scene, &login, i);
-		assert_int_equal(visit_stage(scene.visit), VISIT_PREPARING);
-		issuer_scene_check_over(&scene, cases[i].result, cases[i].why);
+		issuer_fixture_open(&fixture, *state);
+		fixture.world.issuer.script[REQUEST_DISCOVERY] =
+			cases[i].script;
+		fixture.world.issuer.script[REQUEST_POLL] = "pending ok";
+		fixture.world.issuer.documents[0] = cases[i].openid;
+		fixture.world.issuer.documents[1] = cases[i].rfc8414;
+		issuer_fixture_boot(&fixture, &login, i);
+		assert_int_equal(visit_stage(fixture.visit), VISIT_PREPARING);
+		issuer_fixture_check_over(&fixture, cases[i].result,
+					  cases[i].why);
 		assert_int_equal(
-			scene.world.issuer
+			fixture.world.issuer
 				.requests[REQUEST_DEVICE_AUTHORIZATION],
 			cases[i].result == RESULT_SIGNED_IN);
-		issuer_scene_close(&scene);
+		issuer_fixture_close(&fixture);
 	}
 }
 
@@ -77,10 +79,10 @@ static void test_login_discovery(void **state)
 static void test_moved(void **state)
 {
 	for (int named = 0; named < 2; named++) {
-		struct scene scene;
-		struct issuer *issuer = &scene.world.issuer;
+		struct fixture fixture;
+		struct issuer *issuer = &fixture.world.issuer;
 
-		issuer_scene_open(&scene, *state);
+		issuer_fixture_open(&fixture, *state);
 		if (named != 0) {
 			issuer->provider.device_authorization_endpoint =
 				xstrdup("https://id.example/device");
@@ -96,16 +98,16 @@ static void test_moved(void **state)
 				xstrdup("https://id.example/keys");
 		}
 		issuer->script[REQUEST_DEVICE_AUTHORIZATION] = "refused ok";
-		issuer_scene_boot(&scene, &kiosk, 1);
-		issuer_scene_reach(&scene, VISIT_TROUBLE);
+		issuer_fixture_boot(&fixture, &kiosk, 1);
+		issuer_fixture_reach(&fixture, VISIT_TROUBLE);
 		assert_int_equal(issuer->requests[REQUEST_DISCOVERY],
 				 named == 0);
-		issuer_scene_reach(&scene, VISIT_SIGN_IN);
+		issuer_fixture_reach(&fixture, VISIT_SIGN_IN);
 		assert_int_equal(issuer->requests[REQUEST_DISCOVERY],
 				 named == 0 ? 2 : 0);
-		issuer->approve_ms = scene.world.now_ms;
-		issuer_scene_reach(&scene, VISIT_PROFILE);
-		issuer_scene_close(&scene);
+		issuer->approve_ms = fixture.world.now_ms;
+		issuer_fixture_reach(&fixture, VISIT_PROFILE);
+		issuer_fixture_close(&fixture);
 	}
 }
 
@@ -132,10 +134,10 @@ static void test_rest_of_the_endpoints(void **state)
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct visit_policy policy = {.once = cases[i].once,
 					      .resume = cases[i].resume};
-		struct scene scene;
-		struct issuer *issuer = &scene.world.issuer;
+		struct fixture fixture;
+		struct issuer *issuer = &fixture.world.issuer;
 
-		issuer_scene_open(&scene, *state);
+		issuer_fixture_open(&fixture, *state);
 		issuer->provider.device_authorization_endpoint =
 			xstrdup("https://id.example/device");
 		issuer->provider.token_endpoint =
@@ -144,8 +146,8 @@ static void test_rest_of_the_endpoints(void **state)
 			xstrdup("https://id.example/token");
 		issuer->script[REQUEST_DISCOVERY] = cases[i].discovery;
 		issuer->script[REQUEST_DEVICE_AUTHORIZATION] = "ok";
-		issuer_scene_boot(&scene, &policy, i);
-		issuer_scene_reach(&scene, VISIT_SIGN_IN);
+		issuer_fixture_boot(&fixture, &policy, i);
+		issuer_fixture_reach(&fixture, VISIT_SIGN_IN);
 		if (issuer->requests[REQUEST_DISCOVERY] != cases[i].asked[0])
 			fail_msg("case %zu: %u", i,
 				 issuer->requests[REQUEST_DISCOVERY]);
@@ -154,20 +156,20 @@ static void test_rest_of_the_endpoints(void **state)
 		assert_string_equal(
 			issuer->provider.device_authorization_endpoint,
 			"https://id.example/device");
-		issuer->approve_ms = scene.world.now_ms;
-		issuer_scene_reach(&scene,
-				   policy.once ? VISIT_OVER : VISIT_PROFILE);
+		issuer->approve_ms = fixture.world.now_ms;
+		issuer_fixture_reach(&fixture,
+				     policy.once ? VISIT_OVER : VISIT_PROFILE);
 		if (!policy.once) {
-			issuer_scene_run_for(&scene, 2 * HOUR_MS);
-			issuer_scene_event(&scene, EVENT_SIGN_OUT);
-			issuer_scene_reach(&scene, VISIT_SIGN_IN);
+			issuer_fixture_run_for(&fixture, 2 * HOUR_MS);
+			issuer_fixture_event(&fixture, EVENT_SIGN_OUT);
+			issuer_fixture_reach(&fixture, VISIT_SIGN_IN);
 		}
 		if (issuer->requests[REQUEST_DISCOVERY] != cases[i].asked[1])
 			fail_msg("case %zu: %u", i,
 				 issuer->requests[REQUEST_DISCOVERY]);
 		assert_int_equal(issuer->provider.jwks_uri != NULL,
 				 cases[i].found[1]);
-		issuer_scene_close(&scene);
+		issuer_fixture_close(&fixture);
 	}
 }
 
@@ -200,40 +202,42 @@ static void test_kept(void **state)
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct scene scene;
-		struct issuer *issuer = &scene.world.issuer;
+		struct fixture fixture;
+		struct issuer *issuer = &fixture.world.issuer;
 		struct event event;
 		struct action action;
 		char record[2048];
 
-		issuer_scene_open(&scene, *state);
-		event = world_event(&scene.world, EVENT_TICK);
+		issuer_fixture_open(&fixture, *state);
+		event = world_event(&fixture.world, EVENT_TICK);
 		(void)snprintf(record, sizeof(record),
 			       "{\"fetched_at\":%lld,\"document\":" GOOD "}",
 			       (long long)event.wall_s - 3600);
 		issuer->script[REQUEST_DEVICE_AUTHORIZATION] = cases[i].ask;
 		issuer->script[REQUEST_POLL] = "ok";
 		issuer->script[REQUEST_DISCOVERY] = cases[i].discover;
-		scene.visit = visit_new(&issuer->provider, cases[i].policy, i);
-		scene.client = world_add_visit(&scene.world, scene.visit);
-		assert_true(visit_recall(scene.visit, record, strlen(record),
+		fixture.visit =
+			visit_new(&issuer->provider, cases[i].policy, i);
+		fixture.client = world_add_visit(&fixture.world, fixture.visit);
+		assert_true(visit_recall(fixture.visit, record, strlen(record),
 					 &event));
-		visit_begin(scene.visit, &event, &action);
-		world_do(&scene.world, scene.client, &action);
-		assert_int_not_equal(visit_stage(scene.visit), VISIT_PREPARING);
-		issuer_scene_reach(&scene, cases[i].policy->once
-						   ? VISIT_OVER
-						   : VISIT_PROFILE);
-		if (visit_result(scene.visit) != cases[i].result ||
+		visit_begin(fixture.visit, &event, &action);
+		world_do(&fixture.world, fixture.client, &action);
+		assert_int_not_equal(visit_stage(fixture.visit),
+				     VISIT_PREPARING);
+		issuer_fixture_reach(&fixture, cases[i].policy->once
+						       ? VISIT_OVER
+						       : VISIT_PROFILE);
+		if (visit_result(fixture.visit) != cases[i].result ||
 		    issuer->requests[REQUEST_DEVICE_AUTHORIZATION] !=
 			    cases[i].asked ||
 		    issuer->requests[REQUEST_DISCOVERY] != cases[i].discovered)
 			fail_msg("case %zu: result %d after %u and %u: %s", i,
-				 visit_result(scene.visit),
+				 visit_result(fixture.visit),
 				 issuer->requests[REQUEST_DEVICE_AUTHORIZATION],
 				 issuer->requests[REQUEST_DISCOVERY],
-				 visit_trouble(scene.visit));
-		issuer_scene_close(&scene);
+				 visit_trouble(fixture.visit));
+		issuer_fixture_close(&fixture);
 	}
 }
 
@@ -257,30 +261,30 @@ static void test_no_tokens(void **state)
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct scene scene;
-		struct issuer *issuer = &scene.world.issuer;
+		struct fixture fixture;
+		struct issuer *issuer = &fixture.world.issuer;
 
-		issuer_scene_open(&scene, *state);
+		issuer_fixture_open(&fixture, *state);
 		issuer->documents[0] = GOOD;
 		issuer->script[REQUEST_POLL] = cases[i].poll;
 		issuer->dpop = issuer->forgets_dpop = cases[i].forgets_dpop;
 		issuer->provider.dpop = cases[i].forgets_dpop;
-		issuer_scene_boot(&scene, &login, i);
-		issuer_scene_reach(&scene, VISIT_OVER);
-		if (visit_result(scene.visit) != cases[i].result ||
-		    visit_trouble(scene.visit)[0] == '\0' ||
+		issuer_fixture_boot(&fixture, &login, i);
+		issuer_fixture_reach(&fixture, VISIT_OVER);
+		if (visit_result(fixture.visit) != cases[i].result ||
+		    visit_trouble(fixture.visit)[0] == '\0' ||
 		    issuer->requests[REQUEST_DEVICE_AUTHORIZATION] !=
 			    cases[i].asked ||
 		    issuer->requests[REQUEST_DISCOVERY] !=
 			    cases[i].discovered ||
 		    issuer->revoked != cases[i].revoked)
 			fail_msg("case %zu: result %d after %u and %u, %u: %s",
-				 i, visit_result(scene.visit),
+				 i, visit_result(fixture.visit),
 				 issuer->requests[REQUEST_DEVICE_AUTHORIZATION],
 				 issuer->requests[REQUEST_DISCOVERY],
-				 issuer->revoked, visit_trouble(scene.visit));
-		assert_null(scene.world.disk.data.provider);
-		issuer_scene_close(&scene);
+				 issuer->revoked, visit_trouble(fixture.visit));
+		assert_null(fixture.world.disk.data.provider);
+		issuer_fixture_close(&fixture);
 	}
 }
 
@@ -290,17 +294,17 @@ static void test_kept_too_long(void **state)
 {
 	static const struct visit_policy policy = {.once = true,
 						   .confirm = true};
-	struct scene scene;
-	struct issuer *issuer = &scene.world.issuer;
+	struct fixture fixture;
+	struct issuer *issuer = &fixture.world.issuer;
 	struct event event;
 	struct action action;
 	char record[1024];
 
-	issuer_scene_open(&scene, *state);
+	issuer_fixture_open(&fixture, *state);
 	free(issuer->provider.scope);
 	issuer->provider.scope = xstrdup("p");
 	issuer->script[REQUEST_POLL] = "ok";
-	event = world_event(&scene.world, EVENT_TICK);
+	event = world_event(&fixture.world, EVENT_TICK);
 	(void)snprintf(
 		record, sizeof(record),
 		"{\"fetched_at\":%lld,\"document\":{\"issuer\":"
@@ -308,65 +312,66 @@ static void test_kept_too_long(void **state)
 		"\"https://id.example/device\",\"token_endpoint\":"
 		"\"https://id.example/token\"}}",
 		(long long)event.wall_s - 3600);
-	scene.visit = visit_new(&issuer->provider, &policy, 1);
-	scene.client = world_add_visit(&scene.world, scene.visit);
-	assert_true(visit_recall(scene.visit, record, strlen(record), &event));
-	visit_begin(scene.visit, &event, &action);
-	world_do(&scene.world, scene.client, &action);
-	assert_int_equal(visit_stage(scene.visit), VISIT_PREPARING);
-	issuer_scene_reach(&scene, VISIT_CONFIRM);
+	fixture.visit = visit_new(&issuer->provider, &policy, 1);
+	fixture.client = world_add_visit(&fixture.world, fixture.visit);
+	assert_true(
+		visit_recall(fixture.visit, record, strlen(record), &event));
+	visit_begin(fixture.visit, &event, &action);
+	world_do(&fixture.world, fixture.client, &action);
+	assert_int_equal(visit_stage(fixture.visit), VISIT_PREPARING);
+	issuer_fixture_reach(&fixture, VISIT_CONFIRM);
 	assert_int_equal(issuer->requests[REQUEST_DISCOVERY], 1);
-	issuer_scene_close(&scene);
+	issuer_fixture_close(&fixture);
 }
 
 /* A kiosk runs for months: once a day it looks whether all is as it was, and
  * goes on where that cannot be had. */
 static void test_daily(void **state)
 {
-	struct scene scene;
-	struct issuer *issuer = &scene.world.issuer;
+	struct fixture fixture;
+	struct issuer *issuer = &fixture.world.issuer;
 
-	issuer_scene_open(&scene, *state);
-	issuer_scene_boot(&scene, &kiosk, 1);
-	issuer_scene_run_for(&scene, 23 * HOUR_MS);
+	issuer_fixture_open(&fixture, *state);
+	issuer_fixture_boot(&fixture, &kiosk, 1);
+	issuer_fixture_run_for(&fixture, 23 * HOUR_MS);
 	assert_int_equal(issuer->requests[REQUEST_DISCOVERY], 1);
-	issuer_scene_run_for(&scene, 2 * HOUR_MS);
+	issuer_fixture_run_for(&fixture, 2 * HOUR_MS);
 	assert_int_equal(issuer->requests[REQUEST_DISCOVERY], 2);
-	issuer_scene_run_for(&scene, 240 * HOUR_MS);
+	issuer_fixture_run_for(&fixture, 240 * HOUR_MS);
 	assert_in_range(issuer->requests[REQUEST_DISCOVERY], 11, 12);
 	issuer->script[REQUEST_DISCOVERY] = "connect";
-	issuer_scene_run_for(&scene, 48 * HOUR_MS);
-	issuer_scene_reach(&scene, VISIT_SIGN_IN);
-	issuer->approve_ms = scene.world.now_ms;
-	issuer_scene_reach(&scene, VISIT_PROFILE);
-	issuer_scene_close(&scene);
+	issuer_fixture_run_for(&fixture, 48 * HOUR_MS);
+	issuer_fixture_reach(&fixture, VISIT_SIGN_IN);
+	issuer->approve_ms = fixture.world.now_ms;
+	issuer_fixture_reach(&fixture, VISIT_PROFILE);
+	issuer_fixture_close(&fixture);
 }
 
 /* The token endpoint moves while somebody is signed in. A person at the screen
  * does not wait for the issuer. */
 static void test_moved_meanwhile(void **state)
 {
-	struct scene scene;
-	struct issuer *issuer = &scene.world.issuer;
+	struct fixture fixture;
+	struct issuer *issuer = &fixture.world.issuer;
 
-	issuer_scene_open(&scene, *state);
+	issuer_fixture_open(&fixture, *state);
 	issuer->script[REQUEST_POLL] = "ok";
-	issuer_scene_boot(&scene, &kiosk, 1);
-	issuer_scene_reach(&scene, VISIT_PROFILE);
+	issuer_fixture_boot(&fixture, &kiosk, 1);
+	issuer_fixture_reach(&fixture, VISIT_PROFILE);
 	issuer->script[REQUEST_REFRESH] = "html ok";
-	issuer_scene_run_for(&scene, 2 * HOUR_MS);
+	issuer_fixture_run_for(&fixture, 2 * HOUR_MS);
 	assert_int_equal(issuer->requests[REQUEST_DISCOVERY], 2);
-	assert_int_equal(visit_stage(scene.visit), VISIT_PROFILE);
+	assert_int_equal(visit_stage(fixture.visit), VISIT_PROFILE);
 	issuer->script[REQUEST_REFRESH] = "html";
 	issuer->script[REQUEST_DISCOVERY] = "timeout";
 	while (issuer->requests[REQUEST_DISCOVERY] == 2)
-		assert_true(world_turn(&scene.world, NEVER_MS));
-	assert_true(visit_deadline(scene.visit) == NEVER_MS);
-	issuer_scene_event(&scene, EVENT_SIGN_OUT);
-	assert_int_equal(visit_stage(scene.visit), VISIT_LEAVING);
-	issuer_scene_reach(&scene, VISIT_SIGN_IN);
+		assert_true(world_turn(&fixture.world, NEVER_MS));
+	assert_true(visit_deadline(fixture.visit) == NEVER_MS);
+	issuer_fixture_event(&fixture, EVENT_SIGN_OUT);
+	assert_int_equal(visit_stage(fixture.visit), VISIT_LEAVING);
+	issuer_fixture_reach(&fixture, VISIT_SIGN_IN);
 	assert_int_equal(issuer->revoked, 2);
-	issuer_scene_close(&scene);
+	issuer_fixture_close(&fixture);
 }
 
 /* The network comes up long after the kiosk. */
@@ -375,80 +380,81 @@ static void test_late_network(void **state)
 	static const char *const outages[] = {"resolve", "500", "html"};
 
 	for (size_t i = 0; i < COUNT(outages); i++) {
-		struct scene scene;
-		struct issuer *issuer = &scene.world.issuer;
+		struct fixture fixture;
+		struct issuer *issuer = &fixture.world.issuer;
 
-		issuer_scene_open(&scene, *state);
+		issuer_fixture_open(&fixture, *state);
 		issuer->outage = outages[i];
-		issuer->outage_end_ms = scene.world.now_ms + 20 * MINUTE_MS;
-		issuer_scene_boot(&scene, &kiosk, i);
-		issuer_scene_run_for(&scene, 20 * MINUTE_MS);
+		issuer->outage_end_ms = fixture.world.now_ms + 20 * MINUTE_MS;
+		issuer_fixture_boot(&fixture, &kiosk, i);
+		issuer_fixture_run_for(&fixture, 20 * MINUTE_MS);
 		assert_int_equal(issuer->requests[REQUEST_DEVICE_AUTHORIZATION],
 				 0);
 		/* Now and then, but not as if there were no tomorrow. */
 		assert_in_range(issuer->requests[REQUEST_DISCOVERY], 5, 80);
-		issuer_scene_run_for(&scene, 11 * MINUTE_MS);
-		assert_int_equal(visit_stage(scene.visit), VISIT_SIGN_IN);
-		issuer_scene_close(&scene);
+		issuer_fixture_run_for(&fixture, 11 * MINUTE_MS);
+		assert_int_equal(visit_stage(fixture.visit), VISIT_SIGN_IN);
+		issuer_fixture_close(&fixture);
 	}
 }
 
 /* Somebody leans on the key while the issuer is asked. */
 static void test_stuck_key(void **state)
 {
-	struct scene scene;
+	struct fixture fixture;
 
-	issuer_scene_open(&scene, *state);
-	scene.world.issuer.script[REQUEST_DISCOVERY] = "connect";
-	issuer_scene_boot(&scene, &kiosk, 1);
+	issuer_fixture_open(&fixture, *state);
+	fixture.world.issuer.script[REQUEST_DISCOVERY] = "connect";
+	issuer_fixture_boot(&fixture, &kiosk, 1);
 	for (int i = 0; i < 600; i++) {
-		issuer_scene_event(&scene, EVENT_START);
-		issuer_scene_run_for(&scene, 100);
+		issuer_fixture_event(&fixture, EVENT_START);
+		issuer_fixture_run_for(&fixture, 100);
 	}
 	/* A minute of it: at most one request in two seconds, and its own. */
-	assert_in_range(scene.world.issuer.requests[REQUEST_DISCOVERY], 10, 40);
-	issuer_scene_event(&scene, EVENT_CANCEL);
-	issuer_scene_event(&scene, EVENT_SIGN_OUT);
-	issuer_scene_event(&scene, EVENT_TOUCHED);
-	issuer_scene_come_back(&scene, "code=c&state=s");
-	assert_int_equal(visit_stage(scene.visit), VISIT_PREPARING);
-	scene.world.issuer.script[REQUEST_DISCOVERY] = NULL;
-	issuer_scene_reach(&scene, VISIT_SIGN_IN);
-	issuer_scene_close(&scene);
+	assert_in_range(fixture.world.issuer.requests[REQUEST_DISCOVERY], 10,
+			40);
+	issuer_fixture_event(&fixture, EVENT_CANCEL);
+	issuer_fixture_event(&fixture, EVENT_SIGN_OUT);
+	issuer_fixture_event(&fixture, EVENT_TOUCHED);
+	issuer_fixture_come_back(&fixture, "code=c&state=s");
+	assert_int_equal(visit_stage(fixture.visit), VISIT_PREPARING);
+	fixture.world.issuer.script[REQUEST_DISCOVERY] = NULL;
+	issuer_fixture_reach(&fixture, VISIT_SIGN_IN);
+	issuer_fixture_close(&fixture);
 }
 
 /* A clock that is set is no news for the issuer, who is just being asked, but
  * for what waits behind. */
 static void test_clock_set_meanwhile(void **state)
 {
-	struct scene scene;
-	struct issuer *issuer = &scene.world.issuer;
+	struct fixture fixture;
+	struct issuer *issuer = &fixture.world.issuer;
 	const struct flow *flow;
 	int64_t set_ms;
 	unsigned asked;
 
-	issuer_scene_open(&scene, *state);
+	issuer_fixture_open(&fixture, *state);
 	issuer->key = NULL;
 	issuer->code_life_s = 60;
 	issuer->script[REQUEST_DEVICE_AUTHORIZATION] = "ok tls*30";
-	issuer_scene_boot(&scene, &kiosk, 3);
-	issuer_scene_run_for(&scene, 5000);
-	flow = visit_flow(scene.visit);
+	issuer_fixture_boot(&fixture, &kiosk, 3);
+	issuer_fixture_run_for(&fixture, 5000);
+	flow = visit_flow(fixture.visit);
 	issuer->script[REQUEST_DISCOVERY] = "timeout";
 	while (flow_state(flow) != FLOW_BACKING_OFF ||
 	       issuer->requests[REQUEST_DEVICE_AUTHORIZATION] < 8 ||
-	       discovery_state(visit_discovery(scene.visit)) !=
+	       discovery_state(visit_discovery(fixture.visit)) !=
 		       DISCOVERY_REQUESTING)
-		assert_true(world_turn(&scene.world, NEVER_MS));
+		assert_true(world_turn(&fixture.world, NEVER_MS));
 	asked = issuer->requests[REQUEST_DEVICE_AUTHORIZATION];
-	set_ms = scene.world.now_ms;
+	set_ms = fixture.world.now_ms;
 	issuer->script[REQUEST_DEVICE_AUTHORIZATION] =
 		issuer->script[REQUEST_DISCOVERY] = "rules";
-	issuer_scene_event(&scene, EVENT_CLOCK);
+	issuer_fixture_event(&fixture, EVENT_CLOCK);
 	while (issuer->requests[REQUEST_DEVICE_AUTHORIZATION] == asked)
-		assert_true(world_turn(&scene.world, NEVER_MS));
-	assert_true(scene.world.now_ms - set_ms < 1000);
-	issuer_scene_close(&scene);
+		assert_true(world_turn(&fixture.world, NEVER_MS));
+	assert_true(fixture.world.now_ms - set_ms < 1000);
+	issuer_fixture_close(&fixture);
 }
 
 /* A session from before the restart is looked at once its endpoints are
@@ -456,17 +462,17 @@ static void test_clock_set_meanwhile(void **state)
 static void test_resume(void **state)
 {
 	static const struct visit_policy policy = {.resume = true};
-	struct scene scene;
+	struct fixture fixture;
 
-	issuer_scene_open(&scene, *state);
-	scene.world.issuer.script[REQUEST_DISCOVERY] = "connect rules";
-	world_store(&scene.world, OURS, 3600);
-	issuer_scene_boot(&scene, &policy, 1);
-	assert_int_equal(visit_stage(scene.visit), VISIT_PREPARING);
-	issuer_scene_reach(&scene, VISIT_PROFILE);
+	issuer_fixture_open(&fixture, *state);
+	fixture.world.issuer.script[REQUEST_DISCOVERY] = "connect rules";
+	world_store(&fixture.world, OURS, 3600);
+	issuer_fixture_boot(&fixture, &policy, 1);
+	assert_int_equal(visit_stage(fixture.visit), VISIT_PREPARING);
+	issuer_fixture_reach(&fixture, VISIT_PROFILE);
 	assert_int_equal(
-		scene.world.issuer.requests[REQUEST_DEVICE_AUTHORIZATION], 0);
-	issuer_scene_close(&scene);
+		fixture.world.issuer.requests[REQUEST_DEVICE_AUTHORIZATION], 0);
+	issuer_fixture_close(&fixture);
 }
 
 int main(void)
@@ -488,6 +494,6 @@ int main(void)
 
 	if (!crypto_init())
 		return 1;
-	return cmocka_run_group_tests(tests, issuer_scene_set_up,
-				      issuer_scene_tear_down);
+	return cmocka_run_group_tests(tests, issuer_fixture_set_up,
+				      issuer_fixture_tear_down);
 }

@@ -35,7 +35,7 @@ struct keys {
 	char *published;
 };
 
-struct scene {
+struct fixture {
 	struct world world;
 	struct visit *visit;
 	struct client *client;
@@ -70,48 +70,50 @@ static void forget(char **field)
 }
 
 /* A provider that gives ID tokens, if key is not NULL, and has no userinfo. */
-static void open_scene(struct scene *scene, const struct jose_key *key)
+static void open_fixture(struct fixture *fixture, const struct jose_key *key)
 {
-	struct provider *provider = &scene->world.issuer.provider;
+	struct provider *provider = &fixture->world.issuer.provider;
 
-	world_init(&scene->world);
+	world_init(&fixture->world);
 	forget(&provider->userinfo_endpoint);
 	free(provider->scope);
 	provider->scope = xstrdup("openid email");
-	scene->world.issuer.key = key;
-	scene->world.issuer.kid = "1";
-	scene->world.issuer.script[REQUEST_POLL] = "ok";
+	fixture->world.issuer.key = key;
+	fixture->world.issuer.kid = "1";
+	fixture->world.issuer.script[REQUEST_POLL] = "ok";
 }
 
-static void boot(struct scene *scene, const struct visit_policy *policy,
+static void boot(struct fixture *fixture, const struct visit_policy *policy,
 		 uint64_t seed)
 {
-	struct event event = world_event(&scene->world, EVENT_TICK);
+	struct event event = world_event(&fixture->world, EVENT_TICK);
 	struct action action;
 
-	scene->visit = visit_new(&scene->world.issuer.provider, policy, seed);
-	scene->client = world_add_visit(&scene->world, scene->visit);
-	visit_begin(scene->visit, &event, &action);
-	world_do(&scene->world, scene->client, &action);
+	fixture->visit =
+		visit_new(&fixture->world.issuer.provider, policy, seed);
+	fixture->client = world_add_visit(&fixture->world, fixture->visit);
+	visit_begin(fixture->visit, &event, &action);
+	world_do(&fixture->world, fixture->client, &action);
 }
 
-static void close_scene(struct scene *scene)
+static void close_fixture(struct fixture *fixture)
 {
-	visit_free(scene->visit);
-	world_free(&scene->world);
+	visit_free(fixture->visit);
+	world_free(&fixture->world);
 }
 
-static void reach(struct scene *scene, enum visit_stage stage)
+static void reach(struct fixture *fixture, enum visit_stage stage)
 {
-	int64_t until_ms = scene->world.now_ms + 10 * MINUTE_MS;
+	int64_t until_ms = fixture->world.now_ms + 10 * MINUTE_MS;
 
-	while (visit_stage(scene->visit) != stage &&
-	       world_turn(&scene->world, until_ms))
+	while (visit_stage(fixture->visit) != stage &&
+	       world_turn(&fixture->world, until_ms))
 		continue;
-	if (visit_stage(scene->visit) != stage)
-		fail_msg("%s, not %s",
-			 states_name(&visit_stages, visit_stage(scene->visit)),
-			 states_name(&visit_stages, stage));
+	if (visit_stage(fixture->visit) != stage)
+		fail_msg(
+			"%s, not %s",
+			states_name(&visit_stages, visit_stage(fixture->visit)),
+			states_name(&visit_stages, stage));
 }
 
 /* What the ID token says, and who is let in by it. Whoever is not is given
@@ -157,27 +159,29 @@ static void test_claims(void **state)
 			.confirm = cases[n].confirm,
 		};
 		bool in = cases[n].result == RESULT_SIGNED_IN;
-		struct scene scene;
+		struct fixture fixture;
 
-		open_scene(&scene, cases[n].claims != NULL ? keys->ours : NULL);
-		scene.world.issuer.claims = cases[n].claims;
-		boot(&scene, &policy, i);
-		reach(&scene, once ? VISIT_OVER
-			      : in ? VISIT_PROFILE
-				   : VISIT_TROUBLE);
-		if (visit_result(scene.visit) != cases[n].result ||
-		    strstr(visit_trouble(scene.visit), cases[n].why) == NULL ||
-		    (!in && visit_reason(scene.visit) == REASON_NONE))
+		open_fixture(&fixture,
+			     cases[n].claims != NULL ? keys->ours : NULL);
+		fixture.world.issuer.claims = cases[n].claims;
+		boot(&fixture, &policy, i);
+		reach(&fixture, once ? VISIT_OVER
+				: in ? VISIT_PROFILE
+				     : VISIT_TROUBLE);
+		if (visit_result(fixture.visit) != cases[n].result ||
+		    strstr(visit_trouble(fixture.visit), cases[n].why) ==
+			    NULL ||
+		    (!in && visit_reason(fixture.visit) == REASON_NONE))
 			fail_msg("case %zu: %d, %s", n,
-				 visit_result(scene.visit),
-				 visit_trouble(scene.visit));
-		assert_int_equal(scene.world.disk.data.provider != NULL, in);
-		assert_int_equal(scene.world.issuer.revoked, in ? 0 : 2);
+				 visit_result(fixture.visit),
+				 visit_trouble(fixture.visit));
+		assert_int_equal(fixture.world.disk.data.provider != NULL, in);
+		assert_int_equal(fixture.world.issuer.revoked, in ? 0 : 2);
 		if (!once && !in) {
-			scene.world.issuer.script[REQUEST_POLL] = NULL;
-			reach(&scene, VISIT_SIGN_IN);
+			fixture.world.issuer.script[REQUEST_POLL] = NULL;
+			reach(&fixture, VISIT_SIGN_IN);
 		}
-		close_scene(&scene);
+		close_fixture(&fixture);
 	}
 }
 
@@ -230,39 +234,40 @@ static void test_nothing_to_judge_by(void **state)
 			.allow = cases[i].chosen ? &allow : NULL,
 			.confirm = cases[i].confirm,
 		};
-		struct scene scene;
-		struct provider *provider = &scene.world.issuer.provider;
+		struct fixture fixture;
+		struct provider *provider = &fixture.world.issuer.provider;
 
-		open_scene(&scene, NULL);
+		open_fixture(&fixture, NULL);
 		free(provider->scope);
 		provider->scope = xstrdup(cases[i].scope);
 		provider->userinfo_fault = xstrdup(cases[i].fault);
-		scene.world.issuer.script[REQUEST_POLL] = NULL;
-		boot(&scene, &policy, i);
+		fixture.world.issuer.script[REQUEST_POLL] = NULL;
+		boot(&fixture, &policy, i);
 		if (cases[i].result == RESULT_NONE) {
-			reach(&scene, VISIT_SIGN_IN);
-			close_scene(&scene);
+			reach(&fixture, VISIT_SIGN_IN);
+			close_fixture(&fixture);
 			continue;
 		}
-		reach(&scene, cases[i].once ? VISIT_OVER : VISIT_TROUBLE);
-		if (visit_result(scene.visit) != cases[i].result ||
-		    strstr(visit_trouble(scene.visit), cases[i].why) == NULL)
-			fail_msg("case %zu: %s", i, visit_trouble(scene.visit));
+		reach(&fixture, cases[i].once ? VISIT_OVER : VISIT_TROUBLE);
+		if (visit_result(fixture.visit) != cases[i].result ||
+		    strstr(visit_trouble(fixture.visit), cases[i].why) == NULL)
+			fail_msg("case %zu: %s", i,
+				 visit_trouble(fixture.visit));
 		if (cases[i].wait_for_key) {
-			reach(&scene, VISIT_WELCOME);
-			world_post(&scene.world, scene.client, EVENT_START);
-			reach(&scene, VISIT_TROUBLE);
+			reach(&fixture, VISIT_WELCOME);
+			world_post(&fixture.world, fixture.client, EVENT_START);
+			reach(&fixture, VISIT_TROUBLE);
 		} else if (!cases[i].once) {
-			world_run(&scene.world,
-				  scene.world.now_ms + 60 * MINUTE_MS);
-			assert_int_equal(visit_stage(scene.visit),
+			world_run(&fixture.world,
+				  fixture.world.now_ms + 60 * MINUTE_MS);
+			assert_int_equal(visit_stage(fixture.visit),
 					 VISIT_TROUBLE);
 		}
 		assert_int_equal(
-			scene.world.issuer
+			fixture.world.issuer
 				.requests[REQUEST_DEVICE_AUTHORIZATION],
 			0);
-		close_scene(&scene);
+		close_fixture(&fixture);
 	}
 }
 
@@ -273,21 +278,22 @@ static void test_confirm(void **state)
 	static const struct visit_policy policy = {.confirm = true};
 
 	for (int yes = 0; yes < 2; yes++) {
-		struct scene scene;
+		struct fixture fixture;
 
-		open_scene(&scene, keys->ours);
-		scene.world.issuer.claims = ADA;
-		boot(&scene, &policy, 1);
-		reach(&scene, VISIT_CONFIRM);
+		open_fixture(&fixture, keys->ours);
+		fixture.world.issuer.claims = ADA;
+		boot(&fixture, &policy, 1);
+		reach(&fixture, VISIT_CONFIRM);
 		assert_non_null(strstr(
-			session_data(visit_session(scene.visit))->profile,
+			session_data(visit_session(fixture.visit))->profile,
 			"ada@example.com"));
-		scene.world.issuer.script[REQUEST_POLL] = NULL;
-		world_post(&scene.world, scene.client,
+		fixture.world.issuer.script[REQUEST_POLL] = NULL;
+		world_post(&fixture.world, fixture.client,
 			   yes != 0 ? EVENT_START : EVENT_CANCEL);
-		reach(&scene, yes != 0 ? VISIT_PROFILE : VISIT_SIGN_IN);
-		assert_int_equal(scene.world.issuer.revoked, yes != 0 ? 0 : 2);
-		close_scene(&scene);
+		reach(&fixture, yes != 0 ? VISIT_PROFILE : VISIT_SIGN_IN);
+		assert_int_equal(fixture.world.issuer.revoked,
+				 yes != 0 ? 0 : 2);
+		close_fixture(&fixture);
 	}
 }
 
@@ -297,20 +303,20 @@ static void test_idle(void **state)
 	const struct keys *keys = *state;
 	static const struct visit_policy policy = {.sign_out_after_ms =
 							   10 * MINUTE_MS};
-	struct scene scene;
+	struct fixture fixture;
 
-	open_scene(&scene, keys->ours);
-	scene.world.issuer.claims = "{\"exp\":1}";
-	boot(&scene, &policy, 1);
-	reach(&scene, VISIT_TROUBLE);
-	scene.world.issuer.claims = ADA;
-	reach(&scene, VISIT_PROFILE);
-	scene.world.issuer.script[REQUEST_POLL] = NULL;
-	world_run(&scene.world, scene.world.now_ms + 9 * MINUTE_MS);
-	assert_int_equal(visit_stage(scene.visit), VISIT_PROFILE);
-	reach(&scene, VISIT_SIGN_IN);
-	assert_int_equal(scene.world.issuer.revoked, 4);
-	close_scene(&scene);
+	open_fixture(&fixture, keys->ours);
+	fixture.world.issuer.claims = "{\"exp\":1}";
+	boot(&fixture, &policy, 1);
+	reach(&fixture, VISIT_TROUBLE);
+	fixture.world.issuer.claims = ADA;
+	reach(&fixture, VISIT_PROFILE);
+	fixture.world.issuer.script[REQUEST_POLL] = NULL;
+	world_run(&fixture.world, fixture.world.now_ms + 9 * MINUTE_MS);
+	assert_int_equal(visit_stage(fixture.visit), VISIT_PROFILE);
+	reach(&fixture, VISIT_SIGN_IN);
+	assert_int_equal(fixture.world.issuer.revoked, 4);
+	close_fixture(&fixture);
 }
 
 int main(void)

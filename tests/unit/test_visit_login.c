@@ -15,7 +15,7 @@
 
 #include "base/mem.h"
 #include "machine/visit.h"
-#include "visit_scene.h"
+#include "visit_fixture.h"
 #include "world.h"
 
 static const struct visit_policy login = {.once = true};
@@ -46,31 +46,31 @@ static void test_login(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct scene scene;
+		struct fixture fixture;
 
-		visit_scene_open(&scene, &login);
-		scene.world.issuer.script[REQUEST_DEVICE_AUTHORIZATION] =
+		visit_fixture_open(&fixture, &login);
+		fixture.world.issuer.script[REQUEST_DEVICE_AUTHORIZATION] =
 			cases[i].ask;
-		scene.world.issuer.script[REQUEST_POLL] = cases[i].poll;
-		scene.world.issuer.script[REQUEST_PROFILE] = cases[i].profile;
-		visit_scene_boot(&scene, i);
-		assert_int_equal(visit_stage(scene.visit), VISIT_SIGN_IN);
-		visit_scene_reach(&scene, VISIT_OVER);
-		if (visit_result(scene.visit) != cases[i].result)
+		fixture.world.issuer.script[REQUEST_POLL] = cases[i].poll;
+		fixture.world.issuer.script[REQUEST_PROFILE] = cases[i].profile;
+		visit_fixture_boot(&fixture, i);
+		assert_int_equal(visit_stage(fixture.visit), VISIT_SIGN_IN);
+		visit_fixture_reach(&fixture, VISIT_OVER);
+		if (visit_result(fixture.visit) != cases[i].result)
 			fail_msg("\"%s\", \"%s\": %d", cases[i].ask,
-				 cases[i].poll, visit_result(scene.visit));
-		assert_int_equal(visit_trouble(scene.visit)[0] != '\0',
+				 cases[i].poll, visit_result(fixture.visit));
+		assert_int_equal(visit_trouble(fixture.visit)[0] != '\0',
 				 cases[i].says_why);
-		assert_true(visit_deadline(scene.visit) == NEVER_MS);
-		assert_int_equal(scene.world.disk.data.provider != NULL,
+		assert_true(visit_deadline(fixture.visit) == NEVER_MS);
+		assert_int_equal(fixture.world.disk.data.provider != NULL,
 				 cases[i].result == RESULT_SIGNED_IN);
 		/* It is over: nothing brings it back. */
-		user_event(&scene, EVENT_START);
-		user_event(&scene, EVENT_SIGN_OUT);
-		visit_scene_run_for(&scene, HOUR_MS);
-		assert_int_equal(visit_stage(scene.visit), VISIT_OVER);
-		assert_int_equal(visit_result(scene.visit), cases[i].result);
-		visit_scene_close(&scene);
+		user_event(&fixture, EVENT_START);
+		user_event(&fixture, EVENT_SIGN_OUT);
+		visit_fixture_run_for(&fixture, HOUR_MS);
+		assert_int_equal(visit_stage(fixture.visit), VISIT_OVER);
+		assert_int_equal(visit_result(fixture.visit), cases[i].result);
+		visit_fixture_close(&fixture);
 	}
 }
 
@@ -83,42 +83,42 @@ static void test_login_after_a_kill(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(results); i++) {
-		struct scene scene;
+		struct fixture fixture;
 
-		visit_scene_open(&scene, &login);
-		world_store(&scene.world, OURS, 3600);
-		scene.world.disk.data.signing_out = true;
-		scene.world.issuer.script[REQUEST_POLL] = "ok";
-		visit_scene_boot(&scene, i);
-		assert_int_equal(visit_stage(scene.visit), VISIT_RESUMING);
+		visit_fixture_open(&fixture, &login);
+		world_store(&fixture.world, OURS, 3600);
+		fixture.world.disk.data.signing_out = true;
+		fixture.world.issuer.script[REQUEST_POLL] = "ok";
+		visit_fixture_boot(&fixture, i);
+		assert_int_equal(visit_stage(fixture.visit), VISIT_RESUMING);
 		if (results[i] == RESULT_CANCELLED)
-			user_event(&scene, EVENT_CANCEL);
-		visit_scene_reach(&scene, VISIT_OVER);
-		assert_int_equal(visit_result(scene.visit), results[i]);
-		assert_int_equal(scene.world.issuer.revoked, 2);
-		assert_int_equal(scene.world.disk.data.provider != NULL,
+			user_event(&fixture, EVENT_CANCEL);
+		visit_fixture_reach(&fixture, VISIT_OVER);
+		assert_int_equal(visit_result(fixture.visit), results[i]);
+		assert_int_equal(fixture.world.issuer.revoked, 2);
+		assert_int_equal(fixture.world.disk.data.provider != NULL,
 				 results[i] == RESULT_SIGNED_IN);
-		assert_false(scene.world.disk.data.signing_out);
-		visit_scene_close(&scene);
+		assert_false(fixture.world.disk.data.signing_out);
+		visit_fixture_close(&fixture);
 	}
 }
 
 /* Without a refresh token a 401 leaves nothing that the login could keep. */
 static void test_login_refused(void **state)
 {
-	struct scene scene;
+	struct fixture fixture;
 
 	(void)state;
-	visit_scene_open(&scene, &login);
-	scene.world.issuer.gives_refresh_token = false;
-	scene.world.issuer.script[REQUEST_POLL] = "ok";
-	scene.world.issuer.script[REQUEST_PROFILE] = "unauthorized";
-	visit_scene_boot(&scene, 1);
-	visit_scene_reach(&scene, VISIT_OVER);
-	assert_int_equal(visit_result(scene.visit), RESULT_FAILED);
-	assert_true(visit_trouble(scene.visit)[0] != '\0');
-	assert_null(scene.world.disk.data.provider);
-	visit_scene_close(&scene);
+	visit_fixture_open(&fixture, &login);
+	fixture.world.issuer.gives_refresh_token = false;
+	fixture.world.issuer.script[REQUEST_POLL] = "ok";
+	fixture.world.issuer.script[REQUEST_PROFILE] = "unauthorized";
+	visit_fixture_boot(&fixture, 1);
+	visit_fixture_reach(&fixture, VISIT_OVER);
+	assert_int_equal(visit_result(fixture.visit), RESULT_FAILED);
+	assert_true(visit_trouble(fixture.visit)[0] != '\0');
+	assert_null(fixture.world.disk.data.provider);
+	visit_fixture_close(&fixture);
 }
 
 /* A person may give up at any moment. */
@@ -139,24 +139,24 @@ static void test_login_cancelled(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct scene scene;
+		struct fixture fixture;
 
-		visit_scene_open(&scene, &login);
-		scene.world.issuer.script[REQUEST_DEVICE_AUTHORIZATION] =
+		visit_fixture_open(&fixture, &login);
+		fixture.world.issuer.script[REQUEST_DEVICE_AUTHORIZATION] =
 			cases[i].ask;
-		scene.world.issuer.script[REQUEST_POLL] = cases[i].poll;
-		scene.world.issuer.script[REQUEST_PROFILE] = cases[i].profile;
-		visit_scene_boot(&scene, i);
-		visit_scene_run_for(&scene, cases[i].after_ms);
-		assert_int_equal(visit_stage(scene.visit), cases[i].stage);
-		user_event(&scene, EVENT_CANCEL);
+		fixture.world.issuer.script[REQUEST_POLL] = cases[i].poll;
+		fixture.world.issuer.script[REQUEST_PROFILE] = cases[i].profile;
+		visit_fixture_boot(&fixture, i);
+		visit_fixture_run_for(&fixture, cases[i].after_ms);
+		assert_int_equal(visit_stage(fixture.visit), cases[i].stage);
+		user_event(&fixture, EVENT_CANCEL);
 		/* Tokens that have come already are signed out again. */
-		visit_scene_reach(&scene, VISIT_OVER);
-		assert_int_equal(visit_result(scene.visit), RESULT_CANCELLED);
-		assert_null(scene.world.disk.data.tokens.access_token);
-		assert_false(scene.client->driver.sending);
-		assert_true(visit_deadline(scene.visit) == NEVER_MS);
-		visit_scene_close(&scene);
+		visit_fixture_reach(&fixture, VISIT_OVER);
+		assert_int_equal(visit_result(fixture.visit), RESULT_CANCELLED);
+		assert_null(fixture.world.disk.data.tokens.access_token);
+		assert_false(fixture.client->driver.sending);
+		assert_true(visit_deadline(fixture.visit) == NEVER_MS);
+		visit_fixture_close(&fixture);
 	}
 }
 
@@ -164,22 +164,22 @@ static void test_login_cancelled(void **state)
  * provider: it is revoked. */
 static void test_login_not_saved(void **state)
 {
-	struct scene scene;
+	struct fixture fixture;
 
 	(void)state;
-	visit_scene_open(&scene, &login);
-	scene.world.disk.full = true;
-	scene.world.issuer.script[REQUEST_DEVICE_AUTHORIZATION] = "ok";
-	scene.world.issuer.script[REQUEST_POLL] = "ok";
-	scene.world.issuer.script[REQUEST_PROFILE] = "rules";
-	visit_scene_boot(&scene, 1);
-	visit_scene_reach(&scene, VISIT_OVER);
-	assert_int_equal(visit_result(scene.visit), RESULT_FAILED);
-	assert_int_equal(visit_reason(scene.visit), REASON_NOT_SAVED);
-	assert_true(scene.world.issuer.revoked > 0);
-	assert_null(scene.world.disk.data.provider);
-	assert_true(visit_deadline(scene.visit) == NEVER_MS);
-	visit_scene_close(&scene);
+	visit_fixture_open(&fixture, &login);
+	fixture.world.disk.full = true;
+	fixture.world.issuer.script[REQUEST_DEVICE_AUTHORIZATION] = "ok";
+	fixture.world.issuer.script[REQUEST_POLL] = "ok";
+	fixture.world.issuer.script[REQUEST_PROFILE] = "rules";
+	visit_fixture_boot(&fixture, 1);
+	visit_fixture_reach(&fixture, VISIT_OVER);
+	assert_int_equal(visit_result(fixture.visit), RESULT_FAILED);
+	assert_int_equal(visit_reason(fixture.visit), REASON_NOT_SAVED);
+	assert_true(fixture.world.issuer.revoked > 0);
+	assert_null(fixture.world.disk.data.provider);
+	assert_true(visit_deadline(fixture.visit) == NEVER_MS);
+	visit_fixture_close(&fixture);
 }
 
 /* Nobody is let in without a profile here: so it is waited for as demanded, and
@@ -218,28 +218,28 @@ static void test_demanded_wait(void **state)
 			.allow = i % 2 == 0 ? &allow : NULL,
 			.confirm = i % 2 == 1,
 		};
-		struct scene scene;
+		struct fixture fixture;
 		int64_t begun_ms;
 
-		visit_scene_open(&scene, &policy);
-		scene.world.issuer.script[REQUEST_POLL] = "ok";
-		scene.world.issuer.script[REQUEST_PROFILE] = cases[n].profile;
-		scene.world.issuer.userinfo =
+		visit_fixture_open(&fixture, &policy);
+		fixture.world.issuer.script[REQUEST_POLL] = "ok";
+		fixture.world.issuer.script[REQUEST_PROFILE] = cases[n].profile;
+		fixture.world.issuer.userinfo =
 			"{\"sub\":\"7\",\"email\":\"ada@example.org\"}";
-		visit_scene_boot(&scene, i);
-		visit_scene_reach(&scene, VISIT_ARRIVING);
-		begun_ms = scene.world.now_ms;
-		visit_scene_reach(&scene, !cases[n].in	   ? VISIT_TROUBLE
-					  : policy.confirm ? VISIT_CONFIRM
-							   : VISIT_PROFILE);
+		visit_fixture_boot(&fixture, i);
+		visit_fixture_reach(&fixture, VISIT_ARRIVING);
+		begun_ms = fixture.world.now_ms;
+		visit_fixture_reach(&fixture, !cases[n].in     ? VISIT_TROUBLE
+					      : policy.confirm ? VISIT_CONFIRM
+							       : VISIT_PROFILE);
 		if (!cases[n].in)
-			assert_non_null(strstr(visit_trouble(scene.visit),
+			assert_non_null(strstr(visit_trouble(fixture.visit),
 					       cases[n].why));
-		assert_int_equal(scene.world.issuer.requests[REQUEST_PROFILE],
+		assert_int_equal(fixture.world.issuer.requests[REQUEST_PROFILE],
 				 cases[n].asked);
-		assert_in_range(scene.world.now_ms - begun_ms, 0,
+		assert_in_range(fixture.world.now_ms - begun_ms, 0,
 				5 * MINUTE_MS + 5000);
-		visit_scene_close(&scene);
+		visit_fixture_close(&fixture);
 	}
 }
 
@@ -269,26 +269,27 @@ static void test_ambiguous_claim(void **state)
 		struct allow allow = {.claims = claims, .claims_count = 1};
 		struct visit_policy policy = {.allow = &allow,
 					      .resume = resumes};
-		struct scene scene;
+		struct fixture fixture;
 
-		visit_scene_open(&scene, &policy);
-		scene.world.issuer.script[REQUEST_POLL] = resumes ? NULL : "ok";
-		scene.world.issuer.script[REQUEST_PROFILE] =
+		visit_fixture_open(&fixture, &policy);
+		fixture.world.issuer.script[REQUEST_POLL] =
+			resumes ? NULL : "ok";
+		fixture.world.issuer.script[REQUEST_PROFILE] =
 			resumes ? "500" : NULL;
-		scene.world.issuer.userinfo = cases[n].profile;
+		fixture.world.issuer.userinfo = cases[n].profile;
 		if (resumes) {
-			world_store(&scene.world, OURS, 3600);
-			secret_free(scene.world.disk.data.profile);
-			scene.world.disk.data.profile =
+			world_store(&fixture.world, OURS, 3600);
+			secret_free(fixture.world.disk.data.profile);
+			fixture.world.disk.data.profile =
 				xstrdup(cases[n].profile);
 		}
-		visit_scene_boot(&scene, i);
-		visit_scene_reach(&scene,
-				  cases[n].in ? VISIT_PROFILE : VISIT_TROUBLE);
+		visit_fixture_boot(&fixture, i);
+		visit_fixture_reach(&fixture, cases[n].in ? VISIT_PROFILE
+							  : VISIT_TROUBLE);
 		if (!cases[n].in)
-			assert_int_equal(visit_result(scene.visit),
+			assert_int_equal(visit_result(fixture.visit),
 					 RESULT_NOT_ALLOWED);
-		visit_scene_close(&scene);
+		visit_fixture_close(&fixture);
 	}
 }
 
@@ -296,27 +297,27 @@ static void test_ambiguous_claim(void **state)
  * no tokens behind either. */
 static void test_login_cancelled_twice(void **state)
 {
-	struct scene scene;
+	struct fixture fixture;
 
 	(void)state;
-	visit_scene_open(&scene, &login);
-	scene.world.issuer.script[REQUEST_POLL] = "ok";
-	scene.world.issuer.script[REQUEST_PROFILE] = "timeout";
-	scene.world.issuer.script[REQUEST_REVOCATION] = "timeout";
-	visit_scene_boot(&scene, 1);
-	visit_scene_reach(&scene, VISIT_ARRIVING);
-	visit_scene_run_for(&scene, 1000);
-	assert_non_null(scene.world.disk.data.tokens.access_token);
-	user_event(&scene, EVENT_CANCEL);
-	visit_scene_run_for(&scene, 1000);
-	assert_int_equal(visit_stage(scene.visit), VISIT_LEAVING);
-	user_event(&scene, EVENT_CANCEL);
-	visit_scene_run_for(&scene, 100);
-	assert_int_equal(visit_stage(scene.visit), VISIT_OVER);
-	assert_int_equal(visit_result(scene.visit), RESULT_CANCELLED);
-	assert_null(scene.world.disk.data.tokens.access_token);
-	assert_false(scene.client->driver.sending);
-	visit_scene_close(&scene);
+	visit_fixture_open(&fixture, &login);
+	fixture.world.issuer.script[REQUEST_POLL] = "ok";
+	fixture.world.issuer.script[REQUEST_PROFILE] = "timeout";
+	fixture.world.issuer.script[REQUEST_REVOCATION] = "timeout";
+	visit_fixture_boot(&fixture, 1);
+	visit_fixture_reach(&fixture, VISIT_ARRIVING);
+	visit_fixture_run_for(&fixture, 1000);
+	assert_non_null(fixture.world.disk.data.tokens.access_token);
+	user_event(&fixture, EVENT_CANCEL);
+	visit_fixture_run_for(&fixture, 1000);
+	assert_int_equal(visit_stage(fixture.visit), VISIT_LEAVING);
+	user_event(&fixture, EVENT_CANCEL);
+	visit_fixture_run_for(&fixture, 100);
+	assert_int_equal(visit_stage(fixture.visit), VISIT_OVER);
+	assert_int_equal(visit_result(fixture.visit), RESULT_CANCELLED);
+	assert_null(fixture.world.disk.data.tokens.access_token);
+	assert_false(fixture.client->driver.sending);
+	visit_fixture_close(&fixture);
 }
 
 /* Another process has the store. Tokens that are not in it are given back all
@@ -325,52 +326,53 @@ static void test_login_cancelled_locked(void **state)
 {
 	(void)state;
 	for (int saved = 0; saved < 2; saved++) {
-		struct scene scene;
+		struct fixture fixture;
 
-		visit_scene_open(&scene, &login);
-		scene.world.issuer.script[REQUEST_POLL] = "ok";
-		scene.world.issuer.script[REQUEST_PROFILE] = "timeout";
-		scene.world.disk.held = saved == 0;
-		visit_scene_boot(&scene, 1);
-		visit_scene_reach(&scene, VISIT_ARRIVING);
-		visit_scene_run_for(&scene, 1000);
-		scene.world.disk.held = true;
-		user_event(&scene, EVENT_CANCEL);
-		visit_scene_run_for(&scene, 1000);
+		visit_fixture_open(&fixture, &login);
+		fixture.world.issuer.script[REQUEST_POLL] = "ok";
+		fixture.world.issuer.script[REQUEST_PROFILE] = "timeout";
+		fixture.world.disk.held = saved == 0;
+		visit_fixture_boot(&fixture, 1);
+		visit_fixture_reach(&fixture, VISIT_ARRIVING);
+		visit_fixture_run_for(&fixture, 1000);
+		fixture.world.disk.held = true;
+		user_event(&fixture, EVENT_CANCEL);
+		visit_fixture_run_for(&fixture, 1000);
 		if (saved != 0) {
-			assert_int_equal(visit_stage(scene.visit),
+			assert_int_equal(visit_stage(fixture.visit),
 					 VISIT_LEAVING);
-			user_event(&scene, EVENT_CANCEL);
-			visit_scene_run_for(&scene, 1000);
+			user_event(&fixture, EVENT_CANCEL);
+			visit_fixture_run_for(&fixture, 1000);
 		}
-		assert_int_equal(visit_stage(scene.visit), VISIT_OVER);
-		assert_int_equal(visit_result(scene.visit),
+		assert_int_equal(visit_stage(fixture.visit), VISIT_OVER);
+		assert_int_equal(visit_result(fixture.visit),
 				 saved != 0 ? RESULT_FAILED : RESULT_CANCELLED);
-		assert_int_equal(visit_reason(scene.visit),
+		assert_int_equal(visit_reason(fixture.visit),
 				 saved != 0 ? REASON_NOT_REMOVED : REASON_NONE);
-		assert_int_equal(scene.world.issuer.revoked, 2);
-		assert_int_equal(scene.world.disk.data.provider != NULL, saved);
-		visit_scene_close(&scene);
+		assert_int_equal(fixture.world.issuer.revoked, 2);
+		assert_int_equal(fixture.world.disk.data.provider != NULL,
+				 saved);
+		visit_fixture_close(&fixture);
 	}
 }
 
 /* Signing out while still arriving is giving up, too. */
 static void test_login_signed_out(void **state)
 {
-	struct scene scene;
+	struct fixture fixture;
 
 	(void)state;
-	visit_scene_open(&scene, &login);
-	scene.world.issuer.script[REQUEST_POLL] = "ok";
-	scene.world.issuer.script[REQUEST_PROFILE] = "timeout";
-	visit_scene_boot(&scene, 1);
-	visit_scene_reach(&scene, VISIT_ARRIVING);
-	user_event(&scene, EVENT_SIGN_OUT);
-	visit_scene_reach(&scene, VISIT_OVER);
-	assert_int_equal(visit_result(scene.visit), RESULT_CANCELLED);
-	assert_int_equal(scene.world.issuer.revoked, 2);
-	assert_null(scene.world.disk.data.provider);
-	visit_scene_close(&scene);
+	visit_fixture_open(&fixture, &login);
+	fixture.world.issuer.script[REQUEST_POLL] = "ok";
+	fixture.world.issuer.script[REQUEST_PROFILE] = "timeout";
+	visit_fixture_boot(&fixture, 1);
+	visit_fixture_reach(&fixture, VISIT_ARRIVING);
+	user_event(&fixture, EVENT_SIGN_OUT);
+	visit_fixture_reach(&fixture, VISIT_OVER);
+	assert_int_equal(visit_result(fixture.visit), RESULT_CANCELLED);
+	assert_int_equal(fixture.world.issuer.revoked, 2);
+	assert_null(fixture.world.disk.data.provider);
+	visit_fixture_close(&fixture);
 }
 
 /* A login that finds an old session looks at it, and if that is over, signs
@@ -384,21 +386,21 @@ static void test_login_resume(void **state)
 
 	(void)state;
 	for (int over = 0; over < 2; over++) {
-		struct scene scene;
+		struct fixture fixture;
 
-		visit_scene_open(&scene, &policy);
-		world_store(&scene.world, OURS, -5);
+		visit_fixture_open(&fixture, &policy);
+		world_store(&fixture.world, OURS, -5);
 		if (over != 0)
-			issuer_end_session(&scene.world.issuer);
-		scene.world.issuer.script[REQUEST_POLL] = "ok";
-		visit_scene_boot(&scene, 1);
-		visit_scene_reach(&scene, VISIT_OVER);
-		assert_int_equal(visit_result(scene.visit), RESULT_SIGNED_IN);
+			issuer_end_session(&fixture.world.issuer);
+		fixture.world.issuer.script[REQUEST_POLL] = "ok";
+		visit_fixture_boot(&fixture, 1);
+		visit_fixture_reach(&fixture, VISIT_OVER);
+		assert_int_equal(visit_result(fixture.visit), RESULT_SIGNED_IN);
 		assert_int_equal(
-			scene.world.issuer
+			fixture.world.issuer
 				.requests[REQUEST_DEVICE_AUTHORIZATION],
 			over);
-		visit_scene_close(&scene);
+		visit_fixture_close(&fixture);
 	}
 }
 

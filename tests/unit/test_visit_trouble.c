@@ -16,7 +16,7 @@
 #include "base/log.h"
 #include "machine/session.h"
 #include "machine/visit.h"
-#include "visit_scene.h"
+#include "visit_fixture.h"
 #include "world.h"
 
 /* Each reason is told apart from the others, while it is tried again as when it
@@ -64,27 +64,28 @@ static void test_reasons(void **state)
 		const struct visit_policy policy = {
 			.allow = cases[i].allow ? &allow : NULL,
 		};
-		struct scene scene;
+		struct fixture fixture;
 
-		visit_scene_open(&scene, &policy);
-		scene.world.issuer.script[REQUEST_DEVICE_AUTHORIZATION] =
+		visit_fixture_open(&fixture, &policy);
+		fixture.world.issuer.script[REQUEST_DEVICE_AUTHORIZATION] =
 			cases[i].ask;
-		scene.world.issuer.script[REQUEST_POLL] = cases[i].poll;
-		scene.world.issuer.script[REQUEST_PROFILE] = cases[i].profile;
-		visit_scene_boot(&scene, i);
-		visit_scene_reach(&scene, cases[i].stage);
-		while (visit_reason(scene.visit) == REASON_NONE)
-			assert_true(world_turn(&scene.world,
-					       scene.world.now_ms + DAY_MS));
-		if (visit_reason(scene.visit) != cases[i].reason)
-			fail_msg("case %zu: %d", i, visit_reason(scene.visit));
+		fixture.world.issuer.script[REQUEST_POLL] = cases[i].poll;
+		fixture.world.issuer.script[REQUEST_PROFILE] = cases[i].profile;
+		visit_fixture_boot(&fixture, i);
+		visit_fixture_reach(&fixture, cases[i].stage);
+		while (visit_reason(fixture.visit) == REASON_NONE)
+			assert_true(world_turn(&fixture.world,
+					       fixture.world.now_ms + DAY_MS));
+		if (visit_reason(fixture.visit) != cases[i].reason)
+			fail_msg("case %zu: %d", i,
+				 visit_reason(fixture.visit));
 		/* The next try has none yet. */
-		while (visit_reason(scene.visit) == cases[i].reason)
-			if (!world_turn(&scene.world,
-					scene.world.now_ms + DAY_MS))
+		while (visit_reason(fixture.visit) == cases[i].reason)
+			if (!world_turn(&fixture.world,
+					fixture.world.now_ms + DAY_MS))
 				fail_msg("case %zu stays", i);
-		assert_int_equal(visit_reason(scene.visit), REASON_NONE);
-		visit_scene_close(&scene);
+		assert_int_equal(visit_reason(fixture.visit), REASON_NONE);
+		visit_fixture_close(&fixture);
 	}
 }
 
@@ -107,47 +108,48 @@ static void test_trouble(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct scene scene;
-		struct issuer *issuer = &scene.world.issuer;
+		struct fixture fixture;
+		struct issuer *issuer = &fixture.world.issuer;
 		int64_t pause_ms;
 
-		visit_scene_open(&scene, &kiosk);
+		visit_fixture_open(&fixture, &kiosk);
 		issuer->script[REQUEST_DEVICE_AUTHORIZATION] = cases[i].ask;
 		issuer->script[REQUEST_POLL] = cases[i].poll;
-		visit_scene_boot(&scene, i);
+		visit_fixture_boot(&fixture, i);
 		for (size_t j = 0; cases[i].pauses_s[j] > 0; j++) {
 			int64_t least_ms = cases[i].pauses_s[j] * 1000;
 
-			visit_scene_reach(&scene, VISIT_TROUBLE);
-			assert_int_equal(visit_result(scene.visit),
+			visit_fixture_reach(&fixture, VISIT_TROUBLE);
+			assert_int_equal(visit_result(fixture.visit),
 					 cases[i].result);
-			assert_int_equal(visit_trouble(scene.visit)[0] != '\0',
+			assert_int_equal(visit_trouble(fixture.visit)[0] !=
+						 '\0',
 					 cases[i].result != RESULT_DENIED);
-			pause_ms = visit_retry_ms(scene.visit) -
-				   scene.world.now_ms;
+			pause_ms = visit_retry_ms(fixture.visit) -
+				   fixture.world.now_ms;
 			if (pause_ms < least_ms ||
 			    pause_ms > least_ms + least_ms / 2)
 				fail_msg("case %zu: pause %zu is %lld", i, j,
 					 (long long)pause_ms);
-			visit_scene_reach(&scene, VISIT_SIGN_IN);
+			visit_fixture_reach(&fixture, VISIT_SIGN_IN);
 		}
 		/* A key tries at once; and after a code that was shown to its
 		 * end the next trouble is the first one again. */
-		visit_scene_reach(&scene, VISIT_TROUBLE);
-		visit_scene_run_for(&scene, 5000);
+		visit_fixture_reach(&fixture, VISIT_TROUBLE);
+		visit_fixture_run_for(&fixture, 5000);
 		issuer->script[REQUEST_DEVICE_AUTHORIZATION] = NULL;
 		issuer->script[REQUEST_POLL] = "pending";
-		user_event(&scene, EVENT_START);
-		assert_int_equal(visit_stage(scene.visit), VISIT_SIGN_IN);
-		visit_scene_reach(&scene, VISIT_TROUBLE);
-		assert_int_equal(visit_result(scene.visit), RESULT_EXPIRED);
+		user_event(&fixture, EVENT_START);
+		assert_int_equal(visit_stage(fixture.visit), VISIT_SIGN_IN);
+		visit_fixture_reach(&fixture, VISIT_TROUBLE);
+		assert_int_equal(visit_result(fixture.visit), RESULT_EXPIRED);
 		issuer->script[REQUEST_DEVICE_AUTHORIZATION] = "invalid_client";
-		visit_scene_reach(&scene, VISIT_SIGN_IN);
-		visit_scene_reach(&scene, VISIT_TROUBLE);
-		assert_in_range(visit_retry_ms(scene.visit) -
-					scene.world.now_ms,
+		visit_fixture_reach(&fixture, VISIT_SIGN_IN);
+		visit_fixture_reach(&fixture, VISIT_TROUBLE);
+		assert_in_range(visit_retry_ms(fixture.visit) -
+					fixture.world.now_ms,
 				30000, 45000);
-		visit_scene_close(&scene);
+		visit_fixture_close(&fixture);
 	}
 }
 
@@ -170,22 +172,22 @@ static void test_trouble_with_key(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct scene scene;
+		struct fixture fixture;
 
-		visit_scene_open(&scene, &key_kiosk);
-		scene.world.issuer.script[REQUEST_DEVICE_AUTHORIZATION] =
+		visit_fixture_open(&fixture, &key_kiosk);
+		fixture.world.issuer.script[REQUEST_DEVICE_AUTHORIZATION] =
 			cases[i].ask;
-		scene.world.issuer.script[REQUEST_POLL] = cases[i].poll;
-		visit_scene_boot(&scene, i);
-		user_event(&scene, EVENT_START);
-		visit_scene_reach(&scene, VISIT_TROUBLE);
-		visit_scene_run_for(&scene, cases[i].ms);
-		assert_int_equal(visit_stage(scene.visit), VISIT_WELCOME);
+		fixture.world.issuer.script[REQUEST_POLL] = cases[i].poll;
+		visit_fixture_boot(&fixture, i);
+		user_event(&fixture, EVENT_START);
+		visit_fixture_reach(&fixture, VISIT_TROUBLE);
+		visit_fixture_run_for(&fixture, cases[i].ms);
+		assert_int_equal(visit_stage(fixture.visit), VISIT_WELCOME);
 		assert_int_equal(
-			scene.world.issuer
+			fixture.world.issuer
 				.requests[REQUEST_DEVICE_AUTHORIZATION],
 			cases[i].asked);
-		visit_scene_close(&scene);
+		visit_fixture_close(&fixture);
 	}
 }
 
@@ -202,20 +204,20 @@ static void test_stuck_key(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(keys) * COUNT(asks) * 2; i++) {
 		const enum event_kind *key = keys[i % COUNT(keys)];
-		struct scene scene;
+		struct fixture fixture;
 
-		visit_scene_open(&scene, i % 2 == 0 ? &kiosk : &key_kiosk);
-		scene.world.issuer.script[REQUEST_DEVICE_AUTHORIZATION] =
+		visit_fixture_open(&fixture, i % 2 == 0 ? &kiosk : &key_kiosk);
+		fixture.world.issuer.script[REQUEST_DEVICE_AUTHORIZATION] =
 			asks[i / COUNT(keys) % COUNT(asks)];
-		visit_scene_boot(&scene, i);
+		visit_fixture_boot(&fixture, i);
 		for (int j = 0; j < 20 * 30; j++) {
-			user_event(&scene, key[j % 2]);
-			visit_scene_run_for(&scene, 33);
+			user_event(&fixture, key[j % 2]);
+			visit_fixture_run_for(&fixture, 33);
 		}
-		assert_in_range(scene.world.issuer
+		assert_in_range(fixture.world.issuer
 					.requests[REQUEST_DEVICE_AUTHORIZATION],
 				0, 11);
-		visit_scene_close(&scene);
+		visit_fixture_close(&fixture);
 	}
 }
 
@@ -233,16 +235,17 @@ static void test_clock_set(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct scene scene;
+		struct fixture fixture;
 
-		visit_scene_open(&scene, &kiosk);
-		scene.world.issuer.script[REQUEST_POLL] = cases[i].poll;
-		visit_scene_boot(&scene, i);
-		visit_scene_reach(&scene, VISIT_TROUBLE);
-		assert_true(visit_retry_ms(scene.visit) > scene.world.now_ms);
-		world_post(&scene.world, scene.client, EVENT_CLOCK);
-		assert_int_equal(visit_stage(scene.visit), cases[i].then);
-		visit_scene_close(&scene);
+		visit_fixture_open(&fixture, &kiosk);
+		fixture.world.issuer.script[REQUEST_POLL] = cases[i].poll;
+		visit_fixture_boot(&fixture, i);
+		visit_fixture_reach(&fixture, VISIT_TROUBLE);
+		assert_true(visit_retry_ms(fixture.visit) >
+			    fixture.world.now_ms);
+		world_post(&fixture.world, fixture.client, EVENT_CLOCK);
+		assert_int_equal(visit_stage(fixture.visit), cases[i].then);
+		visit_fixture_close(&fixture);
 	}
 }
 
@@ -254,24 +257,25 @@ static void test_plan_of_a_wrong_clock(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(profiles); i++) {
-		struct scene scene;
+		struct fixture fixture;
 		const struct session *session;
 
-		visit_scene_open(&scene, &policy);
-		world_store(&scene.world, OURS, 3600);
-		scene.world.wall_s -= 14 * DAY_MS / 1000;
-		scene.world.issuer.script[REQUEST_PROFILE] = profiles[i];
-		visit_scene_boot(&scene, i);
-		visit_scene_run_for(&scene, 8000);
-		session = visit_session(scene.visit);
+		visit_fixture_open(&fixture, &policy);
+		world_store(&fixture.world, OURS, 3600);
+		fixture.world.wall_s -= 14 * DAY_MS / 1000;
+		fixture.world.issuer.script[REQUEST_PROFILE] = profiles[i];
+		visit_fixture_boot(&fixture, i);
+		visit_fixture_run_for(&fixture, 8000);
+		session = visit_session(fixture.visit);
 		assert_int_equal(session_oauth_failure(session) != NULL,
 				 i == 1);
-		scene.world.wall_s += 14 * DAY_MS / 1000;
-		world_post(&scene.world, scene.client, EVENT_CLOCK);
-		visit_scene_run_for(&scene, 2 * HOUR_MS);
-		assert_true(session_expires_ms(session) > scene.world.now_ms);
-		assert_true(scene.world.issuer.requests[REQUEST_REFRESH] >= 1);
-		visit_scene_close(&scene);
+		fixture.world.wall_s += 14 * DAY_MS / 1000;
+		world_post(&fixture.world, fixture.client, EVENT_CLOCK);
+		visit_fixture_run_for(&fixture, 2 * HOUR_MS);
+		assert_true(session_expires_ms(session) > fixture.world.now_ms);
+		assert_true(fixture.world.issuer.requests[REQUEST_REFRESH] >=
+			    1);
+		visit_fixture_close(&fixture);
 	}
 }
 
@@ -319,36 +323,36 @@ static void test_log_of_last_visit(void **state)
 			.allow = cases[i].allow ? &allow : NULL,
 		};
 		struct log *log = log_new(100);
-		struct scene scene;
+		struct fixture fixture;
 		unsigned codes;
 
-		visit_scene_open(&scene, &policy);
-		scene.world.issuer.userinfo =
+		visit_fixture_open(&fixture, &policy);
+		fixture.world.issuer.userinfo =
 			"{\"sub\":\"7\",\"name\":\"Zoe Quist\","
 			"\"email\":\"zoe@example.org\"}";
-		scene.world.issuer.script[REQUEST_POLL] = cases[i].poll;
-		visit_scene_boot(&scene, i);
-		scene.client->log = log;
+		fixture.world.issuer.script[REQUEST_POLL] = cases[i].poll;
+		visit_fixture_boot(&fixture, i);
+		fixture.client->log = log;
 		if (policy.wait_for_key)
-			user_event(&scene, EVENT_START);
-		visit_scene_run_for(&scene, 3000);
+			user_event(&fixture, EVENT_START);
+		visit_fixture_run_for(&fixture, 3000);
 		log_add(log, 0, LEVEL_INFO, "first visit");
-		visit_scene_reach(&scene, cases[i].stage);
+		visit_fixture_reach(&fixture, cases[i].stage);
 		assert_true(has_line(log, "first visit"));
 		assert_false(has_line(log, "zoe") || has_line(log, "Zoe"));
-		codes = scene.world.issuer
+		codes = fixture.world.issuer
 				.requests[REQUEST_DEVICE_AUTHORIZATION];
-		scene.world.issuer.script[REQUEST_POLL] = NULL;
+		fixture.world.issuer.script[REQUEST_POLL] = NULL;
 		if (cases[i].event != EVENT_TICK)
-			user_event(&scene, cases[i].event);
-		while (visit_stage(scene.visit) != VISIT_WELCOME &&
-		       scene.world.issuer.requests
+			user_event(&fixture, cases[i].event);
+		while (visit_stage(fixture.visit) != VISIT_WELCOME &&
+		       fixture.world.issuer.requests
 				       [REQUEST_DEVICE_AUTHORIZATION] == codes)
-			assert_true(world_turn(&scene.world,
-					       scene.world.now_ms + DAY_MS));
+			assert_true(world_turn(&fixture.world,
+					       fixture.world.now_ms + DAY_MS));
 		if (has_line(log, "first visit"))
 			fail_msg("case %zu", i);
-		visit_scene_close(&scene);
+		visit_fixture_close(&fixture);
 		log_free(log);
 	}
 }

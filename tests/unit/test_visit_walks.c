@@ -17,7 +17,7 @@
 #include "base/mem.h"
 #include "machine/session.h"
 #include "machine/visit.h"
-#include "visit_scene.h"
+#include "visit_fixture.h"
 #include "world.h"
 
 #define WALKS 60
@@ -25,63 +25,63 @@
 /* What two thousand persons leave behind in memory: nothing. */
 static void test_memory(void **state)
 {
-	struct scene scene;
+	struct fixture fixture;
 	size_t early = 0, late;
 
 	(void)state;
-	visit_scene_open(&scene, &kiosk);
-	visit_scene_boot(&scene, 1);
+	visit_fixture_open(&fixture, &kiosk);
+	visit_fixture_boot(&fixture, 1);
 	for (int i = 0; i < 2000; i++) {
 		if (i == 20)
 			early = mallinfo2().uordblks;
-		scene.world.issuer.script[REQUEST_POLL] =
+		fixture.world.issuer.script[REQUEST_POLL] =
 			i % 7 == 0 ? "500 pending denied pending"
 				   : "pending slow_down html pending";
-		visit_scene_run_for(&scene, i % 3 == 0 ? 20000 : 400000);
-		scene.world.issuer.script[REQUEST_POLL] = NULL;
-		visit_scene_approve(&scene);
-		visit_scene_run_for(&scene, 2 * HOUR_MS);
-		user_event(&scene, EVENT_SIGN_OUT);
-		visit_scene_reach(&scene, VISIT_SIGN_IN);
+		visit_fixture_run_for(&fixture, i % 3 == 0 ? 20000 : 400000);
+		fixture.world.issuer.script[REQUEST_POLL] = NULL;
+		visit_fixture_approve(&fixture);
+		visit_fixture_run_for(&fixture, 2 * HOUR_MS);
+		user_event(&fixture, EVENT_SIGN_OUT);
+		visit_fixture_reach(&fixture, VISIT_SIGN_IN);
 	}
 	late = mallinfo2().uordblks;
 	if (late > early + 4096)
 		fail_msg("%zu bytes became %zu", early, late);
-	visit_scene_close(&scene);
+	visit_fixture_close(&fixture);
 }
 
 /* A year before which nobody stands, seen from the provider. */
 static void test_year(void **state)
 {
-	struct scene scene;
+	struct fixture fixture;
 	int64_t end_ms;
 
 	(void)state;
-	visit_scene_open(&scene, &kiosk);
-	scene.world.issuer.code_life_s = 1800;
-	scene.world.issuer.interval_s = 60;
-	visit_scene_boot(&scene, 1);
-	end_ms = scene.world.now_ms + 365 * DAY_MS;
-	world_run(&scene.world, end_ms);
-	assert_int_equal(visit_stage(scene.visit), VISIT_SIGN_IN);
+	visit_fixture_open(&fixture, &kiosk);
+	fixture.world.issuer.code_life_s = 1800;
+	fixture.world.issuer.interval_s = 60;
+	visit_fixture_boot(&fixture, 1);
+	end_ms = fixture.world.now_ms + 365 * DAY_MS;
+	world_run(&fixture.world, end_ms);
+	assert_int_equal(visit_stage(fixture.visit), VISIT_SIGN_IN);
 	/* A pause of 60 to 90 s after each half hour, a poll a minute. */
 	assert_in_range(
-		scene.world.issuer.requests[REQUEST_DEVICE_AUTHORIZATION],
+		fixture.world.issuer.requests[REQUEST_DEVICE_AUTHORIZATION],
 		16500, 17500);
-	assert_in_range(scene.world.issuer.requests[REQUEST_POLL], 450000,
+	assert_in_range(fixture.world.issuer.requests[REQUEST_POLL], 450000,
 			525600);
-	visit_scene_approve(&scene);
-	visit_scene_close(&scene);
+	visit_fixture_approve(&fixture);
+	visit_fixture_close(&fixture);
 }
 
 /* A visit that waits for nothing must wait for a person. */
-static void check_alive(const struct scene *scene)
+static void check_alive(const struct fixture *fixture)
 {
-	const struct session *session = visit_session(scene->visit);
-	int64_t deadline_ms = visit_deadline(scene->visit);
+	const struct session *session = visit_session(fixture->visit);
+	int64_t deadline_ms = visit_deadline(fixture->visit);
 	bool holds = session_data(session)->tokens.access_token != NULL;
 
-	switch (visit_stage(scene->visit)) {
+	switch (visit_stage(fixture->visit)) {
 	case VISIT_WELCOME:
 		assert_false(holds);
 		return;
@@ -90,8 +90,8 @@ static void check_alive(const struct scene *scene)
 	case VISIT_TROUBLE:
 		assert_false(holds);
 		assert_false(session_holds_lock(session));
-		if (visit_result(scene->visit) == RESULT_EXPIRED &&
-		    scene->policy.renewals > 0)
+		if (visit_result(fixture->visit) == RESULT_EXPIRED &&
+		    fixture->policy.renewals > 0)
 			return;
 		break;
 	case VISIT_STARTING:
@@ -113,17 +113,17 @@ static void check_alive(const struct scene *scene)
 	case VISIT_LEAVING:
 		break;
 	}
-	if (!scene->client->driver.sending)
-		assert_true(deadline_ms <= scene->world.now_ms + 2 * DAY_MS);
+	if (!fixture->client->driver.sending)
+		assert_true(deadline_ms <= fixture->world.now_ms + 2 * DAY_MS);
 }
 
-static void walk_on(struct scene *scene, int64_t ms)
+static void walk_on(struct fixture *fixture, int64_t ms)
 {
-	int64_t until_ms = scene->world.now_ms + ms;
+	int64_t until_ms = fixture->world.now_ms + ms;
 
-	check_alive(scene);
-	while (world_turn(&scene->world, until_ms))
-		check_alive(scene);
+	check_alive(fixture);
+	while (world_turn(&fixture->world, until_ms))
+		check_alive(fixture);
 }
 
 static int64_t pick(uint64_t *seed, int64_t n)
@@ -132,7 +132,7 @@ static int64_t pick(uint64_t *seed, int64_t n)
 }
 
 /* Something happens, to the provider, to the disk, or in front of it. */
-static void happen(struct scene *scene, uint64_t *seed)
+static void happen(struct fixture *fixture, uint64_t *seed)
 {
 	static const char *const outages[] = {
 		"500",	   "connect",	"timeout",	  "html",
@@ -143,7 +143,7 @@ static void happen(struct scene *scene, uint64_t *seed)
 		EVENT_START, EVENT_CANCEL, EVENT_SIGN_OUT, EVENT_TOUCHED,
 		EVENT_TICK,  EVENT_CLOCK,  EVENT_REMOVED,
 	};
-	struct world *world = &scene->world;
+	struct world *world = &fixture->world;
 	struct issuer *issuer = &world->issuer;
 
 	switch (pick(seed, 16)) {
@@ -159,7 +159,7 @@ static void happen(struct scene *scene, uint64_t *seed)
 	case 5:
 	case 6:
 	case 7:
-		user_event(scene, kinds[pick(seed, COUNT(kinds))]);
+		user_event(fixture, kinds[pick(seed, COUNT(kinds))]);
 		break;
 	case 8:
 		issuer->outage = outages[pick(seed, COUNT(outages))];
@@ -189,10 +189,10 @@ static void happen(struct scene *scene, uint64_t *seed)
 		if (world->disk.owner == NULL && pick(seed, 2) == 0)
 			session_data_free(&world->disk.data);
 		world->wall_s = pick(seed, 2) == 0 ? 0 : 1800000000;
-		world_post(world, scene->client, EVENT_CLOCK);
+		world_post(world, fixture->client, EVENT_CLOCK);
 		break;
 	default:
-		visit_scene_boot(scene, *seed); /* the power was cut */
+		visit_fixture_boot(fixture, *seed); /* the power was cut */
 		break;
 	}
 }
@@ -211,11 +211,11 @@ static void walk(uint64_t start)
 		.renewals = (int)pick(&seed, 3),
 		.sign_out_after_ms = pick(&seed, 2) * 30 * MINUTE_MS,
 	};
-	struct scene scene;
-	struct issuer *issuer = &scene.world.issuer;
+	struct fixture fixture;
+	struct issuer *issuer = &fixture.world.issuer;
 	int64_t end_ms;
 
-	visit_scene_open(&scene, &policy);
+	visit_fixture_open(&fixture, &policy);
 	issuer->latency_ms = 1 + pick(&seed, 5000);
 	issuer->interval_s = pick(&seed, 10);
 	issuer->code_life_s = 60 + pick(&seed, 900);
@@ -223,26 +223,26 @@ static void walk(uint64_t start)
 	issuer->gives_refresh_token = pick(&seed, 4) > 0;
 	issuer->rotates = pick(&seed, 2) == 0;
 	if (policy.spread)
-		scene.world.now_ms = 20000; /* just started */
-	end_ms = scene.world.now_ms + 4 * DAY_MS;
-	visit_scene_boot(&scene, seed);
-	while (scene.world.now_ms < end_ms) {
-		walk_on(&scene, spans_ms[pick(&seed, COUNT(spans_ms))]);
-		happen(&scene, &seed);
+		fixture.world.now_ms = 20000; /* just started */
+	end_ms = fixture.world.now_ms + 4 * DAY_MS;
+	visit_fixture_boot(&fixture, seed);
+	while (fixture.world.now_ms < end_ms) {
+		walk_on(&fixture, spans_ms[pick(&seed, COUNT(spans_ms))]);
+		happen(&fixture, &seed);
 	}
 
 	/* When all is well again, the next person gets in. */
-	scene.world.disk.full = scene.world.disk.held = false;
-	scene.world.disk.unreadable = false;
+	fixture.world.disk.full = fixture.world.disk.held = false;
+	fixture.world.disk.unreadable = false;
 	issuer->outage_end_ms = 0;
 	issuer->deny_ms = issuer->approve_ms = NEVER_MS;
-	walk_on(&scene, DAY_MS);
-	if (visit_stage(scene.visit) == VISIT_PROFILE)
-		user_event(&scene, EVENT_SIGN_OUT);
-	walk_on(&scene, 5 * MINUTE_MS);
-	user_event(&scene, EVENT_START);
-	visit_scene_approve(&scene);
-	visit_scene_close(&scene);
+	walk_on(&fixture, DAY_MS);
+	if (visit_stage(fixture.visit) == VISIT_PROFILE)
+		user_event(&fixture, EVENT_SIGN_OUT);
+	walk_on(&fixture, 5 * MINUTE_MS);
+	user_event(&fixture, EVENT_START);
+	visit_fixture_approve(&fixture);
+	visit_fixture_close(&fixture);
 }
 
 static int set_up_walks(void **state)

@@ -3,8 +3,8 @@
  * A visit in the modelled world where only the issuer of the provider is known,
  * and a browser that comes back from it.
  */
-#ifndef GRANTTY_TESTS_ISSUER_SCENE_H
-#define GRANTTY_TESTS_ISSUER_SCENE_H
+#ifndef GRANTTY_TESTS_ISSUER_FIXTURE_H
+#define GRANTTY_TESTS_ISSUER_FIXTURE_H
 
 #include <stdint.h>
 
@@ -36,7 +36,7 @@ struct keys {
 	char *published;
 };
 
-struct scene {
+struct fixture {
 	struct world world;
 	struct visit *visit;
 	struct client *client;
@@ -47,27 +47,27 @@ static const struct visit_policy login = {.once = true};
 static const struct visit_policy kiosk = {.once = false};
 
 /* For cmocka: the keys, for all tests of a program. */
-int issuer_scene_set_up(void **state);
-int issuer_scene_tear_down(void **state);
+int issuer_fixture_set_up(void **state);
+int issuer_fixture_tear_down(void **state);
 
 /* The world, with a provider of whom only the issuer is known. */
-void issuer_scene_open(struct scene *scene, const struct keys *keys);
+void issuer_fixture_open(struct fixture *fixture, const struct keys *keys);
 
 /* The program starts. */
-void issuer_scene_boot(struct scene *scene, const struct visit_policy *policy,
-		       uint64_t seed);
-void issuer_scene_close(struct scene *scene);
-void issuer_scene_event(struct scene *scene, enum event_kind kind);
-void issuer_scene_run_for(struct scene *scene, int64_t ms);
+void issuer_fixture_boot(struct fixture *fixture,
+			 const struct visit_policy *policy, uint64_t seed);
+void issuer_fixture_close(struct fixture *fixture);
+void issuer_fixture_event(struct fixture *fixture, enum event_kind kind);
+void issuer_fixture_run_for(struct fixture *fixture, int64_t ms);
 
 /* Goes on until the visit is at that stage, for a day at most. */
-void issuer_scene_reach(struct scene *scene, enum visit_stage stage);
+void issuer_fixture_reach(struct fixture *fixture, enum visit_stage stage);
 
 /* The browser comes back with that. */
-void issuer_scene_come_back(struct scene *scene, const char *answer);
+void issuer_fixture_come_back(struct fixture *fixture, const char *answer);
 
 /* A login is over, and nothing brings it back. */
-void issuer_scene_check_over(struct scene *scene, enum visit_result result,
-			     const char *why);
+void issuer_fixture_check_over(struct fixture *fixture,
+			       enum visit_result result, const char *why);
 
 #endif

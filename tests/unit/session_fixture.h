@@ -3,8 +3,8 @@
  * A session in the modelled world, for the tests of machine/session: how it
  * gets its tokens, and what is true of it at rest.
  */
-#ifndef GRANTTY_TESTS_SESSION_SCENE_H
-#define GRANTTY_TESTS_SESSION_SCENE_H
+#ifndef GRANTTY_TESTS_SESSION_FIXTURE_H
+#define GRANTTY_TESTS_SESSION_FIXTURE_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -20,48 +20,48 @@
 #define OURS "https://id.example"
 #define REFRESH_LIFE_S 7697037
 
-struct scene {
+struct fixture {
 	struct world world;
 	struct session *session;
 	struct client *client;
 };
 
 /* A world with one session and no tokens; the seed is for its jitter. */
-void session_scene_open(struct scene *scene, uint64_t seed);
-void session_scene_close(struct scene *scene);
+void session_fixture_open(struct fixture *fixture, uint64_t seed);
+void session_fixture_close(struct fixture *fixture);
 
 /* Hands over tokens as a sign-in would. */
-void session_scene_begin_with(struct scene *scene, bool over);
+void session_fixture_begin_with(struct fixture *fixture, bool over);
 
 /* Likewise, with tokens that are good. */
-void session_scene_begin(struct scene *scene);
+void session_fixture_begin(struct fixture *fixture);
 
 /* A session of that world goes on with what the disk holds. */
-void session_scene_resume_with(struct world *world, struct session *session,
-			       struct client *client);
+void session_fixture_resume_with(struct world *world, struct session *session,
+				 struct client *client);
 
-/* Likewise, the one session of the scene. */
-void session_scene_resume(struct scene *scene);
+/* Likewise, the one session of the fixture. */
+void session_fixture_resume(struct fixture *fixture);
 
 /* Demands an access token that is good for at least that long. */
-void session_scene_require(struct scene *scene, int64_t min_valid_s);
+void session_fixture_require(struct fixture *fixture, int64_t min_valid_s);
 
 /* Goes on until nothing is under way any more, and checks what is true of
  * every rest: no lock, and what is over is forgotten. */
-void session_scene_settle(struct scene *scene);
+void session_fixture_settle(struct fixture *fixture);
 
 /* Goes on until the session is in that state, for a day at most. */
-void session_scene_reach(struct scene *scene, enum session_state state);
-void session_scene_run_for(struct scene *scene, int64_t ms);
+void session_fixture_reach(struct fixture *fixture, enum session_state state);
+void session_fixture_run_for(struct fixture *fixture, int64_t ms);
 
 /* The disk holds what the session holds. */
-void session_scene_check_saved(const struct scene *scene);
-bool session_scene_is_on_disk(const struct scene *scene);
+void session_fixture_check_saved(const struct fixture *fixture);
+bool session_fixture_is_on_disk(const struct fixture *fixture);
 
 /* The access token is not over. */
-bool session_scene_is_good(const struct scene *scene);
+bool session_fixture_is_good(const struct fixture *fixture);
 
 /* As world_store(), with a refresh token only where the issuer gives one. */
-void session_scene_store(struct scene *scene, int64_t life_s);
+void session_fixture_store(struct fixture *fixture, int64_t life_s);
 
 #endif

@@ -3,8 +3,8 @@
  * Discovery in the modelled world, for the tests of machine/discovery: how it
  * starts, and how far it goes.
  */
-#ifndef GRANTTY_TESTS_DISCOVERY_SCENE_H
-#define GRANTTY_TESTS_DISCOVERY_SCENE_H
+#ifndef GRANTTY_TESTS_DISCOVERY_FIXTURE_H
+#define GRANTTY_TESTS_DISCOVERY_FIXTURE_H
 
 #include <stdint.h>
 
@@ -20,23 +20,25 @@
 #define TOKEN "\"token_endpoint\":\"https://id.example/new/token\""
 #define GOOD "{" ISSUER "," DEVICE "," TOKEN "}"
 
-struct scene {
+struct fixture {
 	struct world world;
 	struct discovery *discovery;
 	struct client *client;
 };
 
 /* A provider of whom only the issuer is known. */
-void discovery_scene_open(struct scene *scene, int patience, uint64_t seed);
-void discovery_scene_close(struct scene *scene);
+void discovery_fixture_open(struct fixture *fixture, int patience,
+			    uint64_t seed);
+void discovery_fixture_close(struct fixture *fixture);
 
 /* A person asks for it. */
-void discovery_scene_start(struct scene *scene);
+void discovery_fixture_start(struct fixture *fixture);
 
 /* Goes on until it is over, for an hour at most. */
-void discovery_scene_finish(struct scene *scene);
+void discovery_fixture_finish(struct fixture *fixture);
 
 /* Goes on until it is in that state, likewise. */
-void discovery_scene_reach(struct scene *scene, enum discovery_state state);
+void discovery_fixture_reach(struct fixture *fixture,
+			     enum discovery_state state);
 
 #endif

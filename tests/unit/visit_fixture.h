@@ -3,8 +3,8 @@
  * A visit in the modelled world, for the tests of machine/visit: how the
  * program starts, and what a person does there.
  */
-#ifndef GRANTTY_TESTS_VISIT_SCENE_H
-#define GRANTTY_TESTS_VISIT_SCENE_H
+#ifndef GRANTTY_TESTS_VISIT_FIXTURE_H
+#define GRANTTY_TESTS_VISIT_FIXTURE_H
 
 #include <stdint.h>
 
@@ -19,7 +19,7 @@
 #define DAY_MS (24 * HOUR_MS)
 #define OURS "https://id.example"
 
-struct scene {
+struct fixture {
 	struct world world;
 	struct visit_policy policy;
 	struct visit *visit;
@@ -30,18 +30,19 @@ static const struct visit_policy kiosk = {.once = false};
 static const struct visit_policy key_kiosk = {.wait_for_key = true};
 
 /* The world, without anybody in it. */
-void visit_scene_open(struct scene *scene, const struct visit_policy *policy);
+void visit_fixture_open(struct fixture *fixture,
+			const struct visit_policy *policy);
 
 /* The program starts; again, where it has run before. */
-void visit_scene_boot(struct scene *scene, uint64_t seed);
-void visit_scene_close(struct scene *scene);
-void user_event(struct scene *scene, enum event_kind kind);
-void visit_scene_run_for(struct scene *scene, int64_t ms);
+void visit_fixture_boot(struct fixture *fixture, uint64_t seed);
+void visit_fixture_close(struct fixture *fixture);
+void user_event(struct fixture *fixture, enum event_kind kind);
+void visit_fixture_run_for(struct fixture *fixture, int64_t ms);
 
 /* Goes on until the visit is at that stage, for a day at most. */
-void visit_scene_reach(struct scene *scene, enum visit_stage stage);
+void visit_fixture_reach(struct fixture *fixture, enum visit_stage stage);
 
 /* Approves the code, and goes on until the profile is there. */
-void visit_scene_approve(struct scene *scene);
+void visit_fixture_approve(struct fixture *fixture);
 
 #endif
