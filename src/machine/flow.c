@@ -91,37 +91,21 @@ static bool wants_another(struct flow *flow, const struct event *event)
 static void replied(struct flow *flow, const struct event *event,
 		    struct action *action)
 {
-	switch (flow->state) {
-	case FLOW_REQUESTING:
-		if (json_request_learn(flow->provider, event->reply))
-			device_grant_request(flow, event, action);
-		else
-			device_grant_answered(flow, event, action);
-		return;
-	case FLOW_POLLING:
-		if (wants_another(flow, event))
-			device_grant_wait(flow, event, action);
-		else
-			device_grant_polled(flow, event, action);
-		return;
-	case FLOW_EXCHANGING:
-		if (wants_another(flow, event))
-			code_grant_exchange(flow, event, action);
-		else
-			code_grant_exchanged(flow, event, action);
-		return;
-	case FLOW_IDLE:
-	case FLOW_BACKING_OFF:
-	case FLOW_WAITING:
-	case FLOW_AWAITING_REDIRECT:
-	case FLOW_EXCHANGE_BACKING_OFF:
-	case FLOW_GRANTED:
-	case FLOW_DENIED:
-	case FLOW_EXPIRED:
-	case FLOW_FAILED:
-		break;
-	}
-	action_ignored(action, &flow_states, flow->state, event->kind);
+	if (flow->state == FLOW_REQUESTING &&
+	    json_request_learn(flow->provider, event->reply))
+		device_grant_request(flow, event, action);
+	else if (flow->state == FLOW_REQUESTING)
+		device_grant_answered(flow, event, action);
+	else if (flow->state == FLOW_POLLING && wants_another(flow, event))
+		device_grant_wait(flow, event, action);
+	else if (flow->state == FLOW_POLLING)
+		device_grant_polled(flow, event, action);
+	else if (flow->state == FLOW_EXCHANGING && wants_another(flow, event))
+		code_grant_exchange(flow, event, action);
+	else if (flow->state == FLOW_EXCHANGING)
+		code_grant_exchanged(flow, event, action);
+	else
+		action_ignored(action, &flow_states, flow->state, event->kind);
 }
 
 static void ticked(struct flow *flow, const struct event *event,

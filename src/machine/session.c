@@ -64,45 +64,27 @@ static void ignore(const struct session *session, const struct event *event,
 static void replied(struct session *session, const struct event *event,
 		    struct action *action)
 {
-	switch (session->state) {
-	case SESSION_CHECKING:
+	const enum session_state state = session->state;
+
+	if (state == SESSION_CHECKING)
 		identity_checked(session, event->reply, event, action);
-		return;
-	case SESSION_REFRESHING:
-		if (wants_json(session, event) ||
-		    wants_nonce(session, DPOP_ISSUER, event))
-			renewal_send(session, event, action);
-		else
-			renewal_answered(session, event, action);
-		return;
-	case SESSION_READING:
-		if (wants_nonce(session, DPOP_RESOURCE, event))
-			identity_read(session, event, action);
-		else
-			identity_answered(session, event, action);
-		return;
-	case SESSION_REVOKING:
-	case SESSION_REVOKING_UNLOCKED:
-		if (wants_json(session, event))
-			sign_out_go_on(session, session->state, event, action);
-		else
-			sign_out_answered(session, event, action);
-		return;
-	case SESSION_NONE:
-	case SESSION_CHECK_BACKING_OFF:
-	case SESSION_LOCKING:
-	case SESSION_LOCK_BUSY:
-	case SESSION_MARKING:
-	case SESSION_SAVING:
-	case SESSION_READ_BACKING_OFF:
-	case SESSION_HELD:
-	case SESSION_LIVE:
-	case SESSION_MARKING_SIGN_OUT:
-	case SESSION_WIPING:
-	case SESSION_ENDED:
-		break;
-	}
-	ignore(session, event, action);
+	else if (state == SESSION_REFRESHING &&
+		 (wants_json(session, event) ||
+		  wants_nonce(session, DPOP_ISSUER, event)))
+		renewal_send(session, event, action);
+	else if (state == SESSION_REFRESHING)
+		renewal_answered(session, event, action);
+	else if (state == SESSION_READING &&
+		 wants_nonce(session, DPOP_RESOURCE, event))
+		identity_read(session, event, action);
+	else if (state == SESSION_READING)
+		identity_answered(session, event, action);
+	else if (session_is_revoking(session) && wants_json(session, event))
+		sign_out_go_on(session, state, event, action);
+	else if (session_is_revoking(session))
+		sign_out_answered(session, event, action);
+	else
+		ignore(session, event, action);
 }
 
 static void live_ticked(struct session *session, const struct event *event,
@@ -170,33 +152,17 @@ static void clock_set(struct session *session, const struct event *event,
 static void sign_out(struct session *session, const struct event *event,
 		     struct action *action)
 {
-	switch (session->state) {
-	case SESSION_ENDED:
-	case SESSION_MARKING_SIGN_OUT:
-	case SESSION_REVOKING:
-	case SESSION_REVOKING_UNLOCKED:
-	case SESSION_WIPING:
-		ignore(session, event, action);
-		return;
-	case SESSION_REFRESHING:
-		/* The answer may bring the only tokens that can be revoked. */
+	const enum session_state state = session->state;
+
+	/* The answer may bring the only tokens that can be revoked. */
+	if (state == SESSION_REFRESHING)
 		session->is_leaving = true;
+	if (state == SESSION_REFRESHING || state == SESSION_MARKING_SIGN_OUT ||
+	    state == SESSION_WIPING || state == SESSION_ENDED ||
+	    session_is_revoking(session))
 		ignore(session, event, action);
-		return;
-	case SESSION_NONE: /* the store may still hold a session */
-	case SESSION_CHECKING:
-	case SESSION_CHECK_BACKING_OFF:
-	case SESSION_LOCKING:
-	case SESSION_LOCK_BUSY:
-	case SESSION_MARKING:
-	case SESSION_SAVING:
-	case SESSION_READING:
-	case SESSION_READ_BACKING_OFF:
-	case SESSION_HELD:
-	case SESSION_LIVE:
-		break;
-	}
-	sign_out_begin(session, END_SIGNED_OUT, event, action);
+	else /* in SESSION_NONE, too: the store may still hold a session */
+		sign_out_begin(session, END_SIGNED_OUT, event, action);
 }
 
 static void store_answered(struct session *session, const struct event *event,
@@ -213,7 +179,7 @@ static void store_answered(struct session *session, const struct event *event,
 	else if (saved && session->state == SESSION_SAVING)
 		lock_saved(session, event, action);
 	else if (saved && session->state == SESSION_MARKING_SIGN_OUT)
-		sign_out_marked(session, event, action);
+		sign_out_go_on(session, SESSION_REVOKING, event, action);
 	else if (saved && session->state == SESSION_WIPING)
 		sign_out_wiped(session, event->ok, action);
 	else
@@ -407,18 +373,11 @@ const char *session_state_name(enum session_state state)
 
 bool session_is_at_rest(const struct session *session)
 {
-	switch (session_liveness(session)) {
-	case LIVENESS_OVER:
-	case LIVENESS_USER:
-		return true;
-	case LIVENESS_DEADLINE:
-		return session->state == SESSION_LIVE;
-	case LIVENESS_REQUEST:
-	case LIVENESS_STORE:
-	case LIVENESS_HUNG:
-		break;
-	}
-	return false;
+	const enum liveness liveness = session_liveness(session);
+
+	return liveness == LIVENESS_OVER || liveness == LIVENESS_USER ||
+	       (liveness == LIVENESS_DEADLINE &&
+		session->state == SESSION_LIVE);
 }
 
 enum session_end session_end(const struct session *session)

@@ -102,6 +102,12 @@ bool session_is_locked(const struct session *session)
 	return false;
 }
 
+bool session_is_revoking(const struct session *session)
+{
+	return session->state == SESSION_REVOKING ||
+	       session->state == SESSION_REVOKING_UNLOCKED;
+}
+
 int64_t session_back_off(struct session *session)
 {
 	return back_off_ms(&session->seed, session->failures, RETRY_MS,

@@ -93,6 +93,9 @@ bool session_is_unknown(const struct session *session);
 /* True if its current state holds the store's lock. */
 bool session_is_locked(const struct session *session);
 
+/* True while a revocation is under way, with the lock or without it. */
+bool session_is_revoking(const struct session *session);
+
 /* Signed in, nothing in progress. What could not be saved is saved later. */
 void session_live(struct session *session, int64_t now_ms,
 		  struct action *action);

@@ -48,12 +48,6 @@ void sign_out_mark(struct session *session, const struct event *event,
 	session_save(session, SESSION_MARKING_SIGN_OUT, action);
 }
 
-void sign_out_marked(struct session *session, const struct event *event,
-		     struct action *action)
-{
-	sign_out_go_on(session, SESSION_REVOKING, event, action);
-}
-
 void sign_out_finish(struct session *session, const struct event *event,
 		     struct action *action)
 {
@@ -108,8 +102,7 @@ bool sign_out_cut_short(struct session *session, const struct event *event,
 		sign_out_begin(session, END_SIGNED_OUT, event, action);
 		return true;
 	}
-	if (session->state != SESSION_REVOKING &&
-	    session->state != SESSION_REVOKING_UNLOCKED)
+	if (!session_is_revoking(session))
 		return false;
 	if (event->kind == EVENT_CANCEL)
 		wipe_or_give_up(session, session->state, action);

@@ -25,8 +25,6 @@ void sign_out_reject(struct session *session, enum session_end end,
  * that is written, or has failed, or is not needed. */
 void sign_out_mark(struct session *session, const struct event *event,
 		   struct action *action);
-void sign_out_marked(struct session *session, const struct event *event,
-		     struct action *action);
 
 /* Under the lock, with the data of a session that was being signed out when
  * that was interrupted: revokes and wipes it. */
