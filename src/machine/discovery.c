@@ -337,7 +337,7 @@ void discovery_step(struct discovery *discovery, const struct event *event,
 bool discovery_step_alongside(struct discovery *discovery,
 			      const struct event *event, struct action *action)
 {
-	struct event cancel = *event;
+	const struct event cancel = event_as(event, EVENT_CANCEL);
 
 	if (discovery->state != DISCOVERY_REQUESTING)
 		return false;
@@ -349,7 +349,6 @@ bool discovery_step_alongside(struct discovery *discovery,
 			discovery->endpoints = ENDPOINTS_TRUSTED;
 		return true;
 	}
-	cancel.kind = EVENT_CANCEL;
 	discovery_step(discovery, &cancel, action);
 	discovery->endpoints = ENDPOINTS_TRUSTED;
 	return false;
@@ -366,14 +365,13 @@ void discovery_watch(struct discovery *discovery,
 		     const struct oauth_failure *oauth_failure,
 		     const struct event *event, struct action *action)
 {
-	struct event start = *event;
+	const struct event start = event_as(event, EVENT_START);
 
 	if (oauth_failure == NULL &&
 	    discovery->endpoints == ENDPOINTS_QUERIED) {
 		discovery->endpoints = ENDPOINTS_TRUSTED;
 	} else if (event->kind == EVENT_REPLY && action->kind == ACTION_NONE &&
 		   discovery_may_help(discovery, oauth_failure)) {
-		start.kind = EVENT_START;
 		discovery_step(discovery, &start, action);
 	}
 }

@@ -53,6 +53,16 @@ struct event {
 	bool ok;	/* EVENT_SAVED */
 };
 
+/* The same moment, but as an event of that kind. */
+static inline struct event event_as(const struct event *event,
+				    enum event_kind kind)
+{
+	struct event other = *event;
+
+	other.kind = kind;
+	return other;
+}
+
 enum action_kind {
 	ACTION_NONE,
 	ACTION_SEND, /* send request; drops any request under way */

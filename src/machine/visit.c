@@ -225,28 +225,10 @@ int64_t visit_deadline(const struct visit *visit)
 /* A stage that exists for another machine's work must not outlast it. */
 static enum liveness working_liveness(enum liveness below)
 {
-	switch (below) {
-	case LIVENESS_REQUEST:
-	case LIVENESS_STORE:
-	case LIVENESS_DEADLINE:
-		return below;
-	case LIVENESS_HUNG:
-	case LIVENESS_USER:
-	case LIVENESS_OVER:
-		break;
-	}
-	return LIVENESS_HUNG;
-}
-
-/* In VISIT_PROFILE. */
-static enum liveness signed_in(const struct visit *visit)
-{
-	enum liveness below = session_liveness(visit->session);
-
-	if (session_state(visit->session) == SESSION_LIVE)
-		return states_liveness(&visit_stages, VISIT_PROFILE,
-				       visit_deadline(visit));
-	return working_liveness(below);
+	return below == LIVENESS_REQUEST || below == LIVENESS_STORE ||
+			       below == LIVENESS_DEADLINE
+		       ? below
+		       : LIVENESS_HUNG;
 }
 
 enum liveness visit_liveness(const struct visit *visit)
@@ -268,7 +250,9 @@ enum liveness visit_liveness(const struct visit *visit)
 			       ? LIVENESS_HUNG
 			       : working_liveness(session_liveness(session));
 	case VISIT_PROFILE:
-		return signed_in(visit);
+		if (session_state(session) != SESSION_LIVE)
+			return working_liveness(session_liveness(session));
+		break;
 	case VISIT_CONFIRM:
 		if (session_state(session) != SESSION_HELD)
 			return LIVENESS_HUNG;

@@ -7,6 +7,7 @@
 #include "machine/visit_parts.h"
 
 #include "machine/event.h"
+#include "machine/flow.h"
 #include "oauth/allow.h"
 #include "oauth/verdict.h"
 
@@ -104,6 +105,14 @@ void visit_ignore(const struct visit *visit, const struct event *event,
 		  struct action *action)
 {
 	action_ignored(action, &visit_stages, visit->stage, event->kind);
+}
+
+void visit_cancel_flow(struct visit *visit, const struct event *event,
+		       struct action *action)
+{
+	const struct event cancel = event_as(event, EVENT_CANCEL);
+
+	flow_step(visit->flow, &cancel, action);
 }
 
 bool visit_restricts_users(const struct visit *visit)

@@ -71,6 +71,10 @@ void visit_move(struct visit *visit, enum visit_stage stage,
 void visit_ignore(const struct visit *visit, const struct event *event,
 		  struct action *action);
 
+/* Cancels the flow, and with it a code from an earlier run. */
+void visit_cancel_flow(struct visit *visit, const struct event *event,
+		       struct action *action);
+
 /* True if only certain users may sign in. */
 bool visit_restricts_users(const struct visit *visit);
 

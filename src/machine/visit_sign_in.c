@@ -21,9 +21,8 @@
 static void prepare(struct visit *visit, const struct event *event,
 		    struct action *action)
 {
-	struct event start = *event;
+	const struct event start = event_as(event, EVENT_START);
 
-	start.kind = EVENT_START;
 	discovery_step(visit->discovery, &start, action);
 	visit_move(visit, VISIT_PREPARING, RESULT_NONE, action);
 }
@@ -39,10 +38,7 @@ static bool can_judge(const struct visit *visit, struct err *err)
 static void refuse_request(struct visit *visit, const char *why,
 			   const struct event *event, struct action *action)
 {
-	struct event cancel = *event;
-
-	cancel.kind = EVENT_CANCEL; /* discards a code from an earlier run */
-	flow_step(visit->flow, &cancel, action);
+	visit_cancel_flow(visit, event, action);
 	discovery_suspect(visit->discovery);
 	sign_in_retry_later(
 		visit,
@@ -62,7 +58,7 @@ static void show_code(struct visit *visit, const struct event *event,
 static void request_code(struct visit *visit, const struct event *event,
 			 struct action *action)
 {
-	struct event start = *event;
+	const struct event start = event_as(event, EVENT_START);
 	struct err why = {""};
 
 	if (!can_judge(visit, &why)) {
@@ -71,7 +67,6 @@ static void request_code(struct visit *visit, const struct event *event,
 	}
 	show_code(visit, event, action); /* first: the request may depend on
 					  * who is greeted */
-	start.kind = EVENT_START;
 	flow_step(visit->flow, &start, action);
 }
 
@@ -117,7 +112,6 @@ void sign_in_start(struct visit *visit, const struct event *event,
 		   struct action *action)
 {
 	int64_t begin_ms = event->now_ms;
-	struct event cancel = *event;
 
 	pacing_reset_failures(&visit->pacing);
 	if (!can_judge(visit, NULL)) {
@@ -136,8 +130,8 @@ void sign_in_start(struct visit *visit, const struct event *event,
 		begin_ms = pacing_first(&visit->pacing, event->now_ms);
 	if (begin_ms > event->now_ms) {
 		visit->begin_ms = begin_ms;
-		cancel.kind = EVENT_CANCEL; /* no flow runs while it waits */
-		flow_step(visit->flow, &cancel, action);
+		/* No flow runs while it waits. */
+		visit_cancel_flow(visit, event, action);
 		visit_move(visit, VISIT_STARTING, RESULT_NONE, action);
 	} else {
 		sign_in(visit, event, action);
@@ -219,35 +213,22 @@ static void flow_failed(struct visit *visit, const struct event *event,
 void sign_in_follow_flow(struct visit *visit, const struct event *event,
 			 struct action *action)
 {
+	const enum flow_state state = flow_state(visit->flow);
 	struct tokens tokens = {0};
 
-	switch (flow_state(visit->flow)) {
-	case FLOW_GRANTED:
+	if (state == FLOW_GRANTED) {
 		flow_take_tokens(visit->flow, &tokens);
 		session_begin(visit->session, &tokens, event, action);
 		visit_move(visit, VISIT_ARRIVING, RESULT_NONE, action);
-		break;
-	case FLOW_DENIED:
+	} else if (state == FLOW_DENIED) {
 		pacing_user_noticed(&visit->pacing);
 		sign_in_retry_later(visit, REASON_DENIED, "",
 				    sign_in_retry_ms(visit, DENIED_MS, event),
 				    action);
-		break;
-	case FLOW_EXPIRED:
+	} else if (state == FLOW_EXPIRED) {
 		renew(visit, event, action);
-		break;
-	case FLOW_FAILED:
+	} else if (state == FLOW_FAILED) {
 		flow_failed(visit, event, action);
-		break;
-	case FLOW_IDLE:
-	case FLOW_REQUESTING:
-	case FLOW_BACKING_OFF:
-	case FLOW_WAITING:
-	case FLOW_POLLING:
-	case FLOW_AWAITING_REDIRECT:
-	case FLOW_EXCHANGING:
-	case FLOW_EXCHANGE_BACKING_OFF:
-		break;
 	}
 }
 
@@ -302,9 +283,8 @@ static void begin(struct visit *visit, const struct event *event,
 static void use_known_endpoints(struct visit *visit, const struct event *event,
 				struct action *action)
 {
-	struct event cancel = *event;
+	const struct event cancel = event_as(event, EVENT_CANCEL);
 
-	cancel.kind = EVENT_CANCEL;
 	discovery_step(visit->discovery, &cancel, action);
 	if (visit->next == NEXT_SIGN_IN)
 		request_code(visit, event, action);
@@ -367,17 +347,6 @@ bool sign_in_returns(const struct visit *visit)
 		pacing_needs_user(&visit->pacing));
 }
 
-/* The next user's first code replaces none. */
-static void welcome_next(struct visit *visit, const struct event *event,
-			 struct action *action)
-{
-	struct event cancel = *event;
-
-	cancel.kind = EVENT_CANCEL;
-	flow_step(visit->flow, &cancel, action);
-	visit_move(visit, VISIT_WELCOME, RESULT_NONE, action);
-}
-
 void sign_in_step_trouble(struct visit *visit, const struct event *event,
 			  struct action *action)
 {
@@ -386,14 +355,17 @@ void sign_in_step_trouble(struct visit *visit, const struct event *event,
 			   : event->kind == EVENT_TICK &&
 				     event->now_ms >= visit->retry_ms;
 
-	if (event->kind == EVENT_START)
+	if (event->kind == EVENT_START) {
 		sign_in_request_code(visit, event, action);
-	else if (!due)
+	} else if (!due) {
 		visit_ignore(visit, event, action);
-	else if (sign_in_returns(visit))
-		welcome_next(visit, event, action);
-	else
+	} else if (!sign_in_returns(visit)) {
 		sign_in(visit, event, action);
+	} else {
+		/* The next user's first code replaces none. */
+		visit_cancel_flow(visit, event, action);
+		visit_move(visit, VISIT_WELCOME, RESULT_NONE, action);
+	}
 }
 
 void sign_in_begin(struct visit *visit, const struct event *event,

@@ -22,9 +22,8 @@
 static void reject_user(struct visit *visit, enum visit_reason why,
 			const struct event *event, struct action *action)
 {
-	struct event out = *event;
+	const struct event out = event_as(event, EVENT_SIGN_OUT);
 
-	out.kind = EVENT_SIGN_OUT;
 	visit->rejection = why;
 	session_step(visit->session, &out, action);
 	visit_move(visit, VISIT_LEAVING, RESULT_NONE, action);
@@ -83,22 +82,12 @@ static enum visit_reason why_no_session(const struct visit *visit)
 {
 	const struct oauth_failure *oauth_failure =
 		session_oauth_failure(visit->session);
+	const enum verdict verdict = session_verdict(visit->session);
 
-	switch (session_verdict(visit->session)) {
-	case VERDICT_RETRY:
+	if (verdict == VERDICT_RETRY)
 		return visit_reason_of(oauth_failure);
-	case VERDICT_MISCONFIGURED:
+	if (verdict == VERDICT_MISCONFIGURED)
 		return REASON_NOT_SET_UP;
-	case VERDICT_OK:
-	case VERDICT_PENDING:
-	case VERDICT_SLOW_DOWN:
-	case VERDICT_DENIED:
-	case VERDICT_EXPIRED:
-	case VERDICT_INVALID_GRANT:
-	case VERDICT_UNAUTHORIZED:
-	case VERDICT_REFUSED:
-		break;
-	}
 	return oauth_failure != NULL && oauth_failure->unusable
 		       ? REASON_UNUSABLE
 		       : REASON_REFUSED;
@@ -129,11 +118,8 @@ static void judge(struct visit *visit, const struct event *event,
 static void arrived(struct visit *visit, const struct event *event,
 		    struct action *action)
 {
-	struct event cancel = *event;
-
 	if (visit->stage == VISIT_RESUMING) {
-		cancel.kind = EVENT_CANCEL; /* no code is needed */
-		flow_step(visit->flow, &cancel, action);
+		visit_cancel_flow(visit, event, action);
 		if (refuse(visit, event, action))
 			return;
 	}
@@ -193,35 +179,16 @@ static void session_gone(struct visit *visit, const struct event *event,
 void signed_in_follow_session(struct visit *visit, const struct event *event,
 			      struct action *action)
 {
-	switch (session_state(visit->session)) {
-	case SESSION_LIVE:
-		if (visit->stage != VISIT_PROFILE)
-			arrived(visit, event, action);
-		break;
-	case SESSION_HELD:
+	const enum session_state state = session_state(visit->session);
+
+	if (state == SESSION_LIVE && visit->stage != VISIT_PROFILE)
+		arrived(visit, event, action);
+	else if (state == SESSION_HELD)
 		judge(visit, event, action);
-		break;
-	case SESSION_NONE:
+	else if (state == SESSION_NONE)
 		sign_in_start(visit, event, action);
-		break;
-	case SESSION_ENDED:
+	else if (state == SESSION_ENDED)
 		session_gone(visit, event, action);
-		break;
-	case SESSION_CHECKING:
-	case SESSION_CHECK_BACKING_OFF:
-	case SESSION_LOCKING:
-	case SESSION_LOCK_BUSY:
-	case SESSION_MARKING:
-	case SESSION_REFRESHING:
-	case SESSION_SAVING:
-	case SESSION_READING:
-	case SESSION_READ_BACKING_OFF:
-	case SESSION_MARKING_SIGN_OUT:
-	case SESSION_REVOKING:
-	case SESSION_REVOKING_UNLOCKED:
-	case SESSION_WIPING:
-		break;
-	}
 }
 
 void signed_in_step_session(struct visit *visit, const struct event *event,
@@ -272,24 +239,8 @@ void signed_in_step_confirm(struct visit *visit, const struct event *event,
 
 static bool is_from_user(enum event_kind kind)
 {
-	switch (kind) {
-	case EVENT_START:
-	case EVENT_CANCEL:
-	case EVENT_SIGN_OUT:
-	case EVENT_TOUCHED:
-		return true;
-	case EVENT_TICK:
-	case EVENT_CLOCK:
-	case EVENT_REPLY:
-	case EVENT_LOCKED:
-	case EVENT_BUSY:
-	case EVENT_SAVED:
-	case EVENT_REDIRECT:
-	case EVENT_REMOVED:
-	case EVENT_CUT_SHORT:
-		break;
-	}
-	return false;
+	return kind == EVENT_START || kind == EVENT_CANCEL ||
+	       kind == EVENT_SIGN_OUT || kind == EVENT_TOUCHED;
 }
 
 void signed_in_step_profile(struct visit *visit, const struct event *event,
