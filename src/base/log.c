@@ -38,20 +38,15 @@ struct log {
 	size_t field_count;
 };
 
-static const char *level_name(enum log_level level)
-{
-	switch (level) {
-	case LEVEL_ERROR:
-		return "error";
-	case LEVEL_WARN:
-		return "warn";
-	case LEVEL_INFO:
-		return "info";
-	case LEVEL_DEBUG:
-		return "debug";
-	}
-	return "error";
-}
+static const struct {
+	const char *name;
+	int priority; /* of syslog(3) */
+} levels[] = {
+	[LEVEL_ERROR] = {"error", LOG_ERR},
+	[LEVEL_WARN] = {"warn", LOG_WARNING},
+	[LEVEL_INFO] = {"info", LOG_INFO},
+	[LEVEL_DEBUG] = {"debug", LOG_DEBUG},
+};
 
 /* One write(2) per line: with O_APPEND, lines of several processes do not
  * mix. */
@@ -65,7 +60,7 @@ static void write_line(int fd, const struct log_line *line)
 	if (gmtime_r(&wall_s, &utc) != NULL)
 		strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", &utc);
 	n = snprintf(text, sizeof(text), "%s %s %s\n", when,
-		     level_name(line->level), line->text);
+		     levels[line->level].name, line->text);
 	if (n < 0 || (size_t)n >= sizeof(text))
 		return;
 	if (write(fd, text, (size_t)n) < 0)
@@ -292,15 +287,5 @@ uint64_t log_serial(const struct log *log)
 
 int log_level_priority(enum log_level level)
 {
-	switch (level) {
-	case LEVEL_ERROR:
-		return LOG_ERR;
-	case LEVEL_WARN:
-		return LOG_WARNING;
-	case LEVEL_INFO:
-		return LOG_INFO;
-	case LEVEL_DEBUG:
-		return LOG_DEBUG;
-	}
-	return LOG_ERR;
+	return levels[level].priority;
 }
