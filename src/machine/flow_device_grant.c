@@ -212,12 +212,12 @@ static int64_t retry_after_ms(const struct flow *flow, int64_t retry_after_s,
 	return left_ms - LAST_POLL_LEAD_MS;
 }
 
-/* Schedules the next poll as early as allowed. */
-static void wait_interval(struct flow *flow, int64_t retry_after_s,
-			  int64_t now_ms, struct action *action)
+/* Schedules the next poll after wait_ms, or as late as told. */
+static void wait_at_least(struct flow *flow, int64_t wait_ms,
+			  int64_t retry_after_s, int64_t now_ms,
+			  struct action *action)
 {
 	int64_t stay_ms = retry_after_ms(flow, retry_after_s, now_ms);
-	int64_t wait_ms = poll_wait_ms(flow);
 
 	wait_for_poll(flow, now_ms, later_ms(wait_ms, stay_ms),
 		      now_ms + later_ms(interval_ms(flow), stay_ms), action);
@@ -226,7 +226,8 @@ static void wait_interval(struct flow *flow, int64_t retry_after_s,
 void device_grant_wait(struct flow *flow, const struct event *event,
 		       struct action *action)
 {
-	wait_interval(flow, event->reply->retry_after_s, event->now_ms, action);
+	wait_at_least(flow, poll_wait_ms(flow), event->reply->retry_after_s,
+		      event->now_ms, action);
 }
 
 /* Schedules the next poll after an OAuth response. */
@@ -237,7 +238,8 @@ static void still_pending(struct flow *flow,
 	flow->failures = 0;
 	flow->origin = ORIGIN_ANSWERED;
 	oauth_failure_drop(&flow->oauth_failure);
-	wait_interval(flow, oauth_failure->retry_after_s, now_ms, action);
+	wait_at_least(flow, poll_wait_ms(flow), oauth_failure->retry_after_s,
+		      now_ms, action);
 	if (flow->state == FLOW_WAITING)
 		action_note(action, LEVEL_INFO, "not approved yet");
 }
@@ -286,16 +288,14 @@ static void poll_again(struct flow *flow,
 		       int64_t now_ms, struct action *action)
 {
 	int64_t step_ms = poll_wait_ms(flow);
-	int64_t stay_ms =
-		retry_after_ms(flow, oauth_failure->retry_after_s, now_ms);
 	int64_t wait_ms;
 
 	flow->failures++;
 	oauth_failure_keep(&flow->oauth_failure, oauth_failure);
 	wait_ms = back_off_ms(&flow->seed, flow->failures, 2 * step_ms,
 			      later_ms(step_ms, POLL_BACKOFF_MAX_MS));
-	wait_for_poll(flow, now_ms, later_ms(wait_ms, stay_ms),
-		      now_ms + later_ms(interval_ms(flow), stay_ms), action);
+	wait_at_least(flow, wait_ms, oauth_failure->retry_after_s, now_ms,
+		      action);
 	if (flow->state == FLOW_WAITING)
 		action_note(action, LEVEL_WARN, "%s", oauth_failure->err.text);
 }

@@ -35,7 +35,7 @@ static enum liveness liveness_of_visit(const void *self)
 
 struct machine machine_of_visit(struct visit *visit)
 {
-	struct machine machine = {
+	return (struct machine){
 		.self = visit,
 		.step = step_visit,
 		.deadline = deadline_of_visit,
@@ -45,8 +45,6 @@ struct machine machine_of_visit(struct visit *visit)
 		.session = visit_session(visit),
 		.flow = visit_flow(visit),
 	};
-
-	return machine;
 }
 
 static void step_session(void *self, const struct event *event,
@@ -68,15 +66,13 @@ static enum liveness liveness_of_session(const void *self)
 
 struct machine machine_of_session(struct session *session)
 {
-	struct machine machine = {
+	return (struct machine){
 		.self = session,
 		.step = step_session,
 		.deadline = deadline_of_session,
 		.liveness = liveness_of_session,
 		.session = session,
 	};
-
-	return machine;
 }
 
 static void step_discovery(void *self, const struct event *event,
@@ -104,7 +100,7 @@ static enum liveness liveness_of_discovery(const void *self)
 
 struct machine machine_of_discovery(struct discovery *discovery)
 {
-	struct machine machine = {
+	return (struct machine){
 		.self = discovery,
 		.step = step_discovery,
 		.deadline = deadline_of_discovery,
@@ -112,8 +108,6 @@ struct machine machine_of_discovery(struct discovery *discovery)
 		.recall = recall_discovery,
 		.discovery = discovery,
 	};
-
-	return machine;
 }
 
 const char *machine_fault(const struct machine *machine,

@@ -12,6 +12,13 @@
 #include "base/buf.h"
 #include "oauth/http_message.h"
 
+/* The kind of error when no answer came. */
+static const enum metric_error unanswered[] = {
+	[NET_RESOLVE] = METRIC_RESOLVE,	    [NET_CONNECT] = METRIC_CONNECT,
+	[NET_TIMEOUT] = METRIC_TIMEOUT,	    [NET_TLS] = METRIC_TLS,
+	[NET_TOO_LARGE] = METRIC_TRANSPORT, [NET_OTHER] = METRIC_TRANSPORT,
+};
+
 static const char *const kinds[METRIC_ERRORS] = {
 	[METRIC_RESOLVE] = "resolve",
 	[METRIC_CONNECT] = "connect",
@@ -40,79 +47,33 @@ void metrics_sent(struct metrics *metrics, const struct request *request)
 
 void metrics_answered(struct metrics *metrics, const struct reply *reply)
 {
-	enum metric_error kind = METRIC_TRANSPORT;
-
-	switch (reply->net) {
-	case NET_OK:
-		if (reply->status == 429)
-			count(metrics, &metrics->errors[METRIC_RATE_LIMITED]);
-		else if (reply->status >= 500)
-			count(metrics, &metrics->errors[METRIC_SERVER]);
-		return;
-	case NET_RESOLVE:
-		kind = METRIC_RESOLVE;
-		break;
-	case NET_CONNECT:
-		kind = METRIC_CONNECT;
-		break;
-	case NET_TIMEOUT:
-		kind = METRIC_TIMEOUT;
-		break;
-	case NET_TLS:
-		kind = METRIC_TLS;
-		break;
-	case NET_TOO_LARGE:
-	case NET_OTHER:
-		break;
-	}
-	count(metrics, &metrics->errors[kind]);
-}
-
-static void count_failure(struct metrics *metrics, enum flow_failure failure)
-{
-	switch (failure) {
-	case FAILURE_MISCONFIGURED:
-		count(metrics, &metrics->errors[METRIC_MISCONFIGURED]);
-		break;
-	case FAILURE_REFUSED:
-		count(metrics, &metrics->errors[METRIC_REFUSED]);
-		break;
-	case FAILURE_NONE:
-	case FAILURE_UNREACHABLE: /* every missing answer is counted */
-		break;
-	}
+	if (reply->net != NET_OK)
+		count(metrics, &metrics->errors[unanswered[reply->net]]);
+	else if (reply->status == 429)
+		count(metrics, &metrics->errors[METRIC_RATE_LIMITED]);
+	else if (reply->status >= 500)
+		count(metrics, &metrics->errors[METRIC_SERVER]);
 }
 
 static void observe_flow(struct metrics *metrics, const struct flow *flow)
 {
-	enum flow_state state = flow_state(flow);
+	const enum flow_state state = flow_state(flow);
+	const enum flow_failure failure = flow_failure(flow);
 
 	if (state == metrics->flow)
 		return;
 	metrics->flow = state;
-	switch (state) {
-	case FLOW_GRANTED:
+	if (state == FLOW_GRANTED)
 		metrics->arriving = true;
-		break;
-	case FLOW_DENIED:
+	else if (state == FLOW_DENIED)
 		count(metrics, &metrics->denials);
-		break;
-	case FLOW_EXPIRED:
+	else if (state == FLOW_EXPIRED)
 		count(metrics, &metrics->expiries);
-		break;
-	case FLOW_FAILED:
-		count_failure(metrics, flow_failure(flow));
-		break;
-	case FLOW_IDLE:
-	case FLOW_REQUESTING:
-	case FLOW_BACKING_OFF:
-	case FLOW_WAITING:
-	case FLOW_POLLING:
-	case FLOW_AWAITING_REDIRECT:
-	case FLOW_EXCHANGING:
-	case FLOW_EXCHANGE_BACKING_OFF:
-		break;
-	}
+	else if (state == FLOW_FAILED && failure == FAILURE_MISCONFIGURED)
+		count(metrics, &metrics->errors[METRIC_MISCONFIGURED]);
+	else if (state == FLOW_FAILED && failure == FAILURE_REFUSED)
+		count(metrics, &metrics->errors[METRIC_REFUSED]);
+	/* FAILURE_UNREACHABLE: every missing answer is counted. */
 }
 
 static void observe_session(struct metrics *metrics,

@@ -18,6 +18,24 @@
 #define LOCK_RETRY_MS 200
 #define LOCK_PATIENCE_MS 45000
 
+static void take_stored(struct session *session, const struct event *event)
+{
+	session_data_copy(&session->data, event->data);
+	session_name_owner(session);
+	token_lifetime_resume(&session->life, &session->data, event,
+			      &session->seed);
+}
+
+/* Reads the profile if that is due. */
+static void go_on(struct session *session, const struct event *event,
+		  struct action *action)
+{
+	if (event->now_ms >= session->read_ms)
+		identity_read(session, event, action);
+	else
+		session_live(session, event->now_ms, action);
+}
+
 /* Takes over the stored session if another process has changed it. */
 static bool adopt(struct session *session, const struct event *event)
 {
@@ -29,11 +47,8 @@ static bool adopt(struct session *session, const struct event *event)
 		session->data.signing_out = event->data->signing_out;
 		return false;
 	}
-	session_data_copy(&session->data, event->data);
-	session_name_owner(session);
+	take_stored(session, event);
 	session->put_off_ms = 0;
-	token_lifetime_resume(&session->life, &session->data, event,
-			      &session->seed);
 	return true;
 }
 
@@ -62,10 +77,7 @@ static void locked_resume(struct session *session, const struct event *event,
 		sign_out_finish(session, event, action);
 		return;
 	}
-	session_data_copy(&session->data, event->data);
-	session_name_owner(session);
-	token_lifetime_resume(&session->life, &session->data, event,
-			      &session->seed);
+	take_stored(session, event);
 	if (session->data.tokens.refresh_token == NULL &&
 	    !token_lifetime_lasts(&session->life, event->now_ms, 0)) {
 		session_finish(session, END_EXPIRED, action);
@@ -126,10 +138,7 @@ static void locked_refresh(struct session *session, const struct event *event,
 	    token_lifetime_lasts(&session->life, event->now_ms,
 				 session->required_ms)) {
 		session->failures = 0;
-		if (event->now_ms >= session->read_ms)
-			identity_read(session, event, action);
-		else
-			session_live(session, event->now_ms, action);
+		go_on(session, event, action);
 		action_note(action, LEVEL_INFO,
 			    "access token refreshed by another process");
 		return;
@@ -367,11 +376,10 @@ void lock_saved(struct session *session, const struct event *event,
 {
 	note_saved(session, event->ok);
 	/* A held session already has its profile. */
-	if ((session->purpose == PURPOSE_KEEP && !session->holds_sign_ins) ||
-	    event->now_ms >= session->read_ms)
+	if (session->purpose == PURPOSE_KEEP && !session->holds_sign_ins)
 		identity_read(session, event, action);
 	else
-		session_live(session, event->now_ms, action);
+		go_on(session, event, action);
 	if (session_is_unsaved(session))
 		action_note(action, LEVEL_ERROR,
 			    "cannot save the session: it ends with this "
