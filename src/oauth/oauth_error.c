@@ -229,12 +229,17 @@ static void consider(struct oauth_error *error, const struct json *value,
 	}
 }
 
-/* True if the text is spelled like the RFCs' codes: "no_such_thing". A single
- * word ("forbidden") is as likely to be prose. */
-static bool is_spelt_like_codes(const char *text)
+/* The same for a value that may be prose: an unknown code must be spelled like
+ * those of the RFCs ("no_such_thing"), as a single word ("forbidden") is as
+ * likely to be prose. */
+static void consider_text(struct oauth_error *error, const struct json *value,
+			  bool may_be_unknown)
 {
-	return text && strchr(text, '_') &&
-	       !text[strspn(text, "abcdefghijklmnopqrstuvwxyz_")];
+	const char *text = json_text(value);
+
+	consider(error, value,
+		 may_be_unknown && text && strchr(text, '_') &&
+			 !text[strspn(text, "abcdefghijklmnopqrstuvwxyz_")]);
 }
 
 /*
@@ -252,19 +257,10 @@ static void consider_list(struct oauth_error *error, const struct json *list,
 	if (!list || json_kind(list) != JSON_ARRAY)
 		return;
 	for (item = json_first(list); item; item = json_next(item)) {
-		const struct json *said = json_get(item, "description");
-		const struct json *code = json_get(item, "code");
-		const struct json *error_code = json_get(item, "error");
-
-		consider(error, item,
-			 is_fault && is_spelt_like_codes(json_text(item)));
-		consider(error, said,
-			 is_fault && is_spelt_like_codes(json_text(said)));
-		consider(error, code,
-			 is_fault && is_spelt_like_codes(json_text(code)));
-		consider(error, error_code,
-			 is_fault &&
-				 is_spelt_like_codes(json_text(error_code)));
+		consider_text(error, item, is_fault);
+		consider_text(error, json_get(item, "description"), is_fault);
+		consider_text(error, json_get(item, "code"), is_fault);
+		consider_text(error, json_get(item, "error"), is_fault);
 		consider(error, json_get(item, "message"), false);
 	}
 }

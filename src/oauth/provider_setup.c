@@ -382,34 +382,28 @@ static bool take_identity(struct provider *provider, const struct conf *conf,
 	return true;
 }
 
-bool provider_set_up(struct provider *provider, const struct conf *conf,
-		     const char *client_id, const char *client_secret,
-		     struct err *err)
-{
-	struct provider made = {0};
-
-	memset(provider, 0, sizeof(*provider));
-	if (!take_identity(&made, conf, err))
-		goto fail;
-	made.takes_json = xcalloc(1, sizeof(*made.takes_json));
-	made.request_timeout_ms = conf->network.request_timeout_s * 1000;
-	take_parameters(&made, conf);
-	take_dialect(&made, conf);
-	take_hosts(&made, conf);
-	if (!take_client(&made, conf, client_id, client_secret, err))
-		goto fail;
-	*provider = made;
-	return true;
-fail:
-	provider_free(&made);
-	return false;
-}
-
 bool provider_identify(struct provider *provider, const struct conf *conf,
 		       struct err *err)
 {
 	memset(provider, 0, sizeof(*provider));
 	if (take_identity(provider, conf, err))
+		return true;
+	provider_free(provider);
+	return false;
+}
+
+bool provider_set_up(struct provider *provider, const struct conf *conf,
+		     const char *client_id, const char *client_secret,
+		     struct err *err)
+{
+	if (!provider_identify(provider, conf, err))
+		return false;
+	provider->takes_json = xcalloc(1, sizeof(*provider->takes_json));
+	provider->request_timeout_ms = conf->network.request_timeout_s * 1000;
+	take_parameters(provider, conf);
+	take_dialect(provider, conf);
+	take_hosts(provider, conf);
+	if (take_client(provider, conf, client_id, client_secret, err))
 		return true;
 	provider_free(provider);
 	return false;

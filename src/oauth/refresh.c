@@ -342,34 +342,27 @@ static struct json *loose_body(const char *s, size_t len)
 
 struct json *refresh_words(int status, const char *s, size_t len)
 {
-	struct json *body;
+	struct json *body = is_client_error(status) ? loose_body(s, len) : NULL;
 	struct oauth_error error;
 
-	if (!is_client_error(status))
-		return NULL;
-	body = loose_body(s, len);
 	oauth_error_find(body, status, &error);
-	if (!error.known && !is_about_session(body)) {
-		json_free(body);
-		body = NULL;
-	}
-	return body;
+	if (error.known || is_about_session(body))
+		return body;
+	json_free(body);
+	return NULL;
 }
 
 struct json *refresh_loose_code(int status, const char *s, size_t len)
 {
-	struct json *body;
+	bool is_fault = status >= 400 && status <= 499;
+	struct json *body = is_fault ? loose_body(s, len) : NULL;
 	struct oauth_error error;
 
-	if (status < 400 || status > 499)
-		return NULL;
-	body = loose_body(s, len);
 	oauth_error_find(body, status, &error);
-	if (!error.known || error.guessed) {
-		json_free(body);
-		body = NULL;
-	}
-	return body;
+	if (error.known && !error.guessed)
+		return body;
+	json_free(body);
+	return NULL;
 }
 
 enum verdict refresh_judge(const struct oauth_error *error, int status,

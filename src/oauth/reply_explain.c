@@ -91,22 +91,14 @@ static const char *advice_on_grant(const struct reply_answer *answer)
  * error says. */
 static const char *advice_at_device(const struct reply_answer *answer)
 {
-	switch (answer->error.verdict) {
-	case VERDICT_PENDING:
-	case VERDICT_DENIED:
-	case VERDICT_EXPIRED:
-	case VERDICT_INVALID_GRANT:
-	case VERDICT_UNAUTHORIZED:
+	const enum verdict verdict = answer->error.verdict;
+
+	if (verdict == VERDICT_PENDING || verdict == VERDICT_DENIED ||
+	    verdict == VERDICT_EXPIRED || verdict == VERDICT_INVALID_GRANT ||
+	    verdict == VERDICT_UNAUTHORIZED)
 		return "issues no code to this client: check CLIENT_ID and "
 		       "provider.scope, and allow the device grant in the "
 		       "client's settings.";
-	case VERDICT_OK:
-	case VERDICT_SLOW_DOWN:
-	case VERDICT_RETRY:
-	case VERDICT_MISCONFIGURED:
-	case VERDICT_REFUSED:
-		break;
-	}
 	return answer->error.advice;
 }
 

@@ -38,40 +38,25 @@ static bool is_dead_end(int status)
  * invalid_request does not, as providers use it for anything. */
 static bool ends_polls(const struct reply_answer *answer)
 {
+	const enum verdict verdict = answer->error.verdict;
+
 	if (answer->endpoint != ENDPOINT_TOKEN || answer->error.guessed)
 		return false;
-	switch (answer->error.verdict) {
-	case VERDICT_DENIED:
-	case VERDICT_EXPIRED:
-	case VERDICT_INVALID_GRANT:
-		return true;
-	case VERDICT_MISCONFIGURED:
+	if (verdict == VERDICT_MISCONFIGURED)
 		return answer->error.error_class != ERROR_INVALID_REQUEST;
-	case VERDICT_OK:
-	case VERDICT_PENDING:
-	case VERDICT_SLOW_DOWN:
-	case VERDICT_RETRY:
-	case VERDICT_UNAUTHORIZED:
-	case VERDICT_REFUSED:
-		break;
-	}
-	return false;
+	return verdict == VERDICT_DENIED || verdict == VERDICT_EXPIRED ||
+	       verdict == VERDICT_INVALID_GRANT;
 }
 
 bool reply_is_put_off(const struct reply_answer *answer)
 {
 	int status = answer->reply->status;
 
-	switch (answer->endpoint) {
-	case ENDPOINT_DEVICE:
-	case ENDPOINT_TOKEN:
-	case ENDPOINT_PROFILE:
-		break;
-	case ENDPOINT_DISCOVERY:
-	case ENDPOINT_REFRESH: /* judged by refresh_judge() */
-	case ENDPOINT_REVOCATION:
+	/* refresh_judge() judges ENDPOINT_REFRESH. */
+	if (answer->endpoint != ENDPOINT_DEVICE &&
+	    answer->endpoint != ENDPOINT_TOKEN &&
+	    answer->endpoint != ENDPOINT_PROFILE)
 		return false;
-	}
 	if (http_is_success(status) && !*answer->error.code)
 		return false;
 	if (status == 429 && answer->error.known && !ends_polls(answer))
