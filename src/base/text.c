@@ -128,8 +128,7 @@ static size_t take_piece(struct piece *piece, const char *s, size_t len,
 	return taken;
 }
 
-/* True if nothing needs cleaning and each byte takes one column. */
-static bool is_printable_ascii(const char *s, size_t len)
+bool text_is_ascii(const char *s, size_t len)
 {
 	size_t n = 0;
 
@@ -154,7 +153,7 @@ int text_clip(char *dst, size_t size, const char *src, size_t len, int columns,
 	if (size == 0)
 		return 0;
 	if (len > 0 && len < size && len <= (size_t)limit &&
-	    is_printable_ascii(src, len)) { /* as most text is */
+	    text_is_ascii(src, len)) { /* most text needs no cleaning */
 		memcpy(dst, src, len);
 		dst[len] = '\0';
 		return (int)len;

@@ -38,6 +38,9 @@ char *text_clean(const char *s, size_t max);
 /* True if cleaning would leave these bytes unchanged. */
 bool text_is_clean(const char *src, size_t len);
 
+/* True if all of it is printable ASCII: ' ' to '~'. */
+bool text_is_ascii(const char *s, size_t len);
+
 /* True if a clean string shows nothing: it is empty or consists of spaces. */
 bool text_is_blank(const char *s);
 

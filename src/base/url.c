@@ -139,10 +139,8 @@ bool url_split(const char *s, struct url *url)
 	struct url parts = {0};
 	size_t n, at; /* at: past the last '@' */
 
-	for (const char *c = s; *c != '\0'; c++) {
-		if (*c <= ' ' || *c > '~' || *c == '\\')
-			return false;
-	}
+	if (!text_is_ascii(s, strlen(s)) || strpbrk(s, " \\") != NULL)
+		return false;
 	parts.https = has_prefix(s, "https://");
 	if (!parts.https && !has_prefix(s, "http://"))
 		return false;

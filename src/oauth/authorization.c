@@ -156,15 +156,9 @@ static bool is_issuer(const struct provider *provider, const char *iss)
 
 static bool is_code(const char *code)
 {
-	size_t i;
+	size_t len = code != NULL ? strlen(code) : 0;
 
-	if (code == NULL || code[0] == '\0')
-		return false;
-	for (i = 0; code[i] != '\0'; i++) {
-		if (code[i] < ' ' || code[i] > '~' || i >= CODE_MAX)
-			return false;
-	}
-	return true;
+	return len > 0 && len <= CODE_MAX && text_is_ascii(code, len);
 }
 
 static enum authorization_answer refuse(const struct provider *provider,

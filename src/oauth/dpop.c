@@ -13,6 +13,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "base/url.h"
 #include "jose/jose.h"
 #include "oauth/http_message.h"
@@ -108,13 +109,10 @@ void dpop_prove(const struct dpop *dpop, enum dpop_server server,
 /* Section 8.1: visible ASCII except the quote and the backslash. */
 static bool is_nonce(const char *s)
 {
-	size_t n = 0;
+	size_t len = strlen(s);
 
-	for (; s[n] != '\0'; n++) {
-		if (s[n] <= ' ' || s[n] > '~' || s[n] == '"' || s[n] == '\\')
-			return false;
-	}
-	return n > 0 && n <= NONCE_MAX;
+	return len > 0 && len <= NONCE_MAX && text_is_ascii(s, len) &&
+	       !strpbrk(s, " \"\\");
 }
 
 /* Stores the answer's nonce. False if it is not new. */

@@ -49,13 +49,7 @@ void device_code_free(struct device_code *code)
  * codes and tokens (a space would end a header's value). */
 static bool is_visible(const char *s)
 {
-	if (!s || !*s)
-		return false;
-	for (; *s; s++) {
-		if (*s <= ' ' || *s > '~')
-			return false;
-	}
-	return true;
+	return s && *s && text_is_ascii(s, strlen(s)) && !strchr(s, ' ');
 }
 
 /* The text of the first of two members that has one. */

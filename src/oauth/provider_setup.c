@@ -136,11 +136,7 @@ static bool check_endpoints(const struct provider *provider, struct err *err)
  * secret. */
 static bool is_printable(const char *s)
 {
-	for (; *s; s++) {
-		if (*s < ' ' || *s > '~')
-			return false;
-	}
-	return true;
+	return text_is_ascii(s, strlen(s));
 }
 
 static void choose_auth(struct provider *provider, const struct conf *conf)
