@@ -88,31 +88,40 @@ static bool is_signed(const char *algorithm, const struct buf *signature)
 	       strcasecmp(algorithm, "none") != 0 && signature->len > 0;
 }
 
-bool jose_is_id_token(const char *text, struct err *err)
+/* Splits the text; jws_free() *jws even on failure. Its header stays NULL if
+ * that is not one of a JWS; *why says more if it is not JSON. */
+static bool jws_split(struct jws *jws, const char *text, struct err *why,
+		      struct err *err)
 {
-	struct jws jws = {.text = text};
 	struct buf header;
-	bool ok;
 
+	*jws = (struct jws){.text = text};
+	buf_init(&jws->payload, JOSE_MAX_JWS);
+	buf_init(&jws->signature, JOSE_MAX_JWS);
 	if (!check_size(text, err))
 		return false;
 	buf_init(&header, JOSE_MAX_JWS);
-	buf_init(&jws.payload, JOSE_MAX_JWS);
-	buf_init(&jws.signature, JOSE_MAX_JWS);
-	if (split(&jws, &header))
-		jws.header = json_parse(buf_text(&header), header.len, NULL);
+	if (split(jws, &header))
+		jws->header = json_parse(buf_text(&header), header.len, why);
 	buf_free(&header);
-	ok = is_plain_jwt(jws.header);
-	if (!is_signed(json_get_text(jws.header, "alg"), &jws.signature))
+	return true;
+}
+
+bool jose_is_id_token(const char *text, struct err *err)
+{
+	struct jws jws;
+	bool ok = jws_split(&jws, text, NULL, err);
+
+	if (ok && !is_signed(json_get_text(jws.header, "alg"), &jws.signature))
 		ok = err_set(err, "The ID token is not signed, or is not a "
 				  "token.");
-	else if (!ok)
-		err_set(err,
-			"The provider sent another kind of token (\"%.40s\") "
-			"as an ID token.",
-			json_get_text(jws.header, "typ") != NULL
-				? json_get_text(jws.header, "typ")
-				: "");
+	else if (ok && !is_plain_jwt(jws.header))
+		ok = err_set(err,
+			     "The provider sent another kind of token "
+			     "(\"%.40s\") as an ID token.",
+			     json_get_text(jws.header, "typ") != NULL
+				     ? json_get_text(jws.header, "typ")
+				     : "");
 	ok = ok && has_no_extension(jws.header, err);
 	jws_free(&jws);
 	return ok;
@@ -159,20 +168,9 @@ static bool check_header(struct jws *jws, struct err *err)
 static bool jws_read(struct jws *jws, const char *text, struct err *err)
 {
 	struct err why = {""};
-	struct buf header;
-	bool ok;
 
-	memset(jws, 0, sizeof(*jws));
-	buf_init(&jws->payload, JOSE_MAX_JWS);
-	buf_init(&jws->signature, JOSE_MAX_JWS);
-	if (!check_size(text, err))
+	if (!jws_split(jws, text, &why, err))
 		return false;
-	jws->text = text;
-	buf_init(&header, JOSE_MAX_JWS);
-	ok = split(jws, &header);
-	if (ok)
-		jws->header = json_parse(buf_text(&header), header.len, &why);
-	buf_free(&header);
 	if (jws->header == NULL && why.text[0] != '\0')
 		return err_set(err, "This is not a signed token (JWS). %s",
 			       why.text);
