@@ -18,28 +18,18 @@ enum { MAX_SHOWN = 600 };
 
 void html_escape(struct buf *out, const char *text)
 {
+	static const char special[] = "&<>\"'";
+	static const char *const escaped[] = {"&amp;", "&lt;", "&gt;", "&quot;",
+					      "&#39;"};
 	char *clean = text_clean(text, MAX_SHOWN);
 
 	for (const char *c = clean; *c != '\0'; c++) {
-		switch (*c) {
-		case '&':
-			buf_adds(out, "&amp;");
-			break;
-		case '<':
-			buf_adds(out, "&lt;");
-			break;
-		case '>':
-			buf_adds(out, "&gt;");
-			break;
-		case '"':
-			buf_adds(out, "&quot;");
-			break;
-		case '\'':
-			buf_adds(out, "&#39;");
-			break;
-		default:
+		const char *at = strchr(special, *c);
+
+		if (at != NULL)
+			buf_adds(out, escaped[at - special]);
+		else
 			buf_add(out, c, 1);
-		}
 	}
 	free(clean);
 }

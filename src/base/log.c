@@ -212,12 +212,9 @@ void log_set_field(struct log *log, const char *name, const char *text)
 }
 
 /* is_private: not kept for the screen. */
-static void add(struct log *log, int64_t wall_s, enum log_level level,
-		bool is_private, const char *format, va_list args)
-	__attribute__((format(printf, 5, 0)));
-
-static void add(struct log *log, int64_t wall_s, enum log_level level,
-		bool is_private, const char *format, va_list args)
+static void __attribute__((format(printf, 5, 0)))
+add(struct log *log, int64_t wall_s, enum log_level level, bool is_private,
+    const char *format, va_list args)
 {
 	struct log_line line = {.wall_s = wall_s, .level = level};
 	char raw[4 * sizeof(line.text)];

@@ -21,12 +21,9 @@ void action_clear(struct action *action)
 	action->move_count = 0;
 }
 
-static void set_note(struct action *action, enum log_level level,
-		     bool is_private, const char *format, va_list ap)
-	__attribute__((format(printf, 4, 0)));
-
-static void set_note(struct action *action, enum log_level level,
-		     bool is_private, const char *format, va_list ap)
+static void __attribute__((format(printf, 4, 0)))
+set_note(struct action *action, enum log_level level, bool is_private,
+	 const char *format, va_list ap)
 {
 	action->level = level;
 	action->is_private = is_private;

@@ -311,11 +311,9 @@ static const struct json *get(const struct judged_answer *answer,
 
 /* ---- The rules */
 
-static bool find(struct judged_answer *answer, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
-
 /* Sets what the rule found. True, so that a condition can follow. */
-static bool find(struct judged_answer *answer, const char *format, ...)
+static bool __attribute__((format(printf, 2, 3)))
+find(struct judged_answer *answer, const char *format, ...)
 {
 	va_list args;
 

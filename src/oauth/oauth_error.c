@@ -117,11 +117,13 @@ static const struct known known_codes[] = {
 	 "configuration."},
 };
 
-/* The meaning of a provider's prose, if it sends no code (Webex, Twitch). */
-static const struct {
+struct phrase {
 	const char *phrase;
-	const char *code;
-} phrases[] = {
+	const char *code; /* that it stands for */
+};
+
+/* The meaning of a provider's prose, if it sends no code (Webex, Twitch). */
+static const struct phrase phrases[] = {
 	{"invalid grant", "invalid_grant"},
 	{"invalid device code", "invalid_grant"},
 	{"refresh token", "invalid_grant"},
@@ -134,10 +136,7 @@ static const struct {
 
 /* Things that a 404 or 410 may say are gone, and a router's words about an
  * unknown address. */
-static const struct {
-	const char *phrase;
-	const char *code;
-} gone_phrases[] = {
+static const struct phrase gone_phrases[] = {
 	{"device code", "invalid_grant"},
 	{"device_code", "invalid_grant"},
 	{"token not found", "invalid_token"},
@@ -265,11 +264,12 @@ static void consider_list(struct oauth_error *error, const struct json *list,
 	}
 }
 
-static void guess_from_words(struct oauth_error *error, const char *words)
+static void guess(struct oauth_error *error, const char *words,
+		  const struct phrase *rows, size_t count)
 {
-	for (size_t i = 0; i < sizeof(phrases) / sizeof(phrases[0]); i++) {
-		if (strcasestr(words, phrases[i].phrase)) {
-			take_known(error, find_known(phrases[i].code));
+	for (size_t i = 0; i < count; i++) {
+		if (strcasestr(words, rows[i].phrase)) {
+			take_known(error, find_known(rows[i].code));
 			error->guessed = true;
 			return;
 		}
@@ -284,14 +284,8 @@ static void guess_gone(struct oauth_error *error, const char *words)
 		if (strcasestr(words, router_words[i]))
 			return;
 	}
-	for (size_t i = 0; i < sizeof(gone_phrases) / sizeof(gone_phrases[0]);
-	     i++) {
-		if (!strcasestr(words, gone_phrases[i].phrase))
-			continue;
-		take_known(error, find_known(gone_phrases[i].code));
-		error->guessed = true;
-		return;
-	}
+	guess(error, words, gone_phrases,
+	      sizeof(gone_phrases) / sizeof(gone_phrases[0]));
 }
 
 /* Some providers send invalid_grant for everything, with the real code in the
@@ -374,7 +368,8 @@ void oauth_error_find(const struct json *body, int status,
 	else if (*error->code)
 		prefer_description(error, description);
 	else if (words && (status == 400 || status == 401 || status == 403))
-		guess_from_words(error, words);
+		guess(error, words, phrases,
+		      sizeof(phrases) / sizeof(phrases[0]));
 }
 
 bool error_class_is_client(enum error_class error_class)

@@ -323,19 +323,9 @@ static void explain_status(const struct reply_answer *answer, struct err *err)
 /* What a successful answer of this endpoint contains. */
 static const char *content_of(enum endpoint endpoint)
 {
-	switch (endpoint) {
-	case ENDPOINT_DEVICE:
+	if (endpoint == ENDPOINT_DEVICE)
 		return "a code";
-	case ENDPOINT_TOKEN:
-	case ENDPOINT_REFRESH:
-		return "tokens";
-	case ENDPOINT_PROFILE:
-		return "a profile";
-	case ENDPOINT_DISCOVERY:
-	case ENDPOINT_REVOCATION:
-		break;
-	}
-	return "an answer";
+	return endpoint == ENDPOINT_PROFILE ? "a profile" : "tokens";
 }
 
 static void explain_unreadable(const struct reply_answer *answer,

@@ -106,18 +106,12 @@ static bool is_ambiguous(const struct reply_answer *answer)
 
 bool reply_is_unreadable(const struct reply_answer *answer)
 {
-	switch (answer->endpoint) {
-	case ENDPOINT_PROFILE:
-		return reply_is_jwt(answer) || is_ambiguous(answer);
-	case ENDPOINT_DEVICE:
-	case ENDPOINT_TOKEN:
-	case ENDPOINT_REFRESH:
-		return is_ambiguous(answer);
-	case ENDPOINT_DISCOVERY: /* names what is wrong with its document */
-	case ENDPOINT_REVOCATION:
-		break;
-	}
-	return false;
+	/* metadata_learn() says what is wrong with a discovery document. */
+	if (answer->endpoint == ENDPOINT_DISCOVERY ||
+	    answer->endpoint == ENDPOINT_REVOCATION)
+		return false;
+	return is_ambiguous(answer) ||
+	       (answer->endpoint == ENDPOINT_PROFILE && reply_is_jwt(answer));
 }
 
 bool reply_is_meant_as_json(const struct reply_answer *answer)
