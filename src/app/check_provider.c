@@ -219,8 +219,8 @@ static void send_invalid(struct provider_check *run, enum probe probe,
 	if (!provider->code_grant)
 		conformance_judge(&run->check->findings, probe, provider,
 				  &reply);
-	if (oauth_token_answer(provider, &reply, run->dpop_key, &tokens,
-			       &failure) == VERDICT_OK)
+	if (oauth_token_answer(provider, ENDPOINT_TOKEN, &reply, run->dpop_key,
+			       &tokens, &failure) == VERDICT_OK)
 		report_granted(run, check,
 			       probe == PROBE_BAD_CODE
 				       ? "a code that it never issued"
@@ -316,8 +316,8 @@ static void poll_once(struct provider_check *run,
 				 run->dpop_key, &reply))
 		return;
 	conformance_judge(&run->check->findings, PROBE_POLL, provider, &reply);
-	verdict = oauth_token_answer(provider, &reply, run->dpop_key, &tokens,
-				     &failure);
+	verdict = oauth_token_answer(provider, ENDPOINT_TOKEN, &reply,
+				     run->dpop_key, &tokens, &failure);
 	if (verdict == VERDICT_PENDING || verdict == VERDICT_SLOW_DOWN)
 		report_ok(report, "poll", "waits for approval");
 	else if (verdict == VERDICT_OK)

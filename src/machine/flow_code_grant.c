@@ -102,9 +102,9 @@ void code_grant_exchanged(struct flow *flow, const struct event *event,
 	enum verdict verdict;
 	int64_t due_ms;
 
-	verdict = oauth_token_answer(flow->provider, event->reply,
-				     flow->pending.dpop_key, &flow->tokens,
-				     &oauth_failure);
+	verdict = oauth_token_answer(flow->provider, ENDPOINT_TOKEN,
+				     event->reply, flow->pending.dpop_key,
+				     &flow->tokens, &oauth_failure);
 	if (verdict == VERDICT_OK) {
 		flow->tokens.nonce = xstrdup(flow->authorization.nonce);
 		flow_grant(flow, action);

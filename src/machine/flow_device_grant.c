@@ -347,9 +347,9 @@ void device_grant_polled(struct flow *flow, const struct event *event,
 		note_crossing(flow, action);
 		return;
 	}
-	verdict = oauth_token_answer(flow->provider, event->reply,
-				     flow->pending.dpop_key, &flow->tokens,
-				     &oauth_failure);
+	verdict = oauth_token_answer(flow->provider, ENDPOINT_TOKEN,
+				     event->reply, flow->pending.dpop_key,
+				     &flow->tokens, &oauth_failure);
 	if (is_lost(flow, &oauth_failure))
 		verdict = VERDICT_MISCONFIGURED;
 	switch (verdict) {

@@ -267,9 +267,9 @@ void renewal_answered(struct session *session, const struct event *event,
 	struct tokens tokens = {0};
 	enum verdict verdict;
 
-	verdict = oauth_refresh_answer(session->provider, event->reply,
-				       session->data.tokens.dpop_key, &tokens,
-				       &oauth_failure);
+	verdict = oauth_token_answer(
+		session->provider, ENDPOINT_REFRESH, event->reply,
+		session->data.tokens.dpop_key, &tokens, &oauth_failure);
 	if (verdict == VERDICT_OK)
 		refreshed(session, &tokens, event, action);
 	else

@@ -302,7 +302,7 @@ static bool wants_dpop(const struct reply *reply)
 	       strcasestr(reply->body, "dpop");
 }
 
-static enum verdict read_tokens(const struct provider *provider,
+enum verdict oauth_token_answer(const struct provider *provider,
 				enum endpoint endpoint,
 				const struct reply *reply, const char *dpop_key,
 				struct tokens *tokens,
@@ -336,24 +336,6 @@ static enum verdict read_tokens(const struct provider *provider,
 	}
 	json_free(body);
 	return verdict;
-}
-
-enum verdict oauth_token_answer(const struct provider *provider,
-				const struct reply *reply, const char *dpop_key,
-				struct tokens *tokens,
-				struct oauth_failure *failure)
-{
-	return read_tokens(provider, ENDPOINT_TOKEN, reply, dpop_key, tokens,
-			   failure);
-}
-
-enum verdict oauth_refresh_answer(const struct provider *provider,
-				  const struct reply *reply,
-				  const char *dpop_key, struct tokens *tokens,
-				  struct oauth_failure *failure)
-{
-	return read_tokens(provider, ENDPOINT_REFRESH, reply, dpop_key, tokens,
-			   failure);
 }
 
 enum verdict oauth_profile_answer(const struct reply *reply,

@@ -53,24 +53,19 @@ bool oauth_device_code(const struct provider *provider, const struct json *body,
 		       struct device_code *code, struct err *err);
 
 /*
- * Reads the answer to a poll. dpop_key: the key that made the request's proof
- * (RFC 9449), which a bound token takes along; NULL: no proof, so that only
- * Bearer tokens are accepted. The body takes precedence over the status.
- * VERDICT_OK fills *tokens; anything else *failure. 428 without a known code is
- * PENDING, 429 without one is RETRY with its Retry-After, and anything that is
- * not OAuth is RETRY.
+ * Reads the answer to a poll or a code exchange (ENDPOINT_TOKEN), or to a
+ * refresh (ENDPOINT_REFRESH), whose errors refresh_judge() judges. dpop_key:
+ * the key that made the request's proof (RFC 9449), which a bound token takes
+ * along; NULL: no proof, so that only Bearer tokens are accepted. The body
+ * takes precedence over the status. VERDICT_OK fills *tokens; anything else
+ * *failure. 428 without a known code is PENDING, 429 without one is RETRY with
+ * its Retry-After, and anything that is not OAuth is RETRY.
  */
 enum verdict oauth_token_answer(const struct provider *provider,
+				enum endpoint endpoint,
 				const struct reply *reply, const char *dpop_key,
 				struct tokens *tokens,
 				struct oauth_failure *failure);
-
-/* Reads the answer to a refresh in the same way, except that refresh_judge()
- * judges errors. */
-enum verdict oauth_refresh_answer(const struct provider *provider,
-				  const struct reply *reply,
-				  const char *dpop_key, struct tokens *tokens,
-				  struct oauth_failure *failure);
 
 /*
  * Reads the answer to oauth_profile_request(). VERDICT_OK sets *profile to an

@@ -157,7 +157,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	nonce = kind == WITH_KEY ? input_line(&input) : NULL;
 	input_reply(&input, &reply);
 	reply.dpop_nonce = nonce;
-	verdict = oauth_token_answer(provider, &reply, key, tokens, &failure);
+	verdict = oauth_token_answer(provider, ENDPOINT_TOKEN, &reply, key,
+				     tokens, &failure);
 	if (verdict == VERDICT_OK) {
 		must(is_header_safe(tokens->access_token));
 		must(tokens->dpop_key == NULL || same(tokens->dpop_key, key));

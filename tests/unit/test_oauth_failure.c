@@ -117,7 +117,8 @@ static void test_sentences(void **state)
 		struct tokens tokens;
 
 		oauth_case_provider(&provider, cases[i].conf);
-		oauth_token_answer(&provider, &reply, NULL, &tokens, &failure);
+		oauth_token_answer(&provider, ENDPOINT_TOKEN, &reply, NULL,
+				   &tokens, &failure);
 		assert_string_equal(failure.err.text, cases[i].sentence);
 		provider_free(&provider);
 	}
@@ -137,14 +138,16 @@ static void test_details(void **state)
 	oauth_case_provider(&provider, webex_conf);
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		reply.retry_after_s = cases[i].told_s;
-		assert_int_equal(oauth_token_answer(&provider, &reply, NULL,
-						    &tokens, &failure),
+		assert_int_equal(oauth_token_answer(&provider, ENDPOINT_TOKEN,
+						    &reply, NULL, &tokens,
+						    &failure),
 				 VERDICT_RETRY);
 		assert_int_equal(failure.retry_after_s, cases[i].kept_s);
 		assert_string_equal(failure.tracking, "ROUTER_65A1-01BB");
 	}
 	reply = oauth_case_reply(400, JSON, "{\"trackingId\":\"a\\u001bb\"}");
-	oauth_token_answer(&provider, &reply, NULL, &tokens, &failure);
+	oauth_token_answer(&provider, ENDPOINT_TOKEN, &reply, NULL, &tokens,
+			   &failure);
 	assert_string_equal(failure.tracking, "a\xef\xbf\xbd"
 					      "b");
 	provider_free(&provider);
@@ -180,7 +183,8 @@ static void test_not_oauth(void **state)
 		struct reply reply =
 			oauth_case_reply(cases[i].status, HTML, cases[i].body);
 
-		oauth_token_answer(&provider, &reply, NULL, &tokens, &failure);
+		oauth_token_answer(&provider, ENDPOINT_TOKEN, &reply, NULL,
+				   &tokens, &failure);
 		if (failure.not_oauth != cases[i].is)
 			fail_msg("%d %s", cases[i].status, cases[i].body);
 	}
@@ -214,8 +218,9 @@ static void test_no_answer(void **state)
 						      &failure);
 			break;
 		case 1:
-			verdict = oauth_token_answer(&provider, &reply, NULL,
-						     &tokens, &failure);
+			verdict = oauth_token_answer(&provider, ENDPOINT_TOKEN,
+						     &reply, NULL, &tokens,
+						     &failure);
 			break;
 		case 2:
 			verdict = oauth_profile_answer(&reply, &profile,

@@ -353,8 +353,8 @@ static void test_refused_refresh(void **state)
 		enum verdict verdict;
 
 		/* DPoP: with a key, as one without is told to use one. */
-		verdict = oauth_refresh_answer(&provider, &reply, "key",
-					       &tokens, &failure);
+		verdict = oauth_token_answer(&provider, ENDPOINT_REFRESH,
+					     &reply, "key", &tokens, &failure);
 		if (verdict != cases[i].verdict)
 			fail_msg("%d %s: %s (%s)", cases[i].status,
 				 cases[i].body, oauth_case_verdict(verdict),
@@ -375,7 +375,8 @@ static void test_refresh_grant(void **state)
 
 	(void)state;
 	oauth_case_provider(&provider, code_conf);
-	oauth_refresh_answer(&provider, &reply, NULL, &tokens, &failure);
+	oauth_token_answer(&provider, ENDPOINT_REFRESH, &reply, NULL, &tokens,
+			   &failure);
 	assert_string_equal(
 		failure.err.text,
 		"id.example does not let this client refresh its tokens: "

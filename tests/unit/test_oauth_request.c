@@ -262,8 +262,9 @@ static void test_greatest(void **state)
 			"{\"access_token\":\"%s\",\"refresh_token\":\"%s\"}",
 			cases[j].access, cases[j].refresh));
 		reply = oauth_case_reply(200, JSON, buf_text(&body));
-		assert_int_equal(oauth_token_answer(&provider, &reply, NULL,
-						    &tokens, &failure),
+		assert_int_equal(oauth_token_answer(&provider, ENDPOINT_TOKEN,
+						    &reply, NULL, &tokens,
+						    &failure),
 				 cases[j].verdict);
 		if (cases[j].verdict != VERDICT_OK)
 			assert_non_null(strstr(failure.err.text, "too long"));

@@ -61,8 +61,9 @@ static void test_tokens_over(void **state)
 		struct oauth_failure failure;
 		struct tokens tokens;
 
-		assert_int_equal(oauth_token_answer(&provider, &reply, NULL,
-						    &tokens, &failure),
+		assert_int_equal(oauth_token_answer(&provider, ENDPOINT_TOKEN,
+						    &reply, NULL, &tokens,
+						    &failure),
 				 VERDICT_OK);
 		if (tokens.expires_in_s != cases[i].expires_in_s ||
 		    tokens.over != cases[i].over)
@@ -86,9 +87,9 @@ static void test_nul_behind(void **state)
 	oauth_case_provider(&provider, webex_conf);
 	reply = oauth_case_reply(200, JSON, body);
 	reply.body_len = sizeof(body) - 1;
-	assert_int_equal(
-		oauth_token_answer(&provider, &reply, NULL, &tokens, &failure),
-		VERDICT_OK);
+	assert_int_equal(oauth_token_answer(&provider, ENDPOINT_TOKEN, &reply,
+					    NULL, &tokens, &failure),
+			 VERDICT_OK);
 	tokens_free(&tokens);
 	provider_free(&provider);
 }
@@ -118,12 +119,14 @@ static void test_tokens_among_others(void **state)
 		snprintf(body, sizeof(body), "{\"access_token\":\"a\",%s}",
 			 members[i]);
 		reply = oauth_case_reply(200, "application/json", body);
-		assert_int_equal(oauth_token_answer(&provider, &reply, NULL,
-						    &tokens, &failure),
+		assert_int_equal(oauth_token_answer(&provider, ENDPOINT_TOKEN,
+						    &reply, NULL, &tokens,
+						    &failure),
 				 VERDICT_OK);
 		tokens_free(&tokens);
-		assert_int_equal(oauth_refresh_answer(&provider, &reply, NULL,
-						      &tokens, &failure),
+		assert_int_equal(oauth_token_answer(&provider, ENDPOINT_REFRESH,
+						    &reply, NULL, &tokens,
+						    &failure),
 				 VERDICT_OK);
 		tokens_free(&tokens);
 	}
@@ -221,8 +224,9 @@ static void test_tokens(void **state)
 		struct oauth_failure failure;
 		struct tokens tokens;
 		struct tokens moved = {0};
-		enum verdict verdict = oauth_token_answer(
-			&provider, &reply, NULL, &tokens, &failure);
+		enum verdict verdict =
+			oauth_token_answer(&provider, ENDPOINT_TOKEN, &reply,
+					   NULL, &tokens, &failure);
 
 		if (verdict != VERDICT_OK)
 			fail_msg("%s: %s", cases[i].body, failure.err.text);

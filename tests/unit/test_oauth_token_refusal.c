@@ -650,8 +650,9 @@ static void test_token_refusals(void **state)
 			cases[i].status, cases[i].type, cases[i].body);
 		struct oauth_failure failure;
 		struct tokens tokens;
-		enum verdict verdict = oauth_token_answer(
-			&provider, &reply, NULL, &tokens, &failure);
+		enum verdict verdict =
+			oauth_token_answer(&provider, ENDPOINT_TOKEN, &reply,
+					   NULL, &tokens, &failure);
 
 		if (verdict != cases[i].verdict ||
 		    strcmp(failure.error, cases[i].error) != 0 ||
