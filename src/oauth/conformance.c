@@ -46,144 +46,18 @@ enum answer_class {
 	ANY = UNREADABLE | SUCCESS | FAILURE
 };
 
-/* How an answer deviates. */
-enum rule {
-	ALWAYS,
-	/* the answer */
-	REDIRECTS,
-	NO_TYPE,
-	OTHER_TYPE,
-	NO_OBJECT,
-	OTHER_STATUS,
-	MAY_BE_STORED,
-	/* its error */
-	NO_ERROR_CODE,
-	OTHER_ERROR_STATUS,
-	MISPLACED_CODE,
-	HAS_CODE,
-	OTHER_CODE,
-	/* a member */
-	MISSING,
-	MISNAMED,
-	NOT_TEXT,
-	EMPTY_OR_NOT_TEXT,
-	UNCLEAN,
-	NO_URL,
-	UNSAFE_URL,
-	LOCAL_URL,
-	QUOTED,
-	NO_INTEGER,
-	OUT_OF_RANGE,
-	OTHER_ISSUER,
-	OTHER_ENDPOINT,
-	NO_DEVICE_GRANT
-};
+struct judged_answer;
 
 struct requirement {
 	const char *name;      /* of a member, or an error code */
 	const char *reference; /* NULL: what defines the answer's format */
 	const char *sentence;  /* "*": what the rule found */
 	const char *other;     /* a name that will do, too; or NULL */
-	int64_t max_s;	       /* for OUT_OF_RANGE */
+	int64_t max_s;	       /* for is_out_of_range() */
 	unsigned probes;       /* bits: 1 << probe */
 	unsigned classes;
-	enum rule rule;
+	bool (*deviates)(struct judged_answer *answer); /* NULL: always */
 	bool allowed; /* by the RFC, but worth knowing */
-};
-
-#define AT(probe) (1U << PROBE_##probe)
-#define ALL (~0U)
-/* clang-format off */
-#define CHECK(at, class, what, by, where, ...) \
-	{.probes = (at), .classes = (class), .name = (what), .rule = (by), \
-	 .reference = (where), .sentence = __VA_ARGS__}
-/* clang-format on */
-
-/* Members of a device authorization response. */
-#define MEMBER(name, rule, ...) \
-	CHECK(AT(DEVICE), SUCCESS, name, rule, DEVICE_RESPONSE, __VA_ARGS__)
-#define TEXT(name, alias)                                                 \
-	MEMBER(name, MISSING, "lacks " name, .other = alias),             \
-		MEMBER(name, EMPTY_OR_NOT_TEXT, "has no string in " name, \
-		       .other = alias)
-#define ADDRESS(name, alias)                                                   \
-	MEMBER(name, MISNAMED, "calls " name " " alias, .other = alias),       \
-		MEMBER(name, NO_URL, "has no URL in " name, .other = alias),   \
-		MEMBER(name, UNSAFE_URL,                                       \
-		       "has a URL without TLS, or with a user name, in " name, \
-		       .other = alias),                                        \
-		MEMBER(name, LOCAL_URL,                                        \
-		       "has a URL on the client's machine in " name,           \
-		       .other = alias)
-#define SECONDS(name, max)                                                    \
-	MEMBER(name, QUOTED, "has " name " as a string instead of a number"), \
-		MEMBER(name, NO_INTEGER, "has no whole number in " name),     \
-		MEMBER(name, OUT_OF_RANGE, "has * seconds in " name,          \
-		       .max_s = max)
-
-static const struct requirement requirements[] = {
-	CHECK(ALL, REDIRECT, NULL, REDIRECTS, NULL,
-	      "is a redirect *, which a client with a secret must not follow"),
-	CHECK(ALL, ANY, NULL, NO_TYPE, NULL,
-	      "has no Content-Type; application/json is required"),
-	CHECK(ALL, ANY, NULL, OTHER_TYPE, NULL,
-	      "has the Content-Type * instead of application/json"),
-	CHECK(ALL, ANY, NULL, NO_OBJECT, NULL, "is *"),
-
-	CHECK(AT(DISCOVERY), SUCCESS, "issuer", OTHER_ISSUER, METADATA_CHECK,
-	      "does not name the issuer that it was requested from"),
-	CHECK(AT(DISCOVERY), SUCCESS, "device_authorization_endpoint", NOT_TEXT,
-	      DEVICE_METADATA, "names no device_authorization_endpoint"),
-	CHECK(AT(DISCOVERY), SUCCESS, "device_authorization_endpoint",
-	      OTHER_ENDPOINT, DEVICE_METADATA,
-	      "names another device_authorization_endpoint than the "
-	      "configuration",
-	      .allowed = true),
-	CHECK(AT(DISCOVERY), SUCCESS, "grant_types_supported", NO_DEVICE_GRANT,
-	      METADATA,
-	      "does not list " OAUTH_DEVICE_GRANT " in grant_types_supported"),
-
-	CHECK(AT(DEVICE), SUCCESS, NULL, OTHER_STATUS, DEVICE_RESPONSE,
-	      "has status * instead of 200"),
-	TEXT("device_code", NULL),
-	TEXT("user_code", NULL),
-	MEMBER("user_code", UNCLEAN,
-	       "has characters in user_code that cannot be typed"),
-	TEXT("verification_uri", "verification_url"),
-	ADDRESS("verification_uri", "verification_url"),
-	ADDRESS("verification_uri_complete", "verification_url_complete"),
-	MEMBER("verification_uri_complete", MISSING,
-	       "has no verification_uri_complete, so the code must be typed",
-	       .other = "verification_url_complete", .allowed = true),
-	MEMBER("expires_in", MISSING, "lacks expires_in"),
-	SECONDS("expires_in", OAUTH_EXPIRES_MAX_S),
-	MEMBER("interval", MISSING, "has no interval, so it is 5 seconds",
-	       .allowed = true),
-	SECONDS("interval", OAUTH_INTERVAL_MAX_S),
-	CHECK(AT(DEVICE), SUCCESS, NULL, MAY_BE_STORED, NO_STORE,
-	      "contains secrets without Cache-Control: no-store"),
-
-	CHECK(ALL, FAILURE, NULL, NO_ERROR_CODE, ERROR_RESPONSE,
-	      "is an error with status * and no error code"),
-	CHECK(ALL, FAILURE, NULL, OTHER_ERROR_STATUS, ERROR_RESPONSE,
-	      "has status * instead of 400"),
-	CHECK(ALL, FAILURE, NULL, MISPLACED_CODE, ERROR_RESPONSE,
-	      "has the error code *"),
-	CHECK(AT(POLL), FAILURE, "slow_down", HAS_CODE, TOKEN_RESPONSE,
-	      "says slow_down although the client kept to the interval"),
-	CHECK(AT(POLL), FAILURE, "authorization_pending", OTHER_CODE,
-	      TOKEN_RESPONSE,
-	      "has * before the approval instead of authorization_pending",
-	      .other = "slow_down"),
-	CHECK(AT(BAD_CODE), FAILURE, "invalid_grant", OTHER_CODE,
-	      ERROR_RESPONSE, "has * instead of invalid_grant",
-	      .other = "expired_token"),
-	CHECK(AT(BAD_REFRESH), FAILURE, "invalid_grant", OTHER_CODE,
-	      ERROR_RESPONSE, "has * instead of invalid_grant"),
-	CHECK(AT(POLL), SUCCESS, NULL, ALWAYS, TOKEN_RESPONSE,
-	      "issues a token without approval"),
-	CHECK(AT(BAD_CODE) | AT(BAD_REFRESH), SUCCESS, NULL, ALWAYS,
-	      ERROR_RESPONSE, "issues a token for it"),
 };
 
 /* The answer being judged. */
@@ -193,7 +67,13 @@ struct judged_answer {
 	const struct reply *reply;
 	const struct json *body; /* NULL: no object */
 	struct oauth_error error;
-	char found[160]; /* by the last rule, for the sentence */
+	/* What it is judged by, and the member that this is about. */
+	const struct requirement *requirement;
+	const struct json *member; /* NULL: none */
+	const struct json *other;  /* under its other name; NULL: none */
+	const char *text;	   /* of the member; NULL: not a string */
+	const char *uri;	   /* the same, under either name */
+	char found[160];	   /* by the last rule, for the sentence */
 };
 
 static const char *const names[] = {
@@ -333,8 +213,27 @@ static bool find_type(struct judged_answer *answer)
 	return true;
 }
 
+static bool redirects(struct judged_answer *answer)
+{
+	char host[128];
+
+	http_target(answer->reply, host, sizeof(host));
+	return find(answer, "(status %d) to %s", answer->reply->status, host);
+}
+
+static bool lacks_type(struct judged_answer *answer)
+{
+	return find_type(answer) && answer->found[0] == '\0';
+}
+
+static bool has_other_type(struct judged_answer *answer)
+{
+	return find_type(answer) && answer->found[0] != '\0' &&
+	       strcasecmp(answer->found, "application/json") != 0;
+}
+
 /* What the body is instead of a JSON object; false if it is one. */
-static bool find_fault(struct judged_answer *answer)
+static bool is_no_object(struct judged_answer *answer)
 {
 	const struct reply *reply = answer->reply;
 	struct json *json = json_parse(reply->body, reply->body_len, NULL);
@@ -351,94 +250,259 @@ static bool find_fault(struct judged_answer *answer)
 	return find(answer, "not a JSON object");
 }
 
+static bool has_other_status(struct judged_answer *answer)
+{
+	return find(answer, "%d", answer->reply->status) &&
+	       answer->reply->status != 200;
+}
+
+static bool may_be_stored(struct judged_answer *answer)
+{
+	return !has_directive(answer->reply->cache_control, "no-store");
+}
+
+static bool lacks_code(struct judged_answer *answer)
+{
+	return find(answer, "%d", answer->reply->status) &&
+	       has_code(answer, "");
+}
+
+static bool has_other_error_status(struct judged_answer *answer)
+{
+	const int status = answer->reply->status;
+
+	return find(answer, "%d for %s", status, code_of(answer)) &&
+	       !has_code(answer, "") && status != 400 &&
+	       (status != 401 || !has_code(answer, "invalid_client"));
+}
+
+static bool misplaces_code(struct judged_answer *answer)
+{
+	const char *place = wrong_place(answer);
+
+	return place != NULL && !has_code(answer, "") &&
+	       find(answer, "%s", place);
+}
+
+static bool has_named_code(struct judged_answer *answer)
+{
+	return has_code(answer, answer->requirement->name);
+}
+
+static bool has_other_code(struct judged_answer *answer)
+{
+	const char *other = answer->requirement->other;
+
+	return find(answer, "%s", code_of(answer)) && !has_named_code(answer) &&
+	       (other == NULL || !has_code(answer, other));
+}
+
+static bool is_missing(struct judged_answer *answer)
+{
+	return answer->member == NULL && answer->other == NULL;
+}
+
+static bool is_misnamed(struct judged_answer *answer)
+{
+	return answer->member == NULL && answer->uri != NULL;
+}
+
+static bool is_text(struct judged_answer *answer)
+{
+	return answer->text != NULL;
+}
+
+static bool is_not_text(struct judged_answer *answer)
+{
+	return answer->text == NULL;
+}
+
+static bool is_empty_or_not_text(struct judged_answer *answer)
+{
+	return answer->member != NULL && answer->other == NULL &&
+	       text_unless_empty(answer->text) == NULL;
+}
+
+static bool is_unclean(struct judged_answer *answer)
+{
+	return answer->text != NULL &&
+	       !text_is_clean(answer->text, strlen(answer->text));
+}
+
+static bool is_no_url(struct judged_answer *answer)
+{
+	struct url url;
+
+	return text_unless_empty(answer->uri) != NULL &&
+	       !url_split(answer->uri, &url);
+}
+
+static bool is_unsafe_url(struct judged_answer *answer)
+{
+	struct url url;
+
+	return answer->uri != NULL && url_split(answer->uri, &url) &&
+	       !url_is_safe(&url);
+}
+
+static bool is_local_url(struct judged_answer *answer)
+{
+	return answer->uri != NULL &&
+	       verification_uri_is_local(answer->provider, answer->uri);
+}
+
+static bool is_integer(const struct json *member, int64_t *number)
+{
+	return json_integer(member, INT64_MIN, INT64_MAX, number);
+}
+
+static bool is_no_integer(struct judged_answer *answer)
+{
+	int64_t number;
+
+	return answer->member != NULL && !is_integer(answer->member, &number);
+}
+
+static bool is_out_of_range(struct judged_answer *answer)
+{
+	int64_t seconds;
+
+	return is_integer(answer->member, &seconds) &&
+	       find(answer, "%" PRId64, seconds) &&
+	       (seconds < 1 || seconds > answer->requirement->max_s);
+}
+
+static bool is_other_issuer(struct judged_answer *answer)
+{
+	const char *issuer = answer->provider->issuer;
+
+	return answer->text == NULL ||
+	       (!is_same_issuer(answer->text, issuer) &&
+		!tenant_is_document(issuer, answer->text));
+}
+
+static bool is_other_endpoint(struct judged_answer *answer)
+{
+	const char *ours = answer->provider->device_authorization_endpoint;
+
+	return answer->text != NULL && ours != NULL &&
+	       strcmp(answer->text, ours) != 0;
+}
+
+static bool lacks_device_grant(struct judged_answer *answer)
+{
+	return !json_lists(answer->member, OAUTH_DEVICE_GRANT);
+}
+
+/* ---- The requirements */
+
+#define AT(probe) (1U << PROBE_##probe)
+#define ALL (~0U)
+/* clang-format off */
+#define CHECK(at, class, what, by, where, ...) \
+	{.probes = (at), .classes = (class), .name = (what), .deviates = (by), \
+	 .reference = (where), .sentence = __VA_ARGS__}
+/* clang-format on */
+
+/* Members of a device authorization response. */
+#define MEMBER(name, rule, ...) \
+	CHECK(AT(DEVICE), SUCCESS, name, rule, DEVICE_RESPONSE, __VA_ARGS__)
+#define TEXT(name, alias)                                                    \
+	MEMBER(name, is_missing, "lacks " name, .other = alias),             \
+		MEMBER(name, is_empty_or_not_text, "has no string in " name, \
+		       .other = alias)
+#define ADDRESS(name, alias)                                                   \
+	MEMBER(name, is_misnamed, "calls " name " " alias, .other = alias),    \
+		MEMBER(name, is_no_url, "has no URL in " name,                 \
+		       .other = alias),                                        \
+		MEMBER(name, is_unsafe_url,                                    \
+		       "has a URL without TLS, or with a user name, in " name, \
+		       .other = alias),                                        \
+		MEMBER(name, is_local_url,                                     \
+		       "has a URL on the client's machine in " name,           \
+		       .other = alias)
+#define SECONDS(name, max)                                                     \
+	MEMBER(name, is_text, "has " name " as a string instead of a number"), \
+		MEMBER(name, is_no_integer, "has no whole number in " name),   \
+		MEMBER(name, is_out_of_range, "has * seconds in " name,        \
+		       .max_s = max)
+
+static const struct requirement requirements[] = {
+	CHECK(ALL, REDIRECT, NULL, redirects, NULL,
+	      "is a redirect *, which a client with a secret must not follow"),
+	CHECK(ALL, ANY, NULL, lacks_type, NULL,
+	      "has no Content-Type; application/json is required"),
+	CHECK(ALL, ANY, NULL, has_other_type, NULL,
+	      "has the Content-Type * instead of application/json"),
+	CHECK(ALL, ANY, NULL, is_no_object, NULL, "is *"),
+
+	CHECK(AT(DISCOVERY), SUCCESS, "issuer", is_other_issuer, METADATA_CHECK,
+	      "does not name the issuer that it was requested from"),
+	CHECK(AT(DISCOVERY), SUCCESS, "device_authorization_endpoint",
+	      is_not_text, DEVICE_METADATA,
+	      "names no device_authorization_endpoint"),
+	CHECK(AT(DISCOVERY), SUCCESS, "device_authorization_endpoint",
+	      is_other_endpoint, DEVICE_METADATA,
+	      "names another device_authorization_endpoint than the "
+	      "configuration",
+	      .allowed = true),
+	CHECK(AT(DISCOVERY), SUCCESS, "grant_types_supported",
+	      lacks_device_grant, METADATA,
+	      "does not list " OAUTH_DEVICE_GRANT " in grant_types_supported"),
+
+	CHECK(AT(DEVICE), SUCCESS, NULL, has_other_status, DEVICE_RESPONSE,
+	      "has status * instead of 200"),
+	TEXT("device_code", NULL),
+	TEXT("user_code", NULL),
+	MEMBER("user_code", is_unclean,
+	       "has characters in user_code that cannot be typed"),
+	TEXT("verification_uri", "verification_url"),
+	ADDRESS("verification_uri", "verification_url"),
+	ADDRESS("verification_uri_complete", "verification_url_complete"),
+	MEMBER("verification_uri_complete", is_missing,
+	       "has no verification_uri_complete, so the code must be typed",
+	       .other = "verification_url_complete", .allowed = true),
+	MEMBER("expires_in", is_missing, "lacks expires_in"),
+	SECONDS("expires_in", OAUTH_EXPIRES_MAX_S),
+	MEMBER("interval", is_missing, "has no interval, so it is 5 seconds",
+	       .allowed = true),
+	SECONDS("interval", OAUTH_INTERVAL_MAX_S),
+	CHECK(AT(DEVICE), SUCCESS, NULL, may_be_stored, NO_STORE,
+	      "contains secrets without Cache-Control: no-store"),
+
+	CHECK(ALL, FAILURE, NULL, lacks_code, ERROR_RESPONSE,
+	      "is an error with status * and no error code"),
+	CHECK(ALL, FAILURE, NULL, has_other_error_status, ERROR_RESPONSE,
+	      "has status * instead of 400"),
+	CHECK(ALL, FAILURE, NULL, misplaces_code, ERROR_RESPONSE,
+	      "has the error code *"),
+	CHECK(AT(POLL), FAILURE, "slow_down", has_named_code, TOKEN_RESPONSE,
+	      "says slow_down although the client kept to the interval"),
+	CHECK(AT(POLL), FAILURE, "authorization_pending", has_other_code,
+	      TOKEN_RESPONSE,
+	      "has * before the approval instead of authorization_pending",
+	      .other = "slow_down"),
+	CHECK(AT(BAD_CODE), FAILURE, "invalid_grant", has_other_code,
+	      ERROR_RESPONSE, "has * instead of invalid_grant",
+	      .other = "expired_token"),
+	CHECK(AT(BAD_REFRESH), FAILURE, "invalid_grant", has_other_code,
+	      ERROR_RESPONSE, "has * instead of invalid_grant"),
+	CHECK(AT(POLL), SUCCESS, NULL, NULL, TOKEN_RESPONSE,
+	      "issues a token without approval"),
+	CHECK(AT(BAD_CODE) | AT(BAD_REFRESH), SUCCESS, NULL, NULL,
+	      ERROR_RESPONSE, "issues a token for it"),
+};
+
 static bool deviates(struct judged_answer *answer,
 		     const struct requirement *requirement)
 {
-	const struct provider *provider = answer->provider;
-	const struct reply *reply = answer->reply;
-	const struct json *member = get(answer, requirement->name);
-	const struct json *other = get(answer, requirement->other);
-	const char *text = json_text(member), *place;
-	const char *uri = member != NULL ? text : json_text(other);
-	const int status = reply->status;
-	struct url url;
-	int64_t seconds = 0;
-	const bool is_integer =
-		json_integer(member, INT64_MIN, INT64_MAX, &seconds);
-	char host[128];
-
-	switch (requirement->rule) {
-	case ALWAYS:
-		return true;
-	case REDIRECTS:
-		http_target(reply, host, sizeof(host));
-		return find(answer, "(status %d) to %s", status, host);
-	case NO_TYPE:
-		return find_type(answer) && answer->found[0] == '\0';
-	case OTHER_TYPE:
-		return find_type(answer) && answer->found[0] != '\0' &&
-		       strcasecmp(answer->found, "application/json") != 0;
-	case NO_OBJECT:
-		return find_fault(answer);
-	case OTHER_STATUS:
-		return find(answer, "%d", status) && status != 200;
-	case MAY_BE_STORED:
-		return !has_directive(reply->cache_control, "no-store");
-	case NO_ERROR_CODE:
-		return find(answer, "%d", status) && has_code(answer, "");
-	case OTHER_ERROR_STATUS:
-		return find(answer, "%d for %s", status, code_of(answer)) &&
-		       !has_code(answer, "") && status != 400 &&
-		       (status != 401 || !has_code(answer, "invalid_client"));
-	case MISPLACED_CODE:
-		place = wrong_place(answer);
-		return place != NULL && !has_code(answer, "") &&
-		       find(answer, "%s", place);
-	case HAS_CODE:
-		return has_code(answer, requirement->name);
-	case OTHER_CODE:
-		return find(answer, "%s", code_of(answer)) &&
-		       !has_code(answer, requirement->name) &&
-		       (requirement->other == NULL ||
-			!has_code(answer, requirement->other));
-	case MISSING:
-		return member == NULL && other == NULL;
-	case MISNAMED:
-		return member == NULL && uri != NULL;
-	case NOT_TEXT:
-		return text == NULL;
-	case EMPTY_OR_NOT_TEXT:
-		return member != NULL && other == NULL &&
-		       (text == NULL || *text == '\0');
-	case UNCLEAN:
-		return text != NULL && !text_is_clean(text, strlen(text));
-	case NO_URL:
-		return uri != NULL && *uri != '\0' && !url_split(uri, &url);
-	case UNSAFE_URL:
-		return uri != NULL && url_split(uri, &url) &&
-		       !url_is_safe(&url);
-	case LOCAL_URL:
-		return uri != NULL && verification_uri_is_local(provider, uri);
-	case QUOTED:
-		return text != NULL;
-	case NO_INTEGER:
-		return member != NULL && !is_integer;
-	case OUT_OF_RANGE:
-		return is_integer && find(answer, "%" PRId64, seconds) &&
-		       (seconds < 1 || seconds > requirement->max_s);
-	case OTHER_ISSUER:
-		return text == NULL ||
-		       (!is_same_issuer(text, provider->issuer) &&
-			!tenant_is_document(provider->issuer, text));
-	case OTHER_ENDPOINT:
-		return text != NULL &&
-		       provider->device_authorization_endpoint != NULL &&
-		       strcmp(text, provider->device_authorization_endpoint) !=
-			       0;
-	case NO_DEVICE_GRANT:
-		return !json_lists(member, OAUTH_DEVICE_GRANT);
-	}
-	return false;
+	answer->requirement = requirement;
+	answer->member = get(answer, requirement->name);
+	answer->other = get(answer, requirement->other);
+	answer->text = json_text(answer->member);
+	answer->uri = answer->member != NULL ? answer->text
+					     : json_text(answer->other);
+	return requirement->deviates == NULL || requirement->deviates(answer);
 }
 
 /* True if the answer can be judged. */
