@@ -32,38 +32,41 @@ static bool is_guid(const char *s, size_t len)
 	return true;
 }
 
-/* True if the path segment at s equals name, ignoring the case of a GUID (RFC
- * 9562 section 4). */
-static bool is_segment(const char *s, size_t len, const char *name)
+/* A path segment of an issuer. */
+struct segment {
+	const char *s;
+	size_t len;
+};
+
+/* True if it equals name, ignoring the case of a GUID (RFC 9562 section 4). */
+static bool is_segment(struct segment segment, const char *name)
 {
-	return strlen(name) == len &&
-	       (is_guid(s, len) ? strncasecmp(s, name, len) == 0
-				: strncmp(s, name, len) == 0);
+	return strlen(name) == segment.len &&
+	       (is_guid(segment.s, segment.len)
+			? strncasecmp(segment.s, name, segment.len) == 0
+			: strncmp(segment.s, name, segment.len) == 0);
 }
 
-static bool is_same_guid(const char *a, size_t a_len, const char *b,
-			 size_t b_len)
+static bool is_same_guid(struct segment a, struct segment b)
 {
-	return is_guid(a, a_len) && a_len == b_len &&
-	       strncasecmp(a, b, a_len) == 0;
+	return is_guid(a.s, a.len) && a.len == b.len &&
+	       strncasecmp(a.s, b.s, a.len) == 0;
 }
 
 /* True if the issuer's alias includes this tenant. */
-static bool admits(const char *alias, size_t len, const char *tenant)
+static bool admits(struct segment alias, const char *tenant)
 {
 	bool personal = strcasecmp(tenant, consumers) == 0;
 
-	return is_segment(alias, len, TENANT_MARK) ||
-	       is_segment(alias, len, "common") ||
-	       (is_segment(alias, len, "organizations") && !personal) ||
-	       (is_segment(alias, len, "consumers") && personal);
+	return is_segment(alias, TENANT_MARK) || is_segment(alias, "common") ||
+	       (is_segment(alias, "organizations") && !personal) ||
+	       (is_segment(alias, "consumers") && personal);
 }
 
 /* Finds the one path segment that differs; false if none or more than one
  * does. */
 static bool find_difference(const char *issuer, const char *named,
-			    const char **alias, size_t *alias_len,
-			    const char **tenant, size_t *tenant_len)
+			    struct segment *alias, struct segment *tenant)
 {
 	const char *path = strstr(issuer, "://");
 	size_t at = 0;
@@ -75,41 +78,34 @@ static bool find_difference(const char *issuer, const char *named,
 	path = path ? strchr(path + 3, '/') : NULL;
 	if (!path || issuer + at <= path)
 		return false;
-	*alias = issuer + at;
-	*tenant = named + at;
-	*alias_len = strcspn(*alias, "/");
-	*tenant_len = strcspn(*tenant, "/");
-	return strcmp(*alias + *alias_len, *tenant + *tenant_len) == 0;
+	*alias = (struct segment){issuer + at, strcspn(issuer + at, "/")};
+	*tenant = (struct segment){named + at, strcspn(named + at, "/")};
+	return strcmp(alias->s + alias->len, tenant->s + tenant->len) == 0;
 }
 
 bool tenant_is_issuer(const char *issuer, const char *named, const char *tenant)
 {
-	const char *alias, *other;
-	size_t alias_len, other_len;
+	struct segment alias, other;
 
 	if (strcmp(issuer, named) == 0)
 		return !strstr(issuer, TENANT_MARK);
 	return tenant && is_guid(tenant, strlen(tenant)) &&
-	       find_difference(issuer, named, &alias, &alias_len, &other,
-			       &other_len) &&
-	       is_segment(other, other_len, tenant) &&
-	       (is_same_guid(alias, alias_len, other, other_len) ||
-		admits(alias, alias_len, tenant));
+	       find_difference(issuer, named, &alias, &other) &&
+	       is_segment(other, tenant) &&
+	       (is_same_guid(alias, other) || admits(alias, tenant));
 }
 
 bool tenant_is_answer(const char *issuer, const char *named)
 {
-	const char *alias, *other;
-	size_t alias_len, other_len;
+	struct segment alias, other;
 	char *tenant;
 	bool ok;
 
 	if (strcmp(issuer, named) == 0)
 		return true;
-	if (!find_difference(issuer, named, &alias, &alias_len, &other,
-			     &other_len))
+	if (!find_difference(issuer, named, &alias, &other))
 		return false;
-	tenant = xstrndup(other, other_len);
+	tenant = xstrndup(other.s, other.len);
 	ok = tenant_is_issuer(issuer, named, tenant);
 	free(tenant);
 	return ok;
@@ -117,23 +113,20 @@ bool tenant_is_answer(const char *issuer, const char *named)
 
 bool tenant_is_document(const char *issuer, const char *named)
 {
-	const char *alias, *other;
-	size_t alias_len, other_len;
+	struct segment alias, other;
 
 	if (strcmp(issuer, named) == 0)
 		return true;
-	if (!find_difference(issuer, named, &alias, &alias_len, &other,
-			     &other_len))
+	if (!find_difference(issuer, named, &alias, &other))
 		return false;
-	if (is_same_guid(alias, alias_len, other, other_len))
+	if (is_same_guid(alias, other))
 		return true;
-	if (is_segment(other, other_len, TENANT_MARK))
-		return is_guid(alias, alias_len) ||
-		       is_segment(alias, alias_len, "common") ||
-		       is_segment(alias, alias_len, "organizations") ||
-		       is_segment(alias, alias_len, "consumers");
-	return is_segment(other, other_len, consumers) &&
-	       admits(alias, alias_len, consumers);
+	if (is_segment(other, TENANT_MARK))
+		return is_guid(alias.s, alias.len) ||
+		       is_segment(alias, "common") ||
+		       is_segment(alias, "organizations") ||
+		       is_segment(alias, "consumers");
+	return is_segment(other, consumers) && admits(alias, consumers);
 }
 
 bool tenant_is_entra(const char *endpoint)
