@@ -210,6 +210,11 @@ bool json_lists(const struct json *array, const char *text)
 	return false;
 }
 
+size_t json_count(const struct json *json)
+{
+	return (size_t)cJSON_GetArraySize(inner(json));
+}
+
 const struct json *json_first(const struct json *json)
 {
 	return json ? outer(inner(json)->child) : NULL;

@@ -68,6 +68,9 @@ const struct json *json_first(const struct json *json);
 const struct json *json_next(const struct json *json);
 const char *json_name(const struct json *json);
 
+/* How many elements or members it has; 0 for anything else. */
+size_t json_count(const struct json *json);
+
 /* Building. The parent takes ownership of what is added. A NULL string adds
  * nothing. json_set_* replaces every member of that name. */
 struct json *json_new_object(void);

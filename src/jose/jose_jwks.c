@@ -43,8 +43,6 @@ static bool has_kid(const struct json *jwk, const char *kid)
 static const struct json *get_keys(const struct json *jwks, struct err *err)
 {
 	const struct json *keys = json_get(jwks, "keys");
-	const struct json *key;
-	int count = 0;
 
 	if (json_kind(jwks) != JSON_OBJECT) {
 		err_set(err, "The provider's key set is not a JWK Set: an "
@@ -56,9 +54,7 @@ static const struct json *get_keys(const struct json *jwks, struct err *err)
 		err_set(err, "The provider's key set contains no keys.");
 		return NULL;
 	}
-	for (key = json_first(keys); key != NULL; key = json_next(key))
-		count++;
-	if (count <= JOSE_MAX_KEYS)
+	if (json_count(keys) <= JOSE_MAX_KEYS)
 		return keys;
 	err_set(err, "The provider's key set contains more than %d keys.",
 		JOSE_MAX_KEYS);

@@ -261,16 +261,6 @@ static void add_fields(struct profile *profile, const struct json *json,
 		add_wanted(profile, json, map, only[i]);
 }
 
-static size_t count_children(const struct json *json)
-{
-	const struct json *child;
-	size_t n = 0;
-
-	for (child = json_first(json); child; child = json_next(child))
-		n++;
-	return n;
-}
-
 static size_t count_below(const struct json *json)
 {
 	const struct json *child;
@@ -292,7 +282,7 @@ static char *node_text(const struct json *json)
 		bool array = json_kind(json) == JSON_ARRAY;
 
 		snprintf(size, sizeof(size), array ? "[%zu]" : "{%zu}",
-			 count_children(json));
+			 json_count(json));
 		return xstrdup(size);
 	}
 	clean = text_clean(text, VALUE_SHOWN);
