@@ -233,7 +233,7 @@ static bool has_other_type(struct judged_answer *answer)
 }
 
 /* What the body is instead of a JSON object; false if it is one. */
-static bool is_no_object(struct judged_answer *answer)
+static bool is_not_an_object(struct judged_answer *answer)
 {
 	const struct reply *reply = answer->reply;
 	struct json *json = json_parse(reply->body, reply->body_len, NULL);
@@ -329,7 +329,7 @@ static bool is_unclean(struct judged_answer *answer)
 	       !text_is_clean(answer->text, strlen(answer->text));
 }
 
-static bool is_no_url(struct judged_answer *answer)
+static bool is_not_a_url(struct judged_answer *answer)
 {
 	struct url url;
 
@@ -413,7 +413,7 @@ static bool lacks_device_grant(struct judged_answer *answer)
 		       .other = alias)
 #define ADDRESS(name, alias)                                                   \
 	MEMBER(name, is_misnamed, "calls " name " " alias, .other = alias),    \
-		MEMBER(name, is_no_url, "has no URL in " name,                 \
+		MEMBER(name, is_not_a_url, "has no URL in " name,              \
 		       .other = alias),                                        \
 		MEMBER(name, is_unsafe_url,                                    \
 		       "has a URL without TLS, or with a user name, in " name, \
@@ -434,7 +434,7 @@ static const struct requirement requirements[] = {
 	      "has no Content-Type; application/json is required"),
 	CHECK(ALL, ANY, NULL, has_other_type, NULL,
 	      "has the Content-Type * instead of application/json"),
-	CHECK(ALL, ANY, NULL, is_no_object, NULL, "is *"),
+	CHECK(ALL, ANY, NULL, is_not_an_object, NULL, "is *"),
 
 	CHECK(AT(DISCOVERY), SUCCESS, "issuer", is_other_issuer, METADATA_CHECK,
 	      "does not name the issuer that it was requested from"),
