@@ -113,8 +113,8 @@ static void set_status(struct presenter *presenter, const char *text)
 static const char *const foreign[] = {
 	[FOREIGN_NOT] = "",
 	[FOREIGN_SIGN_IN] =
-		N_("This address belongs to another sign-in: open the one on "
-		   "the screen."),
+		N_("This address belongs to another sign-in: open the address "
+		   "on the screen."),
 	[FOREIGN_REPEATS] =
 		N_("This address contains a parameter twice and was ignored: "
 		   "copy it again."),

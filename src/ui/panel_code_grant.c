@@ -206,8 +206,8 @@ struct wording {
 /* Translators: how to sign in with a browser on another machine. Each time the
  * same in fewer words, which are wrapped. The command to run stands below. */
 static const struct wording wordings[] = {
-	{N_("A browser on this machine returns here automatically. On another, "
-	    "first run:"),
+	{N_("A browser on this machine returns here automatically. On another "
+	    "machine, first run:"),
 	 N_("Or paste the browser's final address here."),
 	 N_("Or press v and paste the browser's final address.")},
 	{N_("On another machine, first run:"),

@@ -399,7 +399,7 @@ def test_pasted_address_that_is_refused(
     screen.keys("v")
     screen.wait_for("press Enter:")
     screen.keys("x", "Enter")
-    screen.wait_for("belongs to another sign-in: open the one on the screen.")
+    screen.wait_for("belongs to another sign-in: open the address on the screen.")
 
 
 # ---- Trouble
